@@ -1,0 +1,66 @@
+# Prerequisites: git, make, Python 3.11 or 3.12, Java 17 or newer. Everything else is set up here.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+SHOP ?= shop
+DATE ?= 2025-03-31
+JOBS ?= 2
+TESTS ?= tests
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3,$(shell command -v $(p) 2>/dev/null)))
+UV_VERSION := $(shell sed -n 's/^uv==//p' requirements.lock)
+TORCH := $(shell grep -E '^torch==' requirements.lock)
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+
+.PHONY: help check-machine install run up test lint bench docs clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+check-machine:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 is missing; install it, for example: sudo apt-get install python3.11 python3.11-venv"; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "Python %d.%d does not fit, 3.11 or 3.12 is needed; name one: make install PYTHON=/path/to/python3.11" % sys.version_info[:2])'
+	@command -v java >/dev/null || { echo "Java 17 is missing; install it, for example: sudo apt-get install openjdk-17-jre-headless"; exit 1; }
+	@java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | { read -r v; [ "$${v:-0}" -ge 17 ] || { echo "Java $$v is too old, 17 is needed; for example: sudo apt-get install openjdk-17-jre-headless"; exit 1; }; }
+
+install: $(VENV)/installed ## set up the virtual environment from requirements.lock
+
+# The lock is complete, so packages come without their dependencies. Only torch is asked again with them: its wheel
+# for GPUs names further packages (CUDA), its wheel for CPUs names none that are not here.
+$(VENV)/installed: requirements.lock setup.cfg pyproject.toml | check-machine
+	@echo "setting up $(VENV) (some minutes, once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock $(TORCH)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: check-machine install ## make the demo shop, run one night through Airflow, show its tables
+	@test -f $(SHOP)/nightshelf.toml || $(BIN)/nightshelf init $(SHOP)
+	@$(BIN)/nightshelf run $(SHOP) --date $(DATE)
+	@$(BIN)/nightshelf preview $(SHOP)
+	@echo 'next: . $(BIN)/activate, then'
+	@echo '  nightshelf sql $(SHOP) "select * from user_topk limit 5"   ask the tables'
+	@echo '  nightshelf up $(SHOP)                                      pages of Airflow, MLflow and the night'
+	@echo '  README.md, "Your own shop"                              settings for your files'
+
+up: install ## start Airflow, MLflow and the reports on this machine (Ctrl-C stops them)
+	@$(BIN)/nightshelf up $(SHOP)
+
+test: check-machine install ## run all tests (JOBS=2 processes; TESTS=tests/… for a part)
+	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile
+
+lint: install ## check style and the layers of the house
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --config setup.cfg --no-cache
+
+bench: install ## list the benchmarks, each with its command
+	@$(BIN)/python -m benchmarks
+
+docs: install ## write the generated documents again
+	@$(BIN)/python -m pipelines.docs
+
+clean: ## remove the virtual environment and caches; shops stay
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

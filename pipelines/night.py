@@ -1,0 +1,126 @@
+"""One night: its day, its inputs, and where everything of it lies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipelines.errors import StepFailed
+from pipelines.settings import Settings
+from pipelines.source_files import SourceFile
+from pipelines.tables import Table
+
+
+@dataclass(frozen=True)
+class Predecessor:
+    """The model of the release before: what a challenger is judged against."""
+
+    release_id: str
+    model_name: str
+    model_version: str
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night is a function of, written once by the step `open` and only read afterwards."""
+
+    home: Path
+    run_date: date
+    run_id: str
+    release_id: str
+    fingerprint: str
+    settings: Settings
+    files: dict[str, tuple[SourceFile, ...]]
+    columns: dict[str, dict[str, str]]
+    left_out: tuple[str, ...]
+    key_fingerprint: str
+    catalogue_as_of: date
+    predecessor: Predecessor | None = None
+    full_refresh: bool = False
+    retrain: bool = False
+    skip_training: bool = False
+
+    @classmethod
+    def load(cls, work: Path) -> Night:
+        """The night whose working folder is `work`, wherever its home lies today."""
+        try:
+            tree = json.loads((work / "night.json").read_text())
+        except FileNotFoundError as missing:
+            raise StepFailed(f"{work} is no night: it has no night.json. Begin with: nightshelf run") from missing
+        night: Night = TypeAdapter(cls).validate_python(tree | {"home": work.resolve().parent.parent})
+        return night
+
+    def save(self) -> None:
+        """Write `night.json` in one step."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        write_json(self.work / "night.json", TypeAdapter(Night).dump_python(self, mode="json", exclude={"home"}))
+
+    @property
+    def work(self) -> Path:
+        """Everything of this night that is not published."""
+        return self.home / "staging" / self.run_id
+
+    @property
+    def release(self) -> Path:
+        """The release in the making."""
+        return self.work / "release"
+
+    def place(self, table: Table) -> Path:
+        """The folder of the files of `table`, as this night sees it."""
+        match table.area:
+            case "clean":
+                return self.home / "clean" / table.name
+            case "quarantine":
+                return self.home / "quarantine" / f"run_date={self.run_date}" / table.name
+            case "features":
+                return self.home / "features" / table.name / f"run_date={self.run_date}"
+            case "model":
+                return self.work / "model_tables" / table.name
+            case "outputs":
+                return self.release / table.name
+
+    def aggregates(self, table: Table) -> Path:
+        """The numbers of the checks of `table`, written beside the table by whoever wrote it."""
+        return self.work / "aggregates" / f"{table.name}.json"
+
+    def done(self, step: str) -> dict[str, Any] | None:
+        """What the step wrote when it ended well, or None."""
+        file = self.work / "done" / f"{step}.json"
+        return json.loads(file.read_text()) if file.is_file() else None
+
+    def mark_done(self, step: str, facts: dict[str, Any]) -> None:
+        """Remember that a step ended well, with what it found out."""
+        write_json(self.work / "done" / f"{step}.json", facts)
+
+    def forget(self, step: str) -> None:
+        """Let a step run again."""
+        (self.work / "done" / f"{step}.json").unlink(missing_ok=True)
+
+
+def write_json(file: Path, tree: Any) -> None:
+    """Write `tree` so that a reader sees the old file or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".tmp")
+    fresh.write_text(json.dumps(tree, indent=1, sort_keys=True, default=str) + "\n")
+    fresh.replace(file)
+
+
+def source_facts(night: Night) -> dict[str, list[dict[str, Any]]]:
+    """The files behind the night, for the manifest: names, sizes and hashes."""
+    return {
+        name: [{k: v for k, v in asdict(f).items() if k != "columns"} | {"path": f.name} for f in files]
+        for name, files in night.files.items()
+    }
+
+
+def clear_folder(folder: Path) -> Path:
+    """`folder`, empty."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

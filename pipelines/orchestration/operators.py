@@ -1,0 +1,67 @@
+"""The two kinds of task of the nightly DAG: the one that opens a night, and the one that runs a step of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowFailException
+
+from pipelines.errors import NightshelfError, SettingsError, StepFailed
+from pipelines.open_night import Wishes, open_night
+from pipelines.orchestration.steps import run_step
+from pipelines.run_date import resolve_run_date
+from pipelines.settings import load_settings
+
+
+def home_folder() -> Path:
+    """The shop's home, from NIGHTSHELF_HOME."""
+    if not (home := os.environ.get("NIGHTSHELF_HOME")):
+        raise SettingsError("NIGHTSHELF_HOME is not set; it names the shop's home folder.")
+    return Path(home)
+
+
+class OpenNight(BaseOperator):
+    """Find out which day and which inputs the night has; gives back the night's working folder."""
+
+    ui_color = "#e8e4f3"
+
+    def execute(self, context: Any) -> str:
+        params, run = context["params"], context["dag_run"]
+        try:
+            home = home_folder()
+            run_date = resolve_run_date(
+                params["run_date"],
+                data_interval_end=context.get("data_interval_end") if run.run_type == "scheduled" else None,
+                run_after=run.run_after,
+                time_zone=load_settings(home).shop.time_zone,
+            )
+            wishes = Wishes(params["full_refresh"], params["retrain"], params["skip_training"], params["k"])
+            night = open_night(home, run_date, wishes)
+        except NightshelfError as known:
+            raise AirflowFailException(str(known)) from known
+        self.log.info("night of %s: release %s, run %s", night.run_date, night.release_id, night.run_id)
+        return str(night.work)
+
+
+class NightStep(BaseOperator):
+    """Run one step in a process of its own. What no retry can mend fails at once, with its sentence."""
+
+    template_fields: Sequence[str] = ("night",)
+    ui_color = "#dfeeea"
+
+    def __init__(self, *, step: str, night: str = "{{ ti.xcom_pull(task_ids='open') }}", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.step = step
+        self.night = night
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        try:
+            return run_step(self.step, Path(self.night), say=self.log.info)
+        except StepFailed:
+            raise
+        except NightshelfError as known:
+            raise AirflowFailException(str(known)) from known

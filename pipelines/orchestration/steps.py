@@ -1,0 +1,161 @@
+"""The steps of a night, the command of each, and how one is run: alone, once, and with its cost written down."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+from typing import Any, Literal
+
+from filelock import FileLock
+
+from pipelines import errors
+from pipelines.night import Night, write_json
+
+LOCK = ".writer.lock"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One process of the night."""
+
+    name: str
+    engine: Literal["spark", "python"]
+    module: str
+    arguments: tuple[str, ...] = ()
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step("clean", "spark", "spark_jobs.clean"),
+        Step("check_inputs", "python", "pipelines.quality.check", ("--tables", "inputs")),
+        Step("features", "spark", "spark_jobs.build_features"),
+        Step("train", "python", "training.train"),
+        Step("register", "python", "pipelines.registry.register"),
+        Step("embed", "python", "training.embed"),
+        Step("rank", "spark", "spark_jobs.rank"),
+        Step("check_outputs", "python", "pipelines.quality.check", ("--tables", "outputs")),
+        Step("publish", "python", "pipelines.publish.publish"),
+    )
+}
+
+
+def command(step: Step, night: Night) -> list[str]:
+    """The command of a step: `spark-submit FILE …` or `python -m MODULE …`, each with `--night FOLDER`."""
+    tail = [*step.arguments, "--night", str(night.work)]
+    if step.engine == "python":
+        return [sys.executable, "-m", step.module, *tail]
+    spec = util.find_spec(step.module)
+    if spec is None or spec.origin is None:
+        raise errors.StepFailed(f"{step.module} is not installed; install nightshelf again.")
+    spark = night.settings.spark
+    submit = Path(sys.executable).with_name("spark-submit")
+    binary = str(submit) if submit.exists() else shutil.which("spark-submit") or "spark-submit"
+    return [binary, "--master", spark.master, "--driver-memory", spark.driver_memory, spec.origin, *tail]
+
+
+def environment(night: Night) -> dict[str, str]:
+    """The environment of a step: the caller's, with what makes engines find this Python and stay quiet."""
+    fixed = {
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PYTHONHASHSEED": "0",
+        "GX_ANALYTICS_ENABLED": "false",
+        "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+        "TOKENIZERS_PARALLELISM": "false",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if night.settings.spark.master.startswith("local"):
+        fixed["SPARK_LOCAL_IP"] = "127.0.0.1"
+    return os.environ | fixed
+
+
+def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str], None] = print) -> dict[str, Any]:
+    """Run a step of the night in `work` and give back what it cost; one that has ended well is not run twice.
+
+    Raises the NightshelfError that its exit code stands for, with the sentence it left.
+    """
+    night, step = Night.load(work), STEPS.get(name)
+    if step is None:
+        raise errors.SettingsError(f'"{name}" is no step; steps are {", ".join(STEPS)}.')
+    with FileLock(night.home / LOCK):
+        _own_tables(night, name)
+        done = night.done(name)
+        if done is not None and not again:
+            say(f"{name}: done before, {done['seconds']:.0f} s")
+            return done
+        _forget_from(night, name)
+        began = time.monotonic()
+        code = _run(command(step, night), environment(night), say)
+        if code != 0:
+            raise _failure(night, name, code)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        facts = {"seconds": round(time.monotonic() - began, 2), "peak_rss_mb": round(peak)}
+        if night.work.is_dir():  # publishing moves the release away and clears the rest
+            night.mark_done(name, facts)
+        say(f"{name}: {facts['seconds']:.0f} s, at most {facts['peak_rss_mb']} MB in one process")
+        return facts
+
+
+def _own_tables(night: Night, name: str) -> None:
+    """Clean and feature tables are shared by all nights: the one that ran `clean` last owns them."""
+    owner = night.home / "state" / "tables_of.json"
+    of = json.loads(owner.read_text())["run_id"] if owner.is_file() else None
+    if name == "clean":
+        if of != night.run_id:
+            night.forget("clean")
+            write_json(owner, {"run_id": night.run_id})
+    elif of != night.run_id:
+        raise errors.StepFailed(
+            f"the clean tables are those of night {of}, not of {night.run_id}: begin again with the step clean."
+        )
+
+
+def _forget_from(night: Night, name: str) -> None:
+    names = list(STEPS)
+    for later in names[names.index(name) :]:
+        night.forget(later)
+
+
+def _run(argv: list[str], env: dict[str, str], say: Callable[[str], None]) -> int:
+    """Run a command in a process group of its own, pass its lines on, and end the group with this process."""
+    process = subprocess.Popen(
+        argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True
+    )
+    previous = signal.getsignal(signal.SIGTERM)
+
+    def end(signum: int, frame: Any) -> None:
+        os.killpg(process.pid, signal.SIGTERM)
+        raise SystemExit(128 + signum)
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        for line in process.stdout or ():
+            say(line.rstrip("\n"))
+        return process.wait()
+    except BaseException:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _failure(night: Night, name: str, code: int) -> errors.NightshelfError:
+    file = night.work / "failure.json"
+    told = json.loads(file.read_text()) if file.is_file() else {}
+    why = told.get("why") or f"{name} ended with code {code}"
+    kinds = {k.exit_code: k for k in (errors.SettingsError, errors.CheckFailed, errors.SourceError)}
+    if not told:
+        write_json(file, {"step": name, "why": why, "exit_code": errors.StepFailed.exit_code})
+    return kinds.get(code, errors.StepFailed)(why)

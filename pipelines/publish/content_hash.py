@@ -1,0 +1,33 @@
+"""A hash of what a table says, whatever its files, row order, release or model version."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from pipelines.tables import Table
+
+
+def content_hash(folder: Path, table: Table) -> tuple[int, str]:
+    """Rows of the table in `folder`, and 32 hex digits that depend on the multiset of their contents only.
+
+    Each row, without the columns that say when and by which run, is hashed (MD5 of its text form, upper and lower
+    half); the halves are summed, so that neither order nor layout of files matters, and repeats count.
+    """
+    names = table.content_columns()
+    if not any(folder.glob("*.parquet")):
+        return 0, _digest(names, 0, 0, 0)
+    columns = ", ".join(f'"{n}"' for n in names)
+    query = f"""
+        select count(*), coalesce(sum(md5_number_lower(row_text)::hugeint), 0), coalesce(sum(md5_number_upper(row_text)::hugeint), 0)
+        from (select row({columns})::varchar row_text from read_parquet(?))
+    """
+    with duckdb.connect() as engine:
+        rows, low, high = engine.execute(query, [str(folder / "*.parquet")]).fetchone() or (0, 0, 0)
+    return rows, _digest(names, rows, low, high)
+
+
+def _digest(names: tuple[str, ...], rows: int, low: int, high: int) -> str:
+    return hashlib.sha256(repr((names, rows, int(low), int(high))).encode()).hexdigest()[:32]

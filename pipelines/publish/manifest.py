@@ -1,0 +1,61 @@
+"""What a release says of itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipelines.night import Night, source_facts
+from pipelines.publish.content_hash import content_hash
+from pipelines.tables import OUTPUTS
+
+COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future")
+
+
+def make_manifest(night: Night) -> dict[str, Any]:
+    """The manifest of the release in the making, from what the steps left in the night's folder."""
+    decision = json.loads((night.work / "decision.json").read_text())
+    tables = {}
+    for table in OUTPUTS:
+        rows, digest = content_hash(night.place(table), table)
+        tables[table.name] = {"rows": rows, "content_hash": digest}
+    return {
+        "run_date": str(night.run_date),
+        "release_id": night.release_id,
+        "run_id": night.run_id,
+        "shop": night.settings.shop.name,
+        "fingerprint": night.fingerprint,
+        "user_key": night.key_fingerprint,
+        "catalogue_as_of": str(night.catalogue_as_of),
+        "left_out": list(night.left_out),
+        "sources": _sources(night),
+        "files": source_facts(night),
+        "tables": tables,
+        "model": {"name": decision["name"], "version": decision["version"], "alias": "", **_why(decision)},
+        "predecessor": night.predecessor and vars(night.predecessor),
+        "checks": _checks(night),
+        "stages": {f.stem: json.loads(f.read_text()) for f in sorted((night.work / "done").glob("*.json"))},
+    }
+
+
+def _sources(night: Night) -> dict[str, Any]:
+    """The account of each source, cumulative and of what this run read: a night that reads all reads all anew."""
+    account = json.loads((night.work / "account.json").read_text())
+    return {
+        source: numbers | {f"new_{name}": numbers[name] for name in (*COUNTS, "quarantined_by_reason")}
+        for source, numbers in account.items()
+    }
+
+
+def _why(decision: dict[str, Any]) -> dict[str, Any]:
+    return {"why": decision["why"], "challenger": decision["challenger"], "promote": decision["promote"]}
+
+
+def _checks(night: Night) -> dict[str, Any]:
+    reports = [json.loads(f.read_text()) for f in sorted((night.work / "quality").glob("*.json"))]
+    broken = [entry for report in reports for entry in report["broken"]]
+    return {
+        "judged": sum(report["judged"] for report in reports),
+        "failed": [e["says"] for e in broken if e["severity"] == "fail"],
+        "warned": [e["says"] for e in broken if e["severity"] == "warn"],
+    }

@@ -1,0 +1,94 @@
+"""The step publish: staging becomes a release, and readers see it, in one step."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.errors import StepFailed
+from pipelines.night import Night, write_json
+from pipelines.publish.manifest import make_manifest
+from pipelines.publish.releases import list_releases, point_to
+from pipelines.registry.aliases import move_aliases
+from pipelines.report.index import write_index
+from pipelines.report.page import write_report
+from pipelines.stage import step_main
+from pipelines.tables import OUTPUTS
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="publish")
+    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
+    night = Night.load(parser.parse_args(argv).night)
+    with step_main(night, "publish"):
+        publish(night)
+
+
+def publish(night: Night) -> str:
+    """Publish the night; gives back the release id. Killed at any point, it can be run again.
+
+    A night for a day before the newest release adds a release, and moves neither `current` nor `champion`.
+    """
+    target = night.home / "releases" / night.release_id
+    newest = all(r.run_date <= night.run_date for r in list_releases(night.home))
+    if not _is_moved(night, target):
+        _complete(night, newest)
+        target.parent.mkdir(exist_ok=True)
+        night.release.rename(target)
+    manifest = json.loads((target / "manifest.json").read_text())
+    with (target.parent / "journal.txt").open("a") as journal:
+        journal.write(f"{night.release_id}\n")
+    if newest:
+        point_to(night.home, night.release_id)
+        aliases = {"challenger": manifest["model"]["challenger"], manifest["model"]["alias"]: manifest["model"]["version"]}
+        move_aliases(night, {alias: version for alias, version in aliases.items() if alias and version})
+    prune(night.home, night.settings.releases.keep)
+    write_index(night.home)
+    shutil.rmtree(night.work)
+    print(f"published {night.release_id}" + ("" if newest else ": a night of the past, `current` stays"))
+    return night.release_id
+
+
+def _is_moved(night: Night, target: Path) -> bool:
+    """Whether an earlier try of this night got as far as moving the release. Raises where another night has its id."""
+    if not target.exists():
+        return False
+    if json.loads((target / "manifest.json").read_text())["run_id"] != night.run_id:
+        raise StepFailed(f"another night has published {night.release_id} meanwhile: run the night again.")
+    return True
+
+
+def _complete(night: Night, newest: bool) -> None:
+    """Give the release in the making its report and, last, its manifest."""
+    if missing := [t.name for t in OUTPUTS if not any(night.place(t).glob("*.parquet"))]:
+        raise StepFailed(f"{', '.join(missing)} not written: run the step rank again.")
+    manifest = make_manifest(night)
+    if newest and (manifest["model"]["promote"] or night.predecessor):
+        manifest["model"]["alias"] = "champion"
+    sweep_folder(night.release)
+    write_report(night, manifest, night.release / "report.html")
+    write_json(night.release / "manifest.json", manifest)
+
+
+def sweep_folder(folder: Path) -> None:
+    """Remove what Spark leaves beside its files: markers and checksums."""
+    for file in [*folder.rglob("_SUCCESS"), *folder.rglob(".*.crc")]:
+        file.unlink()
+
+
+def prune(home: Path, keep: int) -> list[str]:
+    """Remove the oldest releases beyond `keep`, never the one in force; gives back their ids."""
+    kept = list_releases(home)
+    gone = []
+    for release in kept[: max(0, len(kept) - keep)]:
+        if not release.in_force:
+            shutil.rmtree(release.folder)
+            gone.append(release.release_id)
+    return gone
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Releases on disk: which there are, which is in force, which number comes next."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pipelines.errors import SettingsError
+
+NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d{2,})")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published night."""
+
+    release_id: str
+    run_date: date
+    folder: Path
+    model_name: str
+    model_version: str
+    in_force: bool
+
+
+def list_releases(home: Path) -> list[Release]:
+    """All kept releases, oldest id first."""
+    now = current(home)
+    found = []
+    for folder in sorted((home / "releases").glob("*/")):
+        match = NAME.fullmatch(folder.name)
+        if not match or not (folder / "manifest.json").is_file():
+            continue
+        model = json.loads((folder / "manifest.json").read_text()).get("model", {})
+        found.append(
+            Release(
+                folder.name,
+                date.fromisoformat(match[1]),
+                folder,
+                model.get("name") or "",
+                str(model.get("version") or ""),
+                folder.name == now,
+            )
+        )
+    return found
+
+
+def current(home: Path) -> str | None:
+    """The id of the release in force, or None."""
+    link = home / "current"
+    return Path(os.readlink(link)).name if link.is_symlink() else None
+
+
+def next_release_id(home: Path, run_date: date) -> str:
+    """`YYYY-MM-DD-NN`, one above every number this day ever had, kept or not."""
+    journal = home / "releases" / "journal.txt"
+    used = journal.read_text().split() if journal.is_file() else []
+    used += [f.name for f in (home / "releases").glob(f"{run_date}-*")]
+    numbers = [int(m[2]) for name in used if (m := NAME.fullmatch(name)) and m[1] == str(run_date)]
+    return f"{run_date}-{max(numbers, default=0) + 1:02d}"
+
+
+def point_to(home: Path, release_id: str) -> None:
+    """Put a release in force: a relative link, swapped by rename, so that readers see old or new."""
+    if not (home / "releases" / release_id / "manifest.json").is_file():
+        known = ", ".join(r.release_id for r in list_releases(home)) or "none"
+        raise SettingsError(f'there is no release "{release_id}" in {home}; kept releases: {known}.')
+    fresh = home / f".current-{os.getpid()}"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path("releases") / release_id)
+    fresh.replace(home / "current")

@@ -1,0 +1,63 @@
+"""Great Expectations suites, made from the table contracts.
+
+What is judged are numbers: one row for each table, one column for each check, computed by the Spark job that wrote
+the table. So a check costs the same on a thousand rows and on a billion, and no text of a row reaches Data Docs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+import pandas as pd
+
+from pipelines.checks import bound, sentence
+from pipelines.night import Night
+from pipelines.settings import Settings
+from pipelines.tables import CLEAN, FEATURES, OUTPUTS, Table
+from pipelines.tables.quarantine import ACCOUNT, QUARANTINE
+
+TABLES_OF = {"inputs": (*CLEAN, QUARANTINE, ACCOUNT), "features": FEATURES, "outputs": (*FEATURES, *OUTPUTS)}
+SEVERITY = {"fail": "critical", "warn": "warning"}
+
+
+def numbers_of(night: Night, table: Table) -> pd.DataFrame:
+    """One row: the numbers of the checks of `table`, as its writer left them."""
+    return pd.DataFrame([json.loads(night.aggregates(table).read_text())], dtype="float64")
+
+
+def suite_of(table: Table, settings: Settings) -> gx.ExpectationSuite:
+    """One expectation for each check: its number is there and lies within the bounds of contract and settings."""
+    suite = gx.ExpectationSuite(name=table.name, meta={"table": table.meaning, "grain": table.grain})
+    for check in table.all_checks():
+        suite.add_expectation(
+            gxe.ExpectColumnValuesToBeBetween(
+                column=check.name,
+                min_value=bound(check.at_least, settings),
+                max_value=bound(check.at_most, settings),
+                severity=SEVERITY[check.severity],
+                notes=check.says,
+                meta={"check": check.name, "severity": check.severity},
+            )
+        )
+    return suite
+
+
+def broken(table: Table, numbers: pd.DataFrame, result: Any, settings: Settings) -> list[dict[str, Any]]:
+    """The checks of `table` that do not hold, each with a sentence.
+
+    GX passes over nulls and hides exceptions in its results: here a number that is not there does not hold.
+    """
+    checks = {c.name: c for c in table.all_checks()}
+    found = []
+    for outcome in result.results:
+        check = checks[outcome.expectation_config.meta["check"]]
+        value = numbers[check.name].iloc[0] if check.name in numbers else None
+        number = None if pd.isna(value) else float(value)
+        if outcome.success and number is not None:
+            continue
+        says = f"{table.name}: {sentence(check, number, settings)}"
+        found.append({"table": table.name, "check": check.name, "severity": check.severity, "number": number, "says": says})
+    return found

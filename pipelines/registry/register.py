@@ -1,0 +1,132 @@
+"""The step register: the challenger goes to MLflow, is loaded back, judged, and one model is laid out for ranking."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Sequence
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.errors import StepFailed
+from pipelines.night import Night, source_facts, write_json
+from pipelines.registry.judge import judge
+from pipelines.registry.store import (
+    FINGERPRINT,
+    MODEL_FOLDER,
+    RUN_DATE,
+    experiment_of,
+    mlflow,
+    registry,
+    version_of,
+)
+from pipelines.stage import step_main
+
+SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="register")
+    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
+    night = Night.load(parser.parse_args(argv).night)
+    with step_main(night, "register"):
+        register(night)
+
+
+def register(night: Night) -> dict[str, Any]:
+    """Register and judge; writes `model_in_force/` and `decision.json`. The champion moves only on publishing."""
+    evaluation = json.loads((night.work / "evaluation.json").read_text())
+    verdict = judge(evaluation, night.settings.training.tolerance, has_predecessor=night.predecessor is not None)
+    with registry(night.home, night.settings) as client:
+        version = None
+        if (night.work / "challenger").is_dir():
+            known = None if night.retrain else version_of(client, night)
+            version = known.version if known else log_model(client, night, evaluation)
+            load_back(night, version)
+    name = night.settings.mlflow.model_name
+    if verdict.challenger_wins:
+        chosen, source = {"name": name, "version": version}, "challenger"
+    elif night.predecessor:
+        chosen = {"name": night.predecessor.model_name, "version": night.predecessor.model_version}
+        source = "predecessor"
+    else:
+        raise StepFailed("there is neither a challenger nor a model of an earlier release: run without skip_training.")
+    shutil.rmtree(night.work / "model_in_force", ignore_errors=True)
+    shutil.copytree(night.work / source, night.work / "model_in_force")
+    decision = chosen | {"promote": verdict.challenger_wins, "why": verdict.why, "challenger": version}
+    write_json(night.work / "decision.json", decision)
+    print(f"model {chosen['name']} {chosen['version']} ranks: {verdict.why}")
+    return decision
+
+
+def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
+    """The challenger as one MLflow run and one registered version; gives back the version."""
+    folder, settings = night.work / "challenger", night.settings
+    spec = util.find_spec(SERVED)
+    if spec is None or spec.origin is None:
+        raise StepFailed(f"{SERVED} is not installed; install nightshelf again.")
+    tags = {FINGERPRINT: night.fingerprint, RUN_DATE: str(night.run_date)}
+    with mlflow.start_run(
+        experiment_id=experiment_of(client, night.home, settings), run_name=night.release_id, tags=tags
+    ) as run:
+        mlflow.log_params({**_flat("training", settings.training), **_flat("knn", settings.knn)})
+        mlflow.log_metrics(_metrics(evaluation))
+        for curve, values in evaluation.get("curves", {}).items():
+            for step, value in values:
+                mlflow.log_metric(curve, value, step=int(step))
+        mlflow.log_dict(evaluation, "evaluation.json")
+        mlflow.log_dict({"fingerprint": night.fingerprint, "files": source_facts(night)}, "data_snapshot.json")
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=spec.origin,
+            artifacts={MODEL_FOLDER: str(folder)},
+            signature=_signature(json.loads((folder / "probe.json").read_text())),
+            pip_requirements=["nightshelf", "torch", "transformers", "peft"],
+        )
+        version = mlflow.register_model(info.model_uri, settings.mlflow.model_name, tags=tags)
+        client.set_tag(run.info.run_id, "nightshelf.version", version.version)
+    return str(version.version)
+
+
+def load_back(night: Night, version: str) -> None:
+    """Load the registered model as anyone would, and compare its vectors with those that training left.
+
+    Raises StepFailed where they differ by more than 1e-4.
+    """
+    probe = json.loads((night.work / "challenger" / "probe.json").read_text())
+    model = mlflow.pyfunc.load_model(f"models:/{night.settings.mlflow.model_name}/{version}")
+    found = np.asarray(model.predict(probe["texts"]))
+    worst = float(np.abs(found - np.asarray(probe["vectors"])).max())
+    if not worst < 1e-4:
+        raise StepFailed(f"model version {version} gives other vectors when loaded back (by up to {worst:.2g}).")
+
+
+def _signature(probe: dict[str, Any]) -> Any:
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+
+    width = len(probe["vectors"][0])
+    return ModelSignature(
+        inputs=Schema([ColSpec(DataType.string)]), outputs=Schema([TensorSpec(np.dtype("float32"), (-1, width))])
+    )
+
+
+def _flat(section: str, settings: Any) -> dict[str, Any]:
+    return {f"{section}.{key}": value for key, value in settings.model_dump().items()}
+
+
+def _metrics(evaluation: dict[str, Any]) -> dict[str, float]:
+    """`ndcg@10` of a model as `model/ndcg_at_10`: MLflow allows no @ in a name."""
+    return {
+        f"{model}/{metric.replace('@', '_at_')}": float(numbers["value"])
+        for model, metrics in evaluation["models"].items()
+        for metric, numbers in metrics.items()
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The model registry: where it is, and what is asked of it. Everything about MLflow's words stands here."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+
+import mlflow
+from mlflow import MlflowClient
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+
+from pipelines.errors import StepFailed
+from pipelines.night import Night
+from pipelines.registry.address import tracking_uri
+from pipelines.settings import Settings
+
+FINGERPRINT = "nightshelf.fingerprint"
+RUN_DATE = "nightshelf.run_date"
+MODEL_FOLDER = "model_files"  # folder of our own files inside a registered model's artifacts
+
+
+@contextmanager
+def registry(home: Path, settings: Settings) -> Iterator[MlflowClient]:
+    """A client of the registry; what goes wrong in it is told with its address."""
+    uri = tracking_uri(home, settings)
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    try:
+        yield MlflowClient(uri, uri)
+    except MlflowException as wrong:
+        raise StepFailed(f"the model registry at {uri} says: {wrong.message}") from wrong
+
+
+def experiment_of(client: MlflowClient, home: Path, settings: Settings) -> str:
+    """The id of the shop's experiment, made where there is none."""
+    name = f"nightshelf {settings.shop.name}"
+    if found := client.get_experiment_by_name(name):
+        return found.experiment_id
+    embedded = not settings.mlflow.tracking_uri
+    place = (home.resolve() / "mlflow" / "artifacts").as_uri() if embedded else None
+    return client.create_experiment(name, artifact_location=place)
+
+
+def version_of(client: MlflowClient, night: Night) -> ModelVersion | None:
+    """The model that was registered for the very inputs of this night, the newest where there are several."""
+    name = night.settings.mlflow.model_name
+    found = [v for v in client.search_model_versions(f"name='{name}'") if v.tags.get(FINGERPRINT) == night.fingerprint]
+    return max(found, key=lambda v: int(v.version), default=None)
+
+
+def fetch_model(client: MlflowClient, name: str, version: str, folder: Path) -> Path:
+    """The files of a registered model, copied to `folder`."""
+    found = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}/artifacts/{MODEL_FOLDER}")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(found, folder)
+    return folder
+
+
+def fetch_evaluation(client: MlflowClient, version: ModelVersion, work: Path) -> None:
+    """The evaluation that was logged with a model, copied to the night's folder."""
+    client.download_artifacts(version.run_id, "evaluation.json", str(work))
+
+
+def fetch_for_training(night: Night) -> bool:
+    """Lay out what training needs from the registry: `predecessor/`, and, where these very inputs have a model
+    already and no retraining is asked for, `challenger/` and `evaluation.json`. True where training can be left out.
+    """
+    with registry(night.home, night.settings) as client:
+        if night.predecessor:
+            fetch_model(
+                client, night.predecessor.model_name, night.predecessor.model_version, night.work / "predecessor"
+            )
+        known = None if night.retrain else version_of(client, night)
+        if known is None:
+            return False
+        fetch_model(client, known.name, known.version, night.work / "challenger")
+        fetch_evaluation(client, known, night.work)
+    print(f"model {known.name} {known.version} was trained on these very inputs: it is used again")
+    return True

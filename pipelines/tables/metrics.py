@@ -1,0 +1,41 @@
+"""How well the night's models did, and what users did with earlier releases."""
+
+from pipelines.tables.contract import DOUBLE, LONG, RELEASE, RUN_DATE, TEXT, Column, Table
+
+RUN_METRICS = Table(
+    name="run_metrics",
+    area="outputs",
+    meaning="Figures of the night's models on the days that none of them saw.",
+    grain="one row for each model and metric",
+    key=("model", "metric"),
+    sort=("model", "metric"),
+    columns=(
+        Column("model", TEXT, "challenger, champion, item_knn, popularity, or a part of the challenger"),
+        Column("metric", TEXT, "such as ndcg@10, recall@10, coverage@10"),
+        Column("value", DOUBLE, "mean over users"),
+        Column("low", DOUBLE, "lower end of the 95 % interval (bootstrap over users)", nullable=True),
+        Column("high", DOUBLE, "upper end of it", nullable=True),
+        Column("users", LONG, "users behind it", at_least=0),
+        RUN_DATE,
+        RELEASE,
+    ),
+)
+
+FEEDBACK_METRICS = Table(
+    name="feedback_metrics",
+    area="outputs",
+    meaning="What users did with what earlier releases proposed, from events that name a release.",
+    grain="one row for each release",
+    key=("shown_by",),
+    sort=("shown_by",),
+    columns=(
+        Column("shown_by", TEXT, "release that proposed the products"),
+        Column("impressions", LONG, "proposals seen", at_least=0),
+        Column("clicks", LONG, "clicks on them", at_least=0),
+        Column("purchases", LONG, "purchases of them", at_least=0),
+        Column("click_rate", DOUBLE, "clicks a proposal seen", nullable=True),
+        Column("conversion", DOUBLE, "purchases a proposal seen", nullable=True),
+        RUN_DATE,
+        RELEASE,
+    ),
+)

@@ -1,0 +1,67 @@
+"""Policies that every DAG keeps, and the shape of the nightly one."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def dags(tmp_path_factory):
+    before = dict(os.environ)
+    os.environ |= {"AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag(dag_folder=str(ROOT / "dags"))
+    os.environ.clear()
+    os.environ.update(before)
+    assert not bag.import_errors
+    return bag.dags
+
+
+def test_each_dag_says_what_it_makes_who_reads_it_and_what_to_do_when_it_fails(dags):
+    for dag in dags.values():
+        for word in ("**Makes**", "**Read by**", "**When it fails**", "**Run it again**"):
+            assert word in dag.doc_md, (dag.dag_id, word)
+
+
+def test_each_task_has_an_end_and_an_owner(dags):
+    for dag in dags.values():
+        assert dag.max_active_runs == 1
+        assert dag.catchup is False
+        for task in dag.tasks:
+            assert task.execution_timeout and task.execution_timeout <= timedelta(hours=2), task.task_id
+            assert task.owner == "nightshelf"
+            assert task.retries >= 1
+
+
+def test_the_night_reads_as_the_flow(dags):
+    night = dags["nightly_recommendations"]
+    order = [t.task_id for t in night.topological_sort()]
+    assert order == [
+        "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "check_outputs", "publish",
+    ]  # fmt: skip
+    for before, after in zip(order, order[1:], strict=False):
+        assert after in night.get_task(before).downstream_task_ids
+
+
+def test_spark_and_the_gpu_have_pools_of_their_own(dags):
+    pools = {t.task_id: t.pool for t in dags["nightly_recommendations"].tasks}
+    assert {n for n, p in pools.items() if p == "spark"} == {"clean", "features", "rank"}
+    assert {n for n, p in pools.items() if p == "gpu"} == {"train", "embed"}
+
+
+def test_the_form_has_typed_fields(dags):
+    params = dags["nightly_recommendations"].params
+    assert set(params) == {"run_date", "full_refresh", "retrain", "skip_training", "k"}
+    assert params.get_param("run_date").schema["format"] == "date"
+    assert params.get_param("k").schema["minimum"] == 1
+
+
+def test_every_step_of_the_night_is_a_task(dags):
+    from pipelines.orchestration.steps import STEPS
+
+    assert [t.task_id for t in dags["nightly_recommendations"].topological_sort()][1:] == list(STEPS)

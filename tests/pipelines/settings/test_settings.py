@@ -1,0 +1,62 @@
+"""Settings: defaults work, words are checked, errors name the key, the bad value and the fix."""
+
+import tomllib
+
+import pytest
+
+from pipelines.errors import SettingsError
+from pipelines.settings import Settings, check_settings, load_settings, render_toml
+
+
+def test_defaults_are_a_whole_shop_of_settings():
+    assert check_settings({}) == Settings()
+
+
+def test_the_commented_file_reads_back_as_the_same_settings():
+    changed = check_settings({"shop": {"name": 'a "b"'}, "features": {"weights": {"view": 0.5}}, "ranking": {"k": 7}})
+    assert check_settings(tomllib.loads(render_toml(changed))) == changed
+
+
+def test_every_key_stands_in_the_commented_file_under_its_sentence():
+    lines = render_toml(Settings()).splitlines()
+    for section, fields in [("knn", type(Settings().knn).model_fields), ("training", type(Settings().training).model_fields)]:
+        assert f"[{section}]" in lines
+        for key, field in fields.items():
+            place = next(i for i, line in enumerate(lines) if line.startswith(f"# {key} = "))
+            assert lines[place - 1] == f"# {field.description}"
+
+
+@pytest.mark.parametrize(
+    ("tree", "parts"),
+    [
+        ({"trainin": {}}, ["[trainin]", "known here", '"training"']),
+        ({"training": {"lora_rnk": 4}}, ["[training] lora_rnk", "known here", '"lora_rank"']),
+        ({"ranking": {"k": 0}}, ["[ranking] k = 0", "greater than or equal to 1"]),
+        ({"ranking": {"k": "many"}}, ["[ranking] k = 'many'", "valid integer"]),
+        ({"shop": {"time_zone": "Berlin"}}, ['time_zone = "Berlin"', "Europe/Berlin"]),
+        ({"ranking": {"hide": ["bought"]}}, ['names "bought"', "purchase"]),
+        ({"sources": {"events": {"event_types": {"buy": "buy"}}}}, ['names "buy"', "add_to_cart"]),
+    ],
+)
+def test_a_wrong_key_or_value_is_named_with_what_is_allowed(tree, parts):
+    with pytest.raises(SettingsError) as wrong:
+        check_settings(tree)
+    assert all(part in str(wrong.value) for part in parts), wrong.value
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    (tmp_path / "nightshelf.toml").write_text("[ranking]\nk = 5\n[shop]\nname = 'file'\n")
+    environ = {"NIGHTSHELF__RANKING__K": "9", "NIGHTSHELF__SPARK__MASTER": "spark://host:7077", "OTHER": "x"}
+    settings = load_settings(tmp_path, environ)
+    assert (settings.ranking.k, settings.spark.master, settings.shop.name) == (9, "spark://host:7077", "file")
+
+
+def test_a_home_without_settings_says_how_to_make_one(tmp_path):
+    with pytest.raises(SettingsError, match="nightshelf init"):
+        load_settings(tmp_path, {})
+
+
+def test_broken_toml_is_said_with_its_place(tmp_path):
+    (tmp_path / "nightshelf.toml").write_text("[shop\n")
+    with pytest.raises(SettingsError, match="not valid TOML.*line 1"):
+        load_settings(tmp_path, {})

@@ -1,0 +1,50 @@
+"""Keys and pseudonyms: the key lies beside the home and is nobody else's; ids are told apart by what they mean."""
+
+import hashlib
+import hmac
+import stat
+
+import pytest
+
+from pipelines.errors import SettingsError
+from pipelines.user_key import fingerprint, key_file, load_user_key, make_user_key, normal_id, pads, pseudonym
+
+
+def test_the_key_lies_beside_the_home_and_only_its_owner_reads_it(tmp_path):
+    home = tmp_path / "shop"
+    home.mkdir()
+    file = make_user_key(home)
+    assert file.parent == tmp_path
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert make_user_key(home).read_text() == file.read_text()
+
+
+def test_the_environment_wins(tmp_path):
+    assert load_user_key(tmp_path, {"NIGHTSHELF_USER_KEY": "abc"}) == b"abc"
+
+
+def test_no_key_and_an_open_key_are_refused_with_the_fix(tmp_path):
+    home = tmp_path / "shop"
+    with pytest.raises(SettingsError, match="NIGHTSHELF_USER_KEY"):
+        load_user_key(home, {})
+    key_file(home).write_text("abc")
+    key_file(home).chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        load_user_key(home, {})
+
+
+@pytest.mark.parametrize(("raw", "normal"), [("17850.0", "17850"), (" u1 ", "u1"), ("u.0", "u.0"), ("1.50", "1.50"), ("12", "12")])
+def test_an_id_is_what_the_shop_means(raw, normal):
+    assert normal_id(raw) == normal
+
+
+@pytest.mark.parametrize("key", [b"k", b"x" * 64, b"long" * 40])
+def test_pads_give_the_hmac_of_the_standard_library(key):
+    inner, outer = pads(key)
+    by_hand = hashlib.sha256(outer + hashlib.sha256(inner + b"user").digest()).hexdigest()[:32]
+    assert by_hand == pseudonym(key, "user") == hmac.new(key, b"user", hashlib.sha256).hexdigest()[:32]
+
+
+def test_the_fingerprint_tells_keys_apart_and_is_not_the_key():
+    assert fingerprint(b"a") != fingerprint(b"b")
+    assert len(fingerprint(b"a")) == 12
