@@ -1,0 +1,118 @@
+"""Steps: each runs once, alone, in its own process; what it says when it fails reaches the caller."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pipelines import errors
+from pipelines.night import Night, write_json
+from pipelines.orchestration import steps
+from pipelines.orchestration.steps import STEPS, Step, command, run_step
+from pipelines.settings import Settings, check_settings
+
+
+@pytest.fixture
+def night(tmp_path):
+    night = Night(tmp_path, date(2025, 3, 31), "run", "2025-03-31-01", "f", Settings(), {}, {}, (), "k", date(2025, 3, 31))
+    night.save()
+    return night
+
+
+@pytest.fixture
+def script(tmp_path, monkeypatch):
+    """Let the steps `clean` and `features` be a Python file that is given as text."""
+
+    def use(text):
+        (tmp_path / "script_step.py").write_text(text)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        for name in ("clean", "features"):
+            monkeypatch.setitem(steps.STEPS, name, Step(name, "python", "script_step"))
+
+    return use
+
+
+def lines(night, name="clean", **kwargs):
+    said = []
+    run_step(name, night.work, say=said.append, **kwargs)
+    return said
+
+
+def test_a_step_runs_once_and_says_what_it_cost(night, script):
+    script("print('hello')")
+    assert lines(night)[0] == "hello"
+    assert night.done("clean")["seconds"] >= 0
+    assert "done before" in lines(night)[0]
+    assert lines(night, again=True)[0] == "hello"
+
+
+def test_running_a_step_again_lets_the_later_ones_run_again(night, script):
+    script("print('hello')")
+    lines(night, "clean")
+    lines(night, "features")
+    lines(night, "clean", again=True)
+    assert night.done("features") is None
+
+
+@pytest.mark.parametrize("kind", [errors.SettingsError, errors.CheckFailed, errors.SourceError, errors.StepFailed])
+def test_a_failure_keeps_its_kind_and_its_sentence(night, script, kind):
+    script(
+        "import sys; from pathlib import Path\n"
+        "from pipelines.night import Night; from pipelines.stage import step_main; from pipelines import errors\n"
+        f"with step_main(Night.load(Path(sys.argv[2])), 'clean'): raise errors.{kind.__name__}('the shop is closed')"
+    )
+    with pytest.raises(kind, match="the shop is closed"):
+        lines(night)
+    assert json.loads((night.work / "failure.json").read_text())["exit_code"] == kind.exit_code
+    assert night.done("clean") is None
+
+
+def test_a_process_that_dies_without_a_word_is_told_by_its_code(night, script):
+    script("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(errors.StepFailed, match="clean ended with code -9"):
+        lines(night)
+    assert (night.work / "failure.json").is_file()
+
+
+def test_tables_of_another_night_are_not_read_by_mistake(night, script):
+    script("print('hello')")
+    lines(night, "clean")
+    other = replace(night, run_id="other")
+    other.save()
+    lines(other, "clean")
+    with pytest.raises(errors.StepFailed, match="begin again with the step clean"):
+        lines(night, "features")
+    assert lines(night, "clean")[0] == "hello"
+
+
+def test_an_unknown_step_lists_the_known(night):
+    with pytest.raises(errors.SettingsError, match="clean, check_inputs"):
+        run_step("bake", night.work)
+
+
+def test_a_folder_that_is_no_night_is_named(tmp_path):
+    with pytest.raises(errors.StepFailed, match="is no night"):
+        run_step("clean", tmp_path)
+
+
+def test_local_and_cluster_are_the_same_command_but_for_the_master(night):
+    here = command(STEPS["clean"], night)
+    there = command(STEPS["clean"], replace(night, settings=check_settings({"spark": {"master": "spark://h:7077"}})))
+    assert here[0].endswith("spark-submit")
+    assert [w for w in here if w not in there] == ["local[*]"]
+    assert there[there.index("--master") + 1] == "spark://h:7077"
+
+
+def test_at_most_four_spark_processes_a_night():
+    assert sum(s.engine == "spark" for s in STEPS.values()) <= 4
+
+
+def test_a_night_is_read_back_as_it_was_written(night):
+    assert Night.load(night.work) == replace(night, home=night.home.resolve())
+
+
+def test_json_is_written_whole(tmp_path):
+    write_json(tmp_path / "a" / "b.json", {"x": date(2025, 1, 1)})
+    assert json.loads((tmp_path / "a" / "b.json").read_text()) == {"x": "2025-01-01"}
+    assert [f.name for f in (tmp_path / "a").iterdir()] == ["b.json"]
