@@ -1,0 +1,1 @@
+"""Measurements that can be repeated; each module says its data, its protocol and its command."""

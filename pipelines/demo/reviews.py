@@ -1,0 +1,97 @@
+"""What buyers write some days after a purchase, in English, now and then in German or French."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipelines.demo.behaviour import Shop
+from pipelines.demo.calendar import local_day
+from pipelines.demo.categories import CATEGORIES
+from pipelines.demo.phrases import capitalised, pick, with_article
+from pipelines.demo.review_words import (
+    CLOSINGS,
+    FAMILY_NAMES,
+    FIRST_NAMES,
+    FRENCH,
+    GERMAN,
+    LOVES,
+    MIDDLES,
+    SIGHS,
+    TITLES_BAD,
+    TITLES_GOOD,
+)
+from pipelines.demo.themes import THEMES
+
+DAY_MS = 86_400_000
+EMOJI = (" 😍", " 👍", " 🎁✨", " ❤️")
+
+
+class Review(NamedTuple):
+    """One review; `at` in milliseconds since 1970."""
+
+    at: int
+    user_id: str
+    product: int
+    rating: int
+    title: str
+    text: str
+    helpful_votes: int
+    reviewer_name: str
+
+
+def write_reviews(
+    rng: np.random.Generator, shop: Shop, events: pd.DataFrame, end: int, speaks_of: np.ndarray
+) -> list[Review]:
+    """Reviews of about half of the purchases of known users, 2 to 12 days later and before `end` ms, oldest first.
+
+    `speaks_of` [products] is the product of which a review's words tell: each its own, unless texts are shuffled.
+    """
+    bought = events[(events["event_type"] == "purchase") & events["user_id"].notna()]
+    people = {user_id: index for index, user_id in enumerate(shop.people.ids) if user_id}
+    first = local_day(int(events["at"].iloc[0])).toordinal()
+    reviews = []
+    for at, user_id, product in zip(bought["at"], bought["user_id"], bought["product"], strict=True):
+        later = int(at) + int(rng.uniform(2, 12) * DAY_MS)
+        if rng.random() > 0.5 or later >= end:
+            continue
+        person = people[user_id]
+        fit = shop.fit(person, local_day(int(at)).toordinal() - first, product)
+        mean = 2.3 + 2.2 * fit + 0.5 * shop.catalogue.quality[product]
+        rating = int(np.clip(round(mean + rng.normal(0, 0.8)), 1, 5))
+        title, text = _words(rng, shop, int(speaks_of[product]), rating)
+        votes = int(rng.poisson(0.7))
+        reviews.append(Review(later, user_id, int(product), rating, title, text, votes, name_of(person)))
+    return sorted(reviews)
+
+
+def name_of(person: int) -> str:
+    """The name under which a person writes, always the same."""
+    return f"{FIRST_NAMES[person % len(FIRST_NAMES)]} {FAMILY_NAMES[person // len(FIRST_NAMES) % len(FAMILY_NAMES)]}"
+
+
+def _words(rng: np.random.Generator, shop: Shop, product: int, rating: int) -> tuple[str, str]:
+    """Title and text; they speak of the product's theme, its category and its quality."""
+    shelf = CATEGORIES[shop.catalogue.category[product]]
+    theme = THEMES[int(np.argmax(shop.catalogue.themes[product]))]
+    motif, other = (theme.motifs[i] for i in rng.permutation(len(theme.motifs))[:2])
+    words = {
+        "noun": shop.catalogue.nouns[product], "motif": motif, "a_motif": with_article(motif), "other": other,
+        "scene": pick(rng, theme.scenes), "fans": pick(rng, theme.fans),
+        "praise": pick(rng, shelf.praise), "complaint": pick(rng, shelf.complaints),
+    }
+    language = rng.random()
+    if language < 0.12:
+        good, bad = GERMAN if language < 0.08 else FRENCH
+        title, text = (good if rating >= 4 else bad)[int(rng.integers(3))]
+        return title, text.format(**words)
+    if rating >= 4:
+        sentences = [pick(rng, LOVES), pick(rng, MIDDLES), "{praise}." if rng.random() < 0.7 else pick(rng, CLOSINGS)]
+    elif rating == 3:
+        sentences = [pick(rng, MIDDLES), "{praise}, but {complaint}."]
+    else:
+        sentences = [pick(rng, SIGHS), "{complaint}.", pick(rng, MIDDLES)]
+    title = pick(rng, TITLES_GOOD if rating >= 4 else TITLES_BAD).format(**words)
+    text = " ".join(capitalised(sentence.format(**words)) for sentence in sentences)
+    emoji = pick(rng, EMOJI) if rating == 5 and rng.random() < 0.2 else ""
+    return capitalised(title), text + emoji

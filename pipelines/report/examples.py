@@ -1,0 +1,72 @@
+"""A few lists and bundles as a customer would see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import duckdb
+
+USERS = 3
+PRODUCTS = 5
+BUNDLES = 5
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One product of a list."""
+
+    rank: int
+    product_id: str
+    title: str | None
+    score: float
+    source: str
+    reason_text: str
+
+
+@dataclass(frozen=True)
+class UserList:
+    """The head of one user's list."""
+
+    user_id: str
+    products: list[Shown]
+
+
+@dataclass(frozen=True)
+class BundleShown:
+    """One bundle; `products` are pairs of title and price."""
+
+    title: str
+    price: float | None
+    baskets: int
+    lift: float
+    products: list[tuple[str, float | None]]
+
+
+def example_users(engine: duckdb.DuckDBPyConnection) -> list[UserList]:
+    """The first users by pseudonym, which is a keyed hash: a random draw that is the same every time."""
+    rows = engine.execute(f"""
+        select t.user_id, t.rank, t.product_id, p.title, t.score, t.source, t.reason_text
+        from user_topk t
+        semi join (select distinct user_id from user_topk order by user_id limit {USERS}) chosen using (user_id)
+        left join products p using (product_id)
+        where t.rank <= {PRODUCTS}
+        order by t.user_id, t.rank
+    """).fetchall()
+    return [
+        UserList(user, [Shown(*row[1:]) for row in theirs]) for user, theirs in groupby(rows, key=lambda row: row[0])
+    ]
+
+
+def example_bundles(engine: duckdb.DuckDBPyConnection) -> list[BundleShown]:
+    """The bundles that most baskets hold, each product with its title and price."""
+    rows = engine.execute(f"""
+        with best as (select * from bundles order by baskets desc, bundle_id limit {BUNDLES}),
+        parts as (select bundle_id, unnest(products) product_id from best)
+        select b.bundle_id, b.title, b.price, b.baskets, b.lift,
+            list(struct_pack(title := coalesce(p.title, m.product_id), price := p.price) order by m.product_id)
+        from best b join parts m using (bundle_id) left join products p using (product_id)
+        group by all
+        order by b.baskets desc, b.bundle_id
+    """).fetchall()
+    return [BundleShown(*row[1:5], [(part["title"], part["price"]) for part in row[5]]) for row in rows]

@@ -1,0 +1,110 @@
+"""The night's models side by side, as the evaluation found them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.registry.judge import METRIC
+from pipelines.report.scale import Scale, scale_over
+from pipelines.report.words import is_number, plain
+
+METRICS = {METRIC: "NDCG@10", "recall@10": "Recall@10", "coverage@10": "Coverage@10"}
+LABELS = {"predecessor": "predecessor (the champion before)", "item_knn": "item-kNN"}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric of one model with its 95 % interval, where there is one."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One model; `role` says what it is to the night."""
+
+    label: str
+    role: str
+    metrics: dict[str, Measured]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Losses by step: `points` in percent of the axes, for one line of a chart."""
+
+    label: str
+    points: list[tuple[float, float]]
+    lowest: float
+    lowest_step: float
+
+
+@dataclass(frozen=True)
+class CurveChart:
+    curves: list[Curve]
+    steps: Scale
+    losses: Scale
+
+
+def model_rows(evaluation: dict[str, Any], promoted: bool) -> list[ModelRow]:
+    """All models, best NDCG@10 first; the one that ranks tonight has a role."""
+    ranks = "challenger" if promoted else "predecessor"
+    rows = [
+        ModelRow(
+            LABELS.get(name, plain(name)),
+            "ranks tonight" if name == ranks else "",
+            {m: _measured(metrics.get(m)) for m in METRICS},
+        )
+        for name, metrics in evaluation.get("models", {}).items()
+    ]
+    return sorted(rows, key=lambda row: (-(row.metrics[METRIC].value or 0), row.label))
+
+
+def _measured(numbers: Any) -> Measured:
+    if not isinstance(numbers, dict):
+        return Measured(numbers) if is_number(numbers) else Measured()
+    found = (numbers.get(k) for k in ("value", "low", "high"))
+    return Measured(*(n if is_number(n) else None for n in found))
+
+
+def metric_scale(rows: list[ModelRow], metric: str = METRIC) -> Scale | None:
+    """An axis from zero that holds each model's value and interval, or None where none is known."""
+    found = [row.metrics[metric] for row in rows]
+    values = [v for m in found for v in (m.value, m.low, m.high) if v is not None]
+    return scale_over(values, from_zero=True) if values else None
+
+
+def difference_rows(evaluation: dict[str, Any]) -> list[tuple[str, Measured]]:
+    """Differences between models that training measured on the same users, each with its interval."""
+    rows = [(plain(name), _measured(numbers)) for name, numbers in evaluation.get("differences", {}).items()]
+    return [(name, found) for name, found in rows if found.value is not None]
+
+
+def curve_chart(evaluation: dict[str, Any]) -> CurveChart | None:
+    """The loss curves on common axes, or None where nothing was tuned."""
+    found = {name: _points(values) for name, values in evaluation.get("curves", {}).items() if name.endswith("loss")}
+    found = {name: points for name, points in found.items() if points}
+    if not found:
+        return None
+    steps = scale_over([s for points in found.values() for s, _ in points], from_zero=True)
+    losses = scale_over([v for points in found.values() for _, v in points], steps=4)
+    curves = []
+    for name, points in found.items():
+        lowest, step = min((v, s) for s, v in points)
+        places = [(steps.at(s), 100 - losses.at(v)) for s, v in points]
+        curves.append(Curve(plain(name), places, lowest, step))
+    return CurveChart(curves, steps, losses)
+
+
+def _points(values: list[Any]) -> list[tuple[float, float]]:
+    return [(step, value) for step, value in values if is_number(step) and is_number(value)]
+
+
+def blend_weights(evaluation: dict[str, Any]) -> list[tuple[str, float]]:
+    """Weight of each part of the blend, heaviest first."""
+    blend = evaluation.get("blend") or {}
+    weights = blend["weights"] if isinstance(blend.get("weights"), dict) else blend
+    found = [(plain(name), weight) for name, weight in weights.items() if is_number(weight)]
+    return sorted(found, key=lambda pair: (-abs(pair[1]), pair[0]))

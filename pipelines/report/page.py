@@ -1,0 +1,111 @@
+"""The page of a night: what happened, what needs attention, and the numbers behind it, in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.night import Night
+from pipelines.orchestration.steps import STEPS
+from pipelines.report import models, words
+from pipelines.report.charts import reach_of, traffic_of
+from pipelines.report.examples import example_bundles, example_users
+from pipelines.report.previews import preview_tables
+from pipelines.report.reading import broken_checks, checks_judged, open_tables, read_note
+from pipelines.report.story import what_happened, what_needs_attention
+from pipelines.tables.quarantine import SOURCES
+
+DATA_DOCS = "../../quality/gx/uncommitted/data_docs/local_site/index.html"
+FILTERS = (
+    words.count,
+    words.figure,
+    words.share,
+    words.short_number,
+    words.span,
+    words.money,
+    words.short_id,
+    words.plain,
+)
+
+
+def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
+    """`target`, written: one HTML file that needs nothing beside it. The same night gives the same bytes."""
+    evaluation = read_note(night.work / "evaluation.json")
+    shown = {
+        "manifest": manifest,
+        "currency": night.settings.shop.currency,
+        "matters": what_needs_attention(night, manifest, evaluation),
+        "checks": checks_judged(night),
+        "broken": len(broken_checks(night)),
+        "data_docs": DATA_DOCS,
+        **_of_rows(manifest),
+        **_of_models(manifest, evaluation),
+        **_of_tables(night, manifest),
+        **_of_stages(manifest),
+    }
+    target.write_text(pages().get_template("page.html").render(shown), encoding="utf-8")
+    return target
+
+
+def pages() -> Environment:
+    """The templates of the package, with the filters of `words` and `css` for the style sheet."""
+    env = Environment(
+        loader=PackageLoader("pipelines.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {f.__name__: f for f in FILTERS}
+    env.globals |= {"counted": words.counted, "css": Markup((Path(__file__).parent / "page.css").read_text())}
+    return env
+
+
+def _of_rows(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The account of each source, and the reasons of all refusals, most frequent first."""
+    sources = {name: manifest["sources"][name] for name in SOURCES if name in manifest["sources"]}
+    refused = [
+        (name, reason, n, n / max(1, account["rows_in"]))
+        for name, account in sources.items()
+        for reason, n in account.get("quarantined_by_reason", {}).items()
+    ]
+    return {"sources": sources, "refused": sorted(refused, key=lambda r: (-r[2], r[0], r[1]))}
+
+
+def _of_models(manifest: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:
+    rows = models.model_rows(evaluation, bool(manifest["model"].get("promote")))
+    return {
+        "window": evaluation.get("window") or {},
+        "metrics": models.METRICS,
+        "models": rows,
+        "metric_scale": models.metric_scale(rows),
+        "differences": models.difference_rows(evaluation),
+        "curves": models.curve_chart(evaluation),
+        "blend": models.blend_weights(evaluation),
+    }
+
+
+def _of_tables(night: Night, manifest: dict[str, Any]) -> dict[str, Any]:
+    """All that is read from the tables, in one engine."""
+    with open_tables(night) as engine:
+        counted = engine.execute("select count(distinct user_id) from user_topk").fetchone()
+        users = counted[0] if counted else 0
+        return {
+            "users": users,
+            "sentence": what_happened(manifest, users),
+            "previews": preview_tables(engine, manifest),
+            "example_users": example_users(engine),
+            "bundles": example_bundles(engine),
+            "reach": reach_of(engine, night.settings.ranking.blocked),
+            "traffic": traffic_of(engine, night),
+        }
+
+
+def _of_stages(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The stages in the order of the night, and how long they took together."""
+    stages = manifest.get("stages", {})
+    ordered = {name: stages[name] for name in [*STEPS, *sorted(set(stages) - set(STEPS))] if name in stages}
+    return {"stages": ordered, "total_seconds": sum(cost["seconds"] for cost in ordered.values())}

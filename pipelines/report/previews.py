@@ -1,0 +1,81 @@
+"""The published tables at a glance: what each means, how much of it there is, and its first rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.report.words import NOTHING, plain, share, short_id, short_number
+from pipelines.tables import OUTPUTS, Column, Table
+
+ROWS = 5
+LISTED = 4
+CODE = 14  # characters of a product code; a pseudonym shows fewer
+PRODUCT_COLUMNS = ("product_id", "other_id")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as it is shown."""
+
+    text: str
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A table of the release. `rows` and `content_hash` are the manifest's."""
+
+    table: Table
+    rows: int
+    content_hash: str
+    columns: tuple[Column, ...]
+    first: list[list[Cell]]
+
+
+def preview_tables(engine: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> list[Preview]:
+    """All output tables, in the order of the contracts."""
+    return [_preview(engine, table, manifest["tables"].get(table.name, {})) for table in OUTPUTS]
+
+
+def _preview(engine: duckdb.DuckDBPyConnection, table: Table, facts: dict[str, Any]) -> Preview:
+    columns = tuple(c for c in table.columns if c.name in table.content_columns())
+    names = ", ".join(f'"{c.name}"' for c in columns)
+    order = ", ".join(f'"{name}"' for name in table.sort)
+    rows = engine.execute(f"select {names} from {table.name} order by {order} limit {ROWS}").fetchall()
+    first = [[Cell(_text(c, v), is_numeric(c)) for c, v in zip(columns, row, strict=True)] for row in rows]
+    return Preview(table, facts.get("rows", 0), facts.get("content_hash", ""), columns, first)
+
+
+def is_numeric(column: Column) -> bool:
+    """Whether the values of a column belong to the right edge."""
+    return pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+
+
+def _text(column: Column, value: Any) -> str:
+    if value is None:
+        return NOTHING
+    if column.name.endswith("_id"):
+        return short_id(value, CODE) if column.name in PRODUCT_COLUMNS else short_id(value)
+    if isinstance(value, dict):
+        return _reason(value)
+    if isinstance(value, list):
+        return _listed(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return short_number(value) if is_numeric(column) else str(value)
+
+
+def _reason(reason: dict[str, Any]) -> str:
+    behind = reason.get("evidence") or []
+    words = [plain(reason.get("kind") or NOTHING), share(reason.get("contribution"))]
+    return ", ".join([*words, f"from {_listed(behind)}"] if behind else words)
+
+
+def _listed(values: list[Any]) -> str:
+    shown = " · ".join(short_id(str(v), CODE) for v in values[:LISTED])
+    return f"{shown} and {len(values) - LISTED} more" if len(values) > LISTED else shown

@@ -1,0 +1,46 @@
+"""What the page reads: the night's tables in one engine, and the notes that the steps left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.night import Night
+from pipelines.tables import CLEAN, OUTPUTS
+
+
+@contextmanager
+def open_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine with a view of each output and clean table, by name; a table without files is empty."""
+    with duckdb.connect() as engine:
+        for table in (*OUTPUTS, *CLEAN):
+            files = "*/*.parquet" if table.partition else "*.parquet"
+            if any(night.place(table).glob(files)):
+                found = engine.read_parquet(str(night.place(table) / files), hive_partitioning=bool(table.partition))
+                found.create_view(table.name)
+            else:
+                engine.register(table.name, table.schema().empty_table())
+        yield engine
+
+
+def read_note(file: Path) -> dict[str, Any]:
+    """The JSON object in `file`; empty where no step wrote it."""
+    return json.loads(file.read_text()) if file.is_file() else {}
+
+
+def broken_checks(night: Night) -> list[dict[str, Any]]:
+    """The checks that do not hold, of all stages that were judged, failures first."""
+    notes = [read_note(night.work / "quality" / f"{stage}.json") for stage in ("inputs", "features", "outputs")]
+    broken = [entry for note in notes for entry in note.get("broken", [])]
+    return sorted(broken, key=lambda entry: entry["severity"] != "fail")
+
+
+def checks_judged(night: Night) -> int:
+    """How many checks were judged."""
+    notes = (night.work / "quality").glob("*.json")
+    return sum(read_note(file).get("judged", 0) for file in notes)

@@ -1,0 +1,85 @@
+"""What happened in the night, in one sentence, and what a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.night import Night
+from pipelines.report.reading import broken_checks
+from pipelines.report.words import counted
+
+MAY_BE_EMPTY = ("feedback_metrics", "quarantine_summary")
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing that needs attention: how much (`fail`, `warn` or `note`), of what, and what it is."""
+
+    severity: str
+    about: str
+    says: str
+
+
+def what_happened(manifest: dict[str, Any], users: int) -> str:
+    """The night in one sentence."""
+    model = manifest["model"]
+    name = f"{model['name']} {model['version']}"
+    published = f"Published {counted(len(manifest['tables']), 'table')} for {counted(users, 'user')}"
+    if model.get("promote") and model.get("alias") == "champion":
+        outcome = f"the challenger, {name}, became champion"
+    elif model.get("alias") == "champion":
+        outcome = f"{name} stays champion"
+    else:
+        outcome = f"a night of the past, ranked by {name}, that leaves the champion as it is"
+    return f"{published}; {outcome}: {model['why']}."
+
+
+def what_needs_attention(night: Night, manifest: dict[str, Any], evaluation: dict[str, Any]) -> list[Matter]:
+    """Broken checks first, then what the night had to do without."""
+    return [
+        *_checks(night),
+        *_model(night, manifest["model"], evaluation),
+        *_left_out(night),
+        *_empty(manifest["tables"]),
+    ]
+
+
+def _checks(night: Night) -> Iterator[Matter]:
+    for entry in broken_checks(night):
+        table = entry["table"]
+        yield Matter(entry["severity"], table, entry["says"].removeprefix(f"{table}: "))
+
+
+def _model(night: Night, model: dict[str, Any], evaluation: dict[str, Any]) -> Iterator[Matter]:
+    window = evaluation.get("window") or {}
+    if night.skip_training:
+        yield Matter("note", "model", "Training was skipped, as asked: the model of the release before ranks.")
+    elif not evaluation:
+        yield Matter("warn", "model", "There is no evaluation of this night's models.")
+    elif model.get("challenger") and not model.get("promote"):
+        yield Matter("note", "model", f"The challenger was refused: {model['why']}.")
+    if window.get("too_few"):
+        least = night.settings.training.least_users
+        says = f"Only {counted(window.get('users', 0), 'user')} can be judged by; a verdict needs {least:,}."
+        yield Matter("warn", "model", says)
+
+
+def _left_out(night: Night) -> Iterator[Matter]:
+    sources = [name for name in night.left_out if "." not in name]
+    for source in sources:
+        yield Matter("note", source, f"The shop delivers no {source}: the night did without.")
+    columns: dict[str, list[str]] = {}
+    for name in night.left_out:
+        source, dot, column = name.partition(".")
+        if dot:
+            columns.setdefault(source, []).append(column)
+    for source, missing in columns.items():
+        yield Matter("note", source, f"The shop delivers no {', '.join(missing)}: the night did without.")
+
+
+def _empty(tables: dict[str, Any]) -> Iterator[Matter]:
+    empty = [name for name, facts in tables.items() if not facts["rows"] and name not in MAY_BE_EMPTY]
+    if empty:
+        yield Matter("note", "tables", f"Without rows tonight: {', '.join(empty)}.")

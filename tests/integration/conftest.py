@@ -1,0 +1,74 @@
+"""A small shop and its first night, run once for all tests of a process, as a user would: by the command line."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.demo import write_demo_shop
+from pipelines.settings import check_settings, render_toml
+from pipelines.user_key import make_user_key
+
+LAST = date(2025, 3, 31)
+SMALL = {
+    "shop": {"name": "small", "time_zone": "Europe/Berlin"},
+    "sources": {
+        "events": {"path": "sources/events/*.jsonl.gz"},
+        "reviews": {"path": "sources/reviews/*.jsonl"},
+        "products": {"path": "sources/products.csv"},
+    },
+    "training": {"max_steps": 6, "evaluate_every": 3, "batch_pairs": 16, "least_users": 20, "max_tokens": 24},
+    "features": {"least_pairs": 1},
+    "ranking": {"k": 5, "bundles": 20},
+    "spark": {"driver_memory": "1g", "conf": {"spark.sql.shuffle.partitions": "2"}},
+}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A home, and the command line on it."""
+
+    home: Path
+
+    def call(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "pipelines.cli.main", words[0], str(self.home), *words[1:]]
+        return subprocess.run(argv, capture_output=True, text=True, env=os.environ | environ)
+
+    def run(self, day: date = LAST, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return self.call("run", "--date", str(day), *words, **environ)
+
+    def manifest(self, release: str = "") -> dict:
+        folder = self.home / "releases" / release if release else self.home / "current"
+        return json.loads((folder / "manifest.json").read_text())
+
+    def hashes(self, release: str = "") -> dict[str, str]:
+        return {name: t["content_hash"] for name, t in self.manifest(release)["tables"].items()}
+
+    def change(self, old: str, new: str) -> None:
+        """Change the settings file; `old` is a regular expression that must be there."""
+        file = self.home / "nightshelf.toml"
+        text, n = re.subn(old, new, file.read_text(), count=1)
+        assert n == 1, old
+        file.write_text(text)
+
+
+def make_shop(home: Path, **changes: dict) -> Shop:
+    write_demo_shop(home / "sources", seed=7, days=14, users=220, products=120, last_day=LAST)
+    (home / "nightshelf.toml").write_text(render_toml(check_settings(SMALL | changes)))
+    make_user_key(home)
+    return Shop(home)
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory) -> Shop:
+    """The small shop with one published night."""
+    made = make_shop(tmp_path_factory.mktemp("shop") / "home")
+    done = made.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    return made

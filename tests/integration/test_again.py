@@ -1,0 +1,105 @@
+"""Nights that are repeated, killed, of the past, or stopped: tables stay what they are, and readers see no mixture."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+
+import pytest
+
+from pipelines.publish.releases import current
+
+pytestmark = pytest.mark.night
+
+
+def test_a_night_of_the_past_sees_nothing_later_and_moves_nothing(shop, tmp_path):
+    day = date(2025, 3, 27)
+    done = shop.run(day)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert current(shop.home) == "2025-03-31-01"
+    past = shop.manifest("2025-03-27-01")
+    assert past["model"]["alias"] == ""
+    later = [f for f in (shop.home / "sources").rglob("*-2025-03-*") if f.name[-16:] > "x" or _day_of(f) > day]
+    for file in later:
+        file.rename(tmp_path / file.name)
+    before = shop.hashes("2025-03-27-01")
+    done = shop.run(day, "--retrain")
+    for file in later:
+        (tmp_path / file.name).rename(file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert shop.hashes("2025-03-27-02") == before
+    assert current(shop.home) == "2025-03-31-01"
+
+
+def _day_of(file):
+    return date.fromisoformat(file.name.split(".")[0].split("-", 1)[1])
+
+
+def test_a_night_killed_in_training_leaves_readers_alone_and_ends_the_same_when_run_again(shop):
+    before = shop.hashes()
+    argv = [sys.executable, "-m", "pipelines.cli.main", "run", str(shop.home), "--date", "2025-03-31", "--retrain"]
+    night = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        _wait_for_training(shop.home, night)
+    finally:
+        os.killpg(night.pid, signal.SIGKILL)
+        night.wait()
+        _end_orphans(shop.home)
+    assert current(shop.home) == "2025-03-31-01"
+    assert shop.call("sql", "select count(*) from user_topk").returncode == 0
+    again = shop.run(date(2025, 3, 31), "--retrain")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert current(shop.home) == "2025-03-31-02"
+    assert shop.hashes() == before
+    assert shop.manifest()["model"]["version"] != shop.manifest("2025-03-31-01")["model"]["version"]
+
+
+def _wait_for_training(home, night):
+    end = time.monotonic() + 300
+    while time.monotonic() < end and night.poll() is None:
+        if _processes("training.train", home):
+            time.sleep(4)
+            return
+        time.sleep(0.3)
+    pytest.fail("the night never came to training")
+
+
+def _processes(word, home):
+    """Ids of processes whose command line names both."""
+    found = []
+    for folder in os.listdir("/proc"):
+        if folder.isdigit():
+            try:
+                with open(f"/proc/{folder}/cmdline") as file:
+                    line = file.read()
+            except OSError:
+                continue
+            if word in line and str(home) in line:
+                found.append(int(folder))
+    return found
+
+
+def _end_orphans(home):
+    for process in _processes("--night", home):
+        os.kill(process, signal.SIGKILL)
+
+
+def test_rollback_moves_one_pointer(shop):
+    assert shop.call("rollback", "--to", "2025-03-31-01").returncode == 0
+    assert current(shop.home) == "2025-03-31-01"
+    unknown = shop.call("rollback", "--to", "2024-01-01-01")
+    assert unknown.returncode == 2
+    assert "kept releases" in unknown.stderr
+    assert current(shop.home) == "2025-03-31-01"
+
+
+def test_a_check_that_fails_stops_the_night_and_touches_nothing(shop):
+    release = current(shop.home)
+    done = shop.run(date(2025, 3, 31), NIGHTSHELF__CHECKS__LEAST_EVENTS="10000000")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "clean events (allowed: at least 1e+07)" in done.stderr
+    assert current(shop.home) == release
+    assert json.loads(shop.call("doctor", "--json").stdout)[-1]["what"] == "unfinished night"

@@ -1,0 +1,142 @@
+"""One whole night of a small shop through Airflow, and what everyone finds afterwards."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.cli.look import open_tables
+from pipelines.registry.store import mlflow, registry
+from pipelines.settings import load_settings
+from pipelines.tables import OUTPUTS
+from spark_jobs.engine import spark_schema
+
+pytestmark = pytest.mark.night
+
+
+def test_the_release_is_whole(shop):
+    manifest = shop.manifest()
+    assert manifest["release_id"] == "2025-03-31-01"
+    assert manifest["run_date"] == "2025-03-31"
+    assert manifest["checks"]["failed"] == []
+    assert (shop.home / "current" / "report.html").is_file()
+    assert not (shop.home / "staging" / manifest["run_id"]).exists()
+    assert {"clean", "features", "train", "register", "embed", "rank"} <= set(manifest["stages"])
+    assert all(s["seconds"] > 0 for s in manifest["stages"].values())
+
+
+def test_every_row_is_accounted_for_as_the_truth_says(shop):
+    truth = json.loads((shop.home / "sources" / "truth" / "shop.json").read_text())["account"]
+    for source, expected in truth.items():
+        found = shop.manifest()["sources"][source]
+        assert found["rows_in"] == found["rows_clean"] + found["rows_quarantined"] + found["rows_duplicate"] + found["rows_erased"]
+        assert found["rows_clean"] == expected["clean"], source
+        assert found["rows_duplicate"] == expected["duplicate"], source
+        assert found["quarantined_by_reason"] == expected["quarantined_by_reason"], source
+        assert found["rows_future"] == expected["future"], source
+
+
+@pytest.mark.parametrize("table", OUTPUTS, ids=lambda t: t.name)
+def test_every_file_has_the_schema_of_the_contract(shop, table):
+    files = list((shop.home / "current" / table.name).glob("*.parquet"))
+    assert files
+    for file in files:
+        found = pq.read_schema(file)
+        assert found.names == table.schema().names
+        for mine, theirs in zip(table.schema(), found, strict=True):
+            assert theirs.type == mine.type or str(theirs.type).replace("element", "item") == str(mine.type).replace("element", "item")
+            assert theirs.nullable == mine.nullable, mine.name
+            assert theirs.metadata[b"comment"] == mine.metadata[b"comment"]
+
+
+def test_duckdb_pyarrow_and_spark_read_the_same(shop, spark):
+    with open_tables(shop.home) as engine:
+        for table in OUTPUTS:
+            folder = shop.home / "current" / table.name
+            rows = engine.sql(f"select count(*) from {table.name}").fetchone()[0]
+            assert rows == shop.manifest()["tables"][table.name]["rows"]
+            assert pq.read_table(folder).num_rows == rows
+            assert spark.read.schema(spark_schema(table)).parquet(str(folder)).count() == rows
+
+
+def test_lists_have_k_products_with_reasons_and_none_that_was_bought(shop):
+    with open_tables(shop.home) as engine:
+        assert engine.sql("select distinct n from (select count(*) n from user_topk group by user_id)").fetchall() == [(5,)]
+        assert engine.sql("select count(*) from user_topk where reason_text = '' or score <= 0").fetchone() == (0,)
+        again = """select count(*) from user_topk t join events e using (user_id, product_id) where e.event_type = 'purchase'"""
+        assert engine.sql(again).fetchone() == (0,)
+        unavailable = "select count(*) from user_topk t join products p using (product_id) where not p.available"
+        assert engine.sql(unavailable).fetchone() == (0,)
+        assert engine.sql("select count(*) > 0 from bundles").fetchone() == (True,)
+        assert engine.sql("select count(*) from cold_start_topk where segment = 'all'").fetchone() == (5,)
+
+
+def test_the_named_evidence_is_in_the_users_past(shop):
+    query = """
+        select count(*) from (select user_id, unnest(reason.evidence) product_id from user_topk) r
+        anti join (select distinct user_id, product_id from events where event_type <> 'impression') e using (user_id, product_id)
+    """
+    with open_tables(shop.home) as engine:
+        assert engine.sql(query).fetchone() == (0,)
+
+
+def test_no_personal_data_is_published_or_kept(shop):
+    planted = json.loads((shop.home / "sources" / "truth" / "personal_data.json").read_text())
+    secrets = [s for values in planted.values() for s in values if len(s) > 7]
+    assert secrets
+    found = []
+    for file in shop.home.rglob("*"):
+        inside = file.relative_to(shop.home).parts
+        if not file.is_file() or inside[0] in ("sources", "airflow"):
+            continue
+        text = _text_of(file)
+        found += [(file, s) for s in secrets if s in text]
+    assert found == []
+
+
+def _text_of(file):
+    if file.suffix == ".parquet":
+        return duckdb.sql(f"select string_agg(t::varchar, '\n') from read_parquet('{file}', hive_partitioning=false) t").fetchone()[0] or ""
+    return file.read_bytes().decode(errors="ignore")
+
+
+def test_user_key_maps_the_shops_ids_to_those_of_the_tables(shop, tmp_path):
+    (tmp_path / "ids.txt").write_text("\n".join(f"u{n:06d}" for n in range(1, 221)))
+    done = shop.call("user-key", "--in", str(tmp_path / "ids.txt"))
+    pseudonyms = {line.split(",")[1] for line in done.stdout.splitlines()[1:]}
+    with open_tables(shop.home) as engine:
+        users = {u for (u,) in engine.sql("select distinct user_id from user_topk").fetchall()}
+    assert users and users <= pseudonyms
+
+
+def test_the_model_can_be_loaded_by_anyone(shop):
+    with registry(shop.home, load_settings(shop.home)) as client:
+        champion = client.get_model_version_by_alias("nightshelf", "champion")
+        model = mlflow.pyfunc.load_model("models:/nightshelf@champion")
+    assert champion.version == shop.manifest()["model"]["version"] == "1"
+    assert model.predict(["a blue teapot", "a teapot in blue"]).shape == (2, 384)
+    pickles = [f for f in (shop.home / "mlflow").rglob("*") if f.suffix in {".pkl", ".pickle", ".pt", ".bin"}]
+    assert pickles == []
+
+
+def test_sql_works_at_once_and_says_what_is_wrong(shop):
+    done = shop.call("sql", "select * from user_topk limit 5")
+    assert done.returncode == 0, done.stderr
+    assert "user_id" in done.stdout
+    wrong = shop.call("sql", "select * from user_top")
+    assert wrong.returncode == 2
+    assert "user_topk" in wrong.stderr
+
+
+def test_releases_and_doctor_tell_programs_too(shop):
+    assert json.loads(shop.call("releases", "--json").stdout)[0]["in_force"] is True
+    told = json.loads(shop.call("doctor", "--json").stdout)
+    assert {"Python", "Java", "pyspark", "releases"} <= {t["what"] for t in told}
+
+
+def test_the_run_stands_in_airflows_own_records(shop):
+    with closing(sqlite3.connect(shop.home / "airflow" / "airflow.db")) as records:
+        assert ("nightly_recommendations", "success") in records.execute("select dag_id, state from dag_run").fetchall()

@@ -1,0 +1,125 @@
+"""The page of a night: what it says, that it is whole, and that it needs nothing from elsewhere."""
+
+import re
+from html.parser import HTMLParser
+
+from pipelines.night import write_json
+from pipelines.tables import BUNDLES, OUTPUTS, SIMILAR_PRODUCTS, USER_BUNDLES
+
+VOID = {"meta", "link", "br", "rect", "path"}
+
+
+class Nesting(HTMLParser):
+    """Notes each element that is not closed where it should be."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+        self.ids: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID and (not self.open or self.open.pop() != tag):
+            self.wrong.append(tag)
+
+
+def text_of(page: str) -> str:
+    """What a reader sees, with single spaces."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split("<body>")[1]).split())
+
+
+def test_the_page_is_well_formed(small_night):
+    seen = Nesting(small_night.page())
+    assert (seen.wrong, seen.open) == ([], [])
+    assert len(set(seen.ids)) == len(seen.ids)
+
+
+def test_one_sentence_says_what_happened(small_night):
+    assert (
+        "Published 8 tables for 12 users; the challenger, nightshelf 4, became champion: "
+        "NDCG@10 0.1230 against the champion&#39;s 0.1190 and popularity&#39;s 0.0450."
+    ) in text_of(small_night.page())
+
+
+def test_titles_are_escaped(with_title):
+    page = with_title('<script>alert(1)</script> & "quoted"').page()
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;quoted&#34;" in page
+
+
+def test_nothing_is_loaded_from_elsewhere(small_night):
+    page = small_night.page()
+    assert "http:" not in page
+    assert "https:" not in page
+    assert not re.search(r"url\(|@import|src=", page)
+    assert set(re.findall(r'href="([^"#]+)"', page)) == {
+        "data:,",
+        "../../report/index.html",
+        "../2026-03-30-01/report.html",
+        "../../quality/gx/uncommitted/data_docs/local_site/index.html",
+        "manifest.json",
+    }
+
+
+def test_two_writings_are_equal(small_night):
+    assert small_night.page() == small_night.page()
+
+
+def test_no_whole_pseudonym_is_shown(small_night):
+    page = small_night.page()
+    assert "00aaaaaa…" in page
+    assert "00aaaaaaa" not in page
+
+
+def test_a_night_without_evaluation_and_optional_tables(small_night):
+    (small_night.night.work / "evaluation.json").unlink()
+    small_night.without(BUNDLES, USER_BUNDLES, SIMILAR_PRODUCTS)
+    small_night.but(skip_training=True)
+    said = text_of(small_night.page())
+    assert "Training was skipped, as asked" in said
+    assert "No model was measured tonight." in said
+    assert "No bundle was found tonight." in said
+    assert "Without rows tonight: cold_start_topk, bundles, user_bundles, similar_products." in said
+
+
+def test_a_night_with_nothing_at_all(small_night):
+    small_night.without(*OUTPUTS)
+    for folder in ("events", "products"):
+        for file in (small_night.night.home / "clean" / folder).rglob("*.parquet"):
+            file.unlink()
+    seen = Nesting(small_night.page())
+    assert seen.wrong == []
+    assert "Published 8 tables for 0 users" in small_night.page()
+
+
+def test_an_evaluation_may_lack_everything_optional(small_night):
+    models = {"challenger": {"ndcg@10": {"value": 0.1}}, "item_knn": {"recall@10": 0.2}, "popularity": {}}
+    write_json(small_night.night.work / "evaluation.json", {"models": models})
+    said = text_of(small_night.page())
+    assert "0.1000" in said
+    assert "item-kNN" in said
+    assert "Loss while" not in said
+
+
+def test_the_window_of_the_verdict_is_named(small_night):
+    assert "Judged by 412 users from 2026-03-29 to 2026-03-31, days that no model saw." in text_of(small_night.page())
+
+
+def test_rows_are_accounted_for(small_night):
+    said = text_of(small_night.page())
+    assert "events 12,345 12,000 300 2.4 % 40 5 7" in said
+    assert "reviews unknown product 200 1.6 %" in said
+
+
+def test_examples_show_titles_and_prices(small_night):
+    said = text_of(small_night.page())
+    assert "1. " not in said  # the browser numbers the list
+    assert "Oak chair 0 9.50 EUR Linen cushion 1 10.50 EUR together 20.00 EUR" in said
+    assert "Often chosen together with Linen cushion" in said
