@@ -137,7 +137,8 @@ def _columns(path: Path, kind: str, source: Source) -> tuple[str, ...]:
         lines = io.TextIOWrapper(io.BufferedReader(stream), encoding=source.encoding, errors="replace", newline="")
         if kind == "jsonl":
             return tuple(_json_keys(line for line, _ in zip(lines, range(200), strict=False)))
-        header = next(csv.reader(lines, delimiter="\t" if kind == "tsv" else ","), [])
+        rows = csv.reader(lines, delimiter="\t" if kind == "tsv" else ",")
+        header = next((row for row in rows if any(cell.strip() for cell in row)), [])  # blank lines are no rows
         return tuple(c.strip().lstrip("\ufeff") for c in header)
 
 

@@ -42,7 +42,6 @@ def open_tables(home: Path, release: str = "") -> duckdb.DuckDBPyConnection:
             f'no release "{chosen or "in force"}"; kept: {", ".join(kept) or "none"}. Make one with: nightshelf run {home}'
         )
     engine = duckdb.connect()
-    engine.execute("set TimeZone = 'UTC'")
     for table in OUTPUTS:
         _view(engine, table.name, str(kept[chosen].folder / table.name / "*.parquet"))
     for table in CLEAN:

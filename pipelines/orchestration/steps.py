@@ -61,7 +61,9 @@ def command(step: Step, night: Night) -> list[str]:
     spark = night.settings.spark
     submit = Path(sys.executable).with_name("spark-submit")
     binary = str(submit) if submit.exists() else shutil.which("spark-submit") or "spark-submit"
-    return [binary, "--master", spark.master, "--driver-memory", spark.driver_memory, spec.origin, *tail]
+    quiet = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')}"
+    options = ["--master", spark.master, "--driver-memory", spark.driver_memory, "--driver-java-options", quiet]
+    return [binary, *options, spec.origin, *tail]
 
 
 def environment(night: Night) -> dict[str, str]:

@@ -68,15 +68,8 @@ def _complete(night: Night, newest: bool) -> None:
     manifest = make_manifest(night)
     if newest and (manifest["model"]["promote"] or night.predecessor):
         manifest["model"]["alias"] = "champion"
-    sweep_folder(night.release)
     write_report(night, manifest, night.release / "report.html")
     write_json(night.release / "manifest.json", manifest)
-
-
-def sweep_folder(folder: Path) -> None:
-    """Remove what Spark leaves beside its files: markers and checksums."""
-    for file in [*folder.rglob("_SUCCESS"), *folder.rglob(".*.crc")]:
-        file.unlink()
 
 
 def prune(home: Path, keep: int) -> list[str]:

@@ -75,8 +75,8 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     ) as run:
         mlflow.log_params({**_flat("training", settings.training), **_flat("knn", settings.knn)})
         mlflow.log_metrics(_metrics(evaluation))
-        for curve, values in evaluation.get("curves", {}).items():
-            for step, value in values:
+        for curve in ("train_loss", "validation_loss"):
+            for step, value in evaluation.get("curves", {}).get(curve, []):
                 mlflow.log_metric(curve, value, step=int(step))
         mlflow.log_dict(evaluation, "evaluation.json")
         mlflow.log_dict({"fingerprint": night.fingerprint, "files": source_facts(night)}, "data_snapshot.json")

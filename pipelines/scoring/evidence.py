@@ -1,0 +1,61 @@
+"""Which products of a user's past speak most for what is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import sparse
+
+from pipelines.scoring.blend import CHOSEN_TOGETHER, SIMILAR_MEANING, SIMILAR_TEXT
+
+MOST = 2
+Neighbours = Mapping[int, sparse.csr_array]
+
+
+def evidence(
+    query: sparse.csr_array, items: np.ndarray, kinds: np.ndarray, similar: Neighbours, vectors: np.ndarray
+) -> np.ndarray:
+    """int32 (u, k, 2): the products of the query that speak most for each item by its kind, -1 where there is none.
+
+    What speaks is query weight times similarity, > 0; ties go to the product chosen last. `similar` holds the
+    matrices of the kinds chosen_together and similar_text, `vectors` (n, d) serve similar_meaning.
+    """
+    past, weights = _padded(query)
+    if not past.shape[1]:
+        return np.full((*items.shape, MOST), -1, np.int32)
+    likeness = np.zeros((*items.shape, past.shape[1]), np.float32)
+    for kind in (CHOSEN_TOGETHER, SIMILAR_TEXT):
+        user, place = np.nonzero(kinds == kind)
+        likeness[user, place] = _entries(similar[kind], past[user], items[user, place, None])
+    user, place = np.nonzero(kinds == SIMILAR_MEANING)
+    for u in np.unique(user):
+        at = place[user == u]
+        likeness[u, at] = vectors[items[u, at]] @ vectors[past[u]].T
+    strength = likeness * weights[:, None, :]
+    first = np.argsort(-strength, axis=2, kind="stable")[:, :, :MOST]
+    chosen = past[np.arange(len(past))[:, None, None], first].astype(np.int32)
+    chosen[np.take_along_axis(strength, first, axis=2) <= 0] = -1
+    if chosen.shape[2] < MOST:
+        chosen = np.pad(chosen, ((0, 0), (0, 0), (0, MOST - chosen.shape[2])), constant_values=-1)
+    return chosen
+
+
+def _padded(query: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """Products (u, h) of each row of the query, the heaviest (last chosen) first, and weights; padded with weight 0."""
+    lengths = np.diff(query.indptr)
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    order = np.lexsort((-query.data, rows))
+    place = np.arange(len(rows)) - query.indptr[rows]
+    past = np.zeros((len(lengths), int(lengths.max(initial=0))), np.int64)
+    weights = np.zeros(past.shape, np.float32)
+    past[rows, place], weights[rows, place] = query.indices[order], query.data[order]
+    return past, weights
+
+
+def _entries(matrix: sparse.csr_array, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """float32: the entries of `matrix` at the places that `rows` and `columns` give when broadcast."""
+    rows, columns = np.broadcast_arrays(rows, columns)
+    if not rows.size:
+        return np.zeros(rows.shape, np.float32)
+    return np.asarray(matrix[rows.ravel(), columns.ravel()]).reshape(rows.shape)

@@ -1,0 +1,122 @@
+"""Weights of the parts that rank validation users best, and what the blended score then means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, Blend, Weights
+from pipelines.scoring.calibrate import fit_line
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.metrics import hits
+from pipelines.scoring.nearest import best
+from pipelines.scoring.ranker import Ranker, block_size
+
+GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
+ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks
+STARTS = ((1.0, 0.0, 0.0, 0.0), Blend().weights)
+MOST_USERS = 5000
+POOL = 100
+TOP = 20
+DEPTH = 10
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The candidates of u users that some part ranks high, padded to p.
+
+    `parts` (u, p, 4) are standardised; `filled` says what is no padding; `rows` and `columns` are the places of the
+    targets that are candidates; `targets` (u,) counts all of them.
+    """
+
+    parts: np.ndarray
+    filled: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    targets: np.ndarray
+
+
+def fit_blend(ranker: Ranker, cases: Cases) -> Blend:
+    """The blend with the best NDCG@10 on `cases`, calibrated on their top 20; the default blend without cases.
+
+    Coordinate search over a grid from two starts; of equals the smaller weight wins, for chosen_together 1.
+    The weights add up to 1. The blend of `ranker` plays no role.
+    """
+    cases = cases.at_most(MOST_USERS)
+    if not len(cases):
+        return Blend()
+    even = Blend((1.0,) * len(PARTS), scales(ranker, cases.histories, cases.hidden))
+    pool = _pool(replace(ranker, blend=even), cases)
+    found = [_search(pool, start) for start in STARTS]
+    weights = max(found, key=lambda w: (round(_ndcg(pool, w), 9), -sum(w)))
+    plain = replace(even, weights=_shares(weights))
+    ranked = replace(ranker, blend=plain).rank(cases.histories, cases.hidden, TOP)
+    shown = ranked.items >= 0
+    slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
+    return replace(plain, slope=slope, intercept=intercept)
+
+
+def _shares(weights: Weights) -> Weights:
+    return tuple(round(w / sum(weights), 6) for w in weights)  # type: ignore[return-value]
+
+
+def scales(ranker: Ranker, histories: list[np.ndarray], hidden: list[np.ndarray]) -> Weights:
+    """Mean standard deviation of each part over the users' candidates; 1 for a part that says nothing."""
+    plain = replace(ranker, blend=Blend((1.0,) * len(PARTS)))
+    total, size = np.zeros(len(PARTS)), block_size(len(ranker.product_ids))
+    for at in range(0, len(histories), size):
+        allowed = ranker.candidates(hidden[at : at + size])
+        parts = plain.contributions(histories[at : at + size], allowed)
+        count = np.maximum(allowed.sum(axis=1), 1)
+        total += np.sqrt(np.square(parts).sum(axis=2, dtype=np.float64) / count).sum(axis=1)
+    means = total / max(len(histories), 1)
+    return tuple(float(f"{m:.6g}") if m > 0 else 1.0 for m in means)  # type: ignore[return-value]
+
+
+def _search(pool: Pool, start: Weights) -> Weights:
+    weights, value = start, round(_ndcg(pool, start), 9)
+    while True:
+        before = weights
+        for part in range(len(PARTS)):
+            grid = ANCHOR if part == CHOSEN_TOGETHER else GRID
+            tried = [(*weights[:part], w, *weights[part + 1 :]) for w in grid]
+            weights = max(tried, key=lambda w: round(_ndcg(pool, w), 9))
+        if round(_ndcg(pool, weights), 9) <= value:
+            return before  # type: ignore[return-value]
+        value = round(_ndcg(pool, weights), 9)
+
+
+def _ndcg(pool: Pool, weights: Weights) -> float:
+    """Mean NDCG@10 of the pool's users when candidates are ranked by the weighted sum."""
+    score = np.where(pool.filled, pool.parts @ np.asarray(weights, np.float32), -np.inf)
+    mine = score[pool.rows, pool.columns, None]
+    earlier = np.arange(score.shape[1]) < pool.columns[:, None]
+    others = score[pool.rows]
+    place = ((others > mine) | ((others == mine) & earlier)).sum(axis=1)
+    gains = np.where(place < DEPTH, 1 / np.log2(place + 2), 0)
+    ideal = np.concatenate([[1.0], np.cumsum(1 / np.log2(np.arange(2, DEPTH + 2)))])
+    per_user = np.bincount(pool.rows, gains, len(score)) / ideal[np.minimum(pool.targets, DEPTH)]
+    return float(per_user.mean())
+
+
+def _pool(ranker: Ranker, cases: Cases) -> Pool:
+    size = block_size(len(ranker.product_ids))
+    members: list[np.ndarray] = []
+    scores: list[np.ndarray] = []
+    for at in range(0, len(cases), size):
+        allowed = ranker.candidates(cases.hidden[at : at + size])
+        z = ranker.contributions(cases.histories[at : at + size], allowed)
+        tops = [best(s, allowed, POOL) for s in (*z, z.sum(axis=0))]
+        for u, targets in enumerate(cases.targets[at : at + size]):
+            pool = np.unique(np.concatenate([*(t[u] for t in tops), targets]))
+            pool = pool[(pool >= 0) & allowed[u, pool]]
+            members.append(pool)
+            scores.append(z[:, u, pool].T)
+    padded = np.zeros((len(members), max(map(len, members)), len(PARTS)), np.float32)
+    filled = np.zeros(padded.shape[:2], bool)
+    for u, values in enumerate(scores):
+        padded[u, : len(values)], filled[u, : len(values)] = values, True
+    places = [np.flatnonzero(np.isin(pool, t)) for pool, t in zip(members, cases.targets, strict=True)]
+    rows = np.repeat(np.arange(len(places)), [len(p) for p in places])
+    return Pool(padded, filled, rows, np.concatenate(places), np.array([len(t) for t in cases.targets]))

@@ -1,0 +1,48 @@
+"""Which products are described in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from pipelines.scoring.nearest import best
+
+NEIGHBOURS = 100
+WORD = r"(?u)[^\W_]+"
+CELLS = 5_000_000
+
+
+def words_of_product(title: str, categories: Sequence[str], description: str | None) -> str:
+    """The text whose words are compared: title, category path, description."""
+    return " ".join([title, *categories, description or ""])
+
+
+def word_neighbours(texts: Sequence[str]) -> sparse.csr_array:
+    """float32 (n, n): cosine of the TF-IDF vectors of the texts (sublinear tf), the 100 nearest of each, not itself.
+
+    Salton & Buckley 1988. Texts without a word have no neighbours.
+    """
+    n = len(texts)
+    try:
+        vectors = TfidfVectorizer(token_pattern=WORD, sublinear_tf=True, dtype=np.float32).fit_transform(texts)
+    except ValueError:  # scikit-learn's word for: no text holds a word
+        return sparse.csr_array((n, n), dtype=np.float32)
+    columns = sparse.csr_array(vectors.T)
+    rows = max(1, CELLS // n)
+    blocks = [_block(vectors[start : start + rows], columns, start) for start in range(0, n, rows)]
+    return sparse.csr_array(sparse.vstack(blocks, format="csr"))
+
+
+def _block(vectors: sparse.csr_matrix, columns: sparse.csr_array, start: int) -> sparse.csr_array:
+    cosine = (sparse.csr_array(vectors) @ columns).toarray()
+    rows = np.arange(len(cosine))
+    cosine[rows, rows + start] = 0
+    nearest = best(cosine, cosine > 0, min(NEIGHBOURS, cosine.shape[1]))
+    row, place = np.nonzero(nearest >= 0)
+    column = nearest[row, place]
+    block = sparse.coo_array((cosine[row, column], (row, column)), shape=cosine.shape).tocsr()
+    block.sort_indices()
+    return block

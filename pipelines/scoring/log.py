@@ -1,0 +1,76 @@
+"""The table `interactions` as arrays of numbers: the form that all learning and judging reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+@dataclass(frozen=True)
+class Log:
+    """Rows of `interactions`, one entry a row in every array but `users` and `products`.
+
+    `users` and `products` are sorted ids; `user` and `product` are indices into them; `day` counts days since
+    1970; `last_ts` is in microseconds; `target` and `hides` say whether the row holds an event of those types.
+    """
+
+    users: np.ndarray
+    products: np.ndarray
+    user: np.ndarray
+    product: np.ndarray
+    day: np.ndarray
+    weight: np.ndarray
+    last_ts: np.ndarray
+    target: np.ndarray
+    hides: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def rows(self, mask: np.ndarray) -> Log:
+        """The rows where `mask` holds; ids and indices stay."""
+        names = ("user", "product", "day", "weight", "last_ts", "target", "hides")
+        return Log(self.users, self.products, **{n: getattr(self, n)[mask] for n in names})
+
+
+def read_log(
+    interactions: pa.Table, product_ids: np.ndarray, targets: Collection[str], hide: Collection[str]
+) -> Log:
+    """`interactions` as a Log, sorted by user, time and product; rows of products not in `product_ids` are dropped.
+
+    `product_ids` is sorted; `targets` and `hide` are event types (settings `training.targets`, `ranking.hide`).
+    """
+    table = interactions.filter(pc.is_in(interactions["product_id"], pa.array(product_ids.tolist(), pa.string())))
+    users, user = np.unique(np.array(table["user_id"].to_pylist(), dtype=str), return_inverse=True)
+    product = np.searchsorted(product_ids, np.array(table["product_id"].to_pylist(), dtype=str))
+    last_ts = table["last_ts"].cast(pa.int64()).to_numpy()
+    order = np.lexsort((product, last_ts, user))
+    return Log(
+        users=users,
+        products=product_ids,
+        user=user[order].astype(np.int64),
+        product=product[order].astype(np.int64),
+        day=table["day"].cast(pa.int32()).to_numpy()[order].astype(np.int64),
+        weight=table["weight"].to_numpy()[order].astype(np.float64),
+        last_ts=last_ts[order],
+        target=_holds(table["event_types"], targets)[order],
+        hides=_holds(table["event_types"], hide)[order],
+    )
+
+
+def _holds(types: pa.ChunkedArray, wanted: Collection[str]) -> np.ndarray:
+    found = np.zeros(len(types), bool)
+    flat = pc.is_in(pc.list_flatten(types), pa.array(sorted(wanted), pa.string())).to_numpy().astype(bool)
+    found[pc.list_parent_indices(types).to_numpy()[flat]] = True
+    return found
+
+
+def popularity(log: Log, until: int, half_life_days: float) -> np.ndarray:
+    """float32 (n,): log1p of each product's summed weights up to day `until`, halved every `half_life_days`."""
+    rows = log.rows(log.day <= until)
+    decayed = rows.weight * 0.5 ** ((until - rows.day) / half_life_days)
+    return np.log1p(np.bincount(rows.product, decayed, len(log.products))).astype(np.float32)

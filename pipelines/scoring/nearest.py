@@ -1,0 +1,46 @@
+"""The best entries of rows, with ties resolved by index."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+DIGITS = 1e6
+
+
+def keep_best(similarity: sparse.csr_array, count: int) -> sparse.csr_array:
+    """`similarity` with the `count` largest entries of each row, float32, columns sorted; ties: lower column first."""
+    similarity.sum_duplicates()
+    rows = np.repeat(np.arange(similarity.shape[0]), np.diff(similarity.indptr))
+    values = similarity.data.astype(np.float32)
+    order = np.lexsort((similarity.indices, -values, rows))
+    place = np.arange(len(order)) - similarity.indptr[rows]
+    kept = np.sort(order[(place < count) & (values[order] > 0)])
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows[kept], minlength=similarity.shape[0]))])
+    return sparse.csr_array((values[kept], similarity.indices[kept], starts), shape=similarity.shape)
+
+
+def rounded(score: np.ndarray) -> np.ndarray:
+    """`score` as whole millionths, so that what differs less counts as equal."""
+    return np.rint(score.astype(np.float64) * DIGITS)
+
+
+def best(score: np.ndarray, allowed: np.ndarray, k: int) -> np.ndarray:
+    """int32 (u, k): the columns of the k best allowed scores of each row, rounded first; ties: lower column first.
+
+    `score` and `allowed` are (u, n); a row with fewer allowed columns ends in -1.
+    """
+    users, n = score.shape
+    top = np.full((users, k), -1, np.int32)
+    if not users or not n:
+        return top
+    masked = np.where(allowed, score, -np.inf).astype(np.float32)
+    at = max(n - k, 0)
+    threshold = np.partition(masked, at, axis=1)[:, at, None]
+    row, column = np.nonzero((masked >= threshold - 1 / DIGITS) & allowed)
+    order = np.lexsort((column, -rounded(masked[row, column]), row))
+    row, column = row[order], column[order]
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    within = place < k
+    top[row[within], place[within]] = column[within]
+    return top

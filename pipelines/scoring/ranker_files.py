@@ -1,0 +1,50 @@
+"""A ranker on disk: npy, npz and JSON, never a pickle; vectors are mapped, not read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from pipelines.night import clear_folder, write_json
+from pipelines.scoring.blend import Blend
+from pipelines.scoring.ranker import Ranker
+from pipelines.settings.model import Knn
+
+ARRAYS = ("showable", "vectors", "popularity")
+MATRICES = ("knn", "lexical")
+
+
+def save_ranker(ranker: Ranker, folder: Path) -> None:
+    """Write `ranker` to `folder`, which is emptied first."""
+    clear_folder(folder)
+    for name in ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(ranker, name), allow_pickle=False)
+    for name in MATRICES:
+        matrix = getattr(ranker, name)
+        np.savez(
+            folder / f"{name}.npz",
+            allow_pickle=False,
+            data=matrix.data.astype(np.float32),
+            indices=matrix.indices.astype(np.int32),
+            indptr=matrix.indptr.astype(np.int64),
+        )
+    ranker.blend.save(folder / "blend.json")
+    write_json(folder / "knn.json", ranker.settings.model_dump())
+    write_json(folder / "product_ids.json", ranker.product_ids.tolist())
+
+
+def load_ranker(folder: Path) -> Ranker:
+    """The ranker in `folder`; its vectors stay on disk and are shared between processes."""
+    ids = np.array(json.loads((folder / "product_ids.json").read_text()), dtype=str)
+    arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r", allow_pickle=False) for n in ARRAYS}
+    matrices = {n: _load_matrix(folder / f"{n}.npz", len(ids)) for n in MATRICES}
+    settings = Knn.model_validate_json((folder / "knn.json").read_text())
+    return Ranker(product_ids=ids, **arrays, **matrices, blend=Blend.load(folder / "blend.json"), settings=settings)
+
+
+def _load_matrix(file: Path, n: int) -> sparse.csr_array:
+    with np.load(file, allow_pickle=False) as parts:
+        return sparse.csr_array((parts["data"], parts["indices"], parts["indptr"]), shape=(n, n))

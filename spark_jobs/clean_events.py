@@ -1,0 +1,121 @@
+"""What users did, as the shop delivers it -> events with a verdict each."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from pipelines.night import Night
+from pipelines.settings import EVENT_TYPES
+from spark_jobs.parsing import local_day, moment, number, whole
+from spark_jobs.pseudonyms import keyed_hash, normal_id
+from spark_jobs.rules import Rule, first_reason, refuse, settle, with_verdict
+
+NUMBERS = ("value", "price", "dwell_s", "propensity")
+WHOLE_NUMBERS = ("quantity", "position")
+
+MISSING_PRODUCT = Rule("missing_product", "there is no product code", "product_id is null")
+DATE_RULES = (
+    Rule(
+        "bad_time", "the time is missing, cannot be read, or lies before any that is possible",
+        "day is null or day < cast(:setting as date)", "cleaning.earliest",
+    ),
+    Rule("impossible_time", "dated more than a day after the file that delivers it", "day > date_add(delivered, 1)"),
+    Rule("too_late", "older than the file that delivers it by more days than allowed",
+         "day < date_sub(delivered, :setting)", "cleaning.lateness_days"),
+)  # fmt: skip
+UNKNOWN_PRODUCT = Rule("unknown_product", "the clean catalogue has no such product", "not in_catalogue")
+ROW_RULES = (
+    MISSING_PRODUCT,
+    *DATE_RULES,
+    Rule("unknown_event_type", "the type is none of ours, and the settings do not map it", "event_type is null"),
+    Rule("bad_number", "a number is written as something else, or lies outside its range", "bad_number"),
+    Rule("absurd_quantity", "pieces below one or above the limit", "not quantity between 1 and :setting",
+         "cleaning.max_quantity"),
+    Rule("absurd_price", "a price below zero or above the limit", "not price between 0 and :setting",
+         "cleaning.max_price"),
+    Rule("not_a_product", "the code stands for postage, fees and the like",
+         ":setting != '' and product_id rlike :setting", "cleaning.not_products"),
+    Rule("test_account", "the user is not a customer", ":setting != '' and raw_user rlike :setting",
+         "cleaning.test_users"),
+    UNKNOWN_PRODUCT,
+)  # fmt: skip
+BOT = Rule(
+    "bot", "the user has more events on that day than a person", "user_id is not null and events_that_day > :setting",
+    "cleaning.bot_events_per_day",
+)  # fmt: skip
+NEAR_DUPLICATE = Rule(
+    "near_duplicate", "the user did the same a moment before",
+    "user_id is not null and event_type not in ('purchase', 'return', 'rating') and micros_since_same <= 1000L * :setting",
+    "cleaning.double_click_ms",
+)  # fmt: skip
+
+
+def judge_events(rows: DataFrame, catalogue: DataFrame, night: Night, key: bytes) -> DataFrame:
+    """One row for each of `rows`: the columns of a clean event, where it stands, and its verdict.
+
+    `catalogue` holds the clean products. Rows of one user are brought together once; what has no user is spread.
+    """
+    settings = night.settings
+    codes = catalogue.select("product_id", F.lit(True).alias("in_catalogue"))
+    typed = typed_events(rows, night, key).join(codes, "product_id", "left").fillna({"in_catalogue": False})
+    own = typed.withColumn("reason", first_reason(ROW_RULES, settings)).drop("raw_user", "bad_number", "in_catalogue")
+    together = own.withColumn("visitor", F.coalesce("user_id", "row_hash")).repartition("visitor")
+    judged = with_verdict(together, "visitor")
+    judged = refuse(judged.withColumn("events_that_day", _open_rows("visitor", "day")), (BOT,), settings)
+    judged = refuse(judged.withColumn("micros_since_same", _micros_since_same()), (NEAR_DUPLICATE,), settings)
+    return settle(judged)
+
+
+def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
+    """Texts as what they mean, ids as pseudonyms; `bad_number` says that one of the numbers is none."""
+    source, shop = night.settings.sources.events, night.settings.shop
+    ids = ("user_id", "session_id", "order_id")
+    typed = rows.withColumns(
+        {c: normal_id(F.col(c)) for c in (*ids, "product_id")}
+        | {f"_{c}": F.col(c) for c in (*NUMBERS, *WHOLE_NUMBERS)}
+        | {c: number(F.col(c)) for c in NUMBERS}
+        | {c: whole(F.col(c)) for c in WHOLE_NUMBERS}
+        | {"ts": moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)}
+        | {"event_type": _event_type(source.event_types), "event_id": F.col("row_hash")}
+    )
+    quantity = F.when(F.col("event_type") == "return", F.abs("quantity")).otherwise(F.col("quantity"))
+    meant = typed.withColumns(
+        {c: keyed_hash(key, F.col(c)) for c in ids}
+        | {"raw_user": F.col("user_id"), "bad_number": _bad_number(), "day": local_day(F.col("ts"), shop.time_zone)}
+        | {"quantity": F.coalesce(quantity, F.lit(1.0))}
+    )
+    return meant.drop(*(f"_{c}" for c in (*NUMBERS, *WHOLE_NUMBERS))).withColumn("is_future", is_future(night))
+
+
+def is_future(night: Night) -> Column:
+    """Whether a row is dated after the run date; a date that its file contradicts is not believed."""
+    believed = F.coalesce(F.col("day") <= F.date_add("delivered", 1), F.lit(True))
+    return F.coalesce((F.col("day") > F.lit(night.run_date)) & believed, F.lit(False))
+
+
+def _event_type(words: dict[str, str]) -> Column:
+    """Our event type for the shop's word, whatever its case; null where there is none."""
+    ours = {t: t for t in EVENT_TYPES} | {theirs.strip().lower(): ours for theirs, ours in words.items()}
+    said = F.lower("event_type")
+    return F.coalesce(*(F.when(said == theirs, F.lit(ours)) for theirs, ours in ours.items()))
+
+
+def _bad_number() -> Column:
+    """Whether some number is present (`_price`) and is none (`price`), or cannot be."""
+    wrong = reduce(or_, (F.col(f"_{c}").isNotNull() & F.col(c).isNull() for c in (*NUMBERS, *WHOLE_NUMBERS)))
+    return wrong | F.coalesce((F.col("dwell_s") < 0) | ~F.col("propensity").between(0, 1), F.lit(False))
+
+
+def _open_rows(*together: str) -> Column:
+    """How many of the rows have no verdict yet."""
+    return F.count_if(F.col("verdict").isNull()).over(Window.partitionBy(*together))
+
+
+def _micros_since_same() -> Column:
+    """Time since the same visitor did the same with the same product, among rows without a verdict."""
+    same = Window.partitionBy("visitor", "product_id", "event_type", F.col("verdict").isNull()).orderBy("ts", "arrival")
+    return F.unix_micros("ts") - F.lag(F.unix_micros("ts")).over(same)

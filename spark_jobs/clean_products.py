@@ -1,0 +1,83 @@
+"""The catalogue, as the shop delivers it -> products with a verdict each."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from pipelines.settings import Settings
+from spark_jobs.clean_events import MISSING_PRODUCT
+from spark_jobs.parsing import filled, with_price
+from spark_jobs.personal_data import mask_personal_data
+from spark_jobs.pseudonyms import normal_id
+from spark_jobs.rules import Rule, first_reason, refuse, settle, with_verdict
+from spark_jobs.text import with_plain_text
+
+NOT_AVAILABLE = (
+    "false", "0", "0.0", "no", "n", "out of stock", "outofstock", "out_of_stock", "sold out", "discontinued",
+)  # fmt: skip
+RULES = (
+    MISSING_PRODUCT,
+    Rule("bad_number", "the price holds no number, or one below zero or above the limit",
+         "has_price and coalesce(not price between 0 and :setting, true)", "cleaning.max_price"),
+    Rule("missing_title", "there is no title", "title is null"),
+    Rule("not_a_product", "the code stands for postage, fees and the like",
+         ":setting != '' and product_id rlike :setting", "cleaning.not_products"),
+)  # fmt: skip
+DUPLICATE_CODE = Rule("duplicate_code", "another row with this code arrived before", "codes_before > 0")
+
+
+def judge_products(rows: DataFrame, settings: Settings) -> DataFrame:
+    """One row for each of `rows`: the columns of a clean product, where it stands, and its verdict."""
+    typed = typed_products(rows)
+    reasoned = typed.withColumn("reason", first_reason(RULES, settings)).drop("has_price")
+    judged = with_verdict(reasoned)
+    same = Window.partitionBy("product_id", F.col("verdict").isNull()).orderBy("arrival")
+    return settle(refuse(judged.withColumn("codes_before", F.row_number().over(same) - 1), (DUPLICATE_CODE,), settings))
+
+
+def typed_products(rows: DataFrame) -> DataFrame:
+    """Texts as plain text without personal data, lists as lists, the rest as what it means."""
+    typed = rows.select(
+        "file", "arrival", "row_hash", "length", "readable", "title", "brand", "price",
+        normal_id(F.col("product_id")).alias("product_id"),
+        joined(F.col("description")).alias("description"),
+        category_path(F.col("categories")).alias("categories"),
+        F.col("price").isNotNull().alias("has_price"),
+        F.from_json("attributes", "map<string,string>").alias("attributes"),
+        is_available(F.col("available")).alias("available"),
+    )  # fmt: skip
+    plain = with_price(with_plain_text(typed, "title", "description", "brand"), "price")
+    masked = mask_personal_data(plain, "title", "description")
+    text = F.concat_ws("\n", "title", F.coalesce("description", F.lit("")), F.array_join("categories", " > "))
+    undated = {"delivered": F.lit(None).cast("date"), "day": F.lit(None).cast("date"), "is_future": F.lit(False)}
+    return masked.withColumn("text_hash", F.sha2(text, 256)).withColumns(undated)
+
+
+def joined(text: Column) -> Column:
+    """A JSON list of texts as one text; any other text as it is."""
+    parts = F.from_json(text, "array<string>")
+    return F.when(text.startswith("["), F.coalesce(F.array_join(parts, " "), text)).otherwise(text)
+
+
+def category_path(text: Column) -> Column:
+    """Category names, widest first, each once: of `A > B`, `A|B`, a JSON list, or the longest of a JSON list of lists."""
+    paths = F.from_json(text, "array<array<string>>")
+    deepest = F.reduce(
+        paths, F.array().cast("array<string>"), lambda best, path: F.when(F.size(path) > F.size(best), path).otherwise(best)
+    )
+    listed = F.coalesce(deepest, F.from_json(text, "array<string>"))
+    names = F.when(text.startswith("["), listed).otherwise(F.split(text, r"[>|]"))
+    plain = F.transform(names, plain_text_of_name)
+    return F.coalesce(F.array_distinct(F.filter(plain, lambda name: name.isNotNull())), F.array().cast("array<string>"))
+
+
+def plain_text_of_name(name: Column) -> Column:
+    """A category name without the commonest entities and blanks around it."""
+    amp = F.replace(F.replace(name, F.lit("&amp;"), F.lit("&")), F.lit("&#39;"), F.lit("'"))
+    return filled(F.regexp_replace(amp, r"\s+", " "))
+
+
+def is_available(text: Column) -> Column:
+    """Whether it can be bought; true where the shop does not say, or says it in other words."""
+    return ~F.coalesce(F.lower(text).isin(*NOT_AVAILABLE), F.lit(False))

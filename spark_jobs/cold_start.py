@@ -1,0 +1,44 @@
+"""Lists for visitors nobody knows: what is popular, in the whole shop and in each category."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+FEW = 3  # products below which a category makes no list of its own
+
+
+def cold_start_lists(popularity: DataFrame, products: DataFrame, showable: DataFrame, k: int) -> DataFrame:
+    """One row for each segment and rank: 'all', and 'category: …' for each widest category of enough products."""
+    shown = products.join(showable, "product_id", "left_semi").join(popularity, "product_id", "left")
+    scored = shown.select(
+        "product_id", F.coalesce("score", F.lit(0.0)).alias("popular"), F.try_element_at("categories", F.lit(1)).alias("c")
+    )
+    everyone = scored.withColumn("segment", F.lit("all"))
+    by_category = scored.where(F.col("c").isNotNull()).withColumn("segment", F.concat(F.lit("category: "), "c"))
+    best = Window.partitionBy("segment").orderBy(F.desc("popular"), "product_id")
+    whole = Window.partitionBy("segment")
+    ranked = everyone.unionByName(by_category).select(
+        "segment",
+        "product_id",
+        F.row_number().over(best).alias("rank"),
+        F.max("popular").over(whole).alias("most"),
+        F.count("*").over(whole).alias("products"),
+        "popular",
+    )
+    reason = F.struct(
+        F.lit("popular").alias("kind"),
+        F.array().cast("array<string>").alias("evidence"),
+        F.lit(1.0).cast("float").alias("contribution"),
+    )
+    return ranked.where((F.col("rank") <= k) & (F.col("products") >= FEW)).select(
+        "segment",
+        "rank",
+        "product_id",
+        F.when(F.col("most") > 0, F.round(F.col("popular") / F.col("most"), 6)).otherwise(0.0).alias("score"),
+        F.lit("popular").alias("source"),
+        reason.alias("reason"),
+        F.lit("Popular right now").alias("reason_text"),
+        F.lit(None).cast("double").alias("propensity"),
+        F.lit("").alias("model_version"),
+    )

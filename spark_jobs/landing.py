@@ -1,0 +1,136 @@
+"""Source files as Spark can read them: as they lie where possible, else as copies in the night's landing folder."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.errors import PySparkException
+
+from pipelines.errors import SourceError
+from pipelines.night import Night
+from pipelines.settings.model import Source
+from pipelines.source_files import SourceFile, unpacked
+
+PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:=@+~-]+")  # no blanks to quote in a URI, no glob characters
+CHUNK = 1 << 22
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A source file where Spark reads it; `number` is its place in the order of arrival."""
+
+    number: int
+    name: str
+    path: str
+    format: str
+    delivered: date | None
+    columns: tuple[str, ...]
+    header: str
+
+
+@dataclass(frozen=True)
+class FileGroup:
+    """Files that one reader can read together: one format, one header or Parquet schema."""
+
+    format: str
+    columns: tuple[str, ...]
+    header: str
+    paths: tuple[str, ...]
+
+
+def land(night: Night, source: str) -> list[LandedFile]:
+    """The files of `source` that hold anything, in the order of arrival, each where Spark can read it."""
+    settings: Source = getattr(night.settings.sources, source)
+    folder = night.work / "landing" / source
+    shutil.rmtree(folder, ignore_errors=True)
+    landed = []
+    for number, file in enumerate(night.files[source]):
+        if not file.columns and file.format != "jsonl":
+            continue  # an empty file has no header, so it has no rows
+        path = _landed(file, settings, folder / f"{number:06d}")
+        header = _header(path, file.format)
+        landed.append(LandedFile(number, file.name, str(path), file.format, file.delivered, file.columns, header))
+    return landed
+
+
+def groups(files: list[LandedFile]) -> list[FileGroup]:
+    """The files by reader; JSON lines need none to agree, so that all of them are one group."""
+
+    def kind(file: LandedFile) -> tuple[str, tuple[str, ...], str]:
+        return (file.format, () if file.format == "jsonl" else file.columns, file.header)
+
+    ordered = sorted(files, key=lambda f: (kind(f), f.number))
+    together = ((key, list(members)) for key, members in groupby(ordered, key=kind))
+    return [
+        FileGroup(key[0], tuple(dict.fromkeys(c for f in members for c in f.columns)), key[2], tuple(f.path for f in members))
+        for key, members in together
+    ]
+
+
+def _landed(file: SourceFile, settings: Source, place: Path) -> Path:
+    path = Path(file.path).absolute()
+    plain = PLAIN_PATH.fullmatch(str(path)) is not None
+    if file.format == "parquet":
+        return path if plain and not _has_nanoseconds(path) else _copy_parquet(path, place)
+    utf8 = file.format == "jsonl" or codecs.lookup(settings.encoding).name == "utf-8"
+    if plain and utf8 and path.suffix != ".zst":
+        return path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with unpacked(path) as packed, place.open("wb") as out:
+        if utf8:
+            shutil.copyfileobj(packed, out, CHUNK)
+        else:
+            text = codecs.getreader(settings.encoding)(packed, errors="replace")
+            shutil.copyfileobj(text, codecs.getwriter("utf-8")(out), CHUNK)
+    return place
+
+
+def _has_nanoseconds(path: Path) -> bool:
+    return any(pa.types.is_timestamp(t) and t.unit == "ns" for t in pq.read_schema(path).types)
+
+
+def _copy_parquet(path: Path, place: Path) -> Path:
+    """A copy with microseconds: what pandas writes by default holds nanoseconds, which Spark refuses."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    source = pq.ParquetFile(path)
+    fields = [
+        f.with_type(pa.timestamp("us", f.type.tz)) if pa.types.is_timestamp(f.type) else f for f in source.schema_arrow
+    ]
+    schema = pa.schema(fields)
+    with pq.ParquetWriter(place, schema) as out:
+        for batch in source.iter_batches():
+            out.write_table(pa.Table.from_batches([batch]).cast(schema, safe=False))
+    return place
+
+
+def _header(path: Path, kind: str) -> str:
+    """What the files of a group share: the text of a header line, the schema of a Parquet file."""
+    if kind == "jsonl":
+        return ""
+    if kind == "parquet":
+        return str(pq.read_schema(path).remove_metadata())
+    with unpacked(path) as stream:
+        lines = (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in stream)
+        return next((line for line in lines if line.strip()), "")
+
+
+@contextmanager
+def unreadable_files_named() -> Iterator[None]:
+    """Turn Spark's failure to read a file into a SourceError that names it."""
+    try:
+        yield
+    except PySparkException as failed:
+        if not (failed.getCondition() or "").startswith("FAILED_READ_FILE"):
+            raise
+        path = (failed.getMessageParameters() or {}).get("path", "a file")
+        raise SourceError(f"{path} cannot be read to its end. Deliver it again, or move it away.") from failed

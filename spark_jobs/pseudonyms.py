@@ -1,0 +1,25 @@
+"""Keyed hashes in SQL, equal to those of `pipelines.user_key`."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from pipelines.user_key import LENGTH, pads
+
+
+def normal_id(text: Column) -> Column:
+    """A filled id as the shop means it (`user_key.normal_id`): `17850.0` is `17850`."""
+    return F.when(text.contains(".0"), F.regexp_replace(text, r"^(\p{Nd}+)\.0+$", "$1")).otherwise(text)
+
+
+def pseudonym(key: bytes, text: Column) -> Column:
+    """`user_key.pseudonym` of a filled id; null where there is none."""
+    return keyed_hash(key, normal_id(text))
+
+
+def keyed_hash(key: bytes, text: Column) -> Column:
+    """HMAC-SHA-256 of `text` as 32 hex digits (RFC 2104): no Python for each row, and Spark has no HMAC of its own."""
+    inner, outer = (F.lit(bytearray(pad)) for pad in pads(key))
+    first = F.unhex(F.sha2(F.concat(inner, text.cast("binary")), 256))
+    return F.substring(F.sha2(F.concat(outer, first), 256), 1, LENGTH)

@@ -1,0 +1,71 @@
+"""Reasons to refuse a row, as data, and the verdict that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from pipelines.settings import Settings
+
+CLEAN, FUTURE, DUPLICATE, UNREADABLE = "clean", "future", "duplicate", "unreadable"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A reason code, why it is one, and Spark SQL that holds for refused rows; `:setting` there is the value of `setting`."""
+
+    reason: str
+    why: str
+    refuses: str
+    setting: str = ""
+
+    def condition(self, settings: Settings) -> Column:
+        """Whether the row is refused; null counts as no."""
+        if not self.setting:
+            return F.expr(self.refuses)
+        value: object = settings
+        for part in self.setting.split("."):
+            value = getattr(value, part)
+        return F.expr(self.refuses.replace(":setting", sql_literal(value)))
+
+
+def sql_literal(value: object) -> str:
+    """A number or a text as Spark SQL."""
+    if not isinstance(value, str):
+        return repr(value)
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def first_reason(rules: Sequence[Rule], settings: Settings) -> Column:
+    """The reason of the first rule that holds, or null."""
+    return F.coalesce(*(F.when(rule.condition(settings), F.lit(rule.reason)) for rule in rules))
+
+
+def with_verdict(rows: DataFrame, *within: str) -> DataFrame:
+    """`rows` with `verdict`: unreadable, future, duplicate, else the row's own `reason`, else null.
+
+    A duplicate repeats a raw line that arrived before; `within` are columns that equal lines share, by which
+    rows may already lie together. Wants readable, is_future, row_hash, arrival, reason.
+    """
+    arrived = F.row_number().over(Window.partitionBy(*within, "row_hash").orderBy("arrival"))
+    return rows.withColumn("_arrived", arrived).withColumn(
+        "verdict",
+        F.when(~F.col("readable"), UNREADABLE)
+        .when(F.col("is_future"), FUTURE)
+        .when(F.col("_arrived") > 1, DUPLICATE)
+        .otherwise(F.col("reason")),
+    )
+
+
+def refuse(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:
+    """`rows` whose verdict was open, now with that of further rules."""
+    return rows.withColumn("verdict", F.coalesce("verdict", first_reason(rules, settings)))
+
+
+def settle(rows: DataFrame) -> DataFrame:
+    """`rows` whose verdict is still open are clean."""
+    return rows.withColumn("verdict", F.coalesce("verdict", F.lit(CLEAN)))

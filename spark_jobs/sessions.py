@@ -1,0 +1,36 @@
+"""Visits: what one visitor did without a long silence."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from pipelines.settings.model import Features
+
+
+def sessions(events: DataFrame, settings: Features) -> DataFrame:
+    """One row for each session: the shop's own where it names one, else a user's events up to a long silence.
+
+    A user's visits are numbered over the whole past, so that later days change no earlier key. A session that begins
+    anonymous and ends with a known user belongs to the user.
+    """
+    interesting = [t for t, weight in sorted(settings.weights.items()) if weight > 0 and t != "impression"]
+    keyed = events.where("session_id is not null or user_id is not null").transform(with_session_key, settings)
+    return keyed.groupBy("session_key").agg(
+        F.min("user_id").alias("user_id"),
+        F.min("ts").alias("started"),
+        F.max("ts").alias("ended"),
+        F.count("*").alias("events"),
+        F.sort_array(F.collect_set(F.when(F.col("event_type").isin(interesting), F.col("product_id")))).alias("products"),
+        F.sort_array(F.collect_set(F.when(F.col("event_type") == "purchase", F.col("product_id")))).alias("bought"),
+    )
+
+
+def with_session_key(events: DataFrame, settings: Features) -> DataFrame:
+    """`events` with `session_key`: the shop's session, or the user and the number of the visit."""
+    own = F.col("session_id").isNull()
+    in_order = Window.partitionBy(F.when(own, F.col("user_id")).otherwise(F.col("session_id")), own).orderBy("ts", "event_id")
+    silence = F.unix_micros("ts") - F.lag(F.unix_micros("ts")).over(in_order)
+    begins = F.coalesce(silence > settings.session_gap_minutes * 60_000_000, F.lit(True))
+    numbered = events.withColumn("begins", begins).withColumn("visit", F.count_if("begins").over(in_order))
+    return numbered.withColumn("session_key", F.when(own, F.concat_ws("-", "user_id", "visit")).otherwise(F.col("session_id")))

@@ -1,0 +1,74 @@
+"""From HTML to plain text, in SQL."""
+
+from __future__ import annotations
+
+import json
+from html.entities import name2codepoint
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from spark_jobs.parsing import filled
+
+UNSEEN = r"(?is)<(script|style|head)\b.*?</\1\s*>|<!--.*?-->"
+BLOCKS = (
+    "address|article|aside|blockquote|body|br|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|"
+    "html|img|input|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+INLINE = (
+    "a|abbr|acronym|b|big|button|cite|code|del|em|font|i|iframe|ins|kbd|label|link|mark|meta|noscript|o:p|q|s|samp|script|"
+    "small|span|strike|strong|style|sub|sup|time|tt|u|var|wbr"
+)
+TOKEN = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|&|[^&]+"
+NAMED = json.dumps({name: chr(code) for name, code in name2codepoint.items()} | {"apos": "'"})
+
+
+def with_plain_text(rows: DataFrame, *columns: str) -> DataFrame:
+    """`rows` whose `columns` have no tags, entities, control characters or runs of blanks, and are in Unicode's NFC.
+
+    An empty text is null. Only words that HTML knows are tags, so that `<3` and `<me@example.org>` stay. Entities are
+    read first: shops export escaped markup. Each step is a projection: nested, each would compute the ones below it
+    several times.
+    """
+    for step in (_without_entities, _without_tags, _composed, _folded, filled):
+        rows = rows.withColumns({c: step(F.col(c)) for c in columns})
+    return rows
+
+
+def _without_entities(text: Column) -> Column:
+    names = F.from_json(F.lit(NAMED), "map<string,string>")
+
+    def meant(token: Column) -> Column:
+        name = F.substring(token, F.lit(2), F.length(token) - 2)
+        named = F.coalesce(F.try_element_at(names, name), token)
+        return F.when(token.startswith("&#"), _character(F.substring(name, F.lit(2), F.length(name)))).when(
+            token.startswith("&") & token.endswith(";"), named
+        ).otherwise(token)
+
+    tokens = F.regexp_extract_all(text, F.lit(TOKEN), F.lit(0))
+    return F.when(text.contains("&"), F.array_join(F.transform(tokens, meant), "")).otherwise(text)
+
+
+def _character(number: Column) -> Column:
+    """The character with this number, decimal or `x` and hexadecimal; nothing where there is none."""
+    is_hex = F.lower(number).startswith("x")
+    code = F.when(is_hex, F.conv(F.substring(number, 2, 6), 16, 10)).otherwise(number).try_cast("int")
+    exists = code.between(1, 0xD7FF) | code.between(0xE000, 0x10FFFF)
+    return F.when(exists, F.decode(F.unhex(F.lpad(F.hex(code), 8, "0")), "UTF-32")).otherwise("")
+
+
+def _without_tags(text: Column) -> Column:
+    bare = F.regexp_replace(text, UNSEEN, " ")
+    bare = F.regexp_replace(bare, rf"(?i)</?(?:{BLOCKS})(?:\s[^>]*|/)?>", " ")
+    bare = F.regexp_replace(bare, rf"(?i)</?(?:{INLINE})(?:\s[^>]*|/)?>", "")
+    return F.when(text.contains("<"), bare).otherwise(text)
+
+
+def _composed(text: Column) -> Column:
+    """Unicode NFC, by the ICU that Spark carries; Spark has no function of its own."""
+    normal = F.reflect(F.lit("com.ibm.icu.text.Normalizer"), F.lit("compose"), text, F.lit(False))
+    return F.when(text.rlike(r"\p{M}"), normal).otherwise(text)
+
+
+def _folded(text: Column) -> Column:
+    return F.regexp_replace(text, r"[\p{Cc}\p{Z}\uFEFF\u200B]+", " ")

@@ -1,0 +1,34 @@
+"""What all tests share: one Spark session a process, and the public data beside the project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """The session of production, small: it is started by the first test that asks for it."""
+    from pipelines.settings.model import Settings, Spark
+    from spark_jobs.engine import session
+
+    small = {"spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    settings = Settings(spark=Spark(master="local[2]", driver_memory="1g", conf=small))
+    with session("tests", settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of public data sets; a test that wants it is skipped where it is absent."""
+    folder = Path(os.environ.get("NIGHTSHELF_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"no public data at {folder}: set NIGHTSHELF_DATA to the folder that holds online_retail and reviews18")
+    return folder

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from pipelines.errors import StepFailed
+from pipelines.scoring.blend import Blend
+from pipelines.scoring.calibrate import fit_line
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.fit_blend import fit_blend, scales
+
+
+def cases(ranker, histories, hidden, part):
+    """Users who choose the five products that one part alone would propose."""
+    top = replace(ranker, blend=ranker.blend.only(part)).rank(histories, hidden, 5).items
+    return Cases(np.arange(len(top)).astype(str), histories, hidden, list(top))
+
+
+def test_a_part_that_knows_everything_gets_the_weight(shelf, people):
+    histories, hidden = (lists[1:] for lists in people)
+    weights = fit_blend(shelf, cases(shelf, histories, hidden, 1)).weights
+    assert weights[1] > 2 * max(weights[0], weights[2], weights[3])
+
+
+def test_what_does_not_help_gets_no_weight(shelf, people):
+    histories, hidden = (lists[1:] for lists in people)
+    weights = fit_blend(shelf, cases(shelf, histories, hidden, 0)).weights
+    assert max(weights[1:]) <= 0.05 * weights[0]  # the other parts may order what the first leaves equal
+
+
+def test_weights_are_shares(shelf, people):
+    histories, hidden = (lists[1:] for lists in people)
+    assert sum(fit_blend(shelf, cases(shelf, histories, hidden, 2)).weights) == pytest.approx(1, abs=1e-5)
+
+
+def test_without_users_the_default_blend_stands(shelf):
+    assert fit_blend(shelf, Cases(np.empty(0, str), [], [], [])) == Blend()
+
+
+def test_the_scale_of_a_part_is_its_spread(shelf, people):
+    histories, hidden = (lists[20:40] for lists in people)
+    loud, silent = sparse.csr_array(shelf.knn * np.float32(4)), sparse.csr_array(shelf.lexical * np.float32(0))
+    louder = replace(shelf, knn=loud, lexical=silent)
+    before, after = scales(shelf, histories, hidden), scales(louder, histories, hidden)
+    assert after[0] == pytest.approx(4 * before[0], rel=1e-4)
+    assert after[1] == 1.0
+
+
+def test_calibration_says_the_share_that_was_chosen():
+    rng = np.random.default_rng(3)
+    score = rng.normal(size=20_000)
+    chosen = rng.random(20_000) < 1 / (1 + np.exp(-(1.5 * score - 2)))
+    assert fit_line(score, chosen) == pytest.approx((1.5, -2), abs=0.1)
+
+
+def test_calibration_never_turns_the_order_round():
+    score = np.arange(100.0)
+    slope, intercept = fit_line(score, score < 30)
+    assert slope == 0
+    assert 1 / (1 + np.exp(-intercept)) == pytest.approx(0.3, abs=0.02)
+
+
+def test_calibration_without_a_single_hit_is_finite():
+    assert np.isfinite(fit_line(np.arange(50.0), np.zeros(50, bool))).all()
+
+
+def test_a_blend_survives_its_file_and_a_wrong_one_is_refused(tmp_path):
+    blend = Blend((1.0, 0.3, 0.0, 2.0), (0.1, 0.2, 0.3, 0.4), 0.5, -1.25)
+    blend.save(tmp_path / "blend.json")
+    assert Blend.load(tmp_path / "blend.json") == blend
+    text = (tmp_path / "blend.json").read_text().replace("0.3", "-0.3")
+    (tmp_path / "blend.json").write_text(text)
+    with pytest.raises(StepFailed, match="each >= 0"):
+        Blend.load(tmp_path / "blend.json")

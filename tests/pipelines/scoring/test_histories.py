@@ -1,0 +1,68 @@
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.scoring.histories import histories
+from pipelines.scoring.log import popularity, read_log
+from pipelines.tables import INTERACTIONS
+
+PRODUCTS = np.array(["a", "b", "c"])
+FIRST = date(2025, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
+
+
+def log(*rows):
+    """Rows such as `("u1", "a", day, weight, "view purchase")`; later rows of a day are later."""
+    table = [
+        {
+            "user_id": user,
+            "product_id": product,
+            "day": date(2025, 1, day),
+            "weight": weight,
+            "decayed": weight,
+            "events": 1,
+            "event_types": sorted(types.split()),
+            "last_ts": datetime(2025, 1, day, 0, 0, second, tzinfo=UTC),
+        }
+        for second, (user, product, day, weight, types) in enumerate(rows)
+    ]
+    return read_log(pa.Table.from_pylist(table, schema=INTERACTIONS.schema()), PRODUCTS, ["purchase"], ["purchase"])
+
+
+def day(number):
+    return FIRST + number - 1
+
+
+def test_a_product_stands_where_it_was_chosen_last():
+    found = histories(log(("u", "a", 1, 1, "view"), ("u", "b", 2, 1, "view"), ("u", "a", 3, 1, "view")), day(3), 50)
+    assert PRODUCTS[found.items].tolist() == ["b", "a"]
+
+
+def test_nothing_after_the_cutoff_and_nothing_without_weight_counts():
+    rows = [("u", "a", 1, 1, "view"), ("u", "b", 1, 0, "impression"), ("u", "c", 3, 1, "view")]
+    assert PRODUCTS[histories(log(*rows), day(2), 50).items].tolist() == ["a"]
+
+
+def test_only_the_last_products_stay():
+    rows = [("u", p, d, 1, "view") for d, p in enumerate("abc", start=1)]
+    assert PRODUCTS[histories(log(*rows), day(9), 2).items].tolist() == ["b", "c"]
+
+
+def test_users_without_history_get_an_empty_one():
+    found = histories(log(("b", "a", 1, 1, "view"), ("d", "c", 1, 1, "view")), day(1), 5)
+    assert [h.tolist() for h in found.of(np.array(["a", "b", "c", "d", "e"]))] == [[], [0], [], [2], []]
+
+
+def test_rows_of_unknown_products_and_an_empty_table_are_no_trouble():
+    assert len(log(("u", "z", 1, 1, "view"))) == 0
+    assert histories(log(), day(9), 5).lists() == []
+
+
+def test_types_are_read_row_by_row():
+    rows = log(("u", "a", 1, 1, ""), ("u", "b", 1, 1, "purchase view"), ("u", "c", 1, 1, "view"))
+    assert rows.target.tolist() == [False, True, False]
+
+
+def test_popularity_halves_with_age():
+    rows = log(("u", "a", 1, 3, "view"), ("v", "a", 3, 1.5, "view"), ("v", "b", 4, 9, "view"))
+    assert np.expm1(popularity(rows, day(3), 2.0)).round(6).tolist() == [3.0, 0.0, 0.0]

@@ -1,0 +1,119 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipelines.scoring.blend import CHOSEN_TOGETHER, POPULAR, SIMILAR_MEANING, Blend
+from pipelines.scoring.ranker_files import load_ranker, save_ranker
+
+FIELDS = ("items", "scores", "parts", "kinds", "evidence")
+
+
+def equal(one, other):
+    return all(np.array_equal(getattr(one, f), getattr(other, f)) for f in FIELDS)
+
+
+def test_a_user_alone_is_ranked_as_within_a_block(shelf, people):
+    histories, hidden = people
+    block = shelf.rank(histories, hidden, 20)
+    for u in range(len(histories)):
+        alone = shelf.rank([histories[u]], [hidden[u]], 20)
+        for field in FIELDS:
+            assert np.array_equal(getattr(alone, field)[0], getattr(block, field)[u]), (u, field)
+
+
+def test_bundles_of_a_user_alone_score_as_within_a_block(shelf, people):
+    histories, _ = people
+    bundles = [np.array([1, 2]), np.array([3, 4, 5]), np.empty(0, int)]
+    block = shelf.bundle_scores(histories, bundles)
+    assert np.array_equal(block, np.concatenate([shelf.bundle_scores([h], bundles) for h in histories]))
+    assert not block[:, 2].any()
+
+
+def test_the_order_is_that_of_a_plain_sort(shelf, people):
+    histories, hidden = people
+    allowed = shelf.candidates(hidden)
+    score = shelf.contributions(histories, allowed).sum(axis=0)
+    ranked = shelf.rank(histories, hidden, 7)
+    for u in range(len(histories)):
+        plain = sorted(np.flatnonzero(allowed[u]), key=lambda i: (-np.rint(np.float64(score[u, i]) * 1e6), i))
+        assert ranked.items[u].tolist() == plain[:7]
+
+
+def test_hidden_and_unshowable_products_are_never_listed(shelf, people):
+    histories, hidden = people
+    ranked = shelf.rank(histories, hidden, 60)
+    for items, barred in zip(ranked.items, hidden, strict=True):
+        listed = items[items >= 0]
+        assert shelf.showable[listed].all()
+        assert not np.isin(listed, barred).any()
+        assert len(listed) == shelf.showable.sum() - shelf.showable[barred].sum()
+    assert (ranked.scores[ranked.items < 0] == 0).all()
+
+
+def test_scores_are_shares_that_never_rise(shelf, people):
+    scores = shelf.rank(*people, 20).scores
+    assert (scores[:, 1:] <= scores[:, :-1]).all()
+    assert ((scores >= 0) & (scores <= 1)).all()
+    assert np.array_equal(scores, np.round(scores.astype(np.float64), 6).astype(np.float32))
+
+
+def test_strangers_get_what_is_popular_even_if_it_has_no_weight(shelf):
+    silent = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 1.0, 1.0, 0.0)))
+    ranked = silent.rank([np.empty(0, np.int32)], [np.empty(0, np.int32)], 5)
+    popularity = np.where(shelf.showable, shelf.popularity, -1)
+    assert ranked.items[0].tolist() == np.argsort(-popularity, kind="stable")[:5].tolist()
+    assert (ranked.kinds == POPULAR).all()
+    assert (ranked.evidence == -1).all()
+
+
+@pytest.mark.parametrize("part", [CHOSEN_TOGETHER, SIMILAR_MEANING])
+def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, part):
+    histories, hidden = people
+    alone = replace(shelf, blend=shelf.blend.only(part))
+    ranked = alone.rank(histories, hidden, 10)
+    similar = alone.knn.toarray() if part == CHOSEN_TOGETHER else alone.vectors @ alone.vectors.T
+    for u, history in enumerate(histories):
+        past = history[-8:][::-1]
+        weights = np.arange(1, len(past) + 1, dtype=np.float64) ** -1.5
+        for place in np.flatnonzero(ranked.kinds[u] == part):
+            strength = weights.astype(np.float32) * similar[past, ranked.items[u, place]]
+            expected = [past[t] for t in np.argsort(-strength, kind="stable")[:2] if strength[t] > 0]
+            assert [e for e in ranked.evidence[u, place] if e >= 0] == expected
+
+
+def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
+    save_ranker(shelf, tmp_path / "ranker")
+    loaded = load_ranker(tmp_path / "ranker")
+    assert isinstance(loaded.vectors, np.memmap)
+    assert equal(loaded.rank(*people, 20), shelf.rank(*people, 20))
+    assert loaded.blend == shelf.blend
+
+
+def test_no_file_of_a_ranker_is_a_pickle(shelf, tmp_path):
+    save_ranker(shelf, tmp_path / "ranker")
+    assert {f.suffix for f in (tmp_path / "ranker").iterdir()} == {".npy", ".npz", ".json"}
+    for file in (tmp_path / "ranker").glob("*.np?"):
+        loaded = np.load(file, allow_pickle=False)
+        [loaded[name] for name in getattr(loaded, "files", [])]
+
+
+def test_ids_are_found_in_their_order_and_unknown_ones_left_out(shelf):
+    assert shelf.find(["p003", "nothing", "p001", "zzz"]).tolist() == [3, 1]
+    assert shelf.find([]).tolist() == []
+
+
+def test_no_users_at_all(shelf):
+    assert shelf.rank([], [], 5).items.shape == (0, 5)
+    assert shelf.bundle_scores([], [np.array([1])]).shape == (0, 1)
+
+
+def test_a_longer_list_than_the_catalogue_is_padded(shelf):
+    ranked = shelf.rank([np.array([1], np.int32)], [np.empty(0, np.int32)], 100)
+    assert ranked.items.shape == (1, 100)
+    assert (ranked.items[0, shelf.showable.sum() :] == -1).all()
+
+
+def test_a_higher_score_never_means_a_lower_probability():
+    grid = np.linspace(-30, 30, 1001)
+    assert (np.diff(Blend(slope=0.7, intercept=-2).probability(grid)) >= 0).all()

@@ -1,0 +1,72 @@
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.errors import StepFailed
+from pipelines.night import Night
+from pipelines.settings import Settings
+from pipelines.table_files import read_table, write_table
+from pipelines.tables import PRODUCT_EMBEDDINGS, REVIEWS
+
+
+@pytest.fixture
+def night(tmp_path):
+    return Night(
+        home=tmp_path, run_date=date(2025, 1, 2), run_id="r", release_id="2025-01-02-01", fingerprint="f",
+        settings=Settings(), files={}, columns={}, left_out=(), key_fingerprint="k", catalogue_as_of=date(2025, 1, 2),
+    )  # fmt: skip
+
+
+def review(number, day):
+    return {
+        "review_id": f"r{number}", "user_id": None, "product_id": "p", "rating": 4.0, "title": None, "text": "fine",
+        "ts": datetime(2025, 1, day, tzinfo=UTC), "helpful_votes": None, "day": date(2025, 1, day),
+    }  # fmt: skip
+
+
+def write_day(night, day, rows):
+    folder = night.place(REVIEWS) / f"day=2025-01-{day:02d}"
+    folder.mkdir(parents=True)
+    table = pa.Table.from_pylist(rows, schema=REVIEWS.schema()).drop_columns("day")
+    pq.write_table(table, folder / "part.parquet")
+
+
+def test_an_unwritten_table_has_no_rows(night):
+    table = read_table(night, REVIEWS)
+    assert table.num_rows == 0
+    assert table.schema == REVIEWS.schema()
+
+
+def test_days_after_the_run_date_are_not_seen_and_rows_are_sorted(night):
+    for day in (3, 2, 1):
+        write_day(night, day, [review(day * 10 + n, day) for n in (1, 0)])
+    table = read_table(night, REVIEWS)
+    assert table["review_id"].to_pylist() == ["r10", "r11", "r20", "r21"]
+    assert table["day"].to_pylist()[0] == date(2025, 1, 1)
+    assert table.schema == REVIEWS.schema()
+
+
+def test_a_column_that_a_file_lacks_is_an_error(night):
+    write_day(night, 1, [review(1, 1)])
+    file = next(night.place(REVIEWS).rglob("*.parquet"))
+    pq.write_table(pq.read_table(file, partitioning=None).drop_columns("product_id"), file)
+    with pytest.raises(StepFailed, match="product_id of reviews is missing"):
+        read_table(night, REVIEWS)
+
+
+def test_what_is_written_is_sorted_measured_and_read_back(night):
+    rows = pa.table({
+        "model_version": ["1", "1", "1"], "vector": [[1.0], [0.5], [0.0]],
+        "product_id": ["b", "a", "a"], "text_hash": ["h", "h", "h"],
+    })  # fmt: skip
+    write_table(night, PRODUCT_EMBEDDINGS, rows)
+    assert read_table(night, PRODUCT_EMBEDDINGS)["product_id"].to_pylist() == ["a", "a", "b"]
+    numbers = json.loads(night.aggregates(PRODUCT_EMBEDDINGS).read_text())
+    assert numbers["row count"] == 3
+    assert numbers["key is unique"] == 1
+    assert numbers["vector is there"] == 0
+    assert not read_table(replace(night, run_id="other"), PRODUCT_EMBEDDINGS).num_rows

@@ -1,0 +1,139 @@
+"""The whole step: tables, quarantine and account of small shops."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from pipelines.demo import write_demo_shop
+from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, QUARANTINE, REVIEWS
+from spark_jobs.clean import clean
+from spark_jobs.engine import read
+
+DEMO = """
+[shop]
+time_zone = "Europe/Berlin"
+[sources.events]
+path = "{source}/events"
+[sources.reviews]
+path = "{source}/reviews"
+[sources.products]
+path = "{source}/products.csv"
+"""
+LINES = """
+[sources.events]
+path = "{source}/in"
+derive = { event_type = "'purchase'" }
+columns = { user_id = "who", ts = "at" }
+[sources.products]
+path = "{source}/in"
+from_lines = true
+[cleaning]
+not_products = "^POST$"
+"""
+
+
+def account(night):
+    return json.loads((night.work / "account.json").read_text())
+
+
+def reasons(spark, night):
+    return sorted((r["source"], r["reason"]) for r in read(spark, night, QUARANTINE).collect())
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo_shop(folder, seed=3, days=7, users=120, products=60)
+    return folder
+
+
+def test_the_verdicts_are_the_truth_of_the_demo_shop(spark, shop, demo):
+    night = shop(DEMO, date(2025, 3, 31), demo)
+    clean(spark, night)
+    truth = json.loads((demo / "truth" / "shop.json").read_text())["account"]
+    for source, found in account(night).items():
+        wanted = truth[source]
+        assert found["quarantined_by_reason"] == wanted["quarantined_by_reason"], source
+        assert (found["rows_clean"], found["rows_duplicate"], found["rows_future"]) == (
+            wanted["clean"], wanted["duplicate"], wanted["future"]), source  # fmt: skip
+        assert found["rows_in"] == wanted["rows"] - wanted["future"]
+    _holds_no_personal_data(spark, night, demo)
+    _adds_up(spark, night)
+
+
+def _holds_no_personal_data(spark, night, demo):
+    private = json.loads((demo / "truth" / "personal_data.json").read_text())
+    texts = " ".join(f"{r['title']} {r['text']}" for r in read(spark, night, REVIEWS).collect())
+    for kind in ("emails", "phones", "cards", "urls"):
+        assert private[kind]
+        assert [secret for secret in private[kind] if secret in texts] == []
+    assert "<" not in texts
+    users = {r["user_id"] for r in read(spark, night, EVENTS).select("user_id").distinct().collect()} - {None}
+    assert all(len(user) == 32 and user != "u000001" for user in users)
+
+
+def _adds_up(spark, night):
+    for row in read(spark, night, ACCOUNT).collect():
+        assert row["rows_in"] == row["rows_clean"] + row["rows_quarantined"] + row["rows_duplicate"] + row["rows_erased"]
+    numbers = json.loads(night.aggregates(ACCOUNT).read_text())
+    assert numbers["every row is accounted for"] == 0
+    assert read(spark, night, QUARANTINE).count() == sum(a["rows_quarantined"] for a in account(night).values())
+
+
+def test_an_earlier_night_sees_nothing_later_and_leaves_later_days_alone(spark, shop, demo, tmp_path):
+    late, early = date(2025, 3, 31), date(2025, 3, 28)
+    late_night = shop(DEMO, late, demo)
+    clean(spark, late_night)
+    days = {r["day"]: r["count"] for r in read(spark, late_night, EVENTS).groupBy("day").count().collect()}
+    night = shop(DEMO, early, demo)
+    clean(spark, night)
+    again = {r["day"]: r["count"] for r in read(spark, night, EVENTS).groupBy("day").count().collect()}
+    assert max(again) == early
+    # rows of the last days that were delivered later are not there yet
+    assert all(again[day] <= days[day] for day in again)
+    assert {day for day in days if day > early} == {
+        r["day"] for r in read(spark, late_night, EVENTS).where("day > '2025-03-28'").select("day").distinct().collect()
+    }
+
+
+def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "2025-03-09.csv").write_text(
+        "who,at,product_id,title,price,quantity\n"
+        "1,2025-03-09 10:00,mug,Mug,5.00,1\n"
+        "1,2025-03-09 10:00,mug,Mug,5.00,1\n"
+        "2,2025-03-09 10:01,mug,mug damaged,4.00,1\n"
+        "2,2025-03-09 10:01,mug,,0,1\n"
+        "2,2025-03-09 10:01,cup,B cup,3,1\n"
+        "2,2025-03-09 10:02,cup,A cup,2,1\n"
+        "2,2025-03-09 10:03,POST,Postage,2,1\n"
+        "3,2025-03-09 10:04,nameless,,1,1\n"
+        "3,2025-03-09 10:05,,Something,1,1\n"
+        "broken\n"
+    )
+    (tmp_path / "in" / "2025-03-10.csv").write_text("who,at,product_id,title,price,quantity\n1,2025-03-10 10:00,mug,New mug,9,1\n" * 9)
+    night = shop(LINES, date(2025, 3, 9))
+    clean(spark, night)
+    found = {r["product_id"]: (r["title"], r["price"]) for r in read(spark, night, PRODUCTS).collect()}
+    assert found == {"mug": ("Mug", 5.0), "cup": ("A cup", 2.0)}
+    assert reasons(spark, night) == [
+        ("events", "missing_product"), ("events", "not_a_product"), ("events", "unknown_product"), ("events", "unreadable"),
+        ("products", "missing_title"), ("products", "not_a_product"),
+    ]  # fmt: skip
+    assert (account(night)["products"]["rows_in"], account(night)["events"]["rows_duplicate"]) == (4, 1)
+    assert account(night)["reviews"] == dict.fromkeys(
+        ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future"), 0
+    ) | {"quarantined_by_reason": {}}
+    _adds_up(spark, night)
+
+
+def test_an_empty_day_gives_empty_tables(spark, shop, tmp_path):
+    (tmp_path / "events.csv").write_text("product_id,event_type,ts\n")
+    (tmp_path / "products.jsonl").write_text("")
+    night = shop('[sources.events]\npath = "{source}/events.csv"\n[sources.products]\npath = "{source}/products.jsonl"\n')
+    clean(spark, night)
+    assert [read(spark, night, table).count() for table in (EVENTS, PRODUCTS, REVIEWS, QUARANTINE, ACCOUNT)] == [0, 0, 0, 0, 3]
+    _adds_up(spark, night)

@@ -1,0 +1,83 @@
+"""The rules of reviews and of the catalogue."""
+
+from __future__ import annotations
+
+from pipelines.settings import check_settings
+from spark_jobs.clean_products import DUPLICATE_CODE, judge_products
+from spark_jobs.clean_products import RULES as PRODUCT_RULES
+from spark_jobs.clean_reviews import RULES as REVIEW_RULES
+from spark_jobs.clean_reviews import judge_reviews
+
+from .conftest import KEY
+
+REVIEW = {"user_id": "u1", "product_id": "mug", "rating": "5", "text": "fine", "ts": "2025-03-10T10:00:00+01:00"}
+REVIEWS = {
+    "clean": REVIEW,
+    "clean: title only": REVIEW | {"text": None, "title": "fine"},
+    "clean: no rating": REVIEW | {"rating": None},
+    "clean: rating with a point": REVIEW | {"rating": "4.5"},
+    "unreadable": {"readable": False},
+    "missing_product": REVIEW | {"product_id": None},
+    "bad_time": REVIEW | {"ts": "yesterday"},
+    "impossible_time": REVIEW | {"ts": "2025-03-12T10:00:00+01:00"},
+    "too_late": REVIEW | {"ts": "2025-03-01T10:00:00+01:00"},
+    "bad_rating: zero": REVIEW | {"rating": "0"},
+    "bad_rating: eleven": REVIEW | {"rating": "11"},
+    "bad_rating: a word": REVIEW | {"rating": "five"},
+    "bad_rating: before an empty text": REVIEW | {"rating": "five", "text": None},
+    "empty_text": REVIEW | {"text": None},
+    "empty_text: only markup": REVIEW | {"text": "<br/>&nbsp;"},
+    "unknown_product": REVIEW | {"product_id": "cup"},
+    "future": REVIEW | {"ts": "2025-03-11T10:00:00+01:00"},
+}
+PRODUCT = {"product_id": "mug", "title": "Mug"}
+PRODUCTS = {
+    "clean": PRODUCT,
+    "clean: a price": PRODUCT | {"product_id": "p1", "price": "€ 12,50"},
+    "unreadable": {"readable": False},
+    "missing_product": PRODUCT | {"product_id": None},
+    "bad_number: no number": PRODUCT | {"product_id": "p2", "price": "on request"},
+    "bad_number: negative": PRODUCT | {"product_id": "p3", "price": "-1"},
+    "bad_number: before a missing title": {"product_id": "p4", "price": "tba"},
+    "missing_title": {"product_id": "p5"},
+    "missing_title: only markup": {"product_id": "p6", "title": "<b> </b>"},
+    "not_a_product": {"product_id": "POST", "title": "Postage"},
+    "duplicate_code": PRODUCT | {"title": "Mug (new edition)"},
+    "clean: the first good row of a code": PRODUCT | {"product_id": "p2"},
+}
+
+
+def expected(rows):
+    return {name: name.split(":")[0] for name in rows}
+
+
+def test_reviews(spark, rows_of, night_of):
+    rows = rows_of("reviews", [row | {"row": name} for name, row in REVIEWS.items()])
+    judged = judge_reviews(rows, spark.createDataFrame([("mug",)], "product_id string"), night_of(), KEY)
+    assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(REVIEWS)
+    assert {r.reason for r in REVIEW_RULES} <= set(expected(REVIEWS).values())
+
+
+def test_products(rows_of):
+    rows = rows_of("products", [row | {"row": name} for name, row in PRODUCTS.items()])
+    judged = judge_products(rows, check_settings({"cleaning": {"not_products": "^POST$"}}))
+    assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(PRODUCTS)
+    assert {r.reason for r in (*PRODUCT_RULES, DUPLICATE_CODE)} <= set(expected(PRODUCTS).values())
+
+
+def test_what_a_clean_product_holds(rows_of):
+    nested = {
+        "product_id": "17850.0", "title": "<b>Mug &amp; Cup</b>", "description": '["One.", "Two <br>three."]', "price": "$1,299.00",
+        "categories": '[["A"], ["Home", "Kitchen &amp; Bath", "Mugs"]]', "attributes": '{"colour": "red", "n": {"x": 1}}', "available": "0",
+    }  # fmt: skip
+    flat = {"product_id": "b", "title": "B", "categories": " Home >Kitchen>  Mugs ", "available": "In stock"}
+    piped, listed = {"product_id": "c", "title": "C", "categories": "A|B"}, {"product_id": "d", "title": "D", "categories": '["A", "A", "B"]'}
+    rows = rows_of("products", [row | {"row": row["product_id"]} for row in (nested, flat, piped, listed)])
+    a, b, c, d = sorted(judge_products(rows, check_settings({})).collect(), key=lambda r: r["product_id"])
+    assert (a["product_id"], a["title"], a["description"], a["price"]) == ("17850", "Mug & Cup", "One. Two three.", 1299.0)
+    assert a["categories"] == ["Home", "Kitchen & Bath", "Mugs"]
+    assert a["attributes"] == {"colour": "red", "n": '{"x":1}'}
+    assert not a["available"]
+    assert (b["categories"], b["available"], b["attributes"], b["price"]) == (["Home", "Kitchen", "Mugs"], True, None, None)
+    assert (c["categories"], d["categories"]) == (["A", "B"], ["A", "B"])
+    assert len({r["text_hash"] for r in (a, b, c, d)}) == 4

@@ -1,0 +1,142 @@
+"""Every format gives the same rows; what cannot be read is said to be so."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+import zstandard
+
+from pipelines.errors import SettingsError, SourceError
+from spark_jobs.landing import unreadable_files_named
+from spark_jobs.read_sources import count_rows, read_source
+
+from .conftest import KEY
+
+SETTINGS = """
+[sources.events]
+path = "{source}/in/*"
+columns = { product_id = "code" }
+[sources.products]
+path = "{source}/in/*"
+columns = { product_id = "code", title = "code" }
+"""
+CSV = 'user_id,code,event_type,ts,price\n1,"a,""x""",view,2025-03-10 10:00:00,1.5\n2,b,click,2025-03-10 11:00:00,\n'
+SWAPPED = 'ts,price,code,event_type,user_id\n2025-03-10 10:00:00,1.5,"a,""x""",view,1\n2025-03-10 11:00:00,,b,click,2\n'
+JSON = (
+    '{"user_id": 1, "code": "a,\\"x\\"", "event_type": "view", "ts": "2025-03-10 10:00:00", "price": 1.5}\n\n'
+    '{"user_id": 2.0, "code": "b", "event_type": "click", "ts": "2025-03-10 11:00:00", "price": null, "more": {"x": [1]}}\n'
+)
+WHEN = [datetime(2025, 3, 10, 10), datetime(2025, 3, 10, 11)]
+FRAME = pd.DataFrame({"user_id": [1.0, 2.0], "code": ['a,"x"', "b"], "event_type": ["view", "click"], "ts": WHEN, "price": [1.5, None]})
+FILES = {
+    "e.csv": CSV.encode(),
+    "e.tsv": CSV.replace(",view,", "\tview\t").replace('"a,""x"""', "'a'").replace(",", "\t").replace("'a'", '"a,""x"""').encode(),
+    "swapped.csv": SWAPPED.encode(),
+    "bom.csv": b"\xef\xbb\xbf" + CSV.encode(),
+    "crlf.csv": CSV.replace("\n", "\r\n").encode(),
+    "blank lines.csv": ("\n  \n" + CSV.replace("\n", "\n\n")).encode(),
+    "e.jsonl": JSON.encode(),
+    "e.csv.gz": gzip.compress(CSV.encode()),
+    "e.jsonl.gz": gzip.compress(JSON.encode()),
+    "e.csv.zst": zstandard.compress(CSV.encode()),
+    "odd name [1] é.json.zst": zstandard.compress(JSON.encode()),
+}
+
+
+def read(spark, night, name="events"):
+    return sorted(read_source(spark, night, name, KEY).collect(), key=lambda r: r["arrival"])
+
+
+@pytest.fixture
+def deliver(tmp_path):
+    """Put files into the shop's folder."""
+
+    def put(**files: bytes):
+        (tmp_path / "in").mkdir()
+        for name, content in files.items():
+            (tmp_path / "in" / name).write_bytes(content)
+
+    return put
+
+
+def test_every_format_gives_the_same_rows(spark, shop, deliver, tmp_path):
+    deliver(**FILES)
+    FRAME.to_parquet(tmp_path / "in" / "nanoseconds.parquet")
+    FRAME.astype({"ts": "datetime64[us]"}).to_parquet(tmp_path / "in" / "plain.parquet")
+    night = shop(SETTINGS)
+    by_file: dict[str, list] = {}
+    for row in read(spark, night):
+        by_file.setdefault(row["file"], []).append(row)
+    assert set(by_file) == {*FILES, "nanoseconds.parquet", "plain.parquet"}
+    for name, rows in by_file.items():
+        assert [r["product_id"] for r in rows] == ['a,"x"', "b"], name
+        assert [r["user_id"].removesuffix(".0") for r in rows] == ["1", "2"], name
+        assert [r["price"] for r in rows] == ["1.5", None], name
+        assert [r["ts"] for r in rows] == ["2025-03-10 10:00:00", "2025-03-10 11:00:00"], name
+        assert all(r["readable"] and r["dwell_s"] is None for r in rows), name
+    assert count_rows(spark, night, "events") == 2 * len(by_file)
+    same = {by_file[name][0]["row_hash"] for name in ("e.csv", "bom.csv", "crlf.csv", "e.csv.gz", "e.csv.zst")}
+    assert len(same) == 1, "a line has one hash, whatever holds it"
+
+
+def test_broken_lines_are_rows_that_cannot_be_read(spark, shop, deliver):
+    lines = [
+        '{"code": "a", "event_type": "view", "ts": "x"}', '{"code": "a"', '{"code": "a"} trailing', '{"code": "a"}{"code": "b"}',
+        '{"code": "a"},{"code": "b"}', '[{"code": "a"}]', '"text"', "3", "null", '{"code": "\x00"}', "<html>", '{"code": "a"}]', "{}",
+    ]  # fmt: skip
+    rows = ["code,event_type,ts", "a,view,x", "a,view", "a,view,x,y", "a,vi\x00ew,x", '"a,view,x', ",,"]
+    deliver(**{"a.jsonl": "\n".join(lines).encode(), "b.csv": "\n".join(rows).encode()})
+    found = read(spark, shop(SETTINGS))
+    assert [r["readable"] for r in found] == [True, *[False] * 11, True, True, *[False] * 4, True]
+    assert all(r["product_id"] is None for r in found if not r["readable"])
+    assert [r["length"] for r in found] == [len(line) for line in (*lines, *rows[1:])]
+
+
+def test_rows_arrive_by_day_of_delivery_then_by_line(spark, shop, deliver):
+    first, second = "code,event_type,ts\nx1,view,t\nx2,view,t\n", "ts,code,event_type\nt,y1,view\n"
+    deliver(**{"undated.csv": first.encode(), "2025-03-09.csv": second.encode(), "2025-03-08.csv.gz": gzip.compress(first.encode()),
+               "2025-03-11.csv": first.encode()})  # fmt: skip
+    rows = read(spark, shop(SETTINGS))
+    assert [(r["file"], r["product_id"]) for r in rows] == [
+        ("undated.csv", "x1"), ("undated.csv", "x2"), ("2025-03-08.csv.gz", "x1"), ("2025-03-08.csv.gz", "x2"), ("2025-03-09.csv", "y1"),
+    ]  # fmt: skip
+    assert [r["delivered"] for r in rows] == [None, None, date(2025, 3, 8), date(2025, 3, 8), date(2025, 3, 9)]
+
+
+def test_other_encodings_and_repeated_columns(spark, shop, deliver):
+    deliver(**{"a.csv": "code,event_type,ts,code\nmöbel,view,t,other\n".encode("cp1252")})
+    rows = read(spark, shop(SETTINGS.replace("columns = { product_id = \"code\" }", 'encoding = "cp1252"\ncolumns = { product_id = "code" }', 1)))
+    assert [r["product_id"] for r in rows] == ["möbel"]
+
+
+def test_empty_files_have_no_rows(spark, shop, deliver):
+    deliver(**{"a.csv": b"", "b.csv": b"code,event_type,ts\n", "c.jsonl": b"\n", "d.csv.gz": gzip.compress(b"")})
+    night = shop(SETTINGS)
+    assert read(spark, night) == []
+    assert count_rows(spark, night, "events") == 0
+
+
+def test_columns_are_derived_from_the_shops(spark, shop, deliver):
+    deliver(**{"a.csv": b"code,kind,when,user\na,C1,t,7\nb,1\n"})
+    derive = "derive = { event_type = \"if(kind like 'C%', 'return', 'purchase')\", ts = 'upper(when)', user_id = 'user' }"
+    rows = read(spark, shop(SETTINGS.replace("[sources.products]", f"{derive}\n[sources.products]")))
+    assert [(r["event_type"], r["ts"], r["user_id"]) for r in rows] == [("return", "T", "7"), (None, None, None)]
+
+
+def test_a_derivation_over_unknown_columns_names_the_known(spark, shop, deliver):
+    deliver(**{"a.csv": b"code,kind,ts\na,b,t\n"})
+    night = shop(SETTINGS.replace("[sources.products]", "derive = { event_type = 'knd' }\n[sources.products]"))
+    with pytest.raises(SettingsError, match=r"\[sources.events.derive\].*code, kind, ts.*knd"):
+        read(spark, night)
+
+
+def test_a_file_that_broke_since_is_named(spark, shop, deliver, tmp_path):
+    lines = "code,event_type,ts\n" + "".join(f"a{i},view,t{i * i}\n" for i in range(20_000))
+    deliver(**{"a.csv.gz": gzip.compress(lines.encode())})
+    night = shop(SETTINGS)
+    (tmp_path / "in" / "a.csv.gz").write_bytes(gzip.compress(lines.encode())[:30_000])
+    with pytest.raises(SourceError, match=r"a.csv.gz cannot be read to its end. Deliver it again"), unreadable_files_named():
+        read(spark, night)

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+import torch
+
+from pipelines.settings.model import Training
+from training.encoder_files import load_base
+from training.finetune import contrastive_loss, fine_tune
+from training.pairs import Pairs
+
+TEXTS = [
+    "red cup", "red plate", "blue cup", "blue plate", "garden hose", "garden spade",
+    "warm lamp", "warm candle", "cold tea", "cold pot", "kitchen light", "wet dry",
+]  # fmt: skip
+SMALL = Training(batch_pairs=6, max_steps=3, evaluate_every=1, lora_rank=2, learning_rate=0.05, threads=1)
+
+
+def neighbours(pairs=TEXTS):
+    """Each even product with the odd one after it, both ways."""
+    even = np.arange(0, 12, 2)
+    return Pairs(pairs, np.concatenate([even, even + 1]), np.concatenate([even + 1, even]))
+
+
+def trained(toy_base, settings=SMALL, validation=None):
+    return fine_tune(load_base(str(toy_base), 24), neighbours(), validation or neighbours(), settings)
+
+
+def test_three_steps_change_the_vectors_and_lower_the_loss(toy_base):
+    before = load_base(str(toy_base), 24)
+    tuned, curves = trained(toy_base)
+    assert not np.allclose(tuned.embed(TEXTS), before.embed(TEXTS), atol=1e-3)
+    losses = [loss for _, loss in curves.validation_loss]
+    assert min(losses) < losses[0]
+    assert [step for step, _ in curves.train_loss] == [1, 2, 3]
+
+
+def test_a_second_run_gives_the_same_bits(toy_base):
+    (first, curves), (again, same) = trained(toy_base), trained(toy_base)
+    assert np.array_equal(first.embed(TEXTS), again.embed(TEXTS))
+    assert curves == same
+
+
+def test_another_seed_gives_another_encoder(toy_base):
+    other, _ = trained(toy_base, SMALL.model_copy(update={"seed": 99}))
+    assert not np.array_equal(trained(toy_base)[0].embed(TEXTS), other.embed(TEXTS))
+
+
+def test_training_ends_early_and_the_best_state_comes_back(toy_base):
+    """Validation pairs that contradict the training pairs get worse from the first step on."""
+    contrary = Pairs(TEXTS, np.arange(0, 12, 2), np.roll(np.arange(1, 12, 2), 1))
+    settings = SMALL.model_copy(update={"max_steps": 40, "patience": 2, "learning_rate": 0.05})
+    tuned, curves = trained(toy_base, settings, contrary)
+    assert len(curves.train_loss) < 40
+    best = min(curves.validation_loss, key=lambda look: look[1])
+    assert curves.best_step == best[0]
+    with torch.inference_mode():
+        loss = float(contrastive_loss(tuned, contrary, np.arange(6), settings.temperature))
+    assert loss == pytest.approx(best[1], abs=1e-6)
+
+
+def test_only_the_adapter_learns(toy_base):
+    tuned, _ = trained(toy_base)
+    assert {n.split(".")[-3] for n, p in tuned.model.named_parameters() if p.requires_grad} == {"lora_A", "lora_B"}
+
+
+def test_the_same_product_twice_in_a_batch_is_no_negative(toy_encoder):
+    """Two pairs with one and the same positive have nothing to tell apart: the loss is zero."""
+    twice = Pairs(TEXTS, np.array([0, 2]), np.array([1, 1]))
+    assert float(contrastive_loss(toy_encoder, twice, np.arange(2), 0.05).detach()) == pytest.approx(0, abs=1e-6)
+    apart = Pairs(TEXTS, np.array([0, 2]), np.array([1, 3]))
+    assert float(contrastive_loss(toy_encoder, apart, np.arange(2), 0.05).detach()) > 0

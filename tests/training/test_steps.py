@@ -1,0 +1,189 @@
+"""The steps train and embed on a shop in which users stay within one of two worlds: reds and blues."""
+
+import json
+import shutil
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.night import Night, write_json
+from pipelines.scoring.ranker_files import load_ranker
+from pipelines.settings import check_settings
+from pipelines.table_files import read_table
+from pipelines.tables import INTERACTIONS, POPULARITY, PRODUCT_EMBEDDINGS, PRODUCTS, REVIEWS, USER_EMBEDDINGS
+from training import embed, train
+from training.encoder import Encoder
+
+LAST = date(2025, 1, 31)
+NOUNS = ("cup", "plate", "hose", "spade", "lamp", "candle", "tea", "pot")
+
+
+def product_rows():
+    for colour in ("red", "blue"):
+        for noun in NOUNS:
+            yield {
+                "product_id": f"{colour}-{noun}", "title": f"{colour} {noun}", "description": None,
+                "categories": ["kitchen"], "brand": None, "price": 1.0, "attributes": None, "available": noun != "pot",
+                "text_hash": f"hash of {colour} {noun}",
+            }  # fmt: skip
+
+
+def interaction_rows():
+    rng = np.random.default_rng(5)
+    for user in range(40):
+        colour = ("red", "blue")[user % 2]
+        for place, noun in enumerate(rng.permutation(NOUNS)[:6]):
+            when = LAST - timedelta(days=int(4 * (5 - place) + rng.integers(0, 3)))
+            yield {
+                "user_id": f"u{user:02d}", "product_id": f"{colour}-{noun}", "day": when, "weight": 8.0, "decayed": 8.0,
+                "events": 1, "event_types": ["purchase"],
+                "last_ts": datetime(when.year, when.month, when.day, place, tzinfo=UTC),
+            }  # fmt: skip
+
+
+def review_rows():
+    when = datetime(2025, 1, 5, tzinfo=UTC)
+    for number, row in enumerate(product_rows()):
+        yield {
+            "review_id": f"r{number:02d}", "user_id": None, "product_id": row["product_id"], "rating": 5.0,
+            "title": None, "text": f"warm {row['title']}", "ts": when, "helpful_votes": 0,
+        }  # fmt: skip
+
+
+def put(folder, table, rows):
+    folder.mkdir(parents=True, exist_ok=True)
+    names = set(rows[0]) if rows else set()
+    schema = pa.schema([f for f in table.schema() if not rows or f.name in names])
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "part.parquet")
+
+
+def open_night(home, toy_base, run_id="r", interactions=None, **wishes):
+    small = {
+        "encoder": str(toy_base), "max_steps": 4, "batch_pairs": 8, "evaluate_every": 2, "lora_rank": 2, "threads": 1,
+        "max_tokens": 24, "least_users": 8, "test_days": 2, "validation_days": 2, "learning_rate": 0.01,
+    }  # fmt: skip
+    night = Night(
+        home=home, run_date=LAST, run_id=run_id, release_id="2025-01-31-01", fingerprint="f",
+        settings=check_settings({"training": small}), files={}, columns={}, left_out=(), key_fingerprint="k",
+        catalogue_as_of=LAST, **wishes,
+    )  # fmt: skip
+    night.save()
+    put(night.place(PRODUCTS), PRODUCTS, list(product_rows()))
+    rows = list(interaction_rows()) if interactions is None else interactions
+    put(night.place(INTERACTIONS), INTERACTIONS, rows)
+    put(night.place(REVIEWS) / "day=2025-01-05", REVIEWS, list(review_rows()))
+    chosen = sorted({r["product_id"] for r in rows})
+    facts = {"score": 1.0, "users": 1, "purchases": 1, "first_day": date(2025, 1, 1)}
+    put(night.place(POPULARITY), POPULARITY, [{"product_id": p} | facts for p in chosen])
+    return night
+
+
+def run(step, night):
+    step.main(["--night", str(night.work)])
+    return night
+
+
+def evaluation(night):
+    return json.loads((night.work / "evaluation.json").read_text())
+
+
+def challenger_bytes(night):
+    folder = night.work / "challenger"
+    return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
+
+
+def test_a_challenger_is_trained_judged_and_written_without_a_pickle(tmp_path, toy_base):
+    night = run(train, open_night(tmp_path, toy_base))
+    found = evaluation(night)
+    assert set(found["models"]) == {"challenger", "item_knn", "lexical", "encoder", "popularity"}
+    assert found["models"]["challenger"]["ndcg@10"]["value"] > found["models"]["popularity"]["ndcg@10"]["value"]
+    assert found["models"]["challenger"]["coverage@10"]["low"] is None
+    assert set(found["differences"]) == {"challenger-item_knn", "challenger-popularity", "challenger-lexical"}
+    assert found["window"]["judged"] >= 8
+    assert found["fit_until"] < found["validation"]["first"] < found["window"]["first"]
+    assert {name.rpartition(".")[2] for name in challenger_bytes(night)} == {"json", "safetensors"}
+
+
+def test_a_second_run_writes_the_same_bytes(tmp_path, toy_base):
+    night = run(train, open_night(tmp_path, toy_base))
+    first, figures = challenger_bytes(night), evaluation(night)
+    shutil.rmtree(tmp_path / "embeddings")
+    run(train, night)
+    assert challenger_bytes(night) == first
+    del figures["seconds"]
+    assert {k: v for k, v in evaluation(night).items() if k != "seconds"} == figures
+
+
+def test_the_predecessor_is_judged_beside_the_challenger_or_alone(tmp_path, toy_base):
+    first = run(train, open_night(tmp_path, toy_base))
+    night = open_night(tmp_path, toy_base, "again")
+    shutil.copytree(first.work / "challenger", night.work / "predecessor")
+    found = evaluation(run(train, night))
+    assert found["models"]["predecessor"] == found["models"]["challenger"]
+    assert found["differences"]["challenger-predecessor"]["value"] == 0
+    alone = open_night(tmp_path, toy_base, "alone", skip_training=True)
+    shutil.copytree(first.work / "challenger", alone.work / "predecessor")
+    found = evaluation(run(train, alone))
+    assert "challenger" not in found["models"]
+    assert found["models"]["predecessor"]["ndcg@10"]["users"] > 0
+    assert not (alone.work / "challenger").exists()
+
+
+def test_a_shop_without_known_users_still_gets_a_model_that_says_so(tmp_path, toy_base):
+    night = run(train, open_night(tmp_path, toy_base, interactions=[]))
+    notes = evaluation(night)["notes"]
+    assert [n[:30] for n in notes] == ["only 0 users to fit a blend on", "only 0 users to judge models o"]
+    assert evaluation(night)["window"]["too_few"]
+    assert (night.work / "challenger" / "blend.json").is_file()
+    embedded(night)
+    assert read_table(night, USER_EMBEDDINGS).num_rows == 0
+
+
+def test_an_encoder_that_is_not_there_ends_the_step_with_the_fix(tmp_path):
+    night = open_night(tmp_path, "package:no_such_encoder")
+    with pytest.raises(SystemExit) as ended:
+        run(train, night)
+    assert ended.value.code == 5
+    assert "Install it" in json.loads((night.work / "failure.json").read_text())["why"]
+
+
+def embedded(night):
+    shutil.copytree(night.work / "challenger", night.work / "model_in_force", dirs_exist_ok=True)
+    write_json(night.work / "decision.json", {"name": "nightshelf", "version": "7", "promote": True, "why": "better"})
+    return run(embed, night)
+
+
+def test_embedding_writes_both_tables_and_a_ranker(tmp_path, toy_base):
+    (tmp_path / "embeddings" / "of an encoder before").mkdir(parents=True)
+    night = embedded(run(train, open_night(tmp_path, toy_base)))
+    products, users = read_table(night, PRODUCT_EMBEDDINGS), read_table(night, USER_EMBEDDINGS)
+    assert products.num_rows == 16
+    assert set(products["model_version"].to_pylist()) == {"7"}
+    assert np.linalg.norm(np.array(products["vector"].to_pylist()), axis=1) == pytest.approx(np.ones(16), abs=1e-5)
+    assert users.num_rows == 40
+    assert users["products"].to_pylist() == [len(h) for h in users["history"].to_pylist()]
+    ranker = load_ranker(night.work / "ranker")
+    assert sorted(ranker.product_ids[~ranker.showable]) == ["blue-pot", "red-pot"]
+    histories = [ranker.find(h) for h in users["history"].to_pylist()]
+    ranked = ranker.rank(histories, histories, 1)
+    own = [ranker.product_ids[i].split("-")[0] == ("red", "blue")[u % 2] for u, i in enumerate(ranked.items[:, 0])]
+    assert np.mean(own) > 0.9
+    assert len(list((tmp_path / "embeddings").iterdir())) == 1
+    assert json.loads(night.aggregates(USER_EMBEDDINGS).read_text())["key is unique"] == 0
+
+
+def test_only_changed_texts_are_embedded_again(tmp_path, toy_base, monkeypatch):
+    night = embedded(run(train, open_night(tmp_path, toy_base)))
+    before = read_table(night, PRODUCT_EMBEDDINGS)
+    rows = list(product_rows())
+    rows[3] |= {"title": "green spade", "text_hash": "another"}
+    put(night.place(PRODUCTS), PRODUCTS, rows)
+    seen, original = [], Encoder.embed
+    monkeypatch.setattr(Encoder, "embed", lambda self, texts: seen.extend(texts) or original(self, texts))
+    after = read_table(run(embed, night), PRODUCT_EMBEDDINGS)
+    assert seen == ["green spade. kitchen"]
+    same = [a == b for a, b in zip(before["vector"].to_pylist(), after["vector"].to_pylist(), strict=True)]
+    assert same.count(False) == 1

@@ -1,0 +1,111 @@
+"""The step `embed`: the model in force meets tonight's data: product and user vectors, and the ranker."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from threadpoolctl import threadpool_limits
+
+from pipelines.errors import StepFailed
+from pipelines.night import Night
+from pipelines.scoring.histories import Histories
+from pipelines.scoring.knn import query
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.ranker_files import save_ranker
+from pipelines.scoring.vectors import user_vectors
+from pipelines.stage import step_main
+from pipelines.table_files import read_table, write_table
+from pipelines.tables import POPULARITY, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS
+from training.encoder import make_repeatable
+from training.encoder_files import fingerprint
+from training.inputs import Inputs, read_inputs
+from training.model_folder import ENCODER, load_model
+from training.product_vectors import drop_other_caches
+from training.windows import day_number
+
+USERS_AT_ONCE = 10_000
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write product_embeddings, user_embeddings and `ranker/` of the night named by `--night`."""
+    parser = argparse.ArgumentParser(prog="embed")
+    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
+    night = Night.load(parser.parse_args(argv).night)
+    with step_main(night, "embed"), threadpool_limits(night.settings.training.threads):
+        embed(night)
+
+
+def embed(night: Night) -> None:
+    """Vectors and ranker of the model in `model_in_force/`, with all behaviour up to the run date."""
+    make_repeatable(night.settings.training.threads, night.settings.training.seed)
+    inputs = read_inputs(night)
+    model = load_model(night.work / "model_in_force")
+    version = version_in_force(night)
+    vectors = model.vectors(night, inputs)
+    until = day_number(night.run_date)
+    ranker = inputs.ranker(until, vectors, model.blend, model.knn)
+    ranker = ranker.with_popularity(popularity_tonight(night, ranker))
+    save_ranker(ranker, night.work / "ranker")
+    tonight = [night.work / name / ENCODER for name in ("model_in_force", "challenger", "predecessor")]
+    drop_other_caches(night.home / "embeddings", {fingerprint(f) for f in tonight if f.is_dir()})
+    write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
+    write_table(night, USER_EMBEDDINGS, user_rows(ranker, inputs.histories(until, model.knn), version))
+
+
+def version_in_force(night: Night) -> str:
+    """The registered version of the model in force, as the registry's decision names it."""
+    file = night.work / "decision.json"
+    try:
+        return str(json.loads(file.read_text())["version"])
+    except (OSError, KeyError) as missing:
+        raise StepFailed(f"{file} does not say which version is in force. Run the step gate first.") from missing
+
+
+def popularity_tonight(night: Night, ranker: Ranker) -> np.ndarray:
+    """float32 (n,): log1p of the score in table `popularity`; 0 for a product without interest."""
+    rows = read_table(night, POPULARITY)
+    score = dict(zip(rows["product_id"].to_pylist(), rows["score"].to_pylist(), strict=True))
+    return np.log1p([score.get(p, 0.0) for p in ranker.product_ids.tolist()]).astype(np.float32)
+
+
+def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:
+    """The rows of `product_embeddings`."""
+    return pa.table({
+        "product_id": inputs.product_ids.tolist(),
+        "text_hash": list(inputs.text_hashes),
+        "vector": vector_column(vectors),
+        "model_version": pa.repeat(version, len(vectors)),
+    })
+
+
+def user_rows(ranker: Ranker, past: Histories, version: str) -> pa.Table:
+    """The rows of `user_embeddings`; vectors as the ranking uses them."""
+    ids, lists = ranker.product_ids, past.lists()
+    blocks = [
+        user_vectors(query(lists[at : at + USERS_AT_ONCE], len(ids), ranker.settings), ranker.vectors)
+        for at in range(0, len(lists), USERS_AT_ONCE)
+    ]
+    vectors = np.concatenate([np.zeros((0, ranker.vectors.shape[1]), np.float32), *blocks])
+    history = pa.ListArray.from_arrays(past.starts.astype(np.int32), pa.array(ids[past.items].tolist(), pa.string()))
+    return pa.table({
+        "user_id": pa.array(past.users.tolist(), pa.string()),
+        "history": history,
+        "products": np.diff(past.starts).astype(np.int32),
+        "vector": vector_column(vectors),
+        "model_version": pa.repeat(version, len(lists)),
+    })
+
+
+def vector_column(vectors: np.ndarray) -> pa.ListArray:
+    """Rows of a matrix as a list column of float32."""
+    starts = np.arange(len(vectors) + 1, dtype=np.int32) * np.int32(vectors.shape[1])
+    return pa.ListArray.from_arrays(starts, pa.array(vectors.astype(np.float32).ravel()))
+
+
+if __name__ == "__main__":
+    main()

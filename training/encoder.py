@@ -1,0 +1,107 @@
+"""From texts to vectors of length one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+TOKENS = 2048  # tokens of one batch, padding among them
+STEP = 8  # lengths are padded to multiples of this
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A transformer that reads at most `max_tokens` tokens; a text's vector is the mean over its tokens.
+
+    `base` is the setting it was loaded by, `base_hash` the SHA-256 of its weights and tokenizer. `dimension` is the
+    length of its vectors.
+    """
+
+    base: str
+    base_hash: str
+    max_tokens: int
+    tokenizer: Any
+    model: Any
+
+    @property
+    def dimension(self) -> int:
+        return int(self.model.config.hidden_size)
+
+    def with_model(self, model: Any) -> Encoder:
+        """The same encoder around another network."""
+        return replace(self, model=model)
+
+    def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, cut to `max_tokens`; an empty text still has its special tokens."""
+        if not texts:
+            return []
+        ids: list[list[int]] = self.tokenizer(list(texts), truncation=True, max_length=self.max_tokens)["input_ids"]
+        return ids
+
+    def vectors(self, rows: Sequence[Sequence[int]], width: int) -> Tensor:
+        """float32 (len(rows), d), each of length one: mean over the tokens (Reimers & Gurevych 2019).
+
+        `rows` are token ids, padded to `width`. Gradients flow where the caller allows them.
+        """
+        device = next(self.model.parameters()).device
+        lengths = torch.tensor([len(r) for r in rows], device=device)
+        padding = self.tokenizer.pad_token_id or 0
+        ids = torch.tensor([[*r, *[padding] * (width - len(r))] for r in rows], device=device)
+        mask = torch.arange(width, device=device) < lengths[:, None]
+        with half_precision(device):
+            states = self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state
+        summed = (states.float() * mask[:, :, None]).sum(dim=1)
+        return torch.nn.functional.normalize(summed / lengths[:, None], dim=1)
+
+    @torch.inference_mode()
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """float32 (len(texts), d), each row of length one.
+
+        Every batch of one width has the same shape, filled up where needed, so that on a CPU a text's vector has
+        the same bits whatever else is embedded with it. Equal texts are embedded once.
+        """
+        distinct, place = np.unique(np.asarray(texts, dtype=str), return_inverse=True)
+        found = np.zeros((len(distinct), self.dimension), np.float32)
+        self.model.eval()
+        for rows, ids, width in batches(self.tokenise(distinct.tolist())):
+            found[rows] = self.vectors(ids, width)[: len(rows)].cpu().numpy()
+        return found[place]
+
+
+def batches(tokens: Sequence[Sequence[int]]) -> Iterator[tuple[np.ndarray, list[Sequence[int]], int]]:
+    """Batches by width: places of the rows, their token ids with copies of the last up to the full size, the width."""
+    widths = np.array([-(-len(t) // STEP) * STEP for t in tokens], np.int64)
+    for width in np.unique(widths).tolist():
+        rows = np.flatnonzero(widths == width)
+        size = max(1, TOKENS // width)
+        for at in range(0, len(rows), size):
+            part = rows[at : at + size]
+            ids = [tokens[r] for r in part]
+            yield part, ids + [ids[-1]] * (size - len(ids)), width
+
+
+def best_device() -> torch.device:
+    """A CUDA card where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def half_precision(device: torch.device) -> AbstractContextManager[Any]:
+    """bf16 autocast on a card that has it; nothing on a CPU."""
+    if device.type == "cuda" and torch.cuda.is_bf16_supported():
+        return torch.autocast("cuda", dtype=torch.bfloat16)
+    return nullcontext()
+
+
+def make_repeatable(threads: int, seed: int) -> None:
+    """Fix what decides the bits of a run: threads, seed, deterministic kernels."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(True)

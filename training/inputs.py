@@ -1,0 +1,100 @@
+"""What training and embedding read of a night, and the ranker that stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from pipelines.night import Night
+from pipelines.scoring.blend import Blend
+from pipelines.scoring.histories import Histories, histories
+from pipelines.scoring.knn import count_neighbours
+from pipelines.scoring.lexical import word_neighbours
+from pipelines.scoring.log import Log, popularity, read_log
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.vectors import on_grid
+from pipelines.settings import Settings
+from pipelines.settings.model import Knn
+from pipelines.table_files import read_table
+from pipelines.tables import INTERACTIONS, PRODUCTS, REVIEWS
+from training.pairs import Reviews
+from training.texts import product_texts, product_words, review_text
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A night's interactions and catalogue; arrays and texts stand in the order of the sorted product ids."""
+
+    settings: Settings
+    log: Log
+    texts: Sequence[str]
+    words: Sequence[str]
+    text_hashes: Sequence[str]
+    showable: np.ndarray
+
+    @property
+    def product_ids(self) -> np.ndarray:
+        return self.log.products
+
+    @cached_property
+    def lexical(self) -> sparse.csr_array:
+        """Nearest products by words; computed once."""
+        return word_neighbours(self.words)
+
+    def histories(self, until: int, knn: Knn) -> Histories:
+        """The users' last products up to day `until`."""
+        return histories(self.log, until, knn.history)
+
+    def ranker(self, until: int, vectors: np.ndarray, blend: Blend, knn: Knn) -> Ranker:
+        """A ranker that knows the behaviour up to day `until`; `vectors` (n, d) are the encoder's."""
+        counted = count_neighbours(self.histories(until, knn), len(self.product_ids), knn)
+        return Ranker(
+            product_ids=self.product_ids,
+            showable=self.showable,
+            knn=counted,
+            lexical=self.lexical,
+            vectors=on_grid(vectors),
+            popularity=popularity(self.log, until, self.settings.features.half_life_days),
+            blend=blend,
+            settings=knn,
+        )
+
+
+def read_inputs(night: Night) -> Inputs:
+    """Interactions up to the run date and the catalogue, as the night sees them."""
+    products = read_table(night, PRODUCTS)
+    ids = _text_array(products["product_id"])
+    settings = night.settings
+    blocked = np.isin(ids, np.array(settings.ranking.blocked, dtype=str))
+    return Inputs(
+        settings=settings,
+        log=read_log(read_table(night, INTERACTIONS), ids, settings.training.targets, settings.ranking.hide),
+        texts=product_texts(products),
+        words=product_words(products),
+        text_hashes=products["text_hash"].to_pylist(),
+        showable=products["available"].to_numpy().astype(bool) & ~blocked,
+    )
+
+
+def read_reviews(night: Night, product_ids: np.ndarray) -> Reviews:
+    """The reviews of known products up to the run date, in the order of their ids."""
+    rows = read_table(night, REVIEWS).sort_by("review_id")
+    ids = _text_array(rows["product_id"])
+    at = np.minimum(np.searchsorted(product_ids, ids), max(len(product_ids) - 1, 0))
+    known = product_ids[at] == ids if len(product_ids) else np.zeros(len(ids), bool)
+    texts = [review_text(r) for r, k in zip(rows.select(["title", "text"]).to_pylist(), known, strict=True) if k]
+    return Reviews(at[known], rows["day"].cast(pa.int32()).to_numpy()[known].astype(np.int64), texts)
+
+
+def with_vectors(ranker: Ranker, vectors: np.ndarray, blend: Blend) -> Ranker:
+    """`ranker` with the vectors and the blend of another model."""
+    return replace(ranker, vectors=on_grid(vectors), blend=blend)
+
+
+def _text_array(column: pa.ChunkedArray) -> np.ndarray:
+    return np.array(column.to_pylist(), dtype=str)

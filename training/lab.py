@@ -1,0 +1,61 @@
+"""What one run of training works with: a night's inputs, its windows, and what there is to tell afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pipelines.night import Night
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.ranker import Ranker
+from training.finetune import Curves
+from training.inputs import Inputs, read_inputs
+from training.model_folder import Model
+from training.windows import Split, Window, cases_in, split_by_time
+
+
+@dataclass
+class Lab:
+    """What one run of training works with and notes down."""
+
+    night: Night
+    inputs: Inputs
+    split: Split
+    curves: Curves = field(default_factory=Curves)
+    notes: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, night: Night) -> Lab:
+        """The lab of a night, its inputs read and its days split."""
+        began = time.perf_counter()
+        inputs = read_inputs(night)
+        split = split_by_time(inputs.log, inputs.showable, night.run_date, night.settings.training)
+        return cls(night, inputs, split, seconds={"read": round(time.perf_counter() - began, 2)})
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Note how long the body takes."""
+        began = time.perf_counter()
+        yield
+        self.seconds[part] = round(self.seconds.get(part, 0) + time.perf_counter() - began, 2)
+
+    def validation_cases(self) -> Cases:
+        """The users of the validation days."""
+        return self._cases(self.split.validation)
+
+    def test_cases(self) -> Cases:
+        """The users of the test days."""
+        return self._cases(self.split.test)
+
+    def _cases(self, window: Window) -> Cases:
+        return cases_in(self.inputs.log, window, self.inputs.showable, self.night.settings.knn.history)
+
+    def ranker(self, model: Model, until: int) -> Ranker:
+        """`model` with the behaviour up to day `until`."""
+        with self.timed("embed"):
+            vectors = model.vectors(self.night, self.inputs)
+        with self.timed("count neighbours"):
+            return self.inputs.ranker(until, vectors, model.blend, model.knn)

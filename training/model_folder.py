@@ -1,0 +1,70 @@
+"""A model on disk, as the registry keeps it: encoder, blend, and the facts that it is a function of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.errors import StepFailed
+from pipelines.night import Night, clear_folder, write_json
+from pipelines.scoring.blend import Blend
+from pipelines.settings.model import Knn
+from training.encoder import Encoder
+from training.encoder_files import fingerprint, load_encoder, save_encoder
+from training.inputs import Inputs
+from training.product_vectors import product_vectors
+
+ENCODER, BLEND, FACTS = "encoder", "blend.json", "model.json"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that has a folder: its encoder as loaded from there, its blend, the kNN settings it was fitted with.
+
+    `facts` are the rest of `model.json`: cutoffs, base encoder and its hash, seed, dimension.
+    """
+
+    folder: Path
+    encoder: Encoder
+    blend: Blend
+    knn: Knn
+    facts: dict[str, Any]
+
+    def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
+        """float32 (n, d): the vector of each product of the night."""
+        cache = night.home / "embeddings" / fingerprint(self.folder / ENCODER)
+        return product_vectors(self.encoder, inputs.texts, inputs.text_hashes, cache)
+
+
+def save_new_encoder(encoder: Encoder, folder: Path) -> Encoder:
+    """Begin a model folder with its encoder; the encoder as whoever loads that folder will have it."""
+    clear_folder(folder)
+    save_encoder(encoder, folder / ENCODER)
+    return load_encoder(folder / ENCODER)
+
+
+def save_model(model: Model) -> None:
+    """Write blend and facts beside the encoder, which is there already."""
+    model.blend.save(model.folder / BLEND)
+    write_json(model.folder / FACTS, model.facts | {"knn": model.knn.model_dump()})
+
+
+def save_probe(model: Model, texts: Sequence[str]) -> None:
+    """Write what the model makes of some texts, for whoever loads it back elsewhere."""
+    vectors = model.encoder.embed(list(texts))
+    write_json(model.folder / "probe.json", {"texts": list(texts), "vectors": vectors.tolist()})
+
+
+def load_model(folder: Path) -> Model:
+    """The model in `folder`. Raises StepFailed where a file of it is missing."""
+    missing = [name for name in (f"{ENCODER}/encoder.json", BLEND, FACTS) if not (folder / name).is_file()]
+    if missing:
+        raise StepFailed(f"{folder} is no model: {', '.join(missing)} missing. Run the steps train and gate again.")
+    facts = json.loads((folder / FACTS).read_text())
+    knn = Knn.model_validate(facts.pop("knn"))
+    return Model(folder, load_encoder(folder / ENCODER), Blend.load(folder / BLEND), knn, facts)

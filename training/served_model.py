@@ -1,0 +1,21 @@
+"""The registered model as MLflow runs it: product or review texts in, vectors of length one out."""
+
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+
+from training.model_folder import load_model
+
+
+class Served(mlflow.pyfunc.PythonModel):
+    def load_context(self, context: Any) -> None:
+        self.encoder = load_model(Path(context.artifacts["model_files"])).encoder
+
+    def predict(self, context: Any, model_input: list[str]) -> np.ndarray:
+        """Vectors (texts x dimension, float32, length one) of the texts."""
+        return self.encoder.embed(list(model_input))
+
+
+mlflow.models.set_model(Served())

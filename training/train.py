@@ -1,0 +1,81 @@
+"""The step `train`: a challenger from the days before, and figures on the newest days for it and what it must beat."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from threadpoolctl import threadpool_limits
+
+from pipelines.night import Night, write_json
+from pipelines.registry.store import fetch_for_training
+from pipelines.scoring.blend import PARTS, Blend
+from pipelines.scoring.ranker import Ranker
+from pipelines.stage import step_main
+from training.challenger import make_challenger
+from training.encoder import make_repeatable
+from training.evaluate import differences, judge, with_parts
+from training.lab import Lab
+from training.model_folder import load_model
+from training.windows import day_to_date
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write `challenger/` and `evaluation.json` of the night named by `--night`."""
+    parser = argparse.ArgumentParser(prog="train")
+    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
+    night = Night.load(parser.parse_args(argv).night)
+    with step_main(night, "train"), threadpool_limits(night.settings.training.threads):
+        if not fetch_for_training(night):
+            train(night)
+
+
+def train(night: Night) -> None:
+    """Train, unless a predecessor stands in for it, and judge everything on the test days."""
+    make_repeatable(night.settings.training.threads, night.settings.training.seed)
+    lab, before = Lab.of(night), night.work / "predecessor"
+    eve = lab.split.test.first - 1
+    rankers: dict[str, Ranker] = {}
+    blend = None
+    if night.skip_training and before.is_dir():
+        lab.notes.append("training was skipped as asked: only the predecessor is judged")
+    else:
+        challenger = make_challenger(lab)
+        blend = challenger.blend
+        rankers |= with_parts("challenger", lab.ranker(challenger, eve))
+    if before.is_dir():
+        predecessor = load_model(before)
+        if predecessor.facts["validation_until"] > str(day_to_date(eve)):
+            lab.notes.append("the predecessor was fitted on some of the test days: its figures flatter it")
+        ranker = lab.ranker(predecessor, eve)
+        rankers = (rankers or with_parts("predecessor", ranker)) | {"predecessor": ranker}
+    write_json(night.work / "evaluation.json", report(lab, rankers, blend))
+
+
+def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[str, Any]:
+    """The content of `evaluation.json`."""
+    cases = lab.test_cases()
+    with lab.timed("judge"):
+        judged = judge(rankers, cases)
+    if lab.split.test.too_few:
+        wanted = lab.night.settings.training.least_users
+        lab.notes.append(f"only {len(cases)} users to judge models on, {wanted} wanted: the figures decide nothing")
+    versus = ("item_knn", "popularity", "lexical", "predecessor")
+    return {
+        "window": lab.split.test.as_dates() | {"judged": len(cases)},
+        "validation": lab.split.validation.as_dates(),
+        "fit_until": str(day_to_date(lab.split.fit_until)),
+        "models": {name: figures.metrics() for name, figures in judged.items()},
+        "differences": differences(judged, "challenger", versus),
+        "curves": asdict(lab.curves),
+        "blend": None if blend is None else asdict(blend) | {"weights": dict(zip(PARTS, blend.weights, strict=True))},
+        "notes": lab.notes,
+        "seconds": lab.seconds,
+    }
+
+
+if __name__ == "__main__":
+    main()

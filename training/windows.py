@@ -1,0 +1,141 @@
+"""Which days a model learns from, which choose its blend, and which judge it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.histories import histories
+from pipelines.scoring.log import Log
+from pipelines.settings.model import Training
+
+MOST_CASES = 20_000
+VALIDATION_SHARE = 0.3
+LARGEST_SHARE = 4  # a window never takes more than one day in this many
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days `first` to `last` (both in it, since 1970), the users it can judge, and whether they are too few."""
+
+    first: int
+    last: int
+    users: int
+    too_few: bool
+
+    def as_dates(self) -> dict[str, object]:
+        """The same for a person."""
+        return {
+            "first": day_to_date(self.first).isoformat(),
+            "last": day_to_date(self.last).isoformat(),
+            "days": self.last - self.first + 1,
+            "users": self.users,
+            "too_few": self.too_few,
+        }
+
+
+@dataclass(frozen=True)
+class Split:
+    """Fit: all days up to and with `fit_until`; then the validation days; then the test days up to the run date."""
+
+    fit_until: int
+    validation: Window
+    test: Window
+
+
+def day_number(day: date) -> int:
+    """Days since 1970."""
+    return day.toordinal() - EPOCH
+
+
+def day_to_date(day: int) -> date:
+    """The day that is `day` days after 1970-01-01."""
+    return date.fromordinal(day + EPOCH)
+
+
+def split_by_time(log: Log, showable: np.ndarray, run_date: date, settings: Training) -> Split:
+    """The newest days to judge on, those before them to validate on, the rest to learn from.
+
+    Both windows widen backwards, day by day, until they hold enough users: `least_users`, and 30 % of that.
+    """
+    last = day_number(run_date)
+    days = last - int(log.day.min()) + 1 if len(log) else 1
+    longest = min(settings.longest_test_days, max(days // LARGEST_SHARE, 1))
+    chosen = _first_choices(log, showable)
+    test = _widen(chosen, last, min(settings.test_days, longest), longest, settings.least_users)
+    enough = max(1, round(VALIDATION_SHARE * settings.least_users))
+    validation = _widen(chosen, test.first - 1, min(settings.validation_days, longest), longest, enough)
+    return Split(validation.first - 1, validation, test)
+
+
+def cases_in(log: Log, window: Window, showable: np.ndarray, length: int) -> Cases:
+    """What the window asks of a model: users with interest before it, and the products they chose in it.
+
+    A target is a product with an event of a target type in the window that the user neither chose nor had hidden
+    before, and that can be shown. Histories hold the last `length` products before the window. At most 20,000
+    users, evenly spread.
+    """
+    pairs = _first_choices(log, showable)
+    wanted = pairs.inside(window.first, window.last)
+    users = np.unique(pairs.user[wanted])
+    hides = log.rows((log.day < window.first) & (log.hides | log.target))
+    cases = Cases(
+        users=log.users[users],
+        histories=histories(log, window.first - 1, length).of(log.users[users]),
+        hidden=_of_users(users, hides.user, hides.product),
+        targets=_of_users(users, pairs.user[wanted], pairs.product[wanted]),
+    )
+    return cases.at_most(MOST_CASES)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One entry for each user and product with a target or hiding event.
+
+    `day` of the first target event; `barred`, the first day after which it is no target any more; `known`, the
+    user's first day of interest.
+    """
+
+    user: np.ndarray
+    product: np.ndarray
+    day: np.ndarray
+    barred: np.ndarray
+    known: np.ndarray
+
+    def inside(self, first: int, last: int) -> np.ndarray:
+        """bool: whether the choice is a target of the window: in it, nothing barred it before, user known before."""
+        return (self.barred >= first) & (self.day >= first) & (self.day <= last) & (self.known < first)
+
+
+def _first_choices(log: Log, showable: np.ndarray) -> Choices:
+    rows = log.rows((log.target | log.hides) & showable[log.product])
+    never = np.iinfo(np.int64).max
+    keys, pair = np.unique(rows.user * np.int64(len(log.products)) + rows.product, return_inverse=True)
+    day = np.full(len(keys), never)
+    np.minimum.at(day, pair[rows.target], rows.day[rows.target])
+    barred = np.full(len(keys), never)
+    np.minimum.at(barred, pair, rows.day)
+    known = np.full(len(log.users), never)
+    interest = log.weight > 0
+    np.minimum.at(known, log.user[interest], log.day[interest])
+    user, product = np.divmod(keys, max(len(log.products), 1))
+    return Choices(user, product, day, barred, known[user])
+
+
+def _widen(chosen: Choices, last: int, days: int, longest: int, enough: int) -> Window:
+    while True:
+        users = len(np.unique(chosen.user[chosen.inside(last - days + 1, last)]))
+        if users >= enough or days >= longest:
+            return Window(last - days + 1, last, users, users < enough)
+        days += 1
+
+
+def _of_users(users: np.ndarray, user: np.ndarray, product: np.ndarray) -> list[np.ndarray]:
+    """For each of `users` the distinct `product`s of rows with that `user`, ascending, int32."""
+    pairs = np.unique(np.stack([user, product], axis=1), axis=0)
+    low, high = np.searchsorted(pairs[:, 0], users), np.searchsorted(pairs[:, 0], users, side="right")
+    return [pairs[a:b, 1].astype(np.int32) for a, b in zip(low, high, strict=True)]
