@@ -44,7 +44,8 @@ def find_bundles(
     pairs = [p for p in pairs if p["product_id"] in showable and p["other_id"] in showable]
     found = [Found((p["product_id"], p["other_id"]), p["pairs"], p["support"], p["lift"]) for p in pairs]
     if settings.ranking.bundle_size > 2 and pairs:
-        usual = baskets(events).where(F.size("products").between(1, settings.features.largest_basket))
+        together = baskets(events).groupBy("together").agg(F.collect_set("product_id").alias("products"))
+        usual = together.where(F.size("products") <= settings.features.largest_basket)
         found += count_triples(usual, triangles(pairs))
     chosen = choose(found, most)
     facts = {r["product_id"]: r for r in _facts(products, chosen)}
@@ -72,7 +73,7 @@ def triangles(pairs: list[Row]) -> list[tuple[str, str, str]]:
 def count_triples(groups: DataFrame, triples: list[tuple[str, str, str]]) -> list[Found]:
     """Triples that at least two baskets hold, with their share of all baskets and their lift over independence.
 
-    `groups` has one row of sorted distinct `products` for each basket.
+    `groups` has one row of distinct `products` for each basket.
     """
     if not triples:
         return []
@@ -119,8 +120,7 @@ def describe(bundle: Found, facts: dict[str, Row], ranker: Ranker) -> tuple[obje
         hashlib.sha256("\n".join(bundle.products).encode()).hexdigest()[:16],
         list(bundle.products),
         " + ".join(titles),
-        f"{', '.join(titles[:-1])} and {titles[-1]}: bought together in {bundle.baskets} baskets, "
-        f"{bundle.lift:,.1f} times as often as chance.",
+        f"{', '.join(titles[:-1])} and {titles[-1]}: bought together in {bundle.baskets} baskets.",
         None if any(p is None for p in prices) else round(sum(prices), 2),
         int(bundle.baskets),
         round(bundle.support, 9),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from pipelines.errors import SourceError
@@ -23,6 +24,7 @@ from pipelines.source_files import SourceFile, unpacked
 
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:=@+~-]+")  # no blanks to quote in a URI, no glob characters
 CHUNK = 1 << 22
+READ_FAILURE = re.compile(r"\[FAILED_READ_FILE\S*\][^\n]*? reading file (?:file:/*(?=/))?(\S+?)\.?\s")
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,14 @@ def groups(files: list[LandedFile]) -> list[FileGroup]:
     def kind(file: LandedFile) -> tuple[str, tuple[str, ...], str]:
         return (file.format, () if file.format == "jsonl" else file.columns, file.header)
 
-    ordered = sorted(files, key=lambda f: (kind(f), f.number))
-    together = ((key, list(members)) for key, members in groupby(ordered, key=kind))
-    return [
-        FileGroup(key[0], tuple(dict.fromkeys(c for f in members for c in f.columns)), key[2], tuple(f.path for f in members))
-        for key, members in together
-    ]
+    together = groupby(sorted(files, key=lambda f: (kind(f), f.number)), key=kind)
+    return [_group(list(members)) for _, members in together]
+
+
+def _group(files: list[LandedFile]) -> FileGroup:
+    first = files[0]
+    columns = tuple(dict.fromkeys(c for f in files for c in f.columns)) if first.format == "jsonl" else first.columns
+    return FileGroup(first.format, columns, first.header, tuple(f.path for f in files))
 
 
 def _landed(file: SourceFile, settings: Source, place: Path) -> Path:
@@ -129,8 +133,7 @@ def unreadable_files_named() -> Iterator[None]:
     """Turn Spark's failure to read a file into a SourceError that names it."""
     try:
         yield
-    except PySparkException as failed:
-        if not (failed.getCondition() or "").startswith("FAILED_READ_FILE"):
+    except (PySparkException, Py4JJavaError) as failed:
+        if not (found := READ_FAILURE.search(str(failed))):
             raise
-        path = (failed.getMessageParameters() or {}).get("path", "a file")
-        raise SourceError(f"{path} cannot be read to its end. Deliver it again, or move it away.") from failed
+        raise SourceError(f"{found[1]} cannot be read to its end. Deliver it again, or move it away.") from failed

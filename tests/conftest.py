@@ -19,7 +19,12 @@ def spark() -> Iterator[SparkSession]:
     from pipelines.settings.model import Settings, Spark
     from spark_jobs.engine import session
 
-    small = {"spark.sql.shuffle.partitions": "2", "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    small = {  # nothing runs long enough to be worth compiling
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    }
     settings = Settings(spark=Spark(master="local[2]", driver_memory="1g", conf=small))
     with session("tests", settings) as running:
         yield running

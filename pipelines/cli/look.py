@@ -12,9 +12,10 @@ import webbrowser
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
+import pyarrow as pa
 import typer
 from rich.console import Console
 from rich.table import Table as Grid
@@ -26,6 +27,8 @@ from pipelines.publish.releases import current, list_releases
 from pipelines.settings import FILE, load_settings
 from pipelines.tables import CLEAN, OUTPUTS
 from pipelines.user_key import load_user_key
+
+TRACES = ("run_date", "release_id", "model_version")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -103,11 +106,16 @@ def show(found: duckdb.DuckDBPyRelation, most: int = 1000) -> None:
     grid = Grid(show_edge=False, header_style="bold")
     for name in found.columns:
         grid.add_column(name, overflow="fold")
-    rows = found.limit(most).fetchall()
-    for row in rows:
-        grid.add_row(*("" if v is None else str(v) for v in row))
-    console = Console()
-    console.print(grid if console.is_terminal else grid, width=None if console.is_terminal else 200)
+    for row in found.limit(most).fetchall():
+        grid.add_row(*map(_cell, row))
+    terminal = sys.stdout.isatty()
+    Console(width=None if terminal else 200).print(grid)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def preview(home: Home, rows: Annotated[int, typer.Option(min=1, help="Rows of each table.")] = 3) -> None:
@@ -116,9 +124,9 @@ def preview(home: Home, rows: Annotated[int, typer.Option(min=1, help="Rows of e
     with open_tables(home) as engine:
         typer.echo(f"tables of release {current(home)}: {home.resolve() / 'current'}/<table>/*.parquet\n")
         for table in OUTPUTS:
-            count = engine.sql(f"select count(*) from {table.name}").fetchone()
-            typer.echo(f"{table.name} · {count[0] if count else 0:,} rows · {table.meaning}")
-            shown = [c.name for c in table.columns if c.name not in ("run_date", "release_id", "model_version", "reason")]
+            ((count,),) = engine.execute(f"select count(*) from {table.name}").fetchall()
+            typer.echo(f"{table.name} · {count:,} rows · {table.meaning}")
+            shown = [c.name for c in table.columns if c.name not in TRACES and not pa.types.is_struct(c.type)]
             show(engine.sql(f"select {', '.join(shown)} from {table.name} order by all limit {rows}"))
             typer.echo("")
 

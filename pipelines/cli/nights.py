@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from filelock import FileLock, Timeout
 
 from pipelines.cli.options import Home, Json, show_json
 from pipelines.cli.progress import run_night
-from pipelines.errors import SettingsError, StepFailed
+from pipelines.errors import SettingsError
 from pipelines.open_night import Wishes, open_night
-from pipelines.orchestration.steps import LOCK, STEPS, run_step
+from pipelines.orchestration.lock import writer_lock
+from pipelines.orchestration.steps import STEPS, run_step
 from pipelines.publish.releases import list_releases, point_to
 from pipelines.report.index import write_index
 from pipelines.run_date import resolve_run_date
@@ -101,10 +101,7 @@ def rollback(
         if now == 0:
             raise SettingsError(f"there is no release before the one in force; kept: {', '.join(before) or 'none'}.")
         to = before[now - 1]
-    try:
-        with FileLock(home / LOCK, timeout=10):
-            point_to(home, to)
-            write_index(home)
-    except Timeout as busy:
-        raise StepFailed("a night is writing; try again when its step has ended.") from busy
+    with writer_lock(home, wait=False):
+        point_to(home, to)
+        write_index(home)
     typer.echo(f"{to} is in force")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -35,15 +39,16 @@ def run_night(home: Path, day: date, wishes: Wishes, *, verbose: bool) -> Releas
     with log.open("w") as out:
         process = subprocess.Popen(
             airflow("dags", "test", "--conf", json.dumps(conf), DAG_ID),
-            env=airflow_environment(home),
+            env=airflow_environment(home) | {"NIGHTSHELF_TASK_RETRIES": "0"},
             stdout=None if verbose else out,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         try:
             watch(process, night)
         except BaseException:
-            process.terminate()
-            process.wait(30)
+            end_group(process)
             raise
     published = {r.release_id: r for r in list_releases(home)}
     if night.release_id in published and not night.work.exists():
@@ -67,6 +72,16 @@ def watch(process: subprocess.Popen[Any], night: Night) -> None:
                     following = next((s for s in STEPS if s not in seen), "done")
                     bar.update(task, completed=len(seen), description=following)
                     console.print(f"  {name:<14}{facts['seconds']:>7.1f} s {facts['peak_rss_mb']:>7} MB", highlight=False)
+                    console.file.flush()
+
+
+def end_group(process: subprocess.Popen[Any]) -> None:
+    """End a process and all that it started: first asked, then told."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
 
 
 def failure(night: Night, log: Path) -> errors.NightshelfError:

@@ -23,6 +23,7 @@ from urllib.request import urlopen
 import typer
 
 from pipelines.cli.options import Home
+from pipelines.cli.progress import end_group
 from pipelines.errors import SettingsError, StepFailed
 from pipelines.orchestration.local_airflow import airflow, airflow_environment, prepare_database
 from pipelines.registry.address import tracking_uri
@@ -106,20 +107,7 @@ def _running(services: list[tuple[str, list[str], dict[str, str]]], logs: Path) 
         yield
     finally:
         for process in processes:
-            _signal_group(process, signal.SIGTERM)
-        for process in processes:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                pass
-            _signal_group(process, signal.SIGKILL)
-
-
-def _signal_group(process: subprocess.Popen[Any], number: int) -> None:
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
+            end_group(process)
 
 
 class _Pages(http.server.SimpleHTTPRequestHandler):

@@ -62,7 +62,8 @@ def house_rules() -> dict[str, Any]:
         "dagrun_timeout": timedelta(hours=8),
         "default_args": {
             "owner": "nightshelf",
-            "retries": 1,
+            # a run by hand from the command line has a person in front of it: it fails at once instead of waiting
+            "retries": int(os.environ.get("NIGHTSHELF_TASK_RETRIES", "1")),
             "retry_delay": timedelta(minutes=2),
             "execution_timeout": timedelta(hours=2),
         },

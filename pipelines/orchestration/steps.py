@@ -16,12 +16,9 @@ from importlib import util
 from pathlib import Path
 from typing import Any, Literal
 
-from filelock import FileLock
-
 from pipelines import errors
 from pipelines.night import Night, write_json
-
-LOCK = ".writer.lock"
+from pipelines.orchestration.lock import writer_lock
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
     night, step = Night.load(work), STEPS.get(name)
     if step is None:
         raise errors.SettingsError(f'"{name}" is no step; steps are {", ".join(STEPS)}.')
-    with FileLock(night.home / LOCK):
+    with writer_lock(night.home, wait=True) as lock:
         _own_tables(night, name)
         done = night.done(name)
         if done is not None and not again:
@@ -98,7 +95,7 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
             return done
         _forget_from(night, name)
         began = time.monotonic()
-        code = _run(command(step, night), environment(night), say)
+        code = _run(command(step, night), environment(night), lock, say)
         if code != 0:
             raise _failure(night, name, code)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
@@ -129,10 +126,17 @@ def _forget_from(night: Night, name: str) -> None:
         night.forget(later)
 
 
-def _run(argv: list[str], env: dict[str, str], say: Callable[[str], None]) -> int:
+def _run(argv: list[str], env: dict[str, str], lock: int, say: Callable[[str], None]) -> int:
     """Run a command in a process group of its own, pass its lines on, and end the group with this process."""
     process = subprocess.Popen(
-        argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True
+        argv,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        pass_fds=(lock,),
     )
     previous = signal.getsignal(signal.SIGTERM)
 

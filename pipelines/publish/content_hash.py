@@ -25,7 +25,7 @@ def content_hash(folder: Path, table: Table) -> tuple[int, str]:
         from (select row({columns})::varchar row_text from read_parquet(?))
     """
     with duckdb.connect() as engine:
-        rows, low, high = engine.execute(query, [str(folder / "*.parquet")]).fetchone() or (0, 0, 0)
+        ((rows, low, high),) = engine.execute(query, [str(folder / "*.parquet")]).fetchall()
     return rows, _digest(names, rows, low, high)
 
 

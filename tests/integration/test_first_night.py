@@ -56,7 +56,7 @@ def test_duckdb_pyarrow_and_spark_read_the_same(shop, spark):
     with open_tables(shop.home) as engine:
         for table in OUTPUTS:
             folder = shop.home / "current" / table.name
-            rows = engine.sql(f"select count(*) from {table.name}").fetchone()[0]
+            rows = engine.execute(f"select count(*) from {table.name}").fetchall()[0][0]
             assert rows == shop.manifest()["tables"][table.name]["rows"]
             assert pq.read_table(folder).num_rows == rows
             assert spark.read.schema(spark_schema(table)).parquet(str(folder)).count() == rows
@@ -64,14 +64,14 @@ def test_duckdb_pyarrow_and_spark_read_the_same(shop, spark):
 
 def test_lists_have_k_products_with_reasons_and_none_that_was_bought(shop):
     with open_tables(shop.home) as engine:
-        assert engine.sql("select distinct n from (select count(*) n from user_topk group by user_id)").fetchall() == [(5,)]
-        assert engine.sql("select count(*) from user_topk where reason_text = '' or score <= 0").fetchone() == (0,)
+        assert engine.execute("select distinct n from (select count(*) n from user_topk group by user_id)").fetchall() == [(5,)]
+        assert engine.execute("select count(*) from user_topk where reason_text = '' or score <= 0").fetchall()[0] == (0,)
         again = """select count(*) from user_topk t join events e using (user_id, product_id) where e.event_type = 'purchase'"""
-        assert engine.sql(again).fetchone() == (0,)
+        assert engine.execute(again).fetchall()[0] == (0,)
         unavailable = "select count(*) from user_topk t join products p using (product_id) where not p.available"
-        assert engine.sql(unavailable).fetchone() == (0,)
-        assert engine.sql("select count(*) > 0 from bundles").fetchone() == (True,)
-        assert engine.sql("select count(*) from cold_start_topk where segment = 'all'").fetchone() == (5,)
+        assert engine.execute(unavailable).fetchall()[0] == (0,)
+        assert engine.execute("select count(*) > 0 from bundles").fetchall()[0] == (True,)
+        assert engine.execute("select count(*) from cold_start_topk where segment = 'all'").fetchall()[0] == (5,)
 
 
 def test_the_named_evidence_is_in_the_users_past(shop):
@@ -80,7 +80,7 @@ def test_the_named_evidence_is_in_the_users_past(shop):
         anti join (select distinct user_id, product_id from events where event_type <> 'impression') e using (user_id, product_id)
     """
     with open_tables(shop.home) as engine:
-        assert engine.sql(query).fetchone() == (0,)
+        assert engine.execute(query).fetchall()[0] == (0,)
 
 
 def test_no_personal_data_is_published_or_kept(shop):
@@ -99,7 +99,7 @@ def test_no_personal_data_is_published_or_kept(shop):
 
 def _text_of(file):
     if file.suffix == ".parquet":
-        return duckdb.sql(f"select string_agg(t::varchar, '\n') from read_parquet('{file}', hive_partitioning=false) t").fetchone()[0] or ""
+        return duckdb.execute(f"select string_agg(t::varchar, '\n') from read_parquet('{file}', hive_partitioning=false) t").fetchall()[0][0] or ""
     return file.read_bytes().decode(errors="ignore")
 
 
@@ -108,7 +108,7 @@ def test_user_key_maps_the_shops_ids_to_those_of_the_tables(shop, tmp_path):
     done = shop.call("user-key", "--in", str(tmp_path / "ids.txt"))
     pseudonyms = {line.split(",")[1] for line in done.stdout.splitlines()[1:]}
     with open_tables(shop.home) as engine:
-        users = {u for (u,) in engine.sql("select distinct user_id from user_topk").fetchall()}
+        users = {u for (u,) in engine.execute("select distinct user_id from user_topk").fetchall()}
     assert users and users <= pseudonyms
 
 

@@ -1,6 +1,9 @@
 """Steps: each runs once, alone, in its own process; what it says when it fails reaches the caller."""
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +12,7 @@ import pytest
 from pipelines import errors
 from pipelines.night import Night, write_json
 from pipelines.orchestration import steps
+from pipelines.orchestration.lock import writer_lock
 from pipelines.orchestration.steps import STEPS, Step, command, run_step
 from pipelines.settings import Settings, check_settings
 
@@ -116,3 +120,29 @@ def test_json_is_written_whole(tmp_path):
     write_json(tmp_path / "a" / "b.json", {"x": date(2025, 1, 1)})
     assert json.loads((tmp_path / "a" / "b.json").read_text()) == {"x": "2025-01-01"}
     assert [f.name for f in (tmp_path / "a").iterdir()] == ["b.json"]
+
+
+def test_a_step_that_outlives_its_parent_keeps_the_lock(tmp_path):
+    with writer_lock(tmp_path, wait=False) as lock:
+        orphan = subprocess.Popen(["sleep", "60"], pass_fds=(lock,))
+    with pytest.raises(errors.StepFailed, match="try again when it has ended"), writer_lock(tmp_path, wait=False):
+        pass
+    orphan.kill()
+    orphan.wait()
+    with writer_lock(tmp_path, wait=False):
+        pass
+
+
+def test_ending_the_caller_ends_the_step(night, script, tmp_path):
+    script(f"import time; open({str(tmp_path / 'began')!r}, 'w').close(); time.sleep(60)")
+    caller = (
+        "import sys; from pathlib import Path; from pipelines.orchestration import steps\n"
+        "steps.STEPS['clean'] = steps.Step('clean', 'python', 'script_step'); steps.run_step('clean', Path(sys.argv[1]))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", caller, str(night.work)])
+    while not (tmp_path / "began").exists():
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(20) != 0
+    with writer_lock(night.home, wait=True):
+        assert night.done("clean") is None
