@@ -113,7 +113,8 @@ def predecessor(home: Path, run_date: date) -> Predecessor | None:
 
 def installed_packages() -> str:
     """Hash of all installed distributions and versions: the lock as it is in force."""
-    return hash_of(sorted(f"{d.name.lower()}=={d.version}" for d in metadata.distributions() if d.name))
+    found = {f"{d.name.lower()}=={d.version}" for d in metadata.distributions() if d.name}  # some are found twice
+    return hash_of(sorted(found))
 
 
 def code_hash() -> str:
