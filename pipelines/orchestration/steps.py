@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -95,10 +94,9 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
             return done
         _forget_from(night, name)
         began = time.monotonic()
-        code = _run(command(step, night), environment(night), lock, say)
+        code, peak = _run(command(step, night), environment(night), lock, say)
         if code != 0:
             raise _failure(night, name, code)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         facts = {"seconds": round(time.monotonic() - began, 2), "peak_rss_mb": round(peak)}
         if night.work.is_dir():  # publishing moves the release away and clears the rest
             night.mark_done(name, facts)
@@ -126,8 +124,11 @@ def _forget_from(night: Night, name: str) -> None:
         night.forget(later)
 
 
-def _run(argv: list[str], env: dict[str, str], lock: int, say: Callable[[str], None]) -> int:
-    """Run a command in a process group of its own, pass its lines on, and end the group with this process."""
+def _run(argv: list[str], env: dict[str, str], lock: int, say: Callable[[str], None]) -> tuple[int, float]:
+    """Run a command in a process group of its own, which ends with this process, and pass its lines on.
+
+    Gives back its exit code, and the megabytes that the largest of its processes held at most.
+    """
     process = subprocess.Popen(
         argv,
         env=env,
@@ -148,7 +149,9 @@ def _run(argv: list[str], env: dict[str, str], lock: int, say: Callable[[str], N
     try:
         for line in process.stdout or ():
             say(line.rstrip("\n"))
-        return process.wait()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return process.returncode, used.ru_maxrss / 1024
     except BaseException:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
