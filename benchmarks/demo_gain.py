@@ -60,7 +60,10 @@ def measure(seed: int, *, shuffle_texts: bool) -> dict[str, float]:
         evaluation = json.loads((night.work / "evaluation.json").read_text())
     scores = {m: evaluation["models"][m]["ndcg@10"]["value"] for m in MODELS if m in evaluation["models"]}
     scores["users"] = evaluation["window"]["users"]
-    print(f"seed {seed} {'shuffled' if shuffle_texts else 'own'}: " + " ".join(f"{k} {v:.4f}" for k, v in scores.items()), flush=True)
+    print(
+        f"seed {seed} {'shuffled' if shuffle_texts else 'own'}: " + " ".join(f"{k} {v:.4f}" for k, v in scores.items()),
+        flush=True,
+    )
     return scores
 
 

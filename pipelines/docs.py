@@ -31,7 +31,11 @@ def data_dictionary() -> str:
 
 def _table(table: Table) -> str:
     lines = [f"### {table.name}\n", f"{table.meaning}\n"]
-    facts = [f"**Grain** {table.grain}", f"**Key** {', '.join(table.key) or 'none'}", f"**Sorted by** {', '.join(table.sort)}"]
+    facts = [
+        f"**Grain** {table.grain}",
+        f"**Key** {', '.join(table.key) or 'none'}",
+        f"**Sorted by** {', '.join(table.sort)}",
+    ]
     if table.partition:
         facts.append(f"**Partition** {table.partition}")
     lines += [" · ".join(facts) + "\n", "| column | type | unit | empty? | meaning |", "|---|---|---|---|---|"]
@@ -42,7 +46,9 @@ def _table(table: Table) -> str:
         lines += ["", "| check | severity | allowed | counts |", "|---|---|---|---|"]
         for check in table.checks:
             allowed = " and ".join(
-                f"{word} `{b}`" for word, b in (("at least", check.at_least), ("at most", check.at_most)) if b is not None
+                f"{word} `{b}`"
+                for word, b in (("at least", check.at_least), ("at most", check.at_most))
+                if b is not None
             )
             lines.append(f"| {check.name} | {check.severity} | {allowed} | {check.says} |")
     return "\n".join(lines) + "\n"
@@ -54,7 +60,11 @@ def _type(kind: pa.DataType) -> str:
 
 def settings_reference() -> str:
     """Every setting with its default, as the commented file that `init` writes."""
-    head = "# Settings\n\n" + NOTE + "\nEvery key of `nightshelf.toml`; `NIGHTSHELF__SECTION__KEY` in the environment wins.\n"
+    head = (
+        "# Settings\n\n"
+        + NOTE
+        + "\nEvery key of `nightshelf.toml`; `NIGHTSHELF__SECTION__KEY` in the environment wins.\n"
+    )
     return f"{head}\n```toml\n{render_toml(Settings())}```\n"
 
 

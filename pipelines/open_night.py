@@ -131,4 +131,3 @@ def code_hash() -> str:
 def hash_of(tree: Any) -> str:
     """SHA-256 of `tree` as JSON with sorted keys."""
     return hashlib.sha256(json.dumps(tree, sort_keys=True, default=repr).encode()).hexdigest()
-

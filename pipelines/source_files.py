@@ -52,7 +52,9 @@ def find_files(home: Path, name: str, source: Source, run_date: date) -> tuple[l
     pattern = source.path if Path(source.path).is_absolute() else str(home / source.path)
     if Path(pattern).is_dir():
         pattern = f"{pattern}/*"
-    paths = sorted(p for p in glob.glob(pattern, recursive=True) if Path(p).is_file() and not Path(p).name.startswith("."))
+    paths = sorted(
+        p for p in glob.glob(pattern, recursive=True) if Path(p).is_file() and not Path(p).name.startswith(".")
+    )
     if not paths:
         raise SourceError(f"[sources.{name}] path = {source.path!r}: no file matches {pattern}. Correct the path.")
     dated = [(delivery_day(Path(p).name, source.file_date), p) for p in paths]
@@ -86,7 +88,9 @@ def inspect_file(path: Path, source: Source, delivered: date | None) -> SourceFi
                 while stream.read(CHUNK):
                     pass
     except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as broken:
-        raise SourceError(f"{path} is not a whole {path.suffix[1:]} file ({broken}). Deliver it again, or move it away.") from broken
+        raise SourceError(
+            f"{path} is not a whole {path.suffix[1:]} file ({broken}). Deliver it again, or move it away."
+        ) from broken
     except (OSError, ValueError) as broken:
         raise SourceError(f"{path} cannot be read as {kind}: {broken}. Deliver it again, or move it away.") from broken
     return SourceFile(str(path), kind, path.stat().st_size, digest, delivered, columns)
@@ -100,7 +104,9 @@ def format_of(path: Path, asked: str) -> str:
     kind = FORMATS.get(suffixes[-1].lower()) if suffixes else None
     if kind is None:
         known = ", ".join(FORMATS)
-        raise SourceError(f"{path}: the name does not tell the format (known: {known}, also {' and '.join(PACKED)}). Set format.")
+        raise SourceError(
+            f"{path}: the name does not tell the format (known: {known}, also {' and '.join(PACKED)}). Set format."
+        )
     return kind
 
 

@@ -33,7 +33,9 @@ def account_of(judged: DataFrame, rows_read: int) -> dict[str, Any]:
 def account_table(spark: SparkSession, accounts: dict[str, dict[str, Any]]) -> DataFrame:
     """One row for each source."""
     columns = ", ".join(["source string"] + [f"{c} bigint" for c in COUNTS])
-    return spark.createDataFrame([(source, *(account[c] for c in COUNTS)) for source, account in accounts.items()], columns)
+    return spark.createDataFrame(
+        [(source, *(account[c] for c in COUNTS)) for source, account in accounts.items()], columns
+    )
 
 
 def clean_rows(judged: DataFrame) -> DataFrame:
@@ -45,5 +47,11 @@ def refused_rows(judged: DataFrame, source: str) -> DataFrame:
     """Where each refused row stands and why it was refused, never what it says."""
     refused = judged.where(~F.col("verdict").isin(*NOT_REFUSED))
     return refused.select(
-        F.col("verdict").alias("reason"), "file", "length", "row_hash", "product_id", "day", F.lit(source).alias("source")
+        F.col("verdict").alias("reason"),
+        "file",
+        "length",
+        "row_hash",
+        "product_id",
+        "day",
+        F.lit(source).alias("source"),
     )

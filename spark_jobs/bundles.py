@@ -65,9 +65,7 @@ def triangles(pairs: list[Row]) -> list[tuple[str, str, str]]:
     after: dict[str, set[str]] = {}
     for p in pairs:
         after.setdefault(p["product_id"], set()).add(p["other_id"])
-    return sorted(
-        (a, b, c) for a, others in after.items() for b in others for c in after.get(b, set()) & others
-    )
+    return sorted((a, b, c) for a, others in after.items() for b in others for c in after.get(b, set()) & others)
 
 
 def count_triples(groups: DataFrame, triples: list[tuple[str, str, str]]) -> list[Found]:

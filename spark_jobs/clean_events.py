@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.settings import EVENT_TYPES
+from spark_jobs.common_rules import DATE_RULES, MISSING_PRODUCT, NOT_A_PRODUCT, UNKNOWN_PRODUCT, is_future
 from spark_jobs.parsing import local_day, moment, number, whole
 from spark_jobs.pseudonyms import keyed_hash, normal_id
 from spark_jobs.rules import Rule, first_reason, refuse, settle, with_verdict
@@ -17,41 +18,45 @@ from spark_jobs.rules import Rule, first_reason, refuse, settle, with_verdict
 NUMBERS = ("value", "price", "dwell_s", "propensity")
 WHOLE_NUMBERS = ("quantity", "position")
 
-MISSING_PRODUCT = Rule("missing_product", "there is no product code", "product_id is null")
-DATE_RULES = (
-    Rule(
-        "bad_time", "the time is missing, cannot be read, or lies before any that is possible",
-        "day is null or day < cast(:setting as date)", "cleaning.earliest",
-    ),
-    Rule("impossible_time", "dated more than a day after the file that delivers it", "day > date_add(delivered, 1)"),
-    Rule("too_late", "older than the file that delivers it by more days than allowed",
-         "day < date_sub(delivered, :setting)", "cleaning.lateness_days"),
-)  # fmt: skip
-UNKNOWN_PRODUCT = Rule("unknown_product", "the clean catalogue has no such product", "not in_catalogue")
 ROW_RULES = (
     MISSING_PRODUCT,
     *DATE_RULES,
     Rule("unknown_event_type", "the type is none of ours, and the settings do not map it", "event_type is null"),
     Rule("bad_number", "a number is written as something else, or lies outside its range", "bad_number"),
-    Rule("absurd_quantity", "pieces below one or above the limit", "not quantity between 1 and :setting",
-         "cleaning.max_quantity"),
-    Rule("absurd_price", "a price below zero or above the limit", "not price between 0 and :setting",
-         "cleaning.max_price"),
-    Rule("not_a_product", "the code stands for postage, fees and the like",
-         ":setting != '' and product_id rlike :setting", "cleaning.not_products"),
-    Rule("test_account", "the user is not a customer", ":setting != '' and raw_user rlike :setting",
-         "cleaning.test_users"),
+    Rule(
+        "absurd_quantity",
+        "pieces below one or above the limit",
+        "not quantity between 1 and :setting",
+        "cleaning.max_quantity",
+    ),
+    Rule(
+        "absurd_price",
+        "a price below zero or above the limit",
+        "not price between 0 and :setting",
+        "cleaning.max_price",
+    ),
+    NOT_A_PRODUCT,
+    Rule(
+        "test_account",
+        "the user is not a customer",
+        ":setting != '' and raw_user rlike :setting",
+        "cleaning.test_users",
+    ),
     UNKNOWN_PRODUCT,
-)  # fmt: skip
+)
 BOT = Rule(
-    "bot", "the user has more events on that day than a person", "user_id is not null and events_that_day > :setting",
+    "bot",
+    "the user has more events on that day than a person",
+    "user_id is not null and events_that_day > :setting",
     "cleaning.bot_events_per_day",
-)  # fmt: skip
+)
 NEAR_DUPLICATE = Rule(
-    "near_duplicate", "the user did the same a moment before",
-    "user_id is not null and event_type not in ('purchase', 'return', 'rating') and micros_since_same <= 1000L * :setting",
+    "near_duplicate",
+    "the user did the same a moment before",
+    "user_id is not null and event_type not in ('purchase', 'return', 'rating')"
+    " and micros_since_same <= 1000L * :setting",
     "cleaning.double_click_ms",
-)  # fmt: skip
+)
 
 
 def judge_events(rows: DataFrame, catalogue: DataFrame, night: Night, key: bytes) -> DataFrame:
@@ -89,12 +94,6 @@ def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         | {"quantity": F.coalesce(quantity, F.lit(1.0))}
     )
     return meant.drop(*(f"_{c}" for c in (*NUMBERS, *WHOLE_NUMBERS))).withColumn("is_future", is_future(night))
-
-
-def is_future(night: Night) -> Column:
-    """Whether a row is dated after the run date; a date that its file contradicts is not believed."""
-    believed = F.coalesce(F.col("day") <= F.date_add("delivered", 1), F.lit(True))
-    return F.coalesce((F.col("day") > F.lit(night.run_date)) & believed, F.lit(False))
 
 
 def _event_type(words: dict[str, str]) -> Column:

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.settings import Settings
-from spark_jobs.clean_events import MISSING_PRODUCT
+from spark_jobs.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT
 from spark_jobs.parsing import filled, with_price
 from spark_jobs.personal_data import mask_personal_data
 from spark_jobs.pseudonyms import normal_id
@@ -14,16 +14,28 @@ from spark_jobs.rules import Rule, first_reason, refuse, settle, with_verdict
 from spark_jobs.text import with_plain_text
 
 NOT_AVAILABLE = (
-    "false", "0", "0.0", "no", "n", "out of stock", "outofstock", "out_of_stock", "sold out", "discontinued",
-)  # fmt: skip
+    "false",
+    "0",
+    "0.0",
+    "no",
+    "n",
+    "out of stock",
+    "outofstock",
+    "out_of_stock",
+    "sold out",
+    "discontinued",
+)
 RULES = (
     MISSING_PRODUCT,
-    Rule("bad_number", "the price holds no number, or one below zero or above the limit",
-         "has_price and coalesce(not price between 0 and :setting, true)", "cleaning.max_price"),
+    Rule(
+        "bad_number",
+        "the price holds no number, or one below zero or above the limit",
+        "has_price and coalesce(not price between 0 and :setting, true)",
+        "cleaning.max_price",
+    ),
     Rule("missing_title", "there is no title", "title is null"),
-    Rule("not_a_product", "the code stands for postage, fees and the like",
-         ":setting != '' and product_id rlike :setting", "cleaning.not_products"),
-)  # fmt: skip
+    NOT_A_PRODUCT,
+)
 DUPLICATE_CODE = Rule("duplicate_code", "another row with this code arrived before", "codes_before > 0")
 
 
@@ -39,14 +51,21 @@ def judge_products(rows: DataFrame, settings: Settings) -> DataFrame:
 def typed_products(rows: DataFrame) -> DataFrame:
     """Texts as plain text without personal data, lists as lists, the rest as what it means."""
     typed = rows.select(
-        "file", "arrival", "row_hash", "length", "readable", "title", "brand", "price",
+        "file",
+        "arrival",
+        "row_hash",
+        "length",
+        "readable",
+        "title",
+        "brand",
+        "price",
         normal_id(F.col("product_id")).alias("product_id"),
         joined(F.col("description")).alias("description"),
         category_path(F.col("categories")).alias("categories"),
         F.col("price").isNotNull().alias("has_price"),
         F.from_json("attributes", "map<string,string>").alias("attributes"),
         is_available(F.col("available")).alias("available"),
-    )  # fmt: skip
+    )
     plain = with_price(with_plain_text(typed, "title", "description", "brand"), "price")
     masked = mask_personal_data(plain, "title", "description")
     text = F.concat_ws("\n", "title", F.coalesce("description", F.lit("")), F.array_join("categories", " > "))
@@ -61,10 +80,12 @@ def joined(text: Column) -> Column:
 
 
 def category_path(text: Column) -> Column:
-    """Category names, widest first, each once: of `A > B`, `A|B`, a JSON list, or the longest of a JSON list of lists."""
+    """Category names, widest first, each once: of `A > B`, `A|B`, a JSON list, or the longest of a list of lists."""
     paths = F.from_json(text, "array<array<string>>")
     deepest = F.reduce(
-        paths, F.array().cast("array<string>"), lambda best, path: F.when(F.size(path) > F.size(best), path).otherwise(best)
+        paths,
+        F.array().cast("array<string>"),
+        lambda best, path: F.when(F.size(path) > F.size(best), path).otherwise(best),
     )
     listed = F.coalesce(deepest, F.from_json(text, "array<string>"))
     names = F.when(text.startswith("["), listed).otherwise(F.split(text, r"[>|]"))

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
-from spark_jobs.clean_events import DATE_RULES, MISSING_PRODUCT, UNKNOWN_PRODUCT, is_future
+from spark_jobs.common_rules import DATE_RULES, MISSING_PRODUCT, UNKNOWN_PRODUCT, is_future
 from spark_jobs.parsing import local_day, moment, number, whole
 from spark_jobs.personal_data import mask_personal_data
 from spark_jobs.pseudonyms import normal_id, pseudonym
@@ -16,7 +16,9 @@ from spark_jobs.text import with_plain_text
 RULES = (
     MISSING_PRODUCT,
     *DATE_RULES,
-    Rule("bad_rating", "the rating is no number from 1 to 5", "has_rating and coalesce(not rating between 1 and 5, true)"),
+    Rule(
+        "bad_rating", "the rating is no number from 1 to 5", "has_rating and coalesce(not rating between 1 and 5, true)"
+    ),
     Rule("empty_text", "there is neither a title nor a text", "title is null and text is null"),
     UNKNOWN_PRODUCT,
 )
@@ -36,12 +38,21 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     ts = moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)
     votes = whole(F.replace("helpful_votes", F.lit(","), F.lit("")))
     typed = rows.select(
-        "file", "delivered", "arrival", "row_hash", "length", "readable", "title", "text",
+        "file",
+        "delivered",
+        "arrival",
+        "row_hash",
+        "length",
+        "readable",
+        "title",
+        "text",
         F.col("row_hash").alias("review_id"),
         pseudonym(key, F.col("user_id")).alias("user_id"),
         normal_id(F.col("product_id")).alias("product_id"),
-        F.col("rating").isNotNull().alias("has_rating"), number(F.col("rating")).alias("rating"),
-        ts.alias("ts"), F.when(votes >= 0, votes).alias("helpful_votes"),
-    )  # fmt: skip
+        F.col("rating").isNotNull().alias("has_rating"),
+        number(F.col("rating")).alias("rating"),
+        ts.alias("ts"),
+        F.when(votes >= 0, votes).alias("helpful_votes"),
+    )
     dated = typed.withColumn("day", local_day(F.col("ts"), shop.time_zone)).withColumn("is_future", is_future(night))
     return mask_personal_data(with_plain_text(dated, "title", "text"), "title", "text")

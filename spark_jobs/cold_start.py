@@ -12,7 +12,9 @@ def cold_start_lists(popularity: DataFrame, products: DataFrame, showable: DataF
     """One row for each segment and rank: 'all', and 'category: …' for each widest category of enough products."""
     shown = products.join(showable, "product_id", "left_semi").join(popularity, "product_id", "left")
     scored = shown.select(
-        "product_id", F.coalesce("score", F.lit(0.0)).alias("popular"), F.try_element_at("categories", F.lit(1)).alias("c")
+        "product_id",
+        F.coalesce("score", F.lit(0.0)).alias("popular"),
+        F.try_element_at("categories", F.lit(1)).alias("c"),
     )
     everyone = scored.withColumn("segment", F.lit("all"))
     by_category = scored.where(F.col("c").isNotNull()).withColumn("segment", F.concat(F.lit("category: "), "c"))

@@ -33,14 +33,14 @@ FIXED = {
     "spark.ui.showConsoleProgress": "false",
     "spark.python.worker.reuse": "true",
     "spark.sql.redaction.string.regex": "0x[0-9A-Fa-f]{64,}",  # the user key stands in plans of the hashing
-    # Spark makes one large method of a stage, and the JVM leaves methods above 8 kB interpreted.
-    "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods",
-    "spark.executor.extraJavaOptions": "-XX:-DontCompileHugeMethods",
 }
+LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
+ONE_COMPILER = f"{LARGE_METHODS} -XX:TieredStopAtLevel=1"  # a JVM that lives for a minute never earns its second one
+LONG = 200 << 20  # bytes of input from which it does
 
 
 @contextmanager
-def session(name: str, settings: Settings) -> Iterator[SparkSession]:
+def session(name: str, settings: Settings, jvm_options: str = LARGE_METHODS) -> Iterator[SparkSession]:
     """A session with what every night fixes and what the settings add; stopped at the end.
 
     Under `spark-submit` the master is the one submitted to.
@@ -49,8 +49,9 @@ def session(name: str, settings: Settings) -> Iterator[SparkSession]:
     if settings.spark.master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.appName(f"nightshelf {name}")
-    parts = {"spark.sql.shuffle.partitions": str(settings.spark.partitions)}
-    for key, value in (FIXED | parts | settings.spark.conf).items():
+    sized = {"spark.sql.shuffle.partitions": str(settings.spark.partitions)}
+    sized |= dict.fromkeys(("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"), jvm_options)
+    for key, value in (FIXED | sized | settings.spark.conf).items():
         builder = builder.config(key, value)
     if "spark.submit.deployMode" not in settings.spark.conf and not os.environ.get("SPARK_ENV_LOADED"):
         builder = builder.master(settings.spark.master).config("spark.driver.memory", settings.spark.driver_memory)
@@ -139,5 +140,6 @@ def job(name: str, work: Callable[[SparkSession, Night], None], argv: Sequence[s
     parser = argparse.ArgumentParser(prog=name)
     parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
     night = Night.load(parser.parse_args(argv).night)
-    with step_main(night, name), session(name, night.settings) as spark:
+    size = sum(f.size for files in night.files.values() for f in files)
+    with step_main(night, name), session(name, night.settings, LARGE_METHODS if size > LONG else ONE_COMPILER) as spark:
         work(spark, night)

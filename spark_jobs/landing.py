@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,17 +12,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
 
-from pipelines.errors import SourceError
 from pipelines.night import Night
 from pipelines.settings.model import Source
 from pipelines.source_files import SourceFile, unpacked
 
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:=@+~-]+")  # no blanks to quote in a URI, no glob characters
 CHUNK = 1 << 22
-READ_FAILURE = re.compile(r"\[FAILED_READ_FILE\S*\][^\n]*? reading file (?:file:/*(?=/))?(\S+?)\.?\s")
 
 
 @dataclass(frozen=True)
@@ -126,14 +120,3 @@ def _header(path: Path, kind: str) -> str:
     with unpacked(path) as stream:
         lines = (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in stream)
         return next((line for line in lines if line.strip()), "")
-
-
-@contextmanager
-def unreadable_files_named() -> Iterator[None]:
-    """Turn Spark's failure to read a file into a SourceError that names it."""
-    try:
-        yield
-    except (PySparkException, Py4JJavaError) as failed:
-        if not (found := READ_FAILURE.search(str(failed))):
-            raise
-        raise SourceError(f"{found[1]} cannot be read to its end. Deliver it again, or move it away.") from failed

@@ -28,7 +28,9 @@ def similar_products(relations: DataFrame, vectors: DataFrame, night: Night) -> 
         ranker = cached_ranker(folder)
         with threadpool_limits(1):
             for batch in batches:
-                yield meaning_block(ranker.product_ids, ranker.vectors, ranker.find(batch["product_id"].to_pylist()), most)
+                yield meaning_block(
+                    ranker.product_ids, ranker.vectors, ranker.find(batch["product_id"].to_pylist()), most
+                )
 
     meaning = vectors.select("product_id").mapInArrow(nearest_by_meaning, NEIGHBOUR)
     return behaviour.unionByName(

@@ -37,10 +37,10 @@ def whole(text: Column) -> Column:
 
 
 def with_price(rows: DataFrame, column: str) -> DataFrame:
-    """`rows` with the text `column` as a double: of `12.5`, `€ 12,50`, `$1,299.00`, `1.299,00 EUR`; of a range its lower end.
+    """`rows` with the text `column` as a double: of `12.5`, `€ 12,50`, `$1,299.00`, `1.299,00 EUR`.
 
-    A separator that one or two digits follow at the end is the decimal one; others part thousands. A plain number is
-    what it says.
+    Of a range it is the lower end. A separator that one or two digits follow at the end is the decimal one; others
+    part thousands. A plain number is what it says.
     """
     found = F.regexp_replace(F.regexp_extract(column, PRICE, 1), "['’\u00a0\u202f ]", "")
     text = F.col("_found")
@@ -52,7 +52,9 @@ def with_price(rows: DataFrame, column: str) -> DataFrame:
         .otherwise(text)
     )
     steps = rows.withColumn("_found", found).withColumn("_digits", digits)
-    return steps.withColumn(column, F.coalesce(number(F.col(column)), number(F.col("_digits")))).drop("_found", "_digits")
+    return steps.withColumn(column, F.coalesce(number(F.col(column)), number(F.col("_digits")))).drop(
+        "_found", "_digits"
+    )
 
 
 def moment(text: Column, time_format: str, zone: str) -> Column:

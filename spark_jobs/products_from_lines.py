@@ -26,7 +26,9 @@ def products_of_lines(lines: DataFrame, key: bytes) -> DataFrame:
     # On the aggregate and not on the key: Spark would push the latter down and parse each line twice.
     named = usual.where(F.col("product_id").isNotNull())
     return named.select(
-        "first.*", keyed_hash(key, F.col("product_id")).alias("row_hash"), F.length("product_id").alias("length"),
-        F.lit(True).alias("readable"), *(c for c in usual.columns if c not in ("code", "first")),
-    )  # fmt: skip
-
+        "first.*",
+        keyed_hash(key, F.col("product_id")).alias("row_hash"),
+        F.length("product_id").alias("length"),
+        F.lit(True).alias("readable"),
+        *(c for c in usual.columns if c not in ("code", "first")),
+    )

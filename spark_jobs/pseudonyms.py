@@ -7,10 +7,20 @@ from pyspark.sql import functions as F
 
 from pipelines.user_key import LENGTH, pads
 
+SCIENTIFIC = r"^[0-9]\.[0-9]{1,16}E(?:[7-9]|1[0-9])$"
+
 
 def normal_id(text: Column) -> Column:
-    """A filled id as the shop means it (`user_key.normal_id`): `17850.0` is `17850`."""
-    return F.when(text.contains(".0"), F.regexp_replace(text, r"^(\p{Nd}+)\.0+$", "$1")).otherwise(text)
+    """A filled id as the shop means it (`user_key.normal_id`): `17850.0` is `17850`.
+
+    So is `1.785E7` 17850000: that is how Spark writes a JSON number of eight digits with a point.
+    """
+    written_out = F.regexp_replace(text.try_cast("decimal(38,6)").cast("string"), r"\.0+$", "")
+    return (
+        F.when(text.contains("E") & text.rlike(SCIENTIFIC), F.coalesce(written_out, text))
+        .when(text.contains(".0"), F.regexp_replace(text, r"^(\p{Nd}+)\.0+$", "$1"))
+        .otherwise(text)
+    )
 
 
 def pseudonym(key: bytes, text: Column) -> Column:

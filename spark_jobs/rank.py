@@ -58,7 +58,9 @@ def rank(spark: SparkSession, night: Night) -> None:
     ranked = rank_users(read(spark, night, USER_EMBEDDINGS), hidden, read(spark, night, BUNDLES), night)
     publish(topk_rows(ranked, products), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
-    publish(cold_start_lists(read(spark, night, POPULARITY), products, showable, night.settings.ranking.k), COLD_START_TOPK)
+    publish(
+        cold_start_lists(read(spark, night, POPULARITY), products, showable, night.settings.ranking.k), COLD_START_TOPK
+    )
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
     publish(similar_products(relations, vectors, night), SIMILAR_PRODUCTS)
     publish(run_metrics(spark, night), RUN_METRICS)

@@ -101,9 +101,12 @@ def _ours(rows: DataFrame, name: str, source: Source, found: dict[str, str]) -> 
 
     try:
         ours = wide.select(
-            "_stands", "_hash", "_length", F.col("_shop").isNotNull().alias("readable"),
+            "_stands",
+            "_hash",
+            "_length",
+            F.col("_shop").isNotNull().alias("readable"),
             *(column(c).alias(c) for c in EXPECTED[name]),
-        )  # fmt: skip
+        )
     except AnalysisException as wrong:
         first = str(wrong).splitlines()[0]
         raise SettingsError(
@@ -121,6 +124,11 @@ def _placed(rows: DataFrame, files: list[LandedFile]) -> DataFrame:
     )
     ours = [c for c in rows.columns if not c.startswith("_") and c != "readable"]
     return stands.join(F.broadcast(known), "path").select(
-        "file", "delivered", arrival.alias("arrival"), F.col("_hash").alias("row_hash"), F.col("_length").alias("length"),
-        "readable", *ours,
-    )  # fmt: skip
+        "file",
+        "delivered",
+        arrival.alias("arrival"),
+        F.col("_hash").alias("row_hash"),
+        F.col("_length").alias("length"),
+        "readable",
+        *ours,
+    )

@@ -29,7 +29,7 @@ def window_start(run_date: date, settings: Features) -> date:
 
 
 def baskets(events: DataFrame) -> DataFrame:
-    """`product_id` and the basket it was in (`together`): the order, or without its number a user's purchases of a day."""
+    """`product_id` and its basket (`together`): the order, or where none is named a user's purchases of a day."""
     bought = events.where("event_type = 'purchase' and (order_id is not null or user_id is not null)")
     basket = F.coalesce("order_id", F.concat_ws(" ", "user_id", F.col("day").cast("string")))
     return bought.select(basket.alias("together"), "product_id")
@@ -41,8 +41,10 @@ def related(members: DataFrame, kind: str, settings: Features) -> DataFrame:
     What holds more than `largest_basket` products counts for nothing.
     """
     codes = numbered(members)
-    groups = members.join(codes, "product_id", "inner").groupBy("together").agg(
-        F.sort_array(F.collect_set("number")).alias("numbers")
+    groups = (
+        members.join(codes, "product_id", "inner")
+        .groupBy("together")
+        .agg(F.sort_array(F.collect_set("number")).alias("numbers"))
     )
     counted = groups.where(F.size("numbers") <= settings.largest_basket).select("numbers")
     total = counted.agg(F.count("*").alias("total"))
@@ -50,15 +52,20 @@ def related(members: DataFrame, kind: str, settings: Features) -> DataFrame:
     products = alone.join(codes, "number", "inner")
     enough = pairs_of(counted).where(F.col("pairs") >= settings.least_pairs)
     one = products.select(F.col("number").alias("a"), "product_id", "n")
-    other = products.select(F.col("number").alias("b"), F.col("product_id").alias("other_id"), F.col("n").alias("other_n"))
+    other = products.select(
+        F.col("number").alias("b"), F.col("product_id").alias("other_id"), F.col("n").alias("other_n")
+    )
     named = enough.join(one, "a", "inner").join(other, "b", "inner").crossJoin(F.broadcast(total))
     together = F.col("pairs").cast("double")
     return named.select(
-        F.lit(kind).alias("kind"), "product_id", "other_id", "pairs",
+        F.lit(kind).alias("kind"),
+        "product_id",
+        "other_id",
+        "pairs",
         F.round(together / F.col("total"), DIGITS).alias("support"),
         F.round(together / F.col("n"), DIGITS).alias("confidence"),
         F.round(together * F.col("total") / F.col("n") / F.col("other_n"), DIGITS).alias("lift"),
-    )  # fmt: skip
+    )
 
 
 def numbered(members: DataFrame) -> DataFrame:

@@ -15,7 +15,10 @@ CLEAN, FUTURE, DUPLICATE, UNREADABLE = "clean", "future", "duplicate", "unreadab
 
 @dataclass(frozen=True)
 class Rule:
-    """A reason code, why it is one, and Spark SQL that holds for refused rows; `:setting` there is the value of `setting`."""
+    """A reason code, why it is one, and Spark SQL that holds for refused rows.
+
+    `:setting` in it is the value of `setting`, a dotted name such as `cleaning.max_price`.
+    """
 
     reason: str
     why: str

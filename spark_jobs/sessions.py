@@ -21,7 +21,9 @@ def sessions(events: DataFrame, settings: Features) -> DataFrame:
         F.min("ts").alias("started"),
         F.max("ts").alias("ended"),
         F.count("*").alias("events"),
-        F.sort_array(F.collect_set(F.when(F.col("event_type").isin(interesting), F.col("product_id")))).alias("products"),
+        F.sort_array(F.collect_set(F.when(F.col("event_type").isin(interesting), F.col("product_id")))).alias(
+            "products"
+        ),
         F.sort_array(F.collect_set(F.when(F.col("event_type") == "purchase", F.col("product_id")))).alias("bought"),
     )
 
@@ -29,8 +31,12 @@ def sessions(events: DataFrame, settings: Features) -> DataFrame:
 def with_session_key(events: DataFrame, settings: Features) -> DataFrame:
     """`events` with `session_key`: the shop's session, or the user and the number of the visit."""
     own = F.col("session_id").isNull()
-    in_order = Window.partitionBy(F.when(own, F.col("user_id")).otherwise(F.col("session_id")), own).orderBy("ts", "event_id")
+    in_order = Window.partitionBy(F.when(own, F.col("user_id")).otherwise(F.col("session_id")), own).orderBy(
+        "ts", "event_id"
+    )
     silence = F.unix_micros("ts") - F.lag(F.unix_micros("ts")).over(in_order)
     begins = F.coalesce(silence > settings.session_gap_minutes * 60_000_000, F.lit(True))
     numbered = events.withColumn("begins", begins).withColumn("visit", F.count_if("begins").over(in_order))
-    return numbered.withColumn("session_key", F.when(own, F.concat_ws("-", "user_id", "visit")).otherwise(F.col("session_id")))
+    return numbered.withColumn(
+        "session_key", F.when(own, F.concat_ws("-", "user_id", "visit")).otherwise(F.col("session_id"))
+    )

@@ -10,7 +10,9 @@ from pyspark.sql import functions as F
 
 from spark_jobs.parsing import filled
 
-UNSEEN = r"(?is)<(script|style|head)\b.*?</\1\s*>|<!--.*?-->"
+# Neither runs over an opening of its own kind, so that many unclosed ones take no longer than one.
+UNSEEN = r"(?i)<(script|style|head)\b[^<]*+(?:<(?!/?\1)[^<]*+){0,500}</\1\s*>"
+COMMENT = r"<!--[^-]*+(?:-(?!->)[^-]*+){0,500}-->"
 BLOCKS = (
     "address|article|aside|blockquote|body|br|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|"
     "html|img|input|li|main|nav|ol|option|p|pre|section|select|table|tbody|td|tfoot|th|thead|tr|ul"
@@ -41,9 +43,11 @@ def _without_entities(text: Column) -> Column:
     def meant(token: Column) -> Column:
         name = F.substring(token, F.lit(2), F.length(token) - 2)
         named = F.coalesce(F.try_element_at(names, name), token)
-        return F.when(token.startswith("&#"), _character(F.substring(name, F.lit(2), F.length(name)))).when(
-            token.startswith("&") & token.endswith(";"), named
-        ).otherwise(token)
+        return (
+            F.when(token.startswith("&#"), _character(F.substring(name, F.lit(2), F.length(name))))
+            .when(token.startswith("&") & token.endswith(";"), named)
+            .otherwise(token)
+        )
 
     tokens = F.regexp_extract_all(text, F.lit(TOKEN), F.lit(0))
     return F.when(text.contains("&"), F.array_join(F.transform(tokens, meant), "")).otherwise(text)
@@ -58,7 +62,7 @@ def _character(number: Column) -> Column:
 
 
 def _without_tags(text: Column) -> Column:
-    bare = F.regexp_replace(text, UNSEEN, " ")
+    bare = F.regexp_replace(F.regexp_replace(text, UNSEEN, " "), COMMENT, " ")
     bare = F.regexp_replace(bare, rf"(?i)</?(?:{BLOCKS})(?:\s[^>]*|/)?>", " ")
     bare = F.regexp_replace(bare, rf"(?i)</?(?:{INLINE})(?:\s[^>]*|/)?>", "")
     return F.when(text.contains("<"), bare).otherwise(text)

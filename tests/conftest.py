@@ -17,16 +17,15 @@ if TYPE_CHECKING:
 def spark() -> Iterator[SparkSession]:
     """The session of production, small: it is started by the first test that asks for it."""
     from pipelines.settings.model import Settings, Spark
-    from spark_jobs.engine import session
+    from spark_jobs.engine import ONE_COMPILER, session
 
     small = {  # nothing runs long enough to be worth compiling
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
     }
     settings = Settings(spark=Spark(master="local[2]", driver_memory="1g", conf=small))
-    with session("tests", settings) as running:
+    with session("tests", settings, ONE_COMPILER) as running:
         yield running
 
 
@@ -35,5 +34,7 @@ def data() -> Path:
     """The folder of public data sets; a test that wants it is skipped where it is absent."""
     folder = Path(os.environ.get("NIGHTSHELF_DATA") or Path(__file__).parents[2] / "shared" / "data")
     if not folder.is_dir():
-        pytest.skip(f"no public data at {folder}: set NIGHTSHELF_DATA to the folder that holds online_retail and reviews18")
+        pytest.skip(
+            f"no public data at {folder}: set NIGHTSHELF_DATA to the folder that holds online_retail and reviews18"
+        )
     return folder

@@ -75,12 +75,14 @@ def popularity_tonight(night: Night, ranker: Ranker) -> np.ndarray:
 
 def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:
     """The rows of `product_embeddings`."""
-    return pa.table({
-        "product_id": inputs.product_ids.tolist(),
-        "text_hash": list(inputs.text_hashes),
-        "vector": vector_column(vectors),
-        "model_version": pa.repeat(version, len(vectors)),
-    })
+    return pa.table(
+        {
+            "product_id": inputs.product_ids.tolist(),
+            "text_hash": list(inputs.text_hashes),
+            "vector": vector_column(vectors),
+            "model_version": pa.repeat(version, len(vectors)),
+        }
+    )
 
 
 def user_rows(ranker: Ranker, past: Histories, version: str) -> pa.Table:
@@ -92,13 +94,15 @@ def user_rows(ranker: Ranker, past: Histories, version: str) -> pa.Table:
     ]
     vectors = np.concatenate([np.zeros((0, ranker.vectors.shape[1]), np.float32), *blocks])
     history = pa.ListArray.from_arrays(past.starts.astype(np.int32), pa.array(ids[past.items].tolist(), pa.string()))
-    return pa.table({
-        "user_id": pa.array(past.users.tolist(), pa.string()),
-        "history": history,
-        "products": np.diff(past.starts).astype(np.int32),
-        "vector": vector_column(vectors),
-        "model_version": pa.repeat(version, len(lists)),
-    })
+    return pa.table(
+        {
+            "user_id": pa.array(past.users.tolist(), pa.string()),
+            "history": history,
+            "products": np.diff(past.starts).astype(np.int32),
+            "vector": vector_column(vectors),
+            "model_version": pa.repeat(version, len(lists)),
+        }
+    )
 
 
 def vector_column(vectors: np.ndarray) -> pa.ListArray:

@@ -43,9 +43,7 @@ class Span:
     last: int
 
 
-def draw_pairs(
-    log: Log, reviews: Reviews, products: Sequence[str], span: Span, wish: Wish
-) -> Pairs:
+def draw_pairs(log: Log, reviews: Reviews, products: Sequence[str], span: Span, wish: Wish) -> Pairs:
     """At most `wish.count` distinct pairs of the span in random order, `wish.review_share` of them reviews.
 
     Nothing later than `span.last` is looked at. Near pairs are likelier, pairs of much chosen products less so:

@@ -42,7 +42,8 @@ def open_tables(home: Path, release: str = "") -> duckdb.DuckDBPyConnection:
     chosen = release or current(home)
     if chosen not in kept:
         raise SettingsError(
-            f'no release "{chosen or "in force"}"; kept: {", ".join(kept) or "none"}. Make one with: nightshelf run {home}'
+            f'no release "{chosen or "in force"}"; kept: {", ".join(kept) or "none"}. '
+            f"Make one with: nightshelf run {home}"
         )
     engine = duckdb.connect()
     for table in OUTPUTS:
@@ -56,12 +57,18 @@ def open_tables(home: Path, release: str = "") -> duckdb.DuckDBPyConnection:
 def _view(engine: duckdb.DuckDBPyConnection, name: str, files: str) -> None:
     files = files.replace("'", "''")
     engine.execute(
-        f"create view {name} as select * from read_parquet('{files}', hive_partitioning = true, hive_types_autocast = true)"
+        f"create view {name} as select * from "
+        f"read_parquet('{files}', hive_partitioning = true, hive_types_autocast = true)"
     )
 
 
 def sql(
-    first: Annotated[str, typer.Argument(metavar="[HOME] QUERY", help="The shop's home, unless NIGHTSHELF_HOME names it; then the query.")],
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="[HOME] QUERY", help="The shop's home, unless NIGHTSHELF_HOME names it; then the query."
+        ),
+    ],
     second: Annotated[str, typer.Argument(hidden=True)] = "",
     release: Annotated[str, typer.Option(help="Release id; empty: the one in force.")] = "",
     form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
@@ -98,7 +105,9 @@ def _likely_home() -> Path:
     for folder in map(Path, given):
         if (folder / FILE).is_file():
             return folder
-    raise SettingsError(f'no {FILE} in {" or ".join(given)}. Write: nightshelf sql HOME "QUERY", or set NIGHTSHELF_HOME.')
+    raise SettingsError(
+        f'no {FILE} in {" or ".join(given)}. Write: nightshelf sql HOME "QUERY", or set NIGHTSHELF_HOME.'
+    )
 
 
 def show(found: duckdb.DuckDBPyRelation, most: int = 1000) -> None:
@@ -131,7 +140,9 @@ def preview(home: Home, rows: Annotated[int, typer.Option(min=1, help="Rows of e
             typer.echo("")
 
 
-def report(home: Home, release: Annotated[str, typer.Option(help="Release id.")] = "", no_browser: bool = False) -> None:
+def report(
+    home: Home, release: Annotated[str, typer.Option(help="Release id.")] = "", no_browser: bool = False
+) -> None:
     """Print the address of the night's page, and open it where there is a browser. Example: `nightshelf report shop`"""
     load_settings(home)
     kept = {r.release_id: r for r in list_releases(home)}
@@ -175,7 +186,11 @@ def installed() -> Iterator[tuple[str, bool, str]]:
         except metadata.PackageNotFoundError:
             yield name, False, "not installed; run make install"
     same = metadata.version("pyspark") == _version("pyspark-client", metadata.version("pyspark"))
-    yield "pyspark and pyspark-client", same, "same version" if same else "versions differ: their files overwrite each other"
+    yield (
+        "pyspark and pyspark-client",
+        same,
+        "same version" if same else "versions differ: their files overwrite each other",
+    )
     gpu = shutil.which("nvidia-smi")
     yield "GPU", True, "found nvidia-smi" if gpu else "none; training runs on the CPU"
 
@@ -202,5 +217,3 @@ def shop_facts(home: Path) -> Iterator[tuple[str, bool, str]]:
     for folder in sorted((home / "staging").glob("*/night.json")):
         night = Night.load(folder.parent)
         yield "unfinished night", True, f"{night.run_id}; go on with: nightshelf run {home} --date {night.run_date}"
-
-

@@ -43,12 +43,10 @@ def run(
     5 a step failed. Example: `nightshelf run shop --date 2025-03-31`
     """
     settings = load_settings(home)
-    day = resolve_run_date(
-        date, data_interval_end=None, run_after=datetime.now(UTC), time_zone=settings.shop.time_zone
-    )
+    day = resolve_run_date(date, data_interval_end=None, run_after=datetime.now(UTC), time_zone=settings.shop.time_zone)
     release = run_night(home, day, Wishes(full_refresh, retrain, skip_training, k), verbose=verbose)
     typer.echo(f"published {release.release_id}: {release.folder}")
-    typer.echo(f"look: nightshelf sql {home} \"select * from user_topk limit 5\" · nightshelf report {home}")
+    typer.echo(f'look: nightshelf sql {home} "select * from user_topk limit 5" · nightshelf report {home}')
 
 
 def step(

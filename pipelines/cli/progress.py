@@ -71,7 +71,9 @@ def watch(process: subprocess.Popen[Any], night: Night) -> None:
                     seen[name] = facts["seconds"]
                     following = next((s for s in STEPS if s not in seen), "done")
                     bar.update(task, completed=len(seen), description=following)
-                    console.print(f"  {name:<14}{facts['seconds']:>7.1f} s {facts['peak_rss_mb']:>7} MB", highlight=False)
+                    console.print(
+                        f"  {name:<14}{facts['seconds']:>7.1f} s {facts['peak_rss_mb']:>7} MB", highlight=False
+                    )
                     console.file.flush()
 
 

@@ -103,7 +103,9 @@ def _running(services: list[tuple[str, list[str], dict[str, str]]], logs: Path) 
     try:
         for name, argv, env in services:
             out = (logs / f"{name}.log").open("w")
-            processes.append(subprocess.Popen(argv, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True))
+            processes.append(
+                subprocess.Popen(argv, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+            )
         yield
     finally:
         for process in processes:

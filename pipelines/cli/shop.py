@@ -23,8 +23,12 @@ def add_to(app: typer.Typer) -> None:
 
 def init(
     home: Home,
-    template: Annotated[Path | None, typer.Option("--from", help="Settings file of a real shop, such as examples/online_retail.toml.")] = None,
-    source: Annotated[Path | None, typer.Option(help="Folder of that shop's files; replaces {source} in the settings.")] = None,
+    template: Annotated[
+        Path | None, typer.Option("--from", help="Settings file of a real shop, such as examples/online_retail.toml.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option(help="Folder of that shop's files; replaces {source} in the settings.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the demo shop.")] = 7,
 ) -> None:
     """Make a home: settings, key, and a demo shop or the settings of a real one.
@@ -43,6 +47,14 @@ def init(
     typer.echo(f"next: nightshelf run {home}" + (" --date 2025-03-31" if template is None else " --date YYYY-MM-DD"))
 
 
+# Some thousand rows: what Spark and Java would compile for speed takes longer than running it once.
+SMALL_DATA = {
+    "partitions": 2,
+    "java_options": "-XX:TieredStopAtLevel=1",
+    "conf": {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"},
+}
+
+
 def demo_settings() -> str:
     """Every setting with its sentence; those of the demo shop in force."""
     demo = {
@@ -52,6 +64,7 @@ def demo_settings() -> str:
             "reviews": {"path": "sources/reviews/*.jsonl"},
             "products": {"path": "sources/products.csv"},
         },
+        "spark": SMALL_DATA,
     }
     return render_toml(check_settings(demo))
 
@@ -88,5 +101,3 @@ def user_key(
         for line in lines:
             if line.strip():
                 typer.echo(f"{line.strip()},{pseudonym(key, line)}")
-
-

@@ -121,8 +121,19 @@ class Shop:
         for product, quantity in cart:
             self.owned[person].add(product)
             price = float(self.price[product])
-            bought = Event(at, user_id, product, "purchase", session_id, quantity, price, None, order_id, None,
-                           round(quantity * price, 2))
+            bought = Event(
+                at,
+                user_id,
+                product,
+                "purchase",
+                session_id,
+                quantity,
+                price,
+                None,
+                order_id,
+                None,
+                round(quantity * price, 2),
+            )
             events.append(bought)
             if self.rng.random() < 0.04:
                 later = at + int(self.rng.uniform(2, 9) * 86_400_000)

@@ -99,15 +99,19 @@ def _table(
         title, noun, motifs = entitle(rng, shelf, liked, material, taken)
         low, high = shelf.price
         price = low * (high / low) ** np.clip(rng.beta(2, 2.4) + 0.06 * quality[index], 0, 1)
-        rows.append({
-            "product_id": f"P{index + 1:05d}",
-            "title": title,
-            "description": describe(rng, shelf, liked[0], noun, motifs, material),
-            "categories": shelf.path,
-            "brand": BRANDS[rng.integers(len(BRANDS))],
-            "price": round(float(np.floor(price) + rng.choice([0.5, 0.9, 0.95, 0.0])), 2),
-            "attributes": json.dumps({"material": material, "colour": colour, "gift_wrap": bool(rng.random() < 0.6)}),
-        })
+        rows.append(
+            {
+                "product_id": f"P{index + 1:05d}",
+                "title": title,
+                "description": describe(rng, shelf, liked[0], noun, motifs, material),
+                "categories": shelf.path,
+                "brand": BRANDS[rng.integers(len(BRANDS))],
+                "price": round(float(np.floor(price) + rng.choice([0.5, 0.9, 0.95, 0.0])), 2),
+                "attributes": json.dumps(
+                    {"material": material, "colour": colour, "gift_wrap": bool(rng.random() < 0.6)}
+                ),
+            }
+        )
         nouns.append(noun)
     return pd.DataFrame(rows), tuple(nouns)
 

@@ -60,13 +60,15 @@ def tastes_table(customers: Customers, days: int) -> pd.DataFrame:
         if user_id is None:
             continue
         drift = int(customers.drift_day[index])
-        rows.append({
-            "user_id": user_id,
-            "themes": named_weights(theme_names, customers.before[index]),
-            "themes_after_drift": named_weights(theme_names, customers.after[index]),
-            "drift_day": drift if drift < days else None,
-            "categories": named_weights(shelf_names, customers.shelves[index]),
-        })
+        rows.append(
+            {
+                "user_id": user_id,
+                "themes": named_weights(theme_names, customers.before[index]),
+                "themes_after_drift": named_weights(theme_names, customers.after[index]),
+                "drift_day": drift if drift < days else None,
+                "categories": named_weights(shelf_names, customers.shelves[index]),
+            }
+        )
     return pd.DataFrame(rows).astype({"drift_day": "Int64"})
 
 

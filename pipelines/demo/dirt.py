@@ -11,11 +11,21 @@ from pipelines.demo.calendar import epoch_ms, iso, local_day
 from pipelines.demo.lines import Line
 
 STRAY = (
-    "502 Bad Gateway", "-- log rotated --", "Traceback (most recent call last):", "<<<<<<< HEAD",
-    "user_id;product_id;event_type;ts", "<html><body>Service unavailable</body></html>",
+    "502 Bad Gateway",
+    "-- log rotated --",
+    "Traceback (most recent call last):",
+    "<<<<<<< HEAD",
+    "user_id;product_id;event_type;ts",
+    "<html><body>Service unavailable</body></html>",
 )
 UNDATABLE: tuple[Any, ...] = (
-    "yesterday", "", None, "2025-13-45T10:00:00+01:00", "1899-12-30T00:00:00.000+01:00", "31/03/25 25:61", "n/a",
+    "yesterday",
+    "",
+    None,
+    "2025-13-45T10:00:00+01:00",
+    "1899-12-30T00:00:00.000+01:00",
+    "31/03/25 25:61",
+    "n/a",
 )
 TOO_LATE_DAYS = (4, 9)
 
@@ -44,8 +54,10 @@ class Picker:
 
     def copies(self, share: float, fits: Callable[[Line], bool] = lambda line: True) -> list[Line]:
         """Fresh lines like some clean ones, minutes later on the same local day, in a session of their own."""
-        shifts = {position: int(self.rng.integers(20_000, 300_000)) for position in self.take(
-            share, lambda line: fits(line) and local_day(int(line.at) + 300_000) == line.day)}
+        shifts = {
+            position: int(self.rng.integers(20_000, 300_000))
+            for position in self.take(share, lambda line: fits(line) and local_day(int(line.at) + 300_000) == line.day)
+        }
         fresh = []
         for position, shift in shifts.items():
             line = self.lines[position]

@@ -23,8 +23,12 @@ from pipelines.demo.lines import Line, product_code
 SHARE = 0.0006
 CART = ("add_to_cart", "purchase")
 WRONG_VALUES = (  # of which events, the reason, the field, what stands in it
-    (("impression", "view", "click", *CART), "unknown_event_type", "event_type",
-     ("hover", "purchse", "wishlist", "scroll", "heartbeat")),
+    (
+        ("impression", "view", "click", *CART),
+        "unknown_event_type",
+        "event_type",
+        ("hover", "purchse", "wishlist", "scroll", "heartbeat"),
+    ),
     (CART, "bad_number", "quantity", ("three", "a pair", "1x2")),
     (CART, "bad_number", "price", ("abc", "free", "12..5")),
     (CART, "absurd_quantity", "quantity", (99999, 5000, 1001)),
@@ -88,8 +92,11 @@ def _robots(rng: np.random.Generator, last_day: date, first_day: date, products:
             at = epoch_ms(when, second)
             product_id = product_code(int(rng.integers(products)))
             fields = {
-                "user_id": user_id, "product_id": product_id, "event_type": choose(rng, ("view", "click", "view")),
-                "ts": iso(at), "session_id": f"b{number}{when:%m%d}",
+                "user_id": user_id,
+                "product_id": product_id,
+                "event_type": choose(rng, ("view", "click", "view")),
+                "ts": iso(at),
+                "session_id": f"b{number}{when:%m%d}",
             }
             line = Line("events", when, at, fields, user_id=user_id, product_id=product_id, note="robot's quiet day")
             lines.append(line if verdict == "clean" else line.refused("bot"))

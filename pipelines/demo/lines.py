@@ -65,12 +65,18 @@ def review_lines(reviews: list[Review]) -> list[Line]:
     for review in reviews:
         product_id = product_code(review.product)
         fields = {
-            "user_id": review.user_id, "product_id": product_id, "rating": review.rating, "title": review.title,
-            "text": review.text, "ts": iso(review.at), "helpful_votes": review.helpful_votes,
+            "user_id": review.user_id,
+            "product_id": product_id,
+            "rating": review.rating,
+            "title": review.title,
+            "text": review.text,
+            "ts": iso(review.at),
+            "helpful_votes": review.helpful_votes,
             "reviewer_name": review.reviewer_name,
         }
-        lines.append(Line("reviews", local_day(review.at), review.at, fields,
-                          user_id=review.user_id, product_id=product_id))
+        lines.append(
+            Line("reviews", local_day(review.at), review.at, fields, user_id=review.user_id, product_id=product_id)
+        )
     return lines
 
 

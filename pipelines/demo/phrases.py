@@ -7,8 +7,13 @@ from pipelines.demo.themes import Theme
 
 MOTIF_SKEW = 8
 TITLES = (
-    "{Motif} {Noun}", "{Noun} with {Motif}", "{Motif} {Noun} in {material}", "{Motif} and {Motif2} {Noun}",
-    "{Noun} “{Motif}”", "The {Motif} {Noun}", "{Noun} – {Motif}",
+    "{Motif} {Noun}",
+    "{Noun} with {Motif}",
+    "{Motif} {Noun} in {material}",
+    "{Motif} and {Motif2} {Noun}",
+    "{Noun} “{Motif}”",
+    "The {Motif} {Noun}",
+    "{Noun} – {Motif}",
 )
 OPENINGS = (
     "This {noun} shows {a_motif2} and {a_motif3}.",
@@ -19,22 +24,51 @@ OPENINGS = (
     "{A_motif2} meets {a_motif3}.",
 )
 EXTRAS = (
-    "Inside there is {a_motif4}.", "Turn it over to find {a_motif4}.",
-    "Also to be had with {a_motif4}.", "A little {bare_motif4} looks on.",
+    "Inside there is {a_motif4}.",
+    "Turn it over to find {a_motif4}.",
+    "Also to be had with {a_motif4}.",
+    "A little {bare_motif4} looks on.",
 )
 MOODS = (
-    "It brings to mind {scene}.", "A little of {scene} for every day.", "Think of {scene} and {scene2}.",
-    "There is something of {scene} about it.", "{scene2}, {scene}: it is all here.",
+    "It brings to mind {scene}.",
+    "A little of {scene} for every day.",
+    "Think of {scene} and {scene2}.",
+    "There is something of {scene} about it.",
+    "{scene2}, {scene}: it is all here.",
 )
 GIFTS = ("A present for {fans}.", "Made for {fans}.", "For {fans} and those who live with them.")
 
 
 BARE = {
-    "Saturn", "Orion", "Gatsby", "Route 66", "Poe", "Harlem", "Medusa", "Pegasus", "Icarus", "Zeus", "Jane Austen",
-    "Sherlock Holmes", "Bakelite", "Mount Fuji", "Poseidon's trident", "Athena's owl", "lavender", "ivy", "eucalyptus",
+    "Saturn",
+    "Orion",
+    "Gatsby",
+    "Route 66",
+    "Poe",
+    "Harlem",
+    "Medusa",
+    "Pegasus",
+    "Icarus",
+    "Zeus",
+    "Jane Austen",
+    "Sherlock Holmes",
+    "Bakelite",
+    "Mount Fuji",
+    "Poseidon's trident",
+    "Athena's owl",
+    "lavender",
+    "ivy",
+    "eucalyptus",
 }
 UNIQUE = {
-    "Milky Way", "Matterhorn", "Orient Express", "Minotaur", "Nutcracker", "Riviera coast", "Jazz Age", "great wave",
+    "Milky Way",
+    "Matterhorn",
+    "Orient Express",
+    "Minotaur",
+    "Nutcracker",
+    "Riviera coast",
+    "Jazz Age",
+    "great wave",
 }
 
 
@@ -73,7 +107,10 @@ def entitle(
             motifs[1] = pick(rng, liked[1].motifs)
         noun = pick(rng, shelf.nouns)
         title = pick(rng, TITLES).format(
-            Motif=_headline(motifs[0]), Motif2=_headline(motifs[1]), Noun=_headline(noun), material=material,
+            Motif=_headline(motifs[0]),
+            Motif2=_headline(motifs[1]),
+            Noun=_headline(noun),
+            material=material,
         )
         title = title if attempt < 40 else f"{title} No. {len(taken)}"
         if title not in taken:
@@ -88,8 +125,12 @@ def describe(
     """A description of three to five sentences; most motifs that it names are not in the title."""
     scenes = [theme.scenes[i] for i in rng.permutation(len(theme.scenes))[:2]]
     words = {
-        "noun": noun, "material": material, "scene": scenes[0], "scene2": scenes[1],
-        "fans": pick(rng, theme.fans), "bare_motif4": motifs[3],
+        "noun": noun,
+        "material": material,
+        "scene": scenes[0],
+        "scene2": scenes[1],
+        "fans": pick(rng, theme.fans),
+        "bare_motif4": motifs[3],
         **{f"a_motif{i}": with_article(motif) for i, motif in enumerate(motifs, start=1)},
         "A_motif2": capitalised(with_article(motifs[1])),
     }

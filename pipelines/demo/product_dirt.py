@@ -15,7 +15,7 @@ WRONG_VALUES = (  # the reason, how codes begin, the field, what stands in it
     ("bad_number", "P81", "price", ("abc", "tba", "on request")),
 )
 ENTITIES = str.maketrans({"–": "&ndash;", "“": "&ldquo;", "”": "&rdquo;", "é": "&eacute;"})
-MARKUP = ("<p>{}</p>", "{}<br/>", "<div>{}</div><ul><li>New</li></ul>", "<p class=\"lead\">{}</p>&nbsp;")
+MARKUP = ("<p>{}</p>", "{}<br/>", "<div>{}</div><ul><li>New</li></ul>", '<p class="lead">{}</p>&nbsp;')
 
 
 def soil_products(rng: np.random.Generator, lines: list[Line]) -> tuple[list[Line], tuple[str, ...]]:

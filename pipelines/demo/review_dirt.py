@@ -24,7 +24,11 @@ from pipelines.demo.lines import Line
 
 SHARE = 0.025
 TAGS = (
-    "<p>{}</p>", "<b>{}</b>", "{}<br/><br />Greetings", "<div class=\"review\">{}</div>", "{} <script>track()</script>",
+    "<p>{}</p>",
+    "<b>{}</b>",
+    "{}<br/><br />Greetings",
+    '<div class="review">{}</div>',
+    "{} <script>track()</script>",
 )
 BAD_RATINGS = (0, 11, "good", -1, "five")
 E_MAILS = ("Write to me at {} if you want it.", "Questions? {}", "meine Adresse: {}")
@@ -45,8 +49,10 @@ def soil_reviews(
     added += [from_the_future(rng, line) for line in picker.copies(SHARE)]
     added += [too_late(rng, line, last_day) for line in picker.copies(SHARE, can_be_too_late(last_day))]
     added += [line.refused("bad_rating", rating=choose(rng, BAD_RATINGS)) for line in picker.copies(SHARE)]
-    added += [line.refused("empty_text", title=choose(rng, ("", None, "  ")), text=choose(rng, ("", None, " ")))
-              for line in picker.copies(SHARE)]
+    added += [
+        line.refused("empty_text", title=choose(rng, ("", None, "  ")), text=choose(rng, ("", None, " ")))
+        for line in picker.copies(SHARE)
+    ]
     added += [unknown_product(rng, line, unsold) for line in picker.copies(SHARE)]
     kept, private = _with_private_data(rng, picker)
     for i in picker.take(2 * SHARE):

@@ -76,9 +76,14 @@ def _words(rng: np.random.Generator, shop: Shop, product: int, rating: int) -> t
     theme = THEMES[int(np.argmax(shop.catalogue.themes[product]))]
     motif, other = (theme.motifs[i] for i in rng.permutation(len(theme.motifs))[:2])
     words = {
-        "noun": shop.catalogue.nouns[product], "motif": motif, "a_motif": with_article(motif), "other": other,
-        "scene": pick(rng, theme.scenes), "fans": pick(rng, theme.fans),
-        "praise": pick(rng, shelf.praise), "complaint": pick(rng, shelf.complaints),
+        "noun": shop.catalogue.nouns[product],
+        "motif": motif,
+        "a_motif": with_article(motif),
+        "other": other,
+        "scene": pick(rng, theme.scenes),
+        "fans": pick(rng, theme.fans),
+        "praise": pick(rng, shelf.praise),
+        "complaint": pick(rng, shelf.complaints),
     }
     language = rng.random()
     if language < 0.12:

@@ -15,10 +15,18 @@ from pipelines.demo.customers import Customers, named_weights, tastes_table
 from pipelines.demo.lines import Line
 from pipelines.demo.themes import THEMES
 
-ROWS = pa.schema([
-    ("source", pa.string()), ("file", pa.string()), ("line", pa.int64()), ("verdict", pa.string()),
-    ("reason", pa.string()), ("user_id", pa.string()), ("product_id", pa.string()), ("note", pa.string()),
-])
+ROWS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("verdict", pa.string()),
+        ("reason", pa.string()),
+        ("user_id", pa.string()),
+        ("product_id", pa.string()),
+        ("note", pa.string()),
+    ]
+)
 Placed = tuple[str, int, Line]
 
 
@@ -30,21 +38,34 @@ def account(placed: list[Placed]) -> dict[str, dict[str, Any]]:
         verdicts = Counter(line.verdict for line in lines)
         reasons = Counter(line.reason for line in lines if line.reason)
         sums[source] = {
-            "rows": len(lines), **{name: verdicts[name] for name in ("clean", "duplicate", "quarantined", "future")},
+            "rows": len(lines),
+            **{name: verdicts[name] for name in ("clean", "duplicate", "quarantined", "future")},
             "quarantined_by_reason": dict(sorted(reasons.items())),
         }
     return sums
 
 
 def write_truth(
-    folder: Path, placed: list[Placed], catalogue: Catalogue, people: Customers, private: dict[str, list[str]],
+    folder: Path,
+    placed: list[Placed],
+    catalogue: Catalogue,
+    people: Customers,
+    private: dict[str, list[str]],
     parameters: dict[str, Any],
 ) -> None:
     """Writes rows, tastes and product themes as Parquet, and personal data and the shop's parameters as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
-        {"source": line.source, "file": file, "line": number, "verdict": line.verdict, "reason": line.reason,
-         "user_id": line.user_id, "product_id": line.product_id, "note": line.note}
+        {
+            "source": line.source,
+            "file": file,
+            "line": number,
+            "verdict": line.verdict,
+            "reason": line.reason,
+            "user_id": line.user_id,
+            "product_id": line.product_id,
+            "note": line.note,
+        }
         for file, number, line in placed
     ]
     pq.write_table(pa.Table.from_pylist(rows, schema=ROWS), folder / "rows.parquet")
@@ -58,15 +79,17 @@ def write_truth(
 
 def _product_themes(catalogue: Catalogue) -> pd.DataFrame:
     """One row for each product: its themes with weights, its category, and when it came in and sold out."""
-    return pd.DataFrame({
-        "product_id": catalogue.table["product_id"],
-        "themes": [named_weights([theme.name for theme in THEMES], weights) for weights in catalogue.themes],
-        "category": [CATEGORIES[kind].path for kind in catalogue.category],
-        "launched": catalogue.table["launched"],
-        "first_day": catalogue.from_day,
-        "last_day": catalogue.to_day - 1,
-        "quality": catalogue.quality.round(4),
-    })
+    return pd.DataFrame(
+        {
+            "product_id": catalogue.table["product_id"],
+            "themes": [named_weights([theme.name for theme in THEMES], weights) for weights in catalogue.themes],
+            "category": [CATEGORIES[kind].path for kind in catalogue.category],
+            "launched": catalogue.table["launched"],
+            "first_day": catalogue.from_day,
+            "last_day": catalogue.to_day - 1,
+            "quality": catalogue.quality.round(4),
+        }
+    )
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:

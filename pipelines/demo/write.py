@@ -64,8 +64,15 @@ def write_demo_shop(
     placed = _write_days(folder, "events", events, ".jsonl.gz") + _write_days(folder, "reviews", reviews, ".jsonl")
     placed += _write_catalogue(folder, rows)
     parameters = {
-        "seed": seed, "days": days, "users": users, "products": products, "first_day": first_day.isoformat(),
-        "last_day": last_day.isoformat(), "time_zone": "Europe/Berlin", "clean": clean, "shuffle_texts": shuffle_texts,
+        "seed": seed,
+        "days": days,
+        "users": users,
+        "products": products,
+        "first_day": first_day.isoformat(),
+        "last_day": last_day.isoformat(),
+        "time_zone": "Europe/Berlin",
+        "clean": clean,
+        "shuffle_texts": shuffle_texts,
     }
     write_truth(folder / "truth", placed, catalogue, people, private, parameters)
 

@@ -38,7 +38,10 @@ def night_form() -> dict[str, Param]:
         ),
         "full_refresh": Param(False, type="boolean", title="Full refresh", description="Rebuild what could be kept."),
         "retrain": Param(
-            False, type="boolean", title="Retrain", description="Train even if a model of these very inputs is registered."
+            False,
+            type="boolean",
+            title="Retrain",
+            description="Train even if a model of these very inputs is registered.",
         ),
         "skip_training": Param(
             False, type="boolean", title="Skip training", description="Rank with the model of the release before."

@@ -78,10 +78,11 @@ def prepare_database(home: Path, say: Callable[[str], None]) -> None:
     say("preparing Airflow's database (once)")
     env = airflow_environment(home)
     pools = home / "airflow" / "pools.json"
-    pools.write_text(json.dumps({n: {"slots": 1, "description": d, "include_deferred": False} for n, d in POOLS.items()}))
+    pools.write_text(
+        json.dumps({n: {"slots": 1, "description": d, "include_deferred": False} for n, d in POOLS.items()})
+    )
     for arguments in (("db", "migrate"), ("pools", "import", str(pools))):
         done = subprocess.run(airflow(*arguments), env=env, capture_output=True, text=True)
         if done.returncode != 0:
             raise StepFailed(f"airflow {' '.join(arguments)} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
     marker.write_text(json.dumps(wanted))
-

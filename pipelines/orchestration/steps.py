@@ -57,8 +57,8 @@ def command(step: Step, night: Night) -> list[str]:
     spark = night.settings.spark
     submit = Path(sys.executable).with_name("spark-submit")
     binary = str(submit) if submit.exists() else shutil.which("spark-submit") or "spark-submit"
-    quiet = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')}"
-    options = ["--master", spark.master, "--driver-memory", spark.driver_memory, "--driver-java-options", quiet]
+    java = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')} {spark.java_options}".strip()
+    options = ["--master", spark.master, "--driver-memory", spark.driver_memory, "--driver-java-options", java]
     return [binary, *options, spec.origin, *tail]
 
 

@@ -21,7 +21,10 @@ def content_hash(folder: Path, table: Table) -> tuple[int, str]:
         return 0, _digest(names, 0, 0, 0)
     columns = ", ".join(f'"{n}"' for n in names)
     query = f"""
-        select count(*), coalesce(sum(md5_number_lower(row_text)::hugeint), 0), coalesce(sum(md5_number_upper(row_text)::hugeint), 0)
+        select
+            count(*),
+            coalesce(sum(md5_number_lower(row_text)::hugeint), 0),
+            coalesce(sum(md5_number_upper(row_text)::hugeint), 0)
         from (select row({columns})::varchar row_text from read_parquet(?))
     """
     with duckdb.connect() as engine:

@@ -43,7 +43,10 @@ def publish(night: Night) -> str:
         journal.write(f"{night.release_id}\n")
     if newest:
         point_to(night.home, night.release_id)
-        aliases = {"challenger": manifest["model"]["challenger"], manifest["model"]["alias"]: manifest["model"]["version"]}
+        aliases = {
+            "challenger": manifest["model"]["challenger"],
+            manifest["model"]["alias"]: manifest["model"]["version"],
+        }
         move_aliases(night, {alias: version for alias, version in aliases.items() if alias and version})
     prune(night.home, night.settings.releases.keep)
     write_index(night.home)

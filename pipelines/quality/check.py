@@ -59,7 +59,9 @@ def check(night: Night, which: str) -> dict[str, Any]:
 
 def judge(context: Any, table: Table, numbers: pd.DataFrame, night: Night) -> Any:
     """The validation result of one table's numbers, stored for Data Docs under the night's release."""
-    asset = context.data_sources.add_or_update_pandas(name=f"numbers of {table.name}").add_dataframe_asset(name=table.name)
+    asset = context.data_sources.add_or_update_pandas(name=f"numbers of {table.name}").add_dataframe_asset(
+        name=table.name
+    )
     definition = gx.ValidationDefinition(
         name=table.name,
         data=asset.add_batch_definition_whole_dataframe("night"),

@@ -59,5 +59,7 @@ def broken(table: Table, numbers: pd.DataFrame, result: Any, settings: Settings)
         if outcome.success and number is not None:
             continue
         says = f"{table.name}: {sentence(check, number, settings)}"
-        found.append({"table": table.name, "check": check.name, "severity": check.severity, "number": number, "says": says})
+        found.append(
+            {"table": table.name, "check": check.name, "severity": check.severity, "number": number, "says": says}
+        )
     return found

@@ -37,9 +37,7 @@ class Log:
         return Log(self.users, self.products, **{n: getattr(self, n)[mask] for n in names})
 
 
-def read_log(
-    interactions: pa.Table, product_ids: np.ndarray, targets: Collection[str], hide: Collection[str]
-) -> Log:
+def read_log(interactions: pa.Table, product_ids: np.ndarray, targets: Collection[str], hide: Collection[str]) -> Log:
     """`interactions` as a Log, sorted by user, time and product; rows of products not in `product_ids` are dropped.
 
     `product_ids` is sorted; `targets` and `hide` are event types (settings `training.targets`, `ranking.hide`).

@@ -96,7 +96,8 @@ class Table:
         if self.key:
             keys = ", ".join(f"`{k}`" for k in self.key)
             says = f"rows that repeat ({', '.join(self.key)})"
-            query = f"select (select count(*) from {self.name}) - (select count(*) from (select distinct {keys} from {self.name}))"
+            distinct = f"select count(*) from (select distinct {keys} from {self.name})"
+            query = f"select (select count(*) from {self.name}) - ({distinct})"
             derived.append(fail("key is unique", query, says, at_most=0))
         return (*derived, *self.checks)
 
@@ -104,7 +105,9 @@ class Table:
         """The Arrow schema; each field's metadata holds its meaning and unit."""
         return pa.schema(
             [
-                pa.field(c.name, c.type, c.nullable, metadata={"comment": c.meaning, **({"unit": c.unit} if c.unit else {})})
+                pa.field(
+                    c.name, c.type, c.nullable, metadata={"comment": c.meaning, **({"unit": c.unit} if c.unit else {})}
+                )
                 for c in self.columns
             ],
             metadata={"table": self.name, "comment": self.meaning},

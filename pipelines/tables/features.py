@@ -5,7 +5,7 @@ from pipelines.tables.contract import DAY, DOUBLE, INT, LONG, TEXT, TEXTS, TIME,
 INTERACTIONS = Table(
     name="interactions",
     area="features",
-    meaning="How much a user cared for a product on a day, by the weights of the settings; days without weight are left out.",
+    meaning="How much a user cared for a product on a day, by the weights of the settings; days without are left out.",
     grain="one row for each user, product and day with interest",
     key=("user_id", "product_id", "day"),
     sort=("user_id", "last_ts", "product_id"),

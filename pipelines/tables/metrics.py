@@ -10,7 +10,11 @@ RUN_METRICS = Table(
     key=("model", "metric"),
     sort=("model", "metric"),
     columns=(
-        Column("model", TEXT, "challenger, predecessor (the model of the release before), item_knn, lexical, encoder, popularity"),
+        Column(
+            "model",
+            TEXT,
+            "challenger, predecessor (the model of the release before), item_knn, lexical, encoder, popularity",
+        ),
         Column("metric", TEXT, "such as ndcg@10, recall@10, coverage@10"),
         Column("value", DOUBLE, "mean over users"),
         Column("low", DOUBLE, "lower end of the 95 % interval (bootstrap over users)", nullable=True),

@@ -23,6 +23,11 @@ PRODUCTS = Table(
     checks=(
         fail("rows", "count(*)", "products", at_least=1),
         fail("available products", "count_if(available)", "products that can be bought", at_least=1),
-        warn("share with a title of two words", "avg(if(title like '% %', 1, 0))", "of titles say something", at_least=0.5),
+        warn(
+            "share with a title of two words",
+            "avg(if(title like '% %', 1, 0))",
+            "of titles say something",
+            at_least=0.5,
+        ),
     ),
 )

@@ -54,16 +54,20 @@ USER_TOPK = Table(
     checks=(
         fail("rows", "count(*)", "recommendations", at_least=1),
         fail("ranks without gaps", NO_GAPS.format(table="user_topk", by="user_id"), "users with a gap", at_most=0),
-        fail("scores fall with rank", NOT_FALLING.format(table="user_topk", by="user_id"), "rows out of order", at_most=0),
+        fail(
+            "scores fall with rank", NOT_FALLING.format(table="user_topk", by="user_id"), "rows out of order", at_most=0
+        ),
         fail(
             "no product twice",
-            "select (select count(*) from user_topk) - (select count(*) from (select distinct user_id, product_id from user_topk))",
+            "select (select count(*) from user_topk) - "
+            "(select count(*) from (select distinct user_id, product_id from user_topk))",
             "repeated products",
             at_most=0,
         ),
         fail(
             "nothing hidden is shown",
-            "select count(*) from user_topk t left semi join hidden h on t.user_id = h.user_id and t.product_id = h.product_id",
+            "select count(*) from user_topk t left semi join hidden h "
+            "on t.user_id = h.user_id and t.product_id = h.product_id",
             "rows the user has already bought",
             at_most=0,
         ),
@@ -112,7 +116,12 @@ COLD_START_TOPK = Table(
     ),
     checks=(
         fail("rows", "count(*)", "recommendations", at_least=1),
-        fail("ranks without gaps", NO_GAPS.format(table="cold_start_topk", by="segment"), "segments with a gap", at_most=0),
+        fail(
+            "ranks without gaps",
+            NO_GAPS.format(table="cold_start_topk", by="segment"),
+            "segments with a gap",
+            at_most=0,
+        ),
         fail(
             "only available products",
             "select count(*) from cold_start_topk t left anti join showable p on t.product_id = p.product_id",

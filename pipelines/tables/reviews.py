@@ -23,6 +23,8 @@ REVIEWS = Table(
     ),
     checks=(
         fail("nothing after the run date", "count_if(day > :run_date)", "rows dated later", at_most=0),
-        warn("median length of texts", "coalesce(median(length(text)), 999)", "characters in the median text", at_least=5),
+        warn(
+            "median length of texts", "coalesce(median(length(text)), 999)", "characters in the median text", at_least=5
+        ),
     ),
 )

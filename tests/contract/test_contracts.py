@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.checks import bound, check_queries
 from pipelines.docs import DOCUMENTS
 from pipelines.settings import Settings
-from pipelines.checks import bound, check_queries
 from pipelines.tables import TABLES
 from spark_jobs.engine import spark_schema
 

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_each_task_has_an_end_and_an_owner(dags):
         assert dag.max_active_runs == 1
         assert dag.catchup is False
         for task in dag.tasks:
-            assert task.execution_timeout and task.execution_timeout <= timedelta(hours=2), task.task_id
+            assert timedelta() < task.execution_timeout <= timedelta(hours=2), task.task_id
             assert task.owner == "nightshelf"
             assert task.retries >= 1
 
@@ -44,7 +45,7 @@ def test_the_night_reads_as_the_flow(dags):
     assert order == [
         "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "check_outputs", "publish",
     ]  # fmt: skip
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         assert after in night.get_task(before).downstream_task_ids
 
 

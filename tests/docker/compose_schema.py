@@ -60,7 +60,9 @@ SERVICE = shape(
     tmpfs=WORDS,
     shm_size=TEXT,
     hostname=TEXT,
-    deploy=shape(resources=shape(limits={"type": "object"}, reservations=shape(devices={"type": "array", "items": DEVICE}))),
+    deploy=shape(
+        resources=shape(limits={"type": "object"}, reservations=shape(devices={"type": "array", "items": DEVICE}))
+    ),
 ) | {"anyOf": [{"required": ["image"]}, {"required": ["build"]}]}
 
 COMPOSE_SCHEMA = {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.shop import SMALL_DATA
 from pipelines.demo import write_demo_shop
 from pipelines.settings import check_settings, render_toml
 from pipelines.user_key import make_user_key
@@ -26,7 +27,7 @@ SMALL = {
     "training": {"max_steps": 6, "evaluate_every": 3, "batch_pairs": 16, "least_users": 20, "max_tokens": 24},
     "features": {"least_pairs": 1},
     "ranking": {"k": 5, "bundles": 20},
-    "spark": {"driver_memory": "1g", "conf": {"spark.sql.shuffle.partitions": "2"}},
+    "spark": SMALL_DATA | {"driver_memory": "1g"},
 }
 
 

@@ -21,7 +21,8 @@ def test_a_scheduled_run_takes_the_last_day_of_its_interval():
 
 
 @pytest.mark.parametrize(
-    ("zone", "day"), [("Europe/Berlin", date(2025, 3, 4)), ("America/New_York", date(2025, 3, 3)), ("Asia/Tokyo", date(2025, 3, 4))]
+    ("zone", "day"),
+    [("Europe/Berlin", date(2025, 3, 4)), ("America/New_York", date(2025, 3, 3)), ("Asia/Tokyo", date(2025, 3, 4))],
 )
 def test_the_day_is_the_shops(zone, day):
     assert resolve(after=datetime(2025, 3, 4, 23, 30, tzinfo=UTC), zone=zone) == day

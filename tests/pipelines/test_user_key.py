@@ -33,7 +33,9 @@ def test_no_key_and_an_open_key_are_refused_with_the_fix(tmp_path):
         load_user_key(home, {})
 
 
-@pytest.mark.parametrize(("raw", "normal"), [("17850.0", "17850"), (" u1 ", "u1"), ("u.0", "u.0"), ("1.50", "1.50"), ("12", "12")])
+@pytest.mark.parametrize(
+    ("raw", "normal"), [("17850.0", "17850"), (" u1 ", "u1"), ("u.0", "u.0"), ("1.50", "1.50"), ("12", "12")]
+)
 def test_an_id_is_what_the_shop_means(raw, normal):
     assert normal_id(raw) == normal
 

@@ -30,7 +30,9 @@ def night_of() -> Callable[..., Any]:
     """What judging reads of a night: its day and its settings (a tree as in the settings file)."""
 
     def make(run_date: date = RUN_DATE, **tree: Any) -> Any:
-        return SimpleNamespace(run_date=run_date, settings=check_settings({"shop": {"time_zone": "Europe/Berlin"}} | tree))
+        return SimpleNamespace(
+            run_date=run_date, settings=check_settings({"shop": {"time_zone": "Europe/Berlin"}} | tree)
+        )
 
     return make
 
@@ -43,11 +45,16 @@ def rows_of(spark: SparkSession) -> Callable[..., DataFrame]:
         columns = EXPECTED[source]
         tuples = [
             (
-                row.get("file", "f.csv"), row.get("delivered", RUN_DATE), (0, 0, number), row["row"], 10,
-                row.get("readable", True), *(row.get(c) for c in columns),
+                row.get("file", "f.csv"),
+                row.get("delivered", RUN_DATE),
+                (0, 0, number),
+                row["row"],
+                10,
+                row.get("readable", True),
+                *(row.get(c) for c in columns),
             )
             for number, row in enumerate(rows)
-        ]  # fmt: skip
+        ]
         return spark.createDataFrame(tuples, ", ".join([PLACE, *(f"`{c}` string" for c in columns)]))
 
     return make
@@ -55,7 +62,7 @@ def rows_of(spark: SparkSession) -> Callable[..., DataFrame]:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Callable[..., Night]:
-    """The night of a shop whose settings are this text, opened on `run_date`; `{source}` in it is the folder of files."""
+    """The night of a shop with these settings, opened on `run_date`; `{source}` in them is the folder of files."""
 
     def make(settings: str, run_date: date = RUN_DATE, source: Path = tmp_path) -> Night:
         home = tmp_path / "home"

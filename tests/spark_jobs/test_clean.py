@@ -58,7 +58,10 @@ def test_the_verdicts_are_the_truth_of_the_demo_shop(spark, shop, demo):
         wanted = truth[source]
         assert found["quarantined_by_reason"] == wanted["quarantined_by_reason"], source
         assert (found["rows_clean"], found["rows_duplicate"], found["rows_future"]) == (
-            wanted["clean"], wanted["duplicate"], wanted["future"]), source  # fmt: skip
+            wanted["clean"],
+            wanted["duplicate"],
+            wanted["future"],
+        ), source
         assert found["rows_in"] == wanted["rows"] - wanted["future"]
     _holds_no_personal_data(spark, night, demo)
     _adds_up(spark, night)
@@ -77,26 +80,29 @@ def _holds_no_personal_data(spark, night, demo):
 
 def _adds_up(spark, night):
     for row in read(spark, night, ACCOUNT).collect():
-        assert row["rows_in"] == row["rows_clean"] + row["rows_quarantined"] + row["rows_duplicate"] + row["rows_erased"]
+        assert (
+            row["rows_in"] == row["rows_clean"] + row["rows_quarantined"] + row["rows_duplicate"] + row["rows_erased"]
+        )
     numbers = json.loads(night.aggregates(ACCOUNT).read_text())
     assert numbers["every row is accounted for"] == 0
     assert read(spark, night, QUARANTINE).count() == sum(a["rows_quarantined"] for a in account(night).values())
 
 
-def test_an_earlier_night_sees_nothing_later_and_leaves_later_days_alone(spark, shop, demo, tmp_path):
+def events_by_day(spark, night):
+    return {r["day"]: r["count"] for r in read(spark, night, EVENTS).groupBy("day").count().collect()}
+
+
+def test_an_earlier_night_sees_nothing_later_and_leaves_later_days_alone(spark, shop, demo):
     late, early = date(2025, 3, 31), date(2025, 3, 28)
     late_night = shop(DEMO, late, demo)
     clean(spark, late_night)
-    days = {r["day"]: r["count"] for r in read(spark, late_night, EVENTS).groupBy("day").count().collect()}
-    night = shop(DEMO, early, demo)
-    clean(spark, night)
-    again = {r["day"]: r["count"] for r in read(spark, night, EVENTS).groupBy("day").count().collect()}
-    assert max(again) == early
-    # rows of the last days that were delivered later are not there yet
-    assert all(again[day] <= days[day] for day in again)
-    assert {day for day in days if day > early} == {
-        r["day"] for r in read(spark, late_night, EVENTS).where("day > '2025-03-28'").select("day").distinct().collect()
-    }
+    before = events_by_day(spark, late_night)
+    early_night = shop(DEMO, early, demo)
+    clean(spark, early_night)
+    seen, after = events_by_day(spark, early_night), events_by_day(spark, late_night)
+    assert max(seen) == early
+    assert all(seen[day] <= before[day] for day in seen), "late rows of these days were not there yet"
+    assert {d: n for d, n in after.items() if d > early} == {d: n for d, n in before.items() if d > early}
 
 
 def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
@@ -114,15 +120,21 @@ def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
         "3,2025-03-09 10:05,,Something,1,1\n"
         "broken\n"
     )
-    (tmp_path / "in" / "2025-03-10.csv").write_text("who,at,product_id,title,price,quantity\n1,2025-03-10 10:00,mug,New mug,9,1\n" * 9)
+    (tmp_path / "in" / "2025-03-10.csv").write_text(
+        "who,at,product_id,title,price,quantity\n1,2025-03-10 10:00,mug,New mug,9,1\n" * 9
+    )
     night = shop(LINES, date(2025, 3, 9))
     clean(spark, night)
     found = {r["product_id"]: (r["title"], r["price"]) for r in read(spark, night, PRODUCTS).collect()}
     assert found == {"mug": ("Mug", 5.0), "cup": ("A cup", 2.0)}
     assert reasons(spark, night) == [
-        ("events", "missing_product"), ("events", "not_a_product"), ("events", "unknown_product"), ("events", "unreadable"),
-        ("products", "missing_title"), ("products", "not_a_product"),
-    ]  # fmt: skip
+        ("events", "missing_product"),
+        ("events", "not_a_product"),
+        ("events", "unknown_product"),
+        ("events", "unreadable"),
+        ("products", "missing_title"),
+        ("products", "not_a_product"),
+    ]
     assert (account(night)["products"]["rows_in"], account(night)["events"]["rows_duplicate"]) == (4, 1)
     assert account(night)["reviews"] == dict.fromkeys(
         ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future"), 0
@@ -133,7 +145,15 @@ def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
 def test_an_empty_day_gives_empty_tables(spark, shop, tmp_path):
     (tmp_path / "events.csv").write_text("product_id,event_type,ts\n")
     (tmp_path / "products.jsonl").write_text("")
-    night = shop('[sources.events]\npath = "{source}/events.csv"\n[sources.products]\npath = "{source}/products.jsonl"\n')
+    night = shop(
+        '[sources.events]\npath = "{source}/events.csv"\n[sources.products]\npath = "{source}/products.jsonl"\n'
+    )
     clean(spark, night)
-    assert [read(spark, night, table).count() for table in (EVENTS, PRODUCTS, REVIEWS, QUARANTINE, ACCOUNT)] == [0, 0, 0, 0, 3]
+    assert [read(spark, night, table).count() for table in (EVENTS, PRODUCTS, REVIEWS, QUARANTINE, ACCOUNT)] == [
+        0,
+        0,
+        0,
+        0,
+        3,
+    ]
     _adds_up(spark, night)

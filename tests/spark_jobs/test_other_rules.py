@@ -67,17 +67,35 @@ def test_products(rows_of):
 
 def test_what_a_clean_product_holds(rows_of):
     nested = {
-        "product_id": "17850.0", "title": "<b>Mug &amp; Cup</b>", "description": '["One.", "Two <br>three."]', "price": "$1,299.00",
-        "categories": '[["A"], ["Home", "Kitchen &amp; Bath", "Mugs"]]', "attributes": '{"colour": "red", "n": {"x": 1}}', "available": "0",
-    }  # fmt: skip
+        "product_id": "17850.0",
+        "title": "<b>Mug &amp; Cup</b>",
+        "description": '["One.", "Two <br>three."]',
+        "price": "$1,299.00",
+        "categories": '[["A"], ["Home", "Kitchen &amp; Bath", "Mugs"]]',
+        "attributes": '{"colour": "red", "n": {"x": 1}}',
+        "available": "0",
+    }
     flat = {"product_id": "b", "title": "B", "categories": " Home >Kitchen>  Mugs ", "available": "In stock"}
-    piped, listed = {"product_id": "c", "title": "C", "categories": "A|B"}, {"product_id": "d", "title": "D", "categories": '["A", "A", "B"]'}
+    piped, listed = (
+        {"product_id": "c", "title": "C", "categories": "A|B"},
+        {"product_id": "d", "title": "D", "categories": '["A", "A", "B"]'},
+    )
     rows = rows_of("products", [row | {"row": row["product_id"]} for row in (nested, flat, piped, listed)])
     a, b, c, d = sorted(judge_products(rows, check_settings({})).collect(), key=lambda r: r["product_id"])
-    assert (a["product_id"], a["title"], a["description"], a["price"]) == ("17850", "Mug & Cup", "One. Two three.", 1299.0)
+    assert (a["product_id"], a["title"], a["description"], a["price"]) == (
+        "17850",
+        "Mug & Cup",
+        "One. Two three.",
+        1299.0,
+    )
     assert a["categories"] == ["Home", "Kitchen & Bath", "Mugs"]
     assert a["attributes"] == {"colour": "red", "n": '{"x":1}'}
     assert not a["available"]
-    assert (b["categories"], b["available"], b["attributes"], b["price"]) == (["Home", "Kitchen", "Mugs"], True, None, None)
+    assert (b["categories"], b["available"], b["attributes"], b["price"]) == (
+        ["Home", "Kitchen", "Mugs"],
+        True,
+        None,
+        None,
+    )
     assert (c["categories"], d["categories"]) == (["A", "B"], ["A", "B"])
     assert len({r["text_hash"] for r in (a, b, c, d)}) == 4

@@ -9,14 +9,35 @@ from pyspark.sql import functions as F
 
 from pipelines import user_key
 from spark_jobs.parsing import WHITESPACE, filled, local_day, moment, number, whole, with_price
-from spark_jobs.pseudonyms import keyed_hash, pseudonym
+from spark_jobs.pseudonyms import keyed_hash, normal_id, pseudonym
 
 PRICES = {
-    "12.5": 12.5, "12": 12, ".5": 0.5, "€ 12,50": 12.5, "12,50 €": 12.5, "12.50 EUR": 12.5, "EUR 12.50": 12.5, "$1,299.00": 1299,
-    "1.299,00 EUR": 1299, "1 299,00 €": 1299, "1\u00a0299,00 €": 1299, "CHF 1'299.00": 1299, "1,299": 1299, "1.299 €": 1299,
-    "1,299,000.50": 1299000.5, "12,5": 12.5, "£3": 3, "$10.00 - $50.00": 10, "1.299": 1.299, "-3.5": -3.5,
-    "abc": None, "on request": None, "": None, "12..5": None, ".a-box-inner{background-color:#fff}#buy .selec1": None,
-}  # fmt: skip
+    "12.5": 12.5,
+    "12": 12,
+    ".5": 0.5,
+    "€ 12,50": 12.5,
+    "12,50 €": 12.5,
+    "12.50 EUR": 12.5,
+    "EUR 12.50": 12.5,
+    "$1,299.00": 1299,
+    "1.299,00 EUR": 1299,
+    "1 299,00 €": 1299,
+    "1\u00a0299,00 €": 1299,
+    "CHF 1'299.00": 1299,
+    "1,299": 1299,
+    "1.299 €": 1299,
+    "1,299,000.50": 1299000.5,
+    "12,5": 12.5,
+    "£3": 3,
+    "$10.00 - $50.00": 10,
+    "1.299": 1.299,
+    "-3.5": -3.5,
+    "abc": None,
+    "on request": None,
+    "": None,
+    "12..5": None,
+    ".a-box-inner{background-color:#fff}#buy .selec1": None,
+}
 MOMENTS = [
     ("iso", "2025-03-10T10:00:00Z", "2025-03-10 10:00:00"),
     ("iso", "2025-03-10T10:00:00.123456+01:00", "2025-03-10 09:00:00.123456"),
@@ -41,7 +62,20 @@ MOMENTS = [
     ("dd/MM/yyyy HH:mm", "2025-03-10", None),
     ("dd/MM/yyyy HH:mm XXX", "10/03/2025 10:00 +02:00", "2025-03-10 08:00:00"),
 ]
-IDS = ["17850", " 17850.0 ", "17850.00", "a.0", "1.05", "u\u00a01", "\u00a0u1\u2003\n", "ünïcode", "١٢٣.0", "-5.0", "0.0", "x" * 300]
+IDS = [
+    "17850",
+    " 17850.0 ",
+    "17850.00",
+    "a.0",
+    "1.05",
+    "u\u00a01",
+    "\u00a0u1\u2003\n",
+    "ünïcode",
+    "١٢٣.0",
+    "-5.0",
+    "0.0",
+    "x" * 300,
+]
 
 
 def one(spark, values, make):
@@ -55,7 +89,10 @@ def test_prices(spark):
 
 
 def test_numbers(spark):
-    assert one(spark, ["1", "1.5", "-2e3", "1x2", "NaN", "Infinity", "1d", "", "12..5"], number) == [1, 1.5, -2000] + [None] * 6
+    assert (
+        one(spark, ["1", "1.5", "-2e3", "1x2", "NaN", "Infinity", "1d", "", "12..5"], number)
+        == [1, 1.5, -2000] + [None] * 6
+    )
     assert one(spark, ["1", "-3.0", "1.5", "1234567890123", "three"], whole) == [1, -3, None, None, None]
 
 
@@ -75,8 +112,19 @@ def test_days_end_by_the_clock_of_the_shop(spark):
 
 def test_pseudonyms_are_those_of_python(spark):
     for key in (b"k", b"0123456789abcdef" * 2, b"long" * 40):
-        assert one(spark, IDS, lambda c, key=key: pseudonym(key, filled(c))) == [user_key.pseudonym(key, i) for i in IDS]
+        assert one(spark, IDS, lambda c, key=key: pseudonym(key, filled(c))) == [
+            user_key.pseudonym(key, i) for i in IDS
+        ]
     assert one(spark, [None, "  "], lambda c: pseudonym(b"k", filled(c))) == [None, None]
+
+
+def test_a_json_number_is_written_out(spark):
+    assert one(spark, ["1.2345678E7", "1.0E8", "1.5E3", "1.23456789012E7"], normal_id) == [
+        "12345678",
+        "100000000",
+        "1.5E3",
+        "12345678.901200",
+    ]
 
 
 def test_blanks_are_those_of_python(spark):
@@ -84,7 +132,9 @@ def test_blanks_are_those_of_python(spark):
 
 
 def test_the_key_is_not_shown_in_plans(spark, capsys):
-    spark.createDataFrame([("a",)], "v string").select(keyed_hash(b"secret-key-of-the-shop-0123456789", F.col("v"))).explain(True)
+    spark.createDataFrame([("a",)], "v string").select(
+        keyed_hash(b"secret-key-of-the-shop-0123456789", F.col("v"))
+    ).explain(True)
     shown = capsys.readouterr().out
     assert "redacted" in shown
     assert "0x" not in shown

@@ -10,7 +10,8 @@ import pytest
 import zstandard
 
 from pipelines.errors import SettingsError, SourceError
-from spark_jobs.landing import unreadable_files_named
+from spark_jobs.clean import clean
+from spark_jobs.failures import failures_explained
 from spark_jobs.read_sources import count_rows, read_source
 
 from .conftest import KEY
@@ -27,13 +28,19 @@ CSV = 'user_id,code,event_type,ts,price\n1,"a,""x""",view,2025-03-10 10:00:00,1.
 SWAPPED = 'ts,price,code,event_type,user_id\n2025-03-10 10:00:00,1.5,"a,""x""",view,1\n2025-03-10 11:00:00,,b,click,2\n'
 JSON = (
     '{"user_id": 1, "code": "a,\\"x\\"", "event_type": "view", "ts": "2025-03-10 10:00:00", "price": 1.5}\n\n'
-    '{"user_id": 2.0, "code": "b", "event_type": "click", "ts": "2025-03-10 11:00:00", "price": null, "more": {"x": [1]}}\n'
+    '{"user_id": 2.0, "code": "b", "event_type": "click", "ts": "2025-03-10 11:00:00", "price": null, "m": {"x": 1}}\n'
 )
 WHEN = [datetime(2025, 3, 10, 10), datetime(2025, 3, 10, 11)]
-FRAME = pd.DataFrame({"user_id": [1.0, 2.0], "code": ['a,"x"', "b"], "event_type": ["view", "click"], "ts": WHEN, "price": [1.5, None]})
+FRAME = pd.DataFrame(
+    {"user_id": [1.0, 2.0], "code": ['a,"x"', "b"], "event_type": ["view", "click"], "ts": WHEN, "price": [1.5, None]}
+)
 FILES = {
     "e.csv": CSV.encode(),
-    "e.tsv": CSV.replace(",view,", "\tview\t").replace('"a,""x"""', "'a'").replace(",", "\t").replace("'a'", '"a,""x"""').encode(),
+    "e.tsv": CSV.replace(",view,", "\tview\t")
+    .replace('"a,""x"""', "'a'")
+    .replace(",", "\t")
+    .replace("'a'", '"a,""x"""')
+    .encode(),
     "swapped.csv": SWAPPED.encode(),
     "bom.csv": b"\xef\xbb\xbf" + CSV.encode(),
     "crlf.csv": CSV.replace("\n", "\r\n").encode(),
@@ -84,9 +91,20 @@ def test_every_format_gives_the_same_rows(spark, shop, deliver, tmp_path):
 
 def test_broken_lines_are_rows_that_cannot_be_read(spark, shop, deliver):
     lines = [
-        '{"code": "a", "event_type": "view", "ts": "x"}', '{"code": "a"', '{"code": "a"} trailing', '{"code": "a"}{"code": "b"}',
-        '{"code": "a"},{"code": "b"}', '[{"code": "a"}]', '"text"', "3", "null", '{"code": "\x00"}', "<html>", '{"code": "a"}]', "{}",
-    ]  # fmt: skip
+        '{"code": "a", "event_type": "view", "ts": "x"}',
+        '{"code": "a"',
+        '{"code": "a"} trailing',
+        '{"code": "a"}{"code": "b"}',
+        '{"code": "a"},{"code": "b"}',
+        '[{"code": "a"}]',
+        '"text"',
+        "3",
+        "null",
+        '{"code": "\x00"}',
+        "<html>",
+        '{"code": "a"}]',
+        "{}",
+    ]
     rows = ["code,event_type,ts", "a,view,x", "a,view", "a,view,x,y", "a,vi\x00ew,x", '"a,view,x', ",,"]
     deliver(**{"a.jsonl": "\n".join(lines).encode(), "b.csv": "\n".join(rows).encode()})
     found = read(spark, shop(SETTINGS))
@@ -97,18 +115,35 @@ def test_broken_lines_are_rows_that_cannot_be_read(spark, shop, deliver):
 
 def test_rows_arrive_by_day_of_delivery_then_by_line(spark, shop, deliver):
     first, second = "code,event_type,ts\nx1,view,t\nx2,view,t\n", "ts,code,event_type\nt,y1,view\n"
-    deliver(**{"undated.csv": first.encode(), "2025-03-09.csv": second.encode(), "2025-03-08.csv.gz": gzip.compress(first.encode()),
-               "2025-03-11.csv": first.encode()})  # fmt: skip
+    deliver(
+        **{
+            "undated.csv": first.encode(),
+            "2025-03-09.csv": second.encode(),
+            "2025-03-08.csv.gz": gzip.compress(first.encode()),
+            "2025-03-11.csv": first.encode(),
+        }
+    )
     rows = read(spark, shop(SETTINGS))
     assert [(r["file"], r["product_id"]) for r in rows] == [
-        ("undated.csv", "x1"), ("undated.csv", "x2"), ("2025-03-08.csv.gz", "x1"), ("2025-03-08.csv.gz", "x2"), ("2025-03-09.csv", "y1"),
-    ]  # fmt: skip
+        ("undated.csv", "x1"),
+        ("undated.csv", "x2"),
+        ("2025-03-08.csv.gz", "x1"),
+        ("2025-03-08.csv.gz", "x2"),
+        ("2025-03-09.csv", "y1"),
+    ]
     assert [r["delivered"] for r in rows] == [None, None, date(2025, 3, 8), date(2025, 3, 8), date(2025, 3, 9)]
 
 
 def test_other_encodings_and_repeated_columns(spark, shop, deliver):
     deliver(**{"a.csv": "code,event_type,ts,code\nmöbel,view,t,other\n".encode("cp1252")})
-    rows = read(spark, shop(SETTINGS.replace("columns = { product_id = \"code\" }", 'encoding = "cp1252"\ncolumns = { product_id = "code" }', 1)))
+    rows = read(
+        spark,
+        shop(
+            SETTINGS.replace(
+                'columns = { product_id = "code" }', 'encoding = "cp1252"\ncolumns = { product_id = "code" }', 1
+            )
+        ),
+    )
     assert [r["product_id"] for r in rows] == ["möbel"]
 
 
@@ -121,7 +156,9 @@ def test_empty_files_have_no_rows(spark, shop, deliver):
 
 def test_columns_are_derived_from_the_shops(spark, shop, deliver):
     deliver(**{"a.csv": b"code,kind,when,user\na,C1,t,7\nb,1\n"})
-    derive = "derive = { event_type = \"if(kind like 'C%', 'return', 'purchase')\", ts = 'upper(when)', user_id = 'user' }"
+    derive = (
+        "derive = { event_type = \"if(kind like 'C%', 'return', 'purchase')\", ts = 'upper(when)', user_id = 'user' }"
+    )
     rows = read(spark, shop(SETTINGS.replace("[sources.products]", f"{derive}\n[sources.products]")))
     assert [(r["event_type"], r["ts"], r["user_id"]) for r in rows] == [("return", "T", "7"), (None, None, None)]
 
@@ -138,5 +175,18 @@ def test_a_file_that_broke_since_is_named(spark, shop, deliver, tmp_path):
     deliver(**{"a.csv.gz": gzip.compress(lines.encode())})
     night = shop(SETTINGS)
     (tmp_path / "in" / "a.csv.gz").write_bytes(gzip.compress(lines.encode())[:30_000])
-    with pytest.raises(SourceError, match=r"a.csv.gz cannot be read to its end. Deliver it again"), unreadable_files_named():
+    with (
+        pytest.raises(SourceError, match=r"a.csv.gz cannot be read to its end. Deliver it again"),
+        failures_explained(),
+    ):
         read(spark, night)
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"), [("time_format = 'QQQ foo'", "QQQ foo"), ("[cleaning]\nnot_products = '('", r"'\('|\(")]
+)
+def test_a_pattern_that_spark_cannot_read_is_an_error_of_the_settings(spark, shop, deliver, settings, names):
+    deliver(**{"a.csv": CSV.encode()})
+    night = shop(SETTINGS.replace("[sources.products]", f"{settings}\n[sources.products]"))
+    with pytest.raises(SettingsError, match=f"cannot be read: .*({names})"), failures_explained():
+        clean(spark, night)

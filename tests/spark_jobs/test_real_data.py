@@ -30,7 +30,9 @@ def test_a_week_of_online_retail(spark, shop, data, tmp_path):
     clean(spark, night)
     build_features(spark, night)
     events = account(night)["events"]
-    lines = sum(1 for f in night.files["events"] for line in Path(f.path).open() if line.strip()) - len(night.files["events"])
+    lines = sum(
+        1 for f in night.files["events"] for line in Path(f.path).read_text().splitlines() if line.strip()
+    ) - len(night.files["events"])
     assert events["rows_in"] == lines
     assert events["rows_clean"] + events["rows_quarantined"] + events["rows_duplicate"] == lines
     assert set(events["quarantined_by_reason"]) == {"absurd_quantity", "not_a_product", "unknown_product"}

@@ -57,7 +57,13 @@ def judged(spark, rows_of, night_of):
         night = night_of(
             cleaning={"not_products": "^POST$"} | cleaning, sources={"events": {"event_types": {"Buy": "purchase"}}}
         )
-        frame = rows_of("events", [{k: v.strip() if k == "event_type" and v else v for k, v in r.items()} | {"row": name} for name, r in rows.items()])
+        frame = rows_of(
+            "events",
+            [
+                {k: v.strip() if k == "event_type" and v else v for k, v in r.items()} | {"row": name}
+                for name, r in rows.items()
+            ],
+        )
         catalogue = spark.createDataFrame([("mug",), ("POST",)], "product_id string")
         return {r["row_hash"]: r.asDict() for r in judge_events(frame, catalogue, night, KEY).collect()}
 
@@ -66,7 +72,8 @@ def judged(spark, rows_of, night_of):
 
 def test_each_row_has_the_reason_of_the_first_rule_that_holds(judged):
     of_many_users = {
-        name: row | ({"user_id": f"u{i}"} if row.get("user_id") == "u1" else {}) for i, (name, row) in enumerate(ONE_EACH.items())
+        name: row | ({"user_id": f"u{i}"} if row.get("user_id") == "u1" else {})
+        for i, (name, row) in enumerate(ONE_EACH.items())
     }
     verdicts = {name: row["verdict"] for name, row in judged(of_many_users).items()}
     assert verdicts == {name: name.split(":")[0] for name in ONE_EACH}
@@ -107,7 +114,9 @@ def test_a_robot_loses_its_day_and_not_its_life(judged):
     busy = {f"busy {i}": GOOD | {"ts": f"2025-03-10T10:0{i}:00+01:00"} for i in range(4)}
     quiet = {f"quiet {i}": GOOD | {"ts": f"2025-03-09T10:0{i}:00+01:00"} for i in range(3)}
     refused_anyway = {"bad": GOOD | {"ts": "2025-03-09T11:00:00+01:00", "price": "x"}}
-    verdicts = {name: row["verdict"] for name, row in judged(busy | quiet | refused_anyway, bot_events_per_day=3).items()}
+    verdicts = {
+        name: row["verdict"] for name, row in judged(busy | quiet | refused_anyway, bot_events_per_day=3).items()
+    }
     assert {v for name, v in verdicts.items() if name.startswith("busy")} == {"bot"}
     assert {v for name, v in verdicts.items() if name.startswith("quiet")} == {"clean"}
 
@@ -119,11 +128,21 @@ def test_repeated_lines_are_duplicates_of_the_first_arrival(spark, rows_of, nigh
     cut = {"row": "cut", "readable": False}
     rows = [same | {"file": "1"}, same | {"file": "2"}, bad, bad, future, future, cut, cut]
     catalogue = spark.createDataFrame([("mug",)], "product_id string")
-    judged = judge_events(rows_of("events", rows), catalogue, night_of(), KEY).select("row_hash", "file", "verdict").collect()
+    judged = (
+        judge_events(rows_of("events", rows), catalogue, night_of(), KEY)
+        .select("row_hash", "file", "verdict")
+        .collect()
+    )
     assert sorted((r["row_hash"], r["verdict"]) for r in judged) == [
-        ("bad", "bad_number"), ("bad", "duplicate"), ("cut", "unreadable"), ("cut", "unreadable"),
-        ("future", "future"), ("future", "future"), ("same", "clean"), ("same", "duplicate"),
-    ]  # fmt: skip
+        ("bad", "bad_number"),
+        ("bad", "duplicate"),
+        ("cut", "unreadable"),
+        ("cut", "unreadable"),
+        ("future", "future"),
+        ("future", "future"),
+        ("same", "clean"),
+        ("same", "duplicate"),
+    ]
     assert {r["file"] for r in judged if r["verdict"] == "clean"} == {"1"}
 
 

@@ -18,11 +18,28 @@ SMALL = {"days": 8, "users": 60, "products": 40}
 BERLIN = ZoneInfo("Europe/Berlin")
 REASONS = {
     "events": {
-        "unreadable", "missing_product", "bad_time", "impossible_time", "too_late", "unknown_event_type", "bad_number",
-        "absurd_quantity", "absurd_price", "test_account", "unknown_product", "bot", "near_duplicate",
+        "unreadable",
+        "missing_product",
+        "bad_time",
+        "impossible_time",
+        "too_late",
+        "unknown_event_type",
+        "bad_number",
+        "absurd_quantity",
+        "absurd_price",
+        "test_account",
+        "unknown_product",
+        "bot",
+        "near_duplicate",
     },
     "reviews": {
-        "unreadable", "missing_product", "bad_time", "impossible_time", "too_late", "bad_rating", "empty_text",
+        "unreadable",
+        "missing_product",
+        "bad_time",
+        "impossible_time",
+        "too_late",
+        "bad_rating",
+        "empty_text",
         "unknown_product",
     },
     "products": {"missing_product", "missing_title", "duplicate_code", "bad_number"},
@@ -149,8 +166,10 @@ def test_rows_lie_in_the_file_of_their_local_day_or_up_to_three_later(truth):
 
 
 def test_summer_time_begins_on_the_30th(clean_shop):
-    hours = {json.loads(text)["ts"][11:13] + json.loads(text)["ts"][-6:]
-             for text in lines_of(clean_shop / "events" / "events-2025-03-30.jsonl.gz")}
+    hours = {
+        json.loads(text)["ts"][11:13] + json.loads(text)["ts"][-6:]
+        for text in lines_of(clean_shop / "events" / "events-2025-03-30.jsonl.gz")
+    }
     assert not {hour for hour in hours if hour.startswith("02")}
     assert {hour[2:] for hour in hours if hour[:2] > "02"} == {"+02:00"}
 
@@ -197,7 +216,8 @@ def test_shuffled_texts_move_titles_and_leave_the_rest(tmp_path):
         write_demo_shop(tmp_path / name, clean=True, shuffle_texts=shuffle, **SMALL)
     own, shuffled = (pd.read_csv(tmp_path / name / "products.csv") for name in ("own", "shuffled"))
     texts = ["title", "description"]
-    assert sorted(own["title"]) == sorted(shuffled["title"]) and list(own["title"]) != list(shuffled["title"])
+    assert sorted(own["title"]) == sorted(shuffled["title"])
+    assert list(own["title"]) != list(shuffled["title"])
     pd.testing.assert_frame_equal(own.drop(columns=texts), shuffled.drop(columns=texts))
     events = "events/events-2025-03-31.jsonl.gz"
     assert (tmp_path / "own" / events).read_bytes() == (tmp_path / "shuffled" / events).read_bytes()

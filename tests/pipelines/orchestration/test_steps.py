@@ -19,7 +19,9 @@ from pipelines.settings import Settings, check_settings
 
 @pytest.fixture
 def night(tmp_path):
-    night = Night(tmp_path, date(2025, 3, 31), "run", "2025-03-31-01", "f", Settings(), {}, {}, (), "k", date(2025, 3, 31))
+    night = Night(
+        tmp_path, date(2025, 3, 31), "run", "2025-03-31-01", "f", Settings(), {}, {}, (), "k", date(2025, 3, 31)
+    )
     night.save()
     return night
 
@@ -137,7 +139,8 @@ def test_ending_the_caller_ends_the_step(night, script, tmp_path):
     script(f"import time; open({str(tmp_path / 'began')!r}, 'w').close(); time.sleep(60)")
     caller = (
         "import sys; from pathlib import Path; from pipelines.orchestration import steps\n"
-        "steps.STEPS['clean'] = steps.Step('clean', 'python', 'script_step'); steps.run_step('clean', Path(sys.argv[1]))"
+        "steps.STEPS['clean'] = steps.Step('clean', 'python', 'script_step')\n"
+        "steps.run_step('clean', Path(sys.argv[1]))"
     )
     process = subprocess.Popen([sys.executable, "-c", caller, str(night.work)])
     while not (tmp_path / "began").exists():

@@ -15,7 +15,15 @@ ROWS = [("u1", 1, "b1", 0.5), ("u1", 2, "b2", 0.25), ("u2", 1, "b1", 0.125)]
 def write(folder, rows, *, files=1, version="1", release="r1"):
     folder.mkdir()
     full = [
-        {"user_id": u, "rank": r, "bundle_id": b, "score": s, "model_version": version, "run_date": date(2025, 1, 1), "release_id": release}
+        {
+            "user_id": u,
+            "rank": r,
+            "bundle_id": b,
+            "score": s,
+            "model_version": version,
+            "run_date": date(2025, 1, 1),
+            "release_id": release,
+        }
         for u, r, b, s in rows
     ]
     for n in range(files):

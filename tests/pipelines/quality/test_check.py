@@ -14,7 +14,9 @@ from pipelines.tables import EVENTS, USER_TOPK
 
 @pytest.fixture
 def night(tmp_path):
-    night = Night(tmp_path, date(2025, 3, 31), "run", "2025-03-31-01", "f", Settings(), {}, {}, (), "k", date(2025, 3, 31))
+    night = Night(
+        tmp_path, date(2025, 3, 31), "run", "2025-03-31-01", "f", Settings(), {}, {}, (), "k", date(2025, 3, 31)
+    )
     night.save()
     for table in TABLES_OF["inputs"]:
         put(night, table)

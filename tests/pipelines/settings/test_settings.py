@@ -19,7 +19,10 @@ def test_the_commented_file_reads_back_as_the_same_settings():
 
 def test_every_key_stands_in_the_commented_file_under_its_sentence():
     lines = render_toml(Settings()).splitlines()
-    for section, fields in [("knn", type(Settings().knn).model_fields), ("training", type(Settings().training).model_fields)]:
+    for section, fields in [
+        ("knn", type(Settings().knn).model_fields),
+        ("training", type(Settings().training).model_fields),
+    ]:
         assert f"[{section}]" in lines
         for key, field in fields.items():
             place = next(i for i, line in enumerate(lines) if line.startswith(f"# {key} = "))
@@ -58,5 +61,5 @@ def test_a_home_without_settings_says_how_to_make_one(tmp_path):
 
 def test_broken_toml_is_said_with_its_place(tmp_path):
     (tmp_path / "nightshelf.toml").write_text("[shop\n")
-    with pytest.raises(SettingsError, match="not valid TOML.*line 1"):
+    with pytest.raises(SettingsError, match=r"not valid TOML.*line 1"):
         load_settings(tmp_path, {})
