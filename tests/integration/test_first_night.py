@@ -69,15 +69,11 @@ def test_duckdb_pyarrow_and_spark_read_the_same(shop, spark):
 
 def test_lists_have_k_products_with_reasons_and_none_that_was_bought(shop):
     with open_tables(shop.home) as engine:
-        assert engine.execute(
-            "select distinct n from (select count(*) n from user_topk group by user_id)"
-        ).fetchall() == [(5,)]
+        assert engine.execute("select distinct count(*) from user_topk group by user_id").fetchall() == [(5,)]
         assert engine.execute("select count(*) from user_topk where reason_text = '' or score <= 0").fetchall()[0] == (
             0,
         )
-        again = (
-            "select count(*) from user_topk join events e using (user_id, product_id) where e.event_type = 'purchase'"
-        )
+        again = "select count(*) from user_topk join events e using (user_id, product_id) where event_type = 'purchase'"
         assert engine.execute(again).fetchall()[0] == (0,)
         unavailable = "select count(*) from user_topk t join products p using (product_id) where not p.available"
         assert engine.execute(unavailable).fetchall()[0] == (0,)
