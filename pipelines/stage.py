@@ -1,12 +1,15 @@
-"""How the process of a step begins and ends: its exit code, and one sentence where it fails."""
+"""How the process of a step begins and ends: its night, its exit code, and one sentence where it fails."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from pipelines.errors import NightshelfError, StepFailed
 from pipelines.night import Night, write_json
@@ -29,3 +32,12 @@ def step_main(night: Night, step: str) -> Iterator[None]:
         why = f"{type(unknown).__name__}: {str(unknown).splitlines()[0] if str(unknown) else 'no message'}"
         write_json(failure, {"step": step, "why": why, "exit_code": StepFailed.exit_code})
         sys.exit(StepFailed.exit_code)
+
+
+def step_process(step: str, work: Callable[[Night], Any], argv: Sequence[str] | None) -> None:
+    """Run `work` for the night that `--night FOLDER` names, as the whole of a process."""
+    parser = argparse.ArgumentParser(prog=step)
+    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
+    night = Night.load(parser.parse_args(argv).night)
+    with step_main(night, step):
+        work(night)

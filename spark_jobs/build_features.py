@@ -18,8 +18,8 @@ from spark_jobs.sessions import sessions
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run the step `build_features` for the night that `--night` names."""
-    job("build_features", build_features, argv)
+    """Run the step `features` for the night that `--night` names."""
+    job("features", build_features, argv)
 
 
 def build_features(spark: SparkSession, night: Night) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,7 @@ from pipelines.checks import check_queries
 from pipelines.night import Night, clear_folder, write_json
 from pipelines.parquet_files import settle_files
 from pipelines.settings import Settings
-from pipelines.stage import step_main
+from pipelines.stage import step_process
 from pipelines.tables import Table
 
 FIXED = {
@@ -35,8 +34,9 @@ FIXED = {
     "spark.sql.redaction.string.regex": "0x[0-9A-Fa-f]{64,}",  # the user key stands in plans of the hashing
 }
 LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
-ONE_COMPILER = f"{LARGE_METHODS} -XX:TieredStopAtLevel=1"  # a JVM that lives for a minute never earns its second one
-LONG = 200 << 20  # bytes of input from which it does
+# A JVM that lives for a minute never earns its second compiler; with one, it would also halve the room for code.
+ONE_COMPILER = f"{LARGE_METHODS} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+LONG = 200 << 20  # bytes of input from which the second one pays
 
 
 @contextmanager
@@ -137,9 +137,9 @@ def views(spark: SparkSession, night: Night, *tables: Table) -> None:
 
 def job(name: str, work: Callable[[SparkSession, Night], None], argv: Sequence[str] | None = None) -> None:
     """Run `work` in one session for the night named on the command line (`--night FOLDER`)."""
-    parser = argparse.ArgumentParser(prog=name)
-    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
-    night = Night.load(parser.parse_args(argv).night)
-    size = sum(f.size for files in night.files.values() for f in files)
-    with step_main(night, name), session(name, night.settings, LARGE_METHODS if size > LONG else ONE_COMPILER) as spark:
-        work(spark, night)
+
+    def in_session(night: Night) -> None:
+        with session(name, night.settings) as spark:
+            work(spark, night)
+
+    step_process(name, in_session, argv)

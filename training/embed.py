@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
 from pipelines.errors import StepFailed
 from pipelines.night import Night
@@ -18,7 +15,7 @@ from pipelines.scoring.knn import query
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import save_ranker
 from pipelines.scoring.vectors import user_vectors
-from pipelines.stage import step_main
+from pipelines.stage import step_process
 from pipelines.table_files import read_table, write_table
 from pipelines.tables import POPULARITY, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS
 from training.encoder import make_repeatable
@@ -32,12 +29,8 @@ USERS_AT_ONCE = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write product_embeddings, user_embeddings and `ranker/` of the night named by `--night`."""
-    parser = argparse.ArgumentParser(prog="embed")
-    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
-    night = Night.load(parser.parse_args(argv).night)
-    with step_main(night, "embed"), threadpool_limits(night.settings.training.threads):
-        embed(night)
+    """Write product_embeddings, user_embeddings and `ranker/` of the night that `--night` names."""
+    step_process("embed", embed, argv)
 
 
 def embed(night: Night) -> None:

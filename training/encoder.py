@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 TOKENS = 2048  # tokens of one batch, padding among them
@@ -103,5 +104,6 @@ def make_repeatable(threads: int, seed: int) -> None:
     """Fix what decides the bits of a run: threads, seed, deterministic kernels."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(threads)
+    threadpool_limits(threads)  # NumPy's; stays in force
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-
-from threadpoolctl import threadpool_limits
 
 from pipelines.night import Night, write_json
 from pipelines.registry.store import fetch_for_training
 from pipelines.scoring.blend import PARTS, Blend
 from pipelines.scoring.ranker import Ranker
-from pipelines.stage import step_main
+from pipelines.stage import step_process
 from training.challenger import make_challenger
 from training.encoder import make_repeatable
 from training.evaluate import differences, judge, with_parts
@@ -24,17 +20,14 @@ from training.windows import day_to_date
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write `challenger/` and `evaluation.json` of the night named by `--night`."""
-    parser = argparse.ArgumentParser(prog="train")
-    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
-    night = Night.load(parser.parse_args(argv).night)
-    with step_main(night, "train"), threadpool_limits(night.settings.training.threads):
-        if not fetch_for_training(night):
-            train(night)
+    """Write `challenger/` and `evaluation.json` of the night that `--night` names."""
+    step_process("train", train, argv)
 
 
 def train(night: Night) -> None:
-    """Train, unless a predecessor stands in for it, and judge everything on the test days."""
+    """Train, unless a registered model or a predecessor stands in for it, and judge everything on the test days."""
+    if fetch_for_training(night):
+        return
     make_repeatable(night.settings.training.threads, night.settings.training.seed)
     lab, before = Lab.of(night), night.work / "predecessor"
     eve = lab.split.test.first - 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from collections.abc import Sequence
@@ -15,16 +14,13 @@ from pipelines.publish.releases import list_releases, point_to
 from pipelines.registry.aliases import move_aliases
 from pipelines.report.index import write_index
 from pipelines.report.page import write_report
-from pipelines.stage import step_main
+from pipelines.stage import step_process
 from pipelines.tables import OUTPUTS
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="publish")
-    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
-    night = Night.load(parser.parse_args(argv).night)
-    with step_main(night, "publish"):
-        publish(night)
+    """Run the step `publish` for the night that `--night` names."""
+    step_process("publish", publish, argv)
 
 
 def publish(night: Night) -> str:

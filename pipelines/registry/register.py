@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from collections.abc import Sequence
 from importlib import util
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,17 +22,14 @@ from pipelines.registry.store import (
     registry,
     version_of,
 )
-from pipelines.stage import step_main
+from pipelines.stage import step_process
 
 SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="register")
-    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
-    night = Night.load(parser.parse_args(argv).night)
-    with step_main(night, "register"):
-        register(night)
+    """Run the step `register` for the night that `--night` names."""
+    step_process("register", register, argv)
 
 
 def register(night: Night) -> dict[str, Any]:
