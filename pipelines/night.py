@@ -71,6 +71,10 @@ class Night:
         """The release in the making."""
         return self.work / "release"
 
+    def input_bytes(self) -> int:
+        """The size of all source files as they lie."""
+        return sum(file.size for files in self.files.values() for file in files)
+
     def place(self, table: Table) -> Path:
         """The folder of the files of `table`, as this night sees it."""
         match table.area:

@@ -34,13 +34,10 @@ FIXED = {
     "spark.sql.redaction.string.regex": "0x[0-9A-Fa-f]{64,}",  # the user key stands in plans of the hashing
 }
 LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
-# A JVM that lives for a minute never earns its second compiler; with one, it would also halve the room for code.
-ONE_COMPILER = f"{LARGE_METHODS} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
-LONG = 200 << 20  # bytes of input from which the second one pays
 
 
 @contextmanager
-def session(name: str, settings: Settings, jvm_options: str = LARGE_METHODS) -> Iterator[SparkSession]:
+def session(name: str, settings: Settings) -> Iterator[SparkSession]:
     """A session with what every night fixes and what the settings add; stopped at the end.
 
     Under `spark-submit` the master is the one submitted to.
@@ -49,8 +46,10 @@ def session(name: str, settings: Settings, jvm_options: str = LARGE_METHODS) -> 
     if settings.spark.master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.appName(f"nightshelf {name}")
-    sized = {"spark.sql.shuffle.partitions": str(settings.spark.partitions)}
-    sized |= dict.fromkeys(("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"), jvm_options)
+    sized = {
+        "spark.sql.shuffle.partitions": str(settings.spark.partitions),
+        "spark.executor.extraJavaOptions": LARGE_METHODS,
+    }
     for key, value in (FIXED | sized | settings.spark.conf).items():
         builder = builder.config(key, value)
     if "spark.submit.deployMode" not in settings.spark.conf and not os.environ.get("SPARK_ENV_LOADED"):

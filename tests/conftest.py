@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 def spark() -> Iterator[SparkSession]:
     """The session of production, small: it is started by the first test that asks for it."""
     from pipelines.settings.model import Settings, Spark
-    from spark_jobs.engine import ONE_COMPILER, session
+    from spark_jobs.engine import session
 
     small = {  # nothing runs long enough to be worth compiling
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
     settings = Settings(spark=Spark(master="local[2]", driver_memory="1g", conf=small))
-    with session("tests", settings, ONE_COMPILER) as running:
+    with session("tests", settings) as running:
         yield running
 
 

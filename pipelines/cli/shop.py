@@ -50,7 +50,6 @@ def init(
 # Some thousand rows: what Spark and Java would compile for speed takes longer than running it once.
 SMALL_DATA = {
     "partitions": 2,
-    "java_options": "-XX:TieredStopAtLevel=1",
     "conf": {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"},
 }
 

@@ -19,6 +19,11 @@ from pipelines import errors
 from pipelines.night import Night, write_json
 from pipelines.orchestration.lock import writer_lock
 
+LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
+# A JVM that lives for a minute never earns its second compiler. Without it the JVM keeps too little room for code.
+ONE_COMPILER = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
+LONG = 200 << 20  # bytes of input from which the second one pays
+
 
 @dataclass(frozen=True)
 class Step:
@@ -57,7 +62,8 @@ def command(step: Step, night: Night) -> list[str]:
     spark = night.settings.spark
     submit = Path(sys.executable).with_name("spark-submit")
     binary = str(submit) if submit.exists() else shutil.which("spark-submit") or "spark-submit"
-    java = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')} {spark.java_options}".strip()
+    quiet = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')}"
+    java = " ".join([quiet, LARGE_METHODS, *(() if night.input_bytes() > LONG else (ONE_COMPILER,))])
     options = ["--master", spark.master, "--driver-memory", spark.driver_memory, "--driver-java-options", java]
     return [binary, *options, spec.origin, *tail]
 
