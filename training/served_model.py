@@ -6,12 +6,13 @@ from typing import Any
 import mlflow
 import numpy as np
 
+from pipelines.registry.store import MODEL_FOLDER
 from training.model_folder import load_model
 
 
 class Served(mlflow.pyfunc.PythonModel):
     def load_context(self, context: Any) -> None:
-        self.encoder = load_model(Path(context.artifacts["model_files"])).encoder
+        self.encoder = load_model(Path(context.artifacts[MODEL_FOLDER])).encoder
 
     def predict(self, context: Any, model_input: list[str]) -> np.ndarray:
         """Vectors (texts x dimension, float32, length one) of the texts."""

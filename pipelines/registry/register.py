@@ -60,7 +60,7 @@ def register(night: Night) -> dict[str, Any]:
 
 def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     """The challenger as one MLflow run and one registered version; gives back the version."""
-    folder, settings = night.work / "challenger", night.settings
+    folder, settings = night.work / MODEL_FOLDER, night.settings
     spec = util.find_spec(SERVED)
     if spec is None or spec.origin is None:
         raise StepFailed(f"{SERVED} is not installed; install nightshelf again.")

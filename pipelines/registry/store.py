@@ -23,7 +23,7 @@ from pipelines.settings import Settings
 
 FINGERPRINT = "nightshelf.fingerprint"
 RUN_DATE = "nightshelf.run_date"
-MODEL_FOLDER = "model_files"  # folder of our own files inside a registered model's artifacts
+MODEL_FOLDER = "challenger"  # folder of our own files, in the night's folder and inside a registered model
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def fetch_for_training(night: Night) -> bool:
         known = None if night.retrain else version_of(client, night)
         if known is None:
             return False
-        fetch_model(client, known.name, known.version, night.work / "challenger")
+        fetch_model(client, known.name, known.version, night.work / MODEL_FOLDER)
         fetch_evaluation(client, known, night.work)
     print(f"model {known.name} {known.version} was trained on these very inputs: it is used again")
     return True
