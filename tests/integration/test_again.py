@@ -15,29 +15,6 @@ from pipelines.publish.releases import current
 pytestmark = pytest.mark.night
 
 
-def test_a_night_of_the_past_sees_nothing_later_and_moves_nothing(shop, tmp_path):
-    day = date(2025, 3, 27)
-    done = shop.run(day)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert current(shop.home) == "2025-03-31-01"
-    past = shop.manifest("2025-03-27-01")
-    assert past["model"]["alias"] == ""
-    later = [f for f in (shop.home / "sources").rglob("*-2025-03-*") if f.name[-16:] > "x" or _day_of(f) > day]
-    for file in later:
-        file.rename(tmp_path / file.name)
-    before = shop.hashes("2025-03-27-01")
-    done = shop.run(day, "--retrain")
-    for file in later:
-        (tmp_path / file.name).rename(file)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert shop.hashes("2025-03-27-02") == before
-    assert current(shop.home) == "2025-03-31-01"
-
-
-def _day_of(file):
-    return date.fromisoformat(file.name.split(".")[0].split("-", 1)[1])
-
-
 def test_a_night_killed_in_training_leaves_readers_alone_and_ends_the_same_when_run_again(shop):
     before = shop.hashes()
     argv = [sys.executable, "-m", "pipelines.cli.main", "run", str(shop.home), "--date", "2025-03-31", "--retrain"]
@@ -85,6 +62,29 @@ def _processes(word, home):
 def _end_orphans(home):
     for process in _processes("--night", home):
         os.kill(process, signal.SIGKILL)
+
+
+def test_a_night_of_the_past_sees_nothing_later_and_moves_nothing(shop, tmp_path):
+    day, release = date(2025, 3, 27), current(shop.home)
+    done = shop.run(day)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert current(shop.home) == release
+    past = shop.manifest("2025-03-27-01")
+    assert past["model"]["alias"] == ""
+    later = [f for f in (shop.home / "sources").rglob("*-2025-03-*") if f.name[-16:] > "x" or _day_of(f) > day]
+    for file in later:
+        file.rename(tmp_path / file.name)
+    before = shop.hashes("2025-03-27-01")
+    done = shop.run(day, "--retrain")
+    for file in later:
+        (tmp_path / file.name).rename(file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert shop.hashes("2025-03-27-02") == before
+    assert current(shop.home) == release
+
+
+def _day_of(file):
+    return date.fromisoformat(file.name.split(".")[0].split("-", 1)[1])
 
 
 def test_rollback_moves_one_pointer(shop):
