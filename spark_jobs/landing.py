@@ -13,9 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.file_formats import unpacked
 from pipelines.night import Night
 from pipelines.settings.model import Source
-from pipelines.source_files import SourceFile, unpacked
+from pipelines.source_files import SourceFile
 
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:=@+~-]+")  # no blanks to quote in a URI, no glob characters
 CHUNK = 1 << 22

@@ -26,7 +26,11 @@ class Shop(Section):
 class Source(Section):
     """Where one kind of row comes from, and how the shop's words map to ours."""
 
-    path: str = Field("", description="file, folder or glob; relative paths start at the home; empty: no such source")
+    path: str = Field(
+        "",
+        description="file, folder or glob; relative paths start at the home; s3://, gs://, abfss:// and hdfs:// take "
+        "credentials from the environment; empty: no such source",
+    )
     format: Literal["auto", "csv", "tsv", "jsonl", "parquet"] = Field(
         "auto", description="auto: by the file name (.csv .tsv .jsonl .json .parquet, also .gz and .zst)"
     )
