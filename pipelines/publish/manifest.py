@@ -31,7 +31,7 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "sources": _sources(night),
         "files": source_facts(night),
         "tables": tables,
-        "model": {"name": decision["name"], "version": decision["version"], "alias": "", **_why(decision)},
+        "model": decision | {"alias": ""},
         "predecessor": night.predecessor and vars(night.predecessor),
         "checks": _checks(night),
         "stages": {f.stem: json.loads(f.read_text()) for f in sorted((night.work / "done").glob("*.json"))},
@@ -45,10 +45,6 @@ def _sources(night: Night) -> dict[str, Any]:
         source: numbers | {f"new_{name}": numbers[name] for name in (*COUNTS, "quarantined_by_reason")}
         for source, numbers in account.items()
     }
-
-
-def _why(decision: dict[str, Any]) -> dict[str, Any]:
-    return {"why": decision["why"], "challenger": decision["challenger"], "promote": decision["promote"]}
 
 
 def _checks(night: Night) -> dict[str, Any]:

@@ -65,8 +65,9 @@ def _complete(night: Night, newest: bool) -> None:
     if missing := [t.name for t in OUTPUTS if not any(night.place(t).glob("*.parquet"))]:
         raise StepFailed(f"{', '.join(missing)} not written: run the step rank again.")
     manifest = make_manifest(night)
-    if newest and (manifest["model"]["promote"] or night.predecessor):
-        manifest["model"]["alias"] = "champion"
+    model = manifest["model"]
+    if newest and (model["promote"] or model["version"] == model["champion_before"]):
+        model["alias"] = "champion"
     write_report(night, manifest, night.release / "report.html")
     write_json(night.release / "manifest.json", manifest)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib import util
 from typing import Any
 
@@ -17,6 +18,7 @@ from pipelines.registry.store import (
     FINGERPRINT,
     MODEL_FOLDER,
     RUN_DATE,
+    champion_of,
     experiment_of,
     mlflow,
     registry,
@@ -42,17 +44,16 @@ def register(night: Night) -> dict[str, Any]:
             known = None if night.retrain else version_of(client, night)
             version = known.version if known else log_model(client, night, evaluation)
             load_back(night, version)
-    name = night.settings.mlflow.model_name
-    if verdict.challenger_wins:
-        chosen, source = {"name": name, "version": version}, "challenger"
+        champion = champion_of(client, night.settings.mlflow.model_name)
+    if verdict.ranks == "challenger":
+        chosen = {"name": night.settings.mlflow.model_name, "version": version}
     elif night.predecessor:
         chosen = {"name": night.predecessor.model_name, "version": night.predecessor.model_version}
-        source = "predecessor"
     else:
         raise StepFailed("there is neither a challenger nor a model of an earlier release: run without skip_training.")
     shutil.rmtree(night.work / "model_in_force", ignore_errors=True)
-    shutil.copytree(night.work / source, night.work / "model_in_force")
-    decision = chosen | {"promote": verdict.challenger_wins, "why": verdict.why, "challenger": version}
+    shutil.copytree(night.work / verdict.ranks, night.work / "model_in_force")
+    decision = chosen | asdict(verdict) | {"challenger": version, "champion_before": champion}
     write_json(night.work / "decision.json", decision)
     print(f"model {chosen['name']} {chosen['version']} ranks: {verdict.why}")
     return decision

@@ -23,6 +23,7 @@ from pipelines.settings import Settings
 
 FINGERPRINT = "nightshelf.fingerprint"
 RUN_DATE = "nightshelf.run_date"
+CHAMPION = "champion"
 MODEL_FOLDER = "challenger"  # folder of our own files, in the night's folder and inside a registered model
 
 
@@ -54,6 +55,12 @@ def version_of(client: MlflowClient, night: Night) -> ModelVersion | None:
     name = night.settings.mlflow.model_name
     found = [v for v in client.search_model_versions(f"name='{name}'") if v.tags.get(FINGERPRINT) == night.fingerprint]
     return max(found, key=lambda v: int(v.version), default=None)
+
+
+def champion_of(client: MlflowClient, name: str) -> str:
+    """The version that is champion now, or an empty text."""
+    found = client.search_registered_models(f"name='{name}'")
+    return str(found[0].aliases.get(CHAMPION, "")) if found else ""
 
 
 def fetch_model(client: MlflowClient, name: str, version: str, folder: Path) -> Path:

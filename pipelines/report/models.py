@@ -48,9 +48,8 @@ class CurveChart:
     losses: Scale
 
 
-def model_rows(evaluation: dict[str, Any], promoted: bool) -> list[ModelRow]:
-    """All models, best NDCG@10 first; the one that ranks tonight has a role."""
-    ranks = "challenger" if promoted else "predecessor"
+def model_rows(evaluation: dict[str, Any], ranks: str) -> list[ModelRow]:
+    """All models, best NDCG@10 first; the one that `ranks` tonight has a role."""
     rows = [
         ModelRow(
             LABELS.get(name, plain(name)),

@@ -76,7 +76,7 @@ def _of_rows(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_models(manifest: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:
-    rows = models.model_rows(evaluation, bool(manifest["model"].get("promote")))
+    rows = models.model_rows(evaluation, manifest["model"]["ranks"])
     return {
         "window": evaluation.get("window") or {},
         "metrics": models.METRICS,

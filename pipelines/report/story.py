@@ -32,7 +32,7 @@ def what_happened(manifest: dict[str, Any], users: int) -> str:
     elif model.get("alias") == "champion":
         outcome = f"{name} stays champion"
     else:
-        outcome = f"a night of the past, ranked by {name}, that leaves the champion as it is"
+        outcome = f"ranked by {name}, and the champion is left as it is"
     return f"{published}; {outcome}: {model['why']}."
 
 
@@ -59,7 +59,8 @@ def _model(night: Night, model: dict[str, Any], evaluation: dict[str, Any]) -> I
     elif not evaluation:
         yield Matter("warn", "model", "There is no evaluation of this night's models.")
     elif model.get("challenger") and not model.get("promote"):
-        yield Matter("note", "model", f"The challenger was refused: {model['why']}.")
+        what = "was refused" if model["ranks"] == "predecessor" else "ranks, but is no champion"
+        yield Matter("note", "model", f"The challenger {what}: {model['why']}.")
     if window.get("too_few"):
         least = night.settings.training.least_users
         says = f"Only {counted(window.get('users', 0), 'user')} can be judged by; a verdict needs {least:,}."

@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import date
 
+import duckdb
 import pytest
 
 from pipelines.publish.releases import current
@@ -81,6 +82,27 @@ def test_a_night_of_the_past_sees_nothing_later_and_moves_nothing(shop, tmp_path
     assert done.returncode == 0, done.stdout + done.stderr
     assert shop.hashes("2025-03-27-02") == before
     assert current(shop.home) == release
+
+
+def test_the_next_night_is_judged_against_the_model_before(shop):
+    done = shop.run(date(2025, 3, 31))
+    assert done.returncode == 0, done.stdout + done.stderr
+    manifest = shop.manifest()
+    before = shop.manifest("2025-03-27-02")
+    assert manifest["release_id"] == "2025-03-31-03"
+    assert manifest["predecessor"]["release_id"] == before["release_id"]
+    assert manifest["predecessor"]["model_version"] == before["model"]["version"]
+    figures = duckdb.connect().execute(
+        "select model, value from read_parquet(?) where metric = 'ndcg@10' order by model",
+        [str(shop.home / "current" / "run_metrics" / "*.parquet")],
+    )
+    ndcg = dict(figures.fetchall())
+    assert {"challenger", "predecessor", "popularity"} <= set(ndcg)
+    model = manifest["model"]
+    worthy = ndcg["challenger"] >= ndcg["predecessor"] * 0.99 and ndcg["challenger"] > ndcg["popularity"]
+    assert (model["ranks"], model["promote"]) == (("challenger", True) if worthy else ("predecessor", False))
+    kept = {"challenger": model["challenger"], "predecessor": before["model"]["version"]}
+    assert model["version"] == kept[model["ranks"]]
 
 
 def _day_of(file):

@@ -152,7 +152,7 @@ def test_an_encoder_that_is_not_there_ends_the_step_with_the_fix(tmp_path):
 
 def embedded(night):
     shutil.copytree(night.work / "challenger", night.work / "model_in_force", dirs_exist_ok=True)
-    write_json(night.work / "decision.json", {"name": "nightshelf", "version": "7", "promote": True, "why": "better"})
+    write_json(night.work / "decision.json", {"name": "nightshelf", "version": "7"})
     return run(embed, night)
 
 

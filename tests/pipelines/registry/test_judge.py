@@ -12,20 +12,20 @@ def evaluation(challenger=0.2, predecessor=0.2, popularity=0.1, too_few=False):
 
 
 @pytest.mark.parametrize(
-    ("case", "has_predecessor", "wins", "word"),
+    ("case", "has_predecessor", "ranks", "promote", "word"),
     [
-        (evaluation(), True, True, "against the champion"),
-        (evaluation(challenger=0.1985), True, True, "against the champion"),
-        (evaluation(challenger=0.19), True, False, "worse than the champion"),
-        (evaluation(challenger=0.1, predecessor=0.05), True, False, "not better than popularity"),
-        (evaluation(predecessor=None), False, True, "the first model"),
-        (evaluation(predecessor=None, challenger=0.05), False, True, "no model is there"),
-        (evaluation(too_few=True), True, False, "only 50 users"),
-        (evaluation(too_few=True, predecessor=None), False, True, "no champion yet"),
-        (evaluation(challenger=None), True, False, "no challenger"),
+        (evaluation(), True, "challenger", True, "against the champion"),
+        (evaluation(challenger=0.1985), True, "challenger", True, "against the champion"),
+        (evaluation(challenger=0.19), True, "predecessor", False, "worse than the champion"),
+        (evaluation(challenger=0.1, predecessor=0.05), True, "predecessor", False, "not better than popularity"),
+        (evaluation(predecessor=None), False, "challenger", True, "the first model"),
+        (evaluation(predecessor=None, challenger=0.05), False, "challenger", False, "not better than popularity"),
+        (evaluation(too_few=True), True, "predecessor", False, "the champion stays"),
+        (evaluation(too_few=True, predecessor=None), False, "challenger", False, "no champion yet"),
+        (evaluation(challenger=None), True, "predecessor", False, "no challenger"),
     ],
 )
-def test_the_verdict_and_its_reason(case, has_predecessor, wins, word):
+def test_the_verdict_and_its_reason(case, has_predecessor, ranks, promote, word):
     verdict = judge(case, tolerance=0.01, has_predecessor=has_predecessor)
-    assert verdict.challenger_wins is wins
+    assert (verdict.ranks, verdict.promote) == (ranks, promote)
     assert word in verdict.why

@@ -172,6 +172,7 @@ def _manifest(rows: dict[str, int]) -> dict[str, Any]:
         "tables": {name: {"rows": n, "content_hash": "0123456789abcdef" * 2} for name, n in rows.items()},
         "model": {
             "name": "nightshelf", "version": "4", "alias": "champion", "promote": True, "challenger": "4",
+            "ranks": "challenger", "champion_before": "3",
             "why": "NDCG@10 0.1230 against the champion's 0.1190 and popularity's 0.0450",
         },
         "predecessor": {"release_id": "2026-03-30-01", "model_name": "nightshelf", "model_version": "3"},

@@ -33,7 +33,7 @@ def test_tick_labels_have_the_decimals_they_need():
 
 def test_models_stand_best_first_and_the_one_that_ranks_is_marked():
     evaluation = {"models": {n: {"ndcg@10": {"value": v}} for n, v in (("challenger", 0.1), ("predecessor", 0.2))}}
-    assert [(r.label, r.role) for r in model_rows(evaluation, promoted=False)] == [
+    assert [(r.label, r.role) for r in model_rows(evaluation, ranks="predecessor")] == [
         ("predecessor (the champion before)", "ranks tonight"),
         ("challenger", ""),
     ]

@@ -16,7 +16,7 @@ def matters(small, evaluation=GOOD):
     [
         (True, "champion", "; the challenger, nightshelf 4, became champion: because."),
         (False, "champion", "; nightshelf 4 stays champion: because."),
-        (True, "", "; a night of the past, ranked by nightshelf 4, that leaves the champion as it is: because."),
+        (True, "", "; ranked by nightshelf 4, and the champion is left as it is: because."),
     ],
 )
 def test_the_outcome_for_the_champion(small_night, promote, alias, outcome):
@@ -44,9 +44,15 @@ def test_what_was_left_out_is_gathered_by_source(small_night):
 
 
 def test_too_few_users_and_a_refused_challenger(small_night):
-    small_night.manifest["model"] |= {"promote": False, "why": "only 30 users can be judged by"}
+    small_night.manifest["model"] |= {"ranks": "predecessor", "promote": False, "why": "only 30 users can be judged by"}
     small_night.manifest["tables"] = {}
     assert matters(small_night, {"window": {"users": 30, "too_few": True}}) == [
         ("note", "model", "The challenger was refused: only 30 users can be judged by."),
         ("warn", "model", "Only 30 users can be judged by; a verdict needs 100."),
     ]
+
+
+def test_a_first_model_that_is_no_champion_is_told(small_night):
+    small_night.manifest["model"] |= {"promote": False, "why": "too weak"}
+    small_night.manifest["tables"] = {}
+    assert matters(small_night) == [("note", "model", "The challenger ranks, but is no champion: too weak.")]
