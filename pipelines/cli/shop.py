@@ -12,6 +12,7 @@ import typer
 from pipelines.cli.options import Home
 from pipelines.demo import write_demo_shop
 from pipelines.errors import SettingsError
+from pipelines.object_store import is_remote
 from pipelines.settings import FILE, check_settings, load_settings, render_toml
 from pipelines.user_key import load_user_key, make_user_key, pseudonym
 
@@ -27,7 +28,8 @@ def init(
         Path | None, typer.Option("--from", help="Settings file of a real shop, such as examples/online_retail.toml.")
     ] = None,
     source: Annotated[
-        Path | None, typer.Option(help="Folder of that shop's files; replaces {source} in the settings.")
+        str | None,
+        typer.Option(help="Folder of that shop's files, or its address (s3://…); replaces {source} in the settings."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the demo shop.")] = 7,
 ) -> None:
@@ -64,11 +66,12 @@ def demo_settings() -> str:
             "products": {"path": "sources/products.csv"},
         },
         "spark": SMALL_DATA,
+        "schedule": {"cron": ""},  # its days are of the past
     }
     return render_toml(check_settings(demo))
 
 
-def real_settings(template: Path, source: Path | None) -> str:
+def real_settings(template: Path, source: str | None) -> str:
     """The settings file of a real shop with its source folder put in, checked."""
     if not template.is_file():
         raise SettingsError(f"--from {template}: no such file; see the folder examples/.")
@@ -76,9 +79,10 @@ def real_settings(template: Path, source: Path | None) -> str:
     if "{source}" in text:
         if source is None:
             raise SettingsError(f"{template} needs --source DIR, the folder of the shop's files.")
-        if not source.is_dir():
+        if not is_remote(source) and not Path(source).is_dir():
             raise SettingsError(f"--source {source}: no such folder.")
-        text = text.replace("{source}", source.resolve().as_posix())
+        place = source.rstrip("/") if is_remote(source) else Path(source).resolve().as_posix()
+        text = text.replace("{source}", place)
     check_settings(tomllib.loads(text), where=str(template))
     return text
 

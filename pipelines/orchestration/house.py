@@ -13,8 +13,8 @@ from airflow.sdk import CronDataIntervalTimetable, Param, TaskGroup
 from pipelines.orchestration.operators import NightStep, OpenNight
 
 
-def nightly() -> CronDataIntervalTimetable:
-    """The shop's own cron and time zone, read from its settings file; 03:00 UTC where there is none."""
+def nightly() -> CronDataIntervalTimetable | None:
+    """The shop's own cron and time zone, read from its settings file; None where nights start by hand only."""
     file = Path(os.environ.get("NIGHTSHELF_HOME", "")) / "nightshelf.toml"
     tree: dict[str, Any] = {}
     if file.is_file():
@@ -23,7 +23,7 @@ def nightly() -> CronDataIntervalTimetable:
         except tomllib.TOMLDecodeError:
             tree = {}  # the DAG must load, so that its first task can say what is wrong
     cron = tree.get("schedule", {}).get("cron", "0 3 * * *")
-    return CronDataIntervalTimetable(cron, timezone=tree.get("shop", {}).get("time_zone", "UTC"))
+    return CronDataIntervalTimetable(cron, timezone=tree.get("shop", {}).get("time_zone", "UTC")) if cron else None
 
 
 def night_form() -> dict[str, Param]:

@@ -166,7 +166,7 @@ class Releases(Section):
 
 
 class Schedule(Section):
-    cron: str = Field("0 3 * * *", description="when the night starts, in the shop's time zone")
+    cron: str = Field("0 3 * * *", description="when the night starts, in the shop's time zone; empty: by hand only")
 
 
 class Settings(Section):

@@ -1,0 +1,32 @@
+"""Making a home: where its settings come from, and what is refused before anything is written."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.shop import init, real_settings
+from pipelines.errors import SettingsError
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.toml")), ids=lambda p: p.stem)
+def test_an_example_takes_a_folder_or_an_address(example, tmp_path):
+    for source, place in ((str(tmp_path), str(tmp_path)), ("s3://shop/logs/", "s3://shop/logs")):
+        events = tomllib.loads(real_settings(example, source))["sources"]["events"]
+        assert events["path"].startswith(f"{place}/")
+
+
+def test_an_example_needs_a_source_that_is_there(tmp_path):
+    example = EXAMPLES / "gift_cards.toml"
+    with pytest.raises(SettingsError, match="needs --source"):
+        real_settings(example, None)
+    with pytest.raises(SettingsError, match="no such folder"):
+        real_settings(example, str(tmp_path / "nowhere"))
+
+
+def test_a_home_is_not_made_twice(tmp_path):
+    (tmp_path / "nightshelf.toml").write_text("")
+    with pytest.raises(SettingsError, match="exists already"):
+        init(tmp_path, None, None)
