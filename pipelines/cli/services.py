@@ -71,7 +71,8 @@ def up(
         typer.echo(f"MLflow   http://127.0.0.1:{mlflow_port}")
         typer.echo(f"Reports  http://127.0.0.1:{report_port}/report/")
         typer.echo("Ctrl-C stops them all.")
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for sign in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it runs behind its back ignore SIGINT
+            signal.signal(sign, signal.default_int_handler)
         try:
             signal.pause()
         except KeyboardInterrupt:
