@@ -10,11 +10,11 @@ from pyspark.sql import SparkSession
 from pipelines.night import Night
 from pipelines.tables import EVENTS, INTERACTIONS, POPULARITY, PRODUCT_RELATIONS, PRODUCTS, SESSIONS
 from spark_jobs.engine import job, read, views, write
-from spark_jobs.interactions import interactions
-from spark_jobs.interest import daily_interest
-from spark_jobs.popularity import popularity
-from spark_jobs.relations import product_relations
-from spark_jobs.sessions import sessions
+from spark_jobs.features.interactions import interactions
+from spark_jobs.features.interest import daily_interest
+from spark_jobs.features.popularity import popularity
+from spark_jobs.features.relations import product_relations
+from spark_jobs.features.sessions import sessions
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -17,16 +17,16 @@ from pyspark.sql import DataFrame, SparkSession
 from pipelines.night import Night, write_json
 from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, QUARANTINE, REVIEWS, Table
 from pipelines.user_key import load_user_key
-from spark_jobs.account import account_of, account_table, clean_rows, refused_rows
-from spark_jobs.clean_events import BOT, NEAR_DUPLICATE, ROW_RULES, judge_events
-from spark_jobs.clean_products import DUPLICATE_CODE, judge_products
-from spark_jobs.clean_products import RULES as PRODUCT_RULES
-from spark_jobs.clean_reviews import RULES as REVIEW_RULES
-from spark_jobs.clean_reviews import judge_reviews
+from spark_jobs.cleaning.account import account_of, account_table, clean_rows, refused_rows
+from spark_jobs.cleaning.events import BOT, NEAR_DUPLICATE, ROW_RULES, judge_events
+from spark_jobs.cleaning.products import DUPLICATE_CODE, judge_products
+from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
+from spark_jobs.cleaning.products_from_lines import products_of_lines
+from spark_jobs.cleaning.read_sources import count_rows, read_source
+from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
+from spark_jobs.cleaning.reviews import judge_reviews
 from spark_jobs.engine import job, read, write
 from spark_jobs.failures import failures_explained
-from spark_jobs.products_from_lines import products_of_lines
-from spark_jobs.read_sources import count_rows, read_source
 
 RULES = {  # in the order in which they are asked; what cannot be read is refused before, as `unreadable`
     "events": (*ROW_RULES, BOT, NEAR_DUPLICATE),

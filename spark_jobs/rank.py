@@ -27,12 +27,12 @@ from pipelines.tables import (
     USER_TOPK,
     Table,
 )
-from spark_jobs.bundles import find_bundles
-from spark_jobs.cold_start import cold_start_lists
 from spark_jobs.engine import job, read, views, write
-from spark_jobs.figures import feedback, quarantine_counts, run_metrics
-from spark_jobs.neighbours import similar_products
-from spark_jobs.rank_users import bundle_rows, rank_users, topk_rows
+from spark_jobs.ranking.bundles import find_bundles
+from spark_jobs.ranking.cold_start import cold_start_lists
+from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
+from spark_jobs.ranking.neighbours import similar_products
+from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -8,7 +8,7 @@ from html.entities import name2codepoint
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.parsing import filled
+from spark_jobs.cleaning.parsing import filled
 
 # Neither runs over an opening of its own kind, so that many unclosed ones take no longer than one.
 UNSEEN = r"(?i)<(script|style|head)\b[^<]*+(?:<(?!/?\1)[^<]*+){0,500}</\1\s*>"

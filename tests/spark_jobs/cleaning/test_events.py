@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from spark_jobs.clean_events import BOT, NEAR_DUPLICATE, ROW_RULES, judge_events
+from spark_jobs.cleaning.events import BOT, NEAR_DUPLICATE, ROW_RULES, judge_events
 
-from .conftest import KEY
+from ..conftest import KEY
 
 GOOD = {"user_id": "u1", "product_id": "mug", "event_type": "view", "ts": "2025-03-10T10:00:00+01:00"}
 ONE_EACH = {

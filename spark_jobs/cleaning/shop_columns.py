@@ -8,7 +8,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from spark_jobs.parsing import WHITESPACE
+from spark_jobs.cleaning.parsing import WHITESPACE
 
 CSV = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_bad", "escape": '"', "maxCharsPerColumn": "-1"}
 JSON = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}

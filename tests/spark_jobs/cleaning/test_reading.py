@@ -11,10 +11,10 @@ import zstandard
 
 from pipelines.errors import SettingsError, SourceError
 from spark_jobs.clean import clean
+from spark_jobs.cleaning.read_sources import count_rows, read_source
 from spark_jobs.failures import failures_explained
-from spark_jobs.read_sources import count_rows, read_source
 
-from .conftest import KEY
+from ..conftest import KEY
 
 SETTINGS = """
 [sources.events]

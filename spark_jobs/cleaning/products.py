@@ -6,12 +6,12 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.settings import Settings
-from spark_jobs.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT
-from spark_jobs.parsing import filled, with_price
-from spark_jobs.personal_data import mask_personal_data
-from spark_jobs.pseudonyms import normal_id
-from spark_jobs.rules import Rule, first_reason, refuse, settle, with_verdict
-from spark_jobs.text import with_plain_text
+from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT
+from spark_jobs.cleaning.parsing import filled, with_price
+from spark_jobs.cleaning.personal_data import mask_personal_data
+from spark_jobs.cleaning.pseudonyms import normal_id
+from spark_jobs.cleaning.rules import Rule, first_reason, refuse, settle, with_verdict
+from spark_jobs.cleaning.text import with_plain_text
 
 NOT_AVAILABLE = (
     "false",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pipelines.settings import check_settings
-from spark_jobs.clean_products import DUPLICATE_CODE, judge_products
-from spark_jobs.clean_products import RULES as PRODUCT_RULES
-from spark_jobs.clean_reviews import RULES as REVIEW_RULES
-from spark_jobs.clean_reviews import judge_reviews
+from spark_jobs.cleaning.products import DUPLICATE_CODE, judge_products
+from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
+from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
+from spark_jobs.cleaning.reviews import judge_reviews
 
-from .conftest import KEY
+from ..conftest import KEY
 
 REVIEW = {"user_id": "u1", "product_id": "mug", "rating": "5", "text": "fine", "ts": "2025-03-10T10:00:00+01:00"}
 REVIEWS = {

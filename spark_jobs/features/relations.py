@@ -9,8 +9,8 @@ from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.settings.model import Features
-from spark_jobs.interest import DIGITS
-from spark_jobs.parsing import local_day
+from spark_jobs.cleaning.parsing import local_day
+from spark_jobs.features.interest import DIGITS
 
 
 def product_relations(events: DataFrame, sessions: DataFrame, night: Night) -> DataFrame:

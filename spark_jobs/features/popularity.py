@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.interest import DIGITS
+from spark_jobs.features.interest import DIGITS
 
 UNIT = 10**DIGITS  # summed as whole numbers: the sum of doubles hangs on their order
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings import Settings
-from spark_jobs.relations import baskets
+from spark_jobs.features.relations import baskets
 
 BUNDLE = (
     "bundle_id string, products array<string>, title string, description string, price double, baskets int, "

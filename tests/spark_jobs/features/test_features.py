@@ -8,11 +8,11 @@ import pytest
 
 from pipelines.tables import EVENTS
 from spark_jobs.engine import spark_schema
-from spark_jobs.interactions import interactions
-from spark_jobs.interest import daily_interest
-from spark_jobs.popularity import popularity
-from spark_jobs.relations import product_relations, related
-from spark_jobs.sessions import sessions
+from spark_jobs.features.interactions import interactions
+from spark_jobs.features.interest import daily_interest
+from spark_jobs.features.popularity import popularity
+from spark_jobs.features.relations import product_relations, related
+from spark_jobs.features.sessions import sessions
 
 DAY = date(2025, 3, 10)
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from pipelines.night import Night
-from spark_jobs.rank_users import cached_ranker
+from spark_jobs.ranking.rank_users import cached_ranker
 
 NEIGHBOUR = "product_id string, rank int, other_id string, score float"
 

@@ -6,12 +6,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
-from spark_jobs.common_rules import DATE_RULES, MISSING_PRODUCT, UNKNOWN_PRODUCT, is_future
-from spark_jobs.parsing import local_day, moment, number, whole
-from spark_jobs.personal_data import mask_personal_data
-from spark_jobs.pseudonyms import normal_id, pseudonym
-from spark_jobs.rules import Rule, first_reason, settle, with_verdict
-from spark_jobs.text import with_plain_text
+from spark_jobs.cleaning.common_rules import DATE_RULES, MISSING_PRODUCT, UNKNOWN_PRODUCT, is_future
+from spark_jobs.cleaning.parsing import local_day, moment, number, whole
+from spark_jobs.cleaning.personal_data import mask_personal_data
+from spark_jobs.cleaning.pseudonyms import normal_id, pseudonym
+from spark_jobs.cleaning.rules import Rule, first_reason, settle, with_verdict
+from spark_jobs.cleaning.text import with_plain_text
 
 RULES = (
     MISSING_PRODUCT,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spark_jobs.personal_data import mask_personal_data
-from spark_jobs.text import with_plain_text
+from spark_jobs.cleaning.personal_data import mask_personal_data
+from spark_jobs.cleaning.text import with_plain_text
 
 PLAIN = {
     "<p>one</p><p>two</p>": "one two",

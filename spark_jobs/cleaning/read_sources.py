@@ -12,10 +12,10 @@ from pipelines.errors import SettingsError
 from pipelines.night import Night
 from pipelines.settings.model import Source
 from pipelines.source_columns import EXPECTED
-from spark_jobs.landing import FileGroup, LandedFile, groups, land
-from spark_jobs.parsing import WHITESPACE, filled
-from spark_jobs.pseudonyms import keyed_hash
-from spark_jobs.shop_columns import as_json, as_text, one_object, parse_csv, parse_json, whole_row
+from spark_jobs.cleaning.landing import FileGroup, LandedFile, groups, land
+from spark_jobs.cleaning.parsing import WHITESPACE, filled
+from spark_jobs.cleaning.pseudonyms import keyed_hash
+from spark_jobs.cleaning.shop_columns import as_json, as_text, one_object, parse_csv, parse_json, whole_row
 
 FILES = "number int, path string, file string, delivered date"
 PLACE = (

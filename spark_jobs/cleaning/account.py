@@ -7,7 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark_jobs.rules import CLEAN, DUPLICATE, FUTURE
+from spark_jobs.cleaning.rules import CLEAN, DUPLICATE, FUTURE
 
 NOT_REFUSED = (CLEAN, DUPLICATE, FUTURE)
 COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future")

@@ -6,7 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
-from spark_jobs.rules import Rule
+from spark_jobs.cleaning.rules import Rule
 
 MISSING_PRODUCT = Rule("missing_product", "there is no product code", "product_id is null")
 DATE_RULES = (

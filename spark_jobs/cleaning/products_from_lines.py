@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.parsing import with_price
-from spark_jobs.pseudonyms import keyed_hash, normal_id
+from spark_jobs.cleaning.parsing import with_price
+from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
 
 
 def products_of_lines(lines: DataFrame, key: bytes) -> DataFrame:

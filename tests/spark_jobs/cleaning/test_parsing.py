@@ -8,8 +8,8 @@ import pytest
 from pyspark.sql import functions as F
 
 from pipelines import user_key
-from spark_jobs.parsing import WHITESPACE, filled, local_day, moment, number, whole, with_price
-from spark_jobs.pseudonyms import keyed_hash, normal_id, pseudonym
+from spark_jobs.cleaning.parsing import WHITESPACE, filled, local_day, moment, number, whole, with_price
+from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id, pseudonym
 
 PRICES = {
     "12.5": 12.5,

@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.settings import EVENT_TYPES
-from spark_jobs.common_rules import DATE_RULES, MISSING_PRODUCT, NOT_A_PRODUCT, UNKNOWN_PRODUCT, is_future
-from spark_jobs.parsing import local_day, moment, number, whole
-from spark_jobs.pseudonyms import keyed_hash, normal_id
-from spark_jobs.rules import Rule, first_reason, refuse, settle, with_verdict
+from spark_jobs.cleaning.common_rules import DATE_RULES, MISSING_PRODUCT, NOT_A_PRODUCT, UNKNOWN_PRODUCT, is_future
+from spark_jobs.cleaning.parsing import local_day, moment, number, whole
+from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
+from spark_jobs.cleaning.rules import Rule, first_reason, refuse, settle, with_verdict
 
 NUMBERS = ("value", "price", "dwell_s", "propensity")
 WHOLE_NUMBERS = ("quantity", "position")
