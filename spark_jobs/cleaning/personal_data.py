@@ -2,61 +2,51 @@
 
 from __future__ import annotations
 
-from functools import reduce
+import sys
+import unicodedata
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-DOT = r"(?:\.| ?[\[({] ?(?:dot|punkt|\.) ?[\])}] ?)"
-LABEL = r"[\p{L}\p{N}-]+"
-NO_DIGIT_BEFORE, NO_DIGIT_AFTER = "(?<![0-9A-Za-z.,-])", "(?![0-9])"
+from spark_jobs.cleaning.contacts import without_links_and_mail, without_phones
+from spark_jobs.cleaning.payment_numbers import without_cards, without_ibans
+from spark_jobs.cleaning.street_addresses import without_addresses
 
-# In this order: a link may hold an address, an IBAN a card number, a card number a telephone number.
-# Kept on purpose: prices, years, dates, sizes, ISBNs and codes of up to nine digits in a row.
-# Repetitions of groups are bounded: Java's matcher recurses on them.
-MASKS = (
-    ("[url]", r"(?i)\b(?:https?://|www\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]}]"),
-    # jane.doe@example.org, jane (at) example (dot) org
-    (
-        "[email]",
-        r"(?i)(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}][\p{L}\p{N}._%+-]*(?:@| ?[\[({] ?(?:at|@) ?[\])}] ?)"
-        rf"{LABEL}(?:{DOT}{LABEL}){{0,8}}{DOT}\p{{L}}{{2,}}",
-    ),
-    (
-        "[iban]",
-        r"\b[A-Z]{2}[0-9]{2}(?=(?:[ -]?[A-Z]){0,6}(?:[ -]?[0-9]){6})(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b",
-    ),
-    (
-        "[card]",
-        rf"{NO_DIGIT_BEFORE}(?:[2-6][0-9]{{3}}([ -]?)[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{4}}(?:\1[0-9]{{1,3}})?"
-        rf"|3[47][0-9]{{2}}([ -]?)[0-9]{{6}}\2[0-9]{{5}}){NO_DIGIT_AFTER}",
-    ),
-    # +49 30 23125 123, 0049 (0)30/23125-123
-    (
-        "[phone]",
-        r"(?<![0-9A-Za-z])(?:\+|00)[1-9][0-9]{0,2}[ ./-]?(?:\(0?[0-9]{1,5}\)[ ./-]?)?"
-        rf"[0-9](?:[ ./-]?[0-9]){{5,12}}{NO_DIGIT_AFTER}",
-    ),
-    # (030) 23125-123, 030 23125-123, 0171/1234567, 06 12 34 56 78, 01632960001
-    ("[phone]", rf"{NO_DIGIT_BEFORE}\(0[0-9]{{1,5}}\)[ ./-]?[0-9](?:[ ./-]?[0-9]){{4,9}}{NO_DIGIT_AFTER}"),
-    ("[phone]", rf"{NO_DIGIT_BEFORE}0[1-9][0-9]{{1,4}}[ ./-][0-9](?:[ ./-]?[0-9]){{4,9}}{NO_DIGIT_AFTER}"),
-    ("[phone]", rf"{NO_DIGIT_BEFORE}0[1-9](?:[ .-][0-9]{{2}}){{4}}{NO_DIGIT_AFTER}"),
-    ("[phone]", rf"{NO_DIGIT_BEFORE}0[1-9][0-9]{{8,9}}{NO_DIGIT_AFTER}"),
-    # (202) 555-0123, 202-555-0123, 1-800-555-0123
-    (
-        "[phone]",
-        rf"{NO_DIGIT_BEFORE}(?:1[ .-])?(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[ .-])"
-        rf"[0-9]{{3}}[.-][0-9]{{4}}{NO_DIGIT_AFTER}",
-    ),
-)
-WORTH_A_LOOK = r"@|[0-9][ ./()-]*[0-9]|(?i)https?:|www\.|\bat\b"
+DIGITS = {chr(code): str(unicodedata.digit(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()}
+WIDE = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)} | {"﹫": "@"}
+AS_ASCII = WIDE | DIGITS
+# What no reader sees: U+200B and the like, soft hyphens, the frame of a keycap. Joiners count only beside ASCII: they
+# hold emoji and Indic letters together.
+UNSEEN = r"[\p{Cf}\u034F&&[^\u200C\u200D]]|\uFE0F?\u20E3|(?<=\p{ASCII})[\u200C\u200D]|[\u200C\u200D](?=\p{ASCII})"
+IN_DISGUISE = r"(?=[\u00AD\u034F-\x{10FFFF}])[\p{Cf}\u034F\u20E3﹫\uFF01-\uFF5E[\p{Nd}&&[^0-9]]]"
+SEVEN_DIGITS = r"[0-9](?:[^0-9\p{L}]{0,3}[0-9]){6}"  # no telephone, card or account number has fewer
 
 
 def mask_personal_data(rows: DataFrame, *columns: str) -> DataFrame:
-    """`rows` with addresses, telephone, card and account numbers and links in `columns` as [email], [phone], …"""
+    """`rows` with what names or reaches a person in `columns` as [email], [phone], [card], [iban], [url] or [address].
 
-    def masked(text: Column) -> Column:
-        replaced = reduce(lambda t, mask: F.regexp_replace(t, mask[1], mask[0]), MASKS, text)
-        return F.when(text.rlike(WORTH_A_LOOK), replaced).otherwise(text)
+    A text is read as a person sees it, digits of any script and nothing invisible; one in which nothing is found stays
+    as it is written. Each step is a projection: nested, each would compute the ones below it several times.
+    """
+    plain, masked = {c: f"{c} in ASCII" for c in columns}, {c: f"{c} masked" for c in columns}
+    rows = rows.withColumns({plain[c]: _in_ascii(F.col(c)) for c in columns})
+    rows = rows.withColumns({masked[c]: F.coalesce(plain[c], c) for c in columns})
+    # A link may hold an address, an IBAN a card number, a card number a telephone number.
+    for step in (without_links_and_mail, _without_numbers, without_addresses):
+        rows = rows.withColumns({masked[c]: step(F.col(masked[c])) for c in columns})
+    unmasked = {c: F.when(F.col(masked[c]) == F.col(plain[c]), F.col(c)) for c in columns}
+    rows = rows.withColumns({c: F.coalesce(unmasked[c], masked[c]) for c in columns})
+    return rows.drop(*plain.values(), *masked.values())
 
-    return rows.withColumns({c: masked(F.col(c)) for c in columns})
+
+def _in_ascii(text: Column) -> Column:
+    """The text with its digits and signs in ASCII and without what is not seen; null where that changes nothing."""
+    folded = F.translate(F.regexp_replace(text, UNSEEN, ""), "".join(AS_ASCII), "".join(AS_ASCII.values()))
+    return F.when((F.octet_length(text) > F.length(text)) & text.rlike(IN_DISGUISE), folded)
+
+
+def _without_numbers(text: Column) -> Column:
+    masked = F.array(text)  # a transform over one text gives it a name: each step reads it several times
+    for step in (without_ibans, without_cards, without_phones):
+        masked = F.transform(masked, step)
+    return F.when(text.rlike(SEVEN_DIGITS), F.get(masked, F.lit(0))).otherwise(text)

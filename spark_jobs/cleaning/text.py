@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from html.entities import name2codepoint
+from html.entities import html5, name2codepoint
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -22,7 +22,11 @@ INLINE = (
     "small|span|strike|strong|style|sub|sup|time|tt|u|var|wbr"
 )
 TOKEN = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|&|[^&]+"
-NAMED = json.dumps({name: chr(code) for name, code in name2codepoint.items()} | {"apos": "'"})
+# The names of HTML 4, and those that HTML 5 has for signs of ASCII: an @ written &commat; is one.
+NAMED = json.dumps(
+    {name: chr(code) for name, code in name2codepoint.items()}
+    | {name[:-1]: sign for name, sign in html5.items() if name.endswith(";") and sign.isascii()}
+)
 
 
 def with_plain_text(rows: DataFrame, *columns: str) -> DataFrame:
@@ -75,4 +79,6 @@ def _composed(text: Column) -> Column:
 
 
 def _folded(text: Column) -> Column:
-    return F.regexp_replace(text, r"[\p{Cc}\p{Z}\uFEFF\u200B]+", " ")
+    """Runs of blanks as one, and none for a blank of no width: a reader sees one word there."""
+    joined = F.when(text.rlike(r"[\uFEFF\u200B]"), F.regexp_replace(text, r"[\uFEFF\u200B]+", "")).otherwise(text)
+    return F.regexp_replace(joined, r"[\p{Cc}\p{Z}]+", " ")
