@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -51,16 +51,16 @@ def list_remote(address: str) -> dict[str, Stamp]:
     return {name: seen[name] for name in sorted(seen) if not Path(name).name.startswith(".")}
 
 
-def fetch(address: str, wanted: Mapping[str, Stamp], inbox: Path) -> dict[str, Path]:
-    """Path in the store to a local copy, for the `wanted` files; copies of all others leave `inbox`.
+def fetch(address: str, listed: Mapping[str, Stamp], wanted: Collection[str], inbox: Path) -> dict[str, Path]:
+    """Path in the store to a local copy, for the `wanted` files; what is not `listed` leaves `inbox`.
 
     A copy carries the size and the time of its original: while both agree it is not fetched again.
     """
     store, _ = _open(address)
     copies = {name: inbox / name for name in wanted}
-    for stale in sorted({p for p in inbox.rglob("*") if p.is_file()} - set(copies.values())):
+    for stale in sorted({p for p in inbox.rglob("*") if p.is_file()} - {inbox / name for name in listed}):
         stale.unlink()
-    for name, stamp in wanted.items():
+    for name, stamp in ((name, listed[name]) for name in wanted):
         if _is_copy(copies[name], stamp):
             continue
         copies[name].parent.mkdir(parents=True, exist_ok=True)

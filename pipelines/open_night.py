@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from importlib import metadata, util
 from pathlib import Path
-from typing import Any
 
 from pipelines.errors import SourceError
+from pipelines.hashes import code_hash, hash_of, installed_packages
+from pipelines.ledger import Known, files_of, ledger_lock, load_ledger, save_ledger, take_stock
 from pipelines.night import Night, Predecessor
 from pipelines.publish.releases import list_releases, next_release_id
 from pipelines.settings import FILE, Settings, load_settings
 from pipelines.source_columns import left_out, map_columns
-from pipelines.source_files import SourceFile, find_files
+from pipelines.source_files import SourceFile
 from pipelines.user_key import fingerprint, load_user_key
 
 REQUIRED_SOURCES = ("events", "products")
@@ -41,20 +39,23 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
     if wishes.k is not None:
         settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": wishes.k})})
     key = load_user_key(home)
-    files, columns, missing = find_sources(home, settings, run_date)
-    before = predecessor(home, run_date)
-    inputs = {
-        "run_date": run_date,
-        "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
-        "files": {n: [(f.name, f.sha256) for f in fs] for n, fs in files.items()},
-        "key": fingerprint(key),
-        "packages": installed_packages(),
-        "code": code_hash(),
-        "predecessor": before,
-        "wishes": wishes,
-    }
-    digest = hash_of(inputs)
-    run_id = f"{run_date}-{digest[:10]}"
+    with ledger_lock(home):
+        ledger = load_ledger(home)
+        files, columns, missing = find_sources(home, settings, run_date, ledger, again=wishes.full_refresh)
+        before = predecessor(home, run_date)
+        inputs = {
+            "run_date": run_date,
+            "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
+            "files": {n: [(f.name, f.sha256, f.delivered) for f in fs] for n, fs in files.items()},
+            "key": fingerprint(key),
+            "packages": installed_packages(),
+            "code": code_hash("pipelines", "spark_jobs", "training"),
+            "predecessor": before,
+            "wishes": wishes,
+        }
+        digest = hash_of(inputs)
+        run_id = f"{run_date}-{digest[:10]}"
+        save_ledger(home, ledger, run_id)
     if (home / "staging" / run_id / "night.json").is_file():
         return Night.load(home / "staging" / run_id)
     night = Night(
@@ -64,7 +65,7 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
         release_id=next_release_id(home, run_date),
         fingerprint=digest,
         settings=settings,
-        files=files,
+        files={n: tuple(f if f.first_run else replace(f, first_run=run_id) for f in fs) for n, fs in files.items()},
         columns=columns,
         left_out=tuple(missing),
         key_fingerprint=fingerprint(key),
@@ -79,9 +80,12 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
 
 
 def find_sources(
-    home: Path, settings: Settings, run_date: date
+    home: Path, settings: Settings, run_date: date, ledger: dict[str, Known], *, again: bool
 ) -> tuple[dict[str, tuple[SourceFile, ...]], dict[str, dict[str, str]], list[str]]:
-    """Files and column maps of each source, and what is left out for want of it."""
+    """Files and column maps of each source, and what is left out for want of it; the ledger learns what is found.
+
+    With `again` all files are read again, and one that is known but gone is an error: its rows would be lost.
+    """
     where = str(home / FILE)
     files: dict[str, tuple[SourceFile, ...]] = {}
     columns: dict[str, dict[str, str]] = {}
@@ -93,11 +97,16 @@ def find_sources(
             files[name], columns[name] = (), {}
             missing.append(name)
             continue
-        found, _ = find_files(home, name, source, run_date)
-        if not found and name in REQUIRED_SOURCES:
+        ledger[name] = take_stock(home, name, source, run_date, ledger.get(name, {}), again=again)
+        files[name] = files_of(ledger[name], run_date)
+        if again and (lost := [f.name for f in files[name] if f.gone]):
+            raise SourceError(
+                f"[sources.{name}] {', '.join(lost[:3])}{' and others' if len(lost) > 3 else ''} cannot be found any "
+                "more: a full refresh would lose the rows. Put it back, or put an empty file in its place."
+            )
+        if not files[name] and name in REQUIRED_SOURCES:
             raise SourceError(f"[sources.{name}] has no file for {run_date} or a day before it. Is the run date right?")
-        files[name] = tuple(found)
-        columns[name] = map_columns(name, source, found, where)
+        columns[name] = map_columns(name, source, files[name], where)
         missing += [f"{name}.{c}" for c in left_out(name, source, columns[name])]
     return files, columns, missing
 
@@ -109,25 +118,3 @@ def predecessor(home: Path, run_date: date) -> Predecessor | None:
         return None
     last = max(earlier, key=lambda r: (r.run_date, r.release_id))
     return Predecessor(last.release_id, last.model_name, last.model_version)
-
-
-def installed_packages() -> str:
-    """Hash of all installed distributions and versions: the lock as it is in force."""
-    found = {f"{d.name.lower()}=={d.version}" for d in metadata.distributions() if d.name}  # some are found twice
-    return hash_of(sorted(found))
-
-
-def code_hash() -> str:
-    """Hash of the package's own files."""
-    digest = hashlib.sha256()
-    for package in ("pipelines", "spark_jobs", "training"):
-        spec = util.find_spec(package)
-        for root in spec.submodule_search_locations or () if spec else ():
-            for file in sorted(Path(root).rglob("*.py")):
-                digest.update(f"{package}/{file.relative_to(root)}".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def hash_of(tree: Any) -> str:
-    """SHA-256 of `tree` as JSON with sorted keys."""
-    return hashlib.sha256(json.dumps(tree, sort_keys=True, default=repr).encode()).hexdigest()

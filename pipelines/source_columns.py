@@ -46,6 +46,15 @@ def map_columns(name: str, source: Source, files: Sequence[SourceFile], where: s
     return found
 
 
+def names_in(source: Source, seen: Sequence[str]) -> list[str]:
+    """The columns of the shop that the settings of a source speak of: mapped or ours, and of those `seen` in a file
+    the ones that a derivation may name.
+    """
+    derived = " ".join(source.derive.values()).lower()
+    ours = [c for columns in EXPECTED.values() for c in columns]
+    return list(dict.fromkeys([*source.columns.values(), *ours, *(c for c in seen if c.lower() in derived)]))
+
+
 def left_out(name: str, source: Source, found: dict[str, str]) -> list[str]:
     """Our optional columns that the shop does not deliver: what the night has to do without."""
     return [c for c in EXPECTED[name] if c not in found and c not in source.derive]

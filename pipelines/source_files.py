@@ -21,7 +21,11 @@ from pipelines.settings.model import Source
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a source: where it lies, what it is, what it holds (sha256 of its bytes), when it came."""
+    """One file of a source: where it lies, what it is, what it holds (sha256 of its bytes), when it came.
+
+    `stamp` changes when the file does; `first_run` is the night that read it first; `gone` says that it was read once
+    and is not there any more.
+    """
 
     path: str
     format: str
@@ -29,17 +33,19 @@ class SourceFile:
     sha256: str
     delivered: date | None
     columns: tuple[str, ...]
+    stamp: str = ""
+    first_run: str = ""
+    gone: bool = False
 
     @property
     def name(self) -> str:
         return Path(self.path).name
 
 
-def find_files(home: Path, name: str, source: Source, run_date: date) -> tuple[list[SourceFile], int]:
-    """The files of a source delivered up to `run_date`, oldest first, and how many were delivered later.
+def find_files(home: Path, name: str, source: Source, run_date: date) -> dict[Path, date | None]:
+    """The files of a source delivered up to `run_date`, each with the day that its name tells.
 
-    Files on an object store are fetched to `HOME/inbox/NAME`, each once. Raises SourceError where nothing matches, a
-    format is unknown, or a file cannot be read to its end.
+    Files on an object store are fetched to `HOME/inbox/NAME`, each once. Raises SourceError where nothing matches.
     """
     remote = list_remote(source.path) if is_remote(source.path) else None
     found = list_local(home, source.path) if remote is None else list(remote)
@@ -47,11 +53,10 @@ def find_files(home: Path, name: str, source: Source, run_date: date) -> tuple[l
         raise SourceError(f"[sources.{name}] path = {source.path!r}: no file matches. Correct the path.")
     days = {path: delivery_day(Path(path).name, source.file_date) for path in found}
     now = {path: day for path, day in days.items() if day is None or day <= run_date}
-    here = {path: Path(path) for path in now}
-    if remote is not None:
-        here = fetch(source.path, {path: remote[path] for path in now}, home / "inbox" / name)
-    files = [inspect_file(here[path], source, day) for path, day in now.items()]
-    return sorted(files, key=lambda f: (f.delivered or date.min, f.path)), len(days) - len(now)
+    if remote is None:
+        return {Path(path): day for path, day in now.items()}
+    here = fetch(source.path, remote, now, home / "inbox" / name)
+    return {here[path]: day for path, day in now.items()}
 
 
 def list_local(home: Path, path: str) -> list[str]:

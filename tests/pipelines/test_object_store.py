@@ -8,8 +8,8 @@ from moto.server import ThreadedMotoServer
 from pyarrow.fs import FileSystem
 
 from pipelines.errors import SourceError
+from pipelines.ledger import files_of, take_stock
 from pipelines.settings.model import Source
-from pipelines.source_files import find_files
 
 DAY = date(2025, 1, 31)
 
@@ -47,7 +47,7 @@ class Bucket:
 
 
 def find(home, path):
-    return find_files(home, "events", Source(path=path), DAY)
+    return files_of(take_stock(home, "events", Source(path=path), DAY, {}), DAY)
 
 
 def line(product):
@@ -59,26 +59,25 @@ def test_a_glob_a_folder_and_a_file_name_what_they_name_on_a_disk(bucket, tmp_pa
     bucket.put("logs/a 1/events-2025-01-31.jsonl", line("p2"))
     bucket.put("logs/a 1/events-2025-02-01.jsonl", line("p3"))
     bucket.put("logs/b/events-2025-01-31.csv", b"product_id,event_type,ts\np4,view,2025-01-01\n")
-    files, later = find(tmp_path, "s3://shop/logs/a 1/*.jsonl")
+    files = find(tmp_path, "s3://shop/logs/a 1/*.jsonl")
     assert [(f.name, f.delivered, f.size) for f in files] == [
         ("events-2025-01-30.jsonl", date(2025, 1, 30), len(line("p1"))),
         ("events-2025-01-31.jsonl", DAY, len(line("p2"))),
     ]
-    assert later == 1
-    assert [f.name for f in find(tmp_path, "s3://shop/logs/b")[0]] == ["events-2025-01-31.csv"]
-    assert [f.name for f in find(tmp_path, "s3://shop/logs/b/events-2025-01-31.csv")[0]] == ["events-2025-01-31.csv"]
-    assert len(find(tmp_path, "s3://shop/logs/**/*")[0]) == 3
+    assert [f.name for f in find(tmp_path, "s3://shop/logs/b")] == ["events-2025-01-31.csv"]
+    assert [f.name for f in find(tmp_path, "s3://shop/logs/b/events-2025-01-31.csv")] == ["events-2025-01-31.csv"]
+    assert len(find(tmp_path, "s3://shop/logs/**/*")) == 3
     with open(files[1].path, "rb") as copy:
         assert copy.read() == line("p2")
 
 
 def test_a_file_is_fetched_again_when_it_changed_and_only_then(bucket, tmp_path):
     bucket.put("again/events-2025-01-01.jsonl", line("p1"))
-    first = find(tmp_path, "s3://shop/again/")[0][0]
+    first = find(tmp_path, "s3://shop/again/")[0]
     inode = os.stat(first.path).st_ino
-    assert os.stat(find(tmp_path, "s3://shop/again/")[0][0].path).st_ino == inode
+    assert os.stat(find(tmp_path, "s3://shop/again/")[0].path).st_ino == inode
     bucket.put("again/events-2025-01-01.jsonl", line("p1") * 2)
-    second = find(tmp_path, "s3://shop/again/")[0][0]
+    second = find(tmp_path, "s3://shop/again/")[0]
     assert second.sha256 != first.sha256
     assert os.stat(second.path).st_ino != inode
 
@@ -86,9 +85,9 @@ def test_a_file_is_fetched_again_when_it_changed_and_only_then(bucket, tmp_path)
 def test_what_left_the_store_leaves_the_machine(bucket, tmp_path):
     bucket.put("gone/events-2025-01-01.jsonl", line("p1"))
     bucket.put("gone/events-2025-01-02.jsonl", line("p2"))
-    both, _ = find(tmp_path, "s3://shop/gone/")
+    both = find(tmp_path, "s3://shop/gone/")
     bucket.drop("gone/events-2025-01-01.jsonl")
-    (left,), _ = find(tmp_path, "s3://shop/gone/")
+    (left,) = find(tmp_path, "s3://shop/gone/")
     assert left.name == "events-2025-01-02.jsonl"
     assert not os.path.exists(both[0].path)
 

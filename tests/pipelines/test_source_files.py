@@ -9,15 +9,15 @@ import pytest
 import zstandard
 
 from pipelines.errors import SourceError
+from pipelines.ledger import files_of, take_stock
 from pipelines.settings.model import Source
 from pipelines.source_columns import map_columns
-from pipelines.source_files import find_files
 
 LINE = b'{"product_id": "p", "event_type": "view", "ts": "2025-01-01"}\n'
 
 
 def find(home, path, day=date(2025, 1, 31), **settings):
-    return find_files(home, "events", Source(path=path, **settings), day)
+    return files_of(take_stock(home, "events", Source(path=path, **settings), day, {}), day)
 
 
 def test_each_format_tells_its_columns(tmp_path):
@@ -27,7 +27,7 @@ def test_each_format_tells_its_columns(tmp_path):
     (tmp_path / "d.jsonl.gz").write_bytes(gzip.compress(b'{"a": 1, "b": 2}\n'))
     (tmp_path / "e.jsonl.zst").write_bytes(zstandard.compress(b'{"a": 1, "b": 2}\n'))
     pq.write_table(pa.table({"a": [1], "b": [2]}), tmp_path / "f.parquet")
-    files, _ = find(tmp_path, "*")
+    files = find(tmp_path, "*")
     assert [f.format for f in files] == ["csv", "tsv", "jsonl", "jsonl", "jsonl", "parquet"]
     assert all(f.columns == ("a", "b") for f in files), [f.columns for f in files]
 
@@ -35,16 +35,15 @@ def test_each_format_tells_its_columns(tmp_path):
 def test_files_of_later_days_are_left_for_later_nights(tmp_path):
     for day in ("2025-01-30", "2025-01-31", "2025-02-01"):
         (tmp_path / f"events-{day}.jsonl").write_bytes(LINE)
-    files, later = find(tmp_path, "*.jsonl")
+    files = find(tmp_path, "*.jsonl")
     assert [f.delivered for f in files] == [date(2025, 1, 30), date(2025, 1, 31)]
-    assert later == 1
 
 
 def test_the_hash_follows_the_content(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(LINE)
-    before = find(tmp_path, "a.jsonl")[0][0].sha256
+    before = find(tmp_path, "a.jsonl")[0].sha256
     (tmp_path / "a.jsonl").write_bytes(LINE * 2)
-    assert find(tmp_path, "a.jsonl")[0][0].sha256 != before
+    assert find(tmp_path, "a.jsonl")[0].sha256 != before
 
 
 def test_a_path_without_files_is_named(tmp_path):
@@ -76,7 +75,7 @@ def test_an_unknown_ending_says_which_are_known(tmp_path):
 
 def test_an_empty_file_is_a_file_without_columns(tmp_path):
     (tmp_path / "a.csv").write_bytes(b"")
-    files, _ = find(tmp_path, "a.csv")
+    files = find(tmp_path, "a.csv")
     assert files[0].columns == ()
     assert map_columns("events", Source(), files, "x") == {}
 
@@ -84,7 +83,7 @@ def test_an_empty_file_is_a_file_without_columns(tmp_path):
 def test_a_missing_column_names_the_file_what_it_has_and_the_likely_one(tmp_path):
     (tmp_path / "a.csv").write_text("StockCode,InvoiceDate,kind\n")
     source = Source(columns={"product_id": "StockCode", "ts": "InvoiceDat", "event_type": "kind"})
-    files, _ = find(tmp_path, "a.csv")
+    files = find(tmp_path, "a.csv")
     with pytest.raises(SourceError) as missing:
         map_columns("events", source, files, "shop.toml")
     for part in ('"ts"', '"InvoiceDat"', "a.csv", "StockCode, InvoiceDate, kind", 'Did you mean "InvoiceDate"?'):
@@ -94,12 +93,12 @@ def test_a_missing_column_names_the_file_what_it_has_and_the_likely_one(tmp_path
 def test_a_derived_column_need_not_be_there(tmp_path):
     (tmp_path / "a.csv").write_text("product_id,ts\n")
     source = Source(derive={"event_type": "'purchase'"})
-    files, _ = find(tmp_path, "a.csv")
+    files = find(tmp_path, "a.csv")
     assert map_columns("events", source, files, "x") == {"product_id": "product_id", "ts": "ts"}
 
 
 def test_a_column_nobody_knows_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("product_id,ts,event_type\n")
-    files, _ = find(tmp_path, "a.csv")
+    files = find(tmp_path, "a.csv")
     with pytest.raises(SourceError, match="colour"):
         map_columns("events", Source(columns={"colour": "c"}), files, "x")
