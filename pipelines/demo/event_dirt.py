@@ -36,7 +36,8 @@ WRONG_VALUES = (  # of which events, the reason, the field, what stands in it
     (CART, "absurd_price", "price", (-5.0, -0.01, 250000.0, 1e9)),
 )
 DOUBLE_CLICK_MS = 500
-BOTS, BOT_EVENTS = 3, (520, 760)
+BOTS, BOT_EVENTS = 3, (520, 760)  # of each kind; lines of a fast one
+CLOCK_EVENTS, BROAD_PRODUCTS = (90, 130), (170, 230)
 
 
 def soil_events(
@@ -80,26 +81,46 @@ def _double_click(rng: np.random.Generator, line: Line) -> Line:
 
 
 def _robots(rng: np.random.Generator, last_day: date, first_day: date, products: int) -> list[Line]:
-    """User-days of robots, an event about every second; the first robot also has a quiet, clean day before."""
-    lines = []
+    """User-days of robots: fast ones, one of which has a quiet, clean day before; regular ones; and broad ones.
+
+    A catalogue too small for a broad robot sees none.
+    """
     span = (last_day - first_day).days
-    for number in range(BOTS):
-        user_id, day = f"u9{number:05d}", first_day + timedelta(days=int(rng.integers(1, span + 1)))
-        quiet = [(day - timedelta(days=1), 12 * 3600 + 90 * k, "clean") for k in range(4)] if number == 0 else []
-        pace = float(rng.uniform(0.8, 1.1))
-        busy = [(day, 3.5 * 3600 + pace * k, "bot") for k in range(int(rng.integers(*BOT_EVENTS)))]
-        for when, second, verdict in quiet + busy:
-            at = epoch_ms(when, second)
-            product_id = product_code(int(rng.integers(products)))
-            fields = {
-                "user_id": user_id,
-                "product_id": product_id,
-                "event_type": choose(rng, ("view", "click", "view")),
-                "ts": iso(at),
-                "session_id": f"b{number}{when:%m%d}",
-            }
-            line = Line("events", when, at, fields, user_id=user_id, product_id=product_id, note="robot's quiet day")
-            lines.append(line if verdict == "clean" else line.refused("bot"))
+    days = [first_day + timedelta(days=int(d)) for d in rng.integers(1, span + 1, 3 * BOTS)]
+    lines = []
+    for number, day in enumerate(days[:BOTS]):
+        pace = np.cumsum(rng.exponential(0.9, int(rng.integers(*BOT_EVENTS))))
+        lines += _visit(rng, number, day, 3.5 * 3600 + pace, rng.integers(products, size=len(pace)), "bot_rate")
+    quiet = 12 * 3600 + 90.0 * np.arange(4) ** 1.5
+    lines += _visit(rng, 0, days[0] - timedelta(days=1), quiet, rng.integers(products, size=4), "clean")
+    for number, day in enumerate(days[BOTS : 2 * BOTS], BOTS):
+        n = int(rng.integers(*CLOCK_EVENTS))
+        ticks = 3600 + 540.0 * np.arange(n) + rng.uniform(-4, 4, n)
+        lines += _visit(rng, number, day, ticks, rng.integers(products, size=n), "bot_rhythm")
+    for number, day in enumerate(days[2 * BOTS :], 2 * BOTS):
+        n = int(rng.integers(*BROAD_PRODUCTS))
+        if n < products:
+            moments = 8 * 3600 + np.cumsum(rng.exponential(150.0, n))
+            lines += _visit(rng, number, day, moments, rng.choice(products, n, replace=False), "bot_breadth")
+    return lines
+
+
+def _visit(
+    rng: np.random.Generator, number: int, day: date, seconds: np.ndarray, codes: np.ndarray, verdict: str
+) -> list[Line]:
+    """A robot's events on one day: each at one of the `seconds` after midnight, on one of the products `codes`."""
+    lines = []
+    for second, code in zip(seconds, codes, strict=True):
+        at, user_id, product_id = epoch_ms(day, float(second)), f"u9{number:05d}", product_code(int(code))
+        fields = {
+            "user_id": user_id,
+            "product_id": product_id,
+            "event_type": choose(rng, ("view", "click", "view")),
+            "ts": iso(at),
+            "session_id": f"b{number}{day:%m%d}",
+        }
+        line = Line("events", day, at, fields, user_id=user_id, product_id=product_id, note="robot's quiet day")
+        lines.append(line if verdict == "clean" else line.refused(verdict))
     return lines
 
 

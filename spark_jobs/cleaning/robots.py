@@ -1,0 +1,73 @@
+"""Robots among visitors: a user's day that is too busy, too regular or too broad for a person."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from pipelines.settings import Settings
+from spark_jobs.cleaning.rules import Rule, first_reason
+
+BOT_RULES = (
+    Rule(
+        "bot_rate",
+        "the user has more events on that day than a person; the limit is learned from the users of the day, "
+        "not below cleaning.bot_least_events and not above the setting",
+        "events > least(usual, :setting)",
+        "cleaning.bot_events_per_day",
+    ),
+    Rule(
+        "bot_rhythm",
+        "the user's events of that day come as regularly as a clock ticks",
+        "moments > 49 and rhythm < :setting",
+        "cleaning.bot_rhythm",
+    ),
+    Rule(
+        "bot_breadth",
+        "the user looks at more products on that day than a person, and puts none into the cart",
+        "products > :setting and not chosen",
+        "cleaning.bot_products_per_day",
+    ),
+)
+LEAST = 50  # events of a day below which nobody is suspected
+FAR = 5.0  # robust standard deviations above the median of the day, on a log scale
+QUARTILE = 0.6745  # standard deviations between median and upper quartile of a normal distribution
+
+
+def robots(typed: DataFrame, settings: Settings) -> DataFrame:
+    """`user_id`, `day` and `robot` (the reason of the first rule that holds) of each user's day that is a robot's.
+
+    Each day is judged by itself. Counted are different raw lines without a reason to refuse them.
+    """
+    good = typed.where("reason is null and user_id is not null")
+    counts = good.groupBy("user_id", "day").agg(F.count("*").alias("n"))
+    busy = counts.where(F.col("n") >= LEAST).join(F.broadcast(limits(counts, settings)), "day").drop("n")
+    theirs = good.join(F.broadcast(busy), ["user_id", "day"])
+    at = F.array_sort(F.collect_set(F.unix_millis("ts")))
+    facts = theirs.groupBy("user_id", "day", "usual").agg(
+        F.count_distinct("row_hash").alias("events"),
+        F.count_distinct("product_id").alias("products"),
+        F.max(F.col("event_type").isin("add_to_cart", "purchase")).alias("chosen"),
+        F.size(at).alias("moments"),
+        rhythm(at).alias("rhythm"),
+    )
+    judged = facts.withColumn("robot", first_reason(BOT_RULES, settings))
+    return judged.where("robot is not null").select("user_id", "day", "robot")
+
+
+def limits(counts: DataFrame, settings: Settings) -> DataFrame:
+    """`usual`: events of a user's day that are far above what users have on that `day`, from the counts `n`."""
+    log = F.ln("n")
+    spread = counts.groupBy("day").agg(F.percentile(log, 0.5).alias("middle"), F.percentile(log, 0.75).alias("upper"))
+    far = F.exp(F.col("middle") + FAR / QUARTILE * (F.col("upper") - F.col("middle")))
+    return spread.select("day", F.greatest(F.ceil(far), F.lit(settings.cleaning.bot_least_events)).alias("usual"))
+
+
+def rhythm(at: Column) -> Column:
+    """Standard deviation of the gaps between sorted times over their mean: 0 for a clock, about 1 for chance."""
+    gaps = F.zip_with(F.slice(at, 2, F.size(at)), at, lambda later, sooner: (later - sooner).cast("double"))
+    gaps = F.filter(gaps, lambda gap: gap.isNotNull())
+    n = F.size(gaps)
+    mean = F.aggregate(gaps, F.lit(0.0), lambda total, gap: total + gap) / n
+    variance = F.aggregate(gaps, F.lit(0.0), lambda total, gap: total + (gap - mean) * (gap - mean)) / n
+    return F.when(n > 0, F.sqrt(variance) / mean)
