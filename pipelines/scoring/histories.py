@@ -43,7 +43,7 @@ def histories(log: Log, until: int, length: int) -> Histories:
 
     A product stands where it was chosen last; products of one time stand in the order of their ids.
     """
-    rows = log.rows((log.day <= until) & (log.weight > 0))
+    rows = log.interest(until)
     order = np.lexsort((rows.product, rows.last_ts, rows.user))
     user, product = rows.user[order], rows.product[order]
     last = _last_of_each(user * np.int64(len(log.products)) + product)

@@ -15,7 +15,8 @@ class Log:
     """Rows of `interactions`, one entry a row in every array but `users` and `products`.
 
     `users` and `products` are sorted ids; `user` and `product` are indices into them; `day` counts days since
-    1970; `last_ts` is in microseconds; `target` and `hides` say whether the row holds an event of those types.
+    1970; `last_ts` is in microseconds; `target` and `hides` say whether the row holds an event of those types;
+    `undone` is the day from which the interest is gone, because all pieces were given back.
     """
 
     users: np.ndarray
@@ -27,13 +28,18 @@ class Log:
     last_ts: np.ndarray
     target: np.ndarray
     hides: np.ndarray
+    undone: np.ndarray
 
     def __len__(self) -> int:
         return len(self.user)
 
+    def interest(self, until: int) -> Log:
+        """The rows with interest, as it was at the end of day `until`."""
+        return self.rows((self.day <= until) & (self.weight > 0) & (self.undone > until))
+
     def rows(self, mask: np.ndarray) -> Log:
         """The rows where `mask` holds; ids and indices stay."""
-        names = ("user", "product", "day", "weight", "last_ts", "target", "hides")
+        names = ("user", "product", "day", "weight", "last_ts", "target", "hides", "undone")
         return Log(self.users, self.products, **{n: getattr(self, n)[mask] for n in names})
 
 
@@ -46,18 +52,42 @@ def read_log(interactions: pa.Table, product_ids: np.ndarray, targets: Collectio
     users, user = np.unique(np.array(table["user_id"].to_pylist(), dtype=str), return_inverse=True)
     product = np.searchsorted(product_ids, np.array(table["product_id"].to_pylist(), dtype=str))
     last_ts = table["last_ts"].cast(pa.int64()).to_numpy()
+    day = table["day"].cast(pa.int32()).to_numpy().astype(np.int64)
     order = np.lexsort((product, last_ts, user))
+    pairs = (user * np.int64(len(product_ids)) + product)[order]
     return Log(
         users=users,
         products=product_ids,
         user=user[order].astype(np.int64),
         product=product[order].astype(np.int64),
-        day=table["day"].cast(pa.int32()).to_numpy()[order].astype(np.int64),
+        day=day[order],
         weight=table["weight"].to_numpy()[order].astype(np.float64),
         last_ts=last_ts[order],
         target=_holds(table["event_types"], targets)[order],
         hides=_holds(table["event_types"], hide)[order],
+        undone=undone(pairs, day[order], table["pieces"].to_numpy()[order].astype(np.int64)),
     )
+
+
+def undone(pairs: np.ndarray, day: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    """int64 (n,): the day on which all pieces of a row's pair were given back; far in the future where they were not.
+
+    `pairs` names user and product; rows of a pair stand in the order of time. Once all is given back, what was before
+    is undone, and the count begins again.
+    """
+    never = np.iinfo(np.int64).max
+    found = np.full(len(pairs), never)
+    touched = np.flatnonzero(np.isin(pairs, pairs[pieces < 0]))
+    touched = touched[np.argsort(pairs[touched], kind="stable")]
+    starts = np.flatnonzero(np.diff(pairs[touched], prepend=-1))
+    for group in np.split(touched, starts[1:]):
+        begin, left = 0, 0
+        for at, row in enumerate(group):
+            left += pieces[row]
+            if pieces[row] < 0 and left <= 0:
+                found[group[begin:at]] = day[row]
+                begin, left = at, 0
+    return found
 
 
 def _holds(types: pa.ChunkedArray, wanted: Collection[str]) -> np.ndarray:
@@ -69,6 +99,6 @@ def _holds(types: pa.ChunkedArray, wanted: Collection[str]) -> np.ndarray:
 
 def popularity(log: Log, until: int, half_life_days: float) -> np.ndarray:
     """float32 (n,): log1p of each product's summed weights up to day `until`, halved every `half_life_days`."""
-    rows = log.rows(log.day <= until)
+    rows = log.interest(until)
     decayed = rows.weight * 0.5 ** ((until - rows.day) / half_life_days)
     return np.log1p(np.bincount(rows.product, decayed, len(log.products))).astype(np.float32)

@@ -47,7 +47,7 @@ def make_log():
         def row(order: int, user: str, product: str, day: int, types: str) -> dict[str, object]:
             when = date(2025, 1, 1) + timedelta(days=day - 1)
             return {
-                "user_id": user, "product_id": product, "day": when, "weight": 1.0, "decayed": 1.0, "events": 1,
+                "user_id": user, "product_id": product, "day": when, "weight": 1.0, "pieces": 0, "events": 1,
                 "event_types": sorted(types.split()),
                 "last_ts": datetime(when.year, when.month, when.day, tzinfo=UTC) + timedelta(seconds=order),
             }  # fmt: skip

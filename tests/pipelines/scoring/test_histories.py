@@ -12,19 +12,19 @@ FIRST = date(2025, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
 
 
 def log(*rows):
-    """Rows such as `("u1", "a", day, weight, "view purchase")`; later rows of a day are later."""
+    """Rows such as `("u1", "a", day, weight, "view purchase", pieces)`; later rows of a day are later."""
     table = [
         {
             "user_id": user,
             "product_id": product,
             "day": date(2025, 1, day),
             "weight": weight,
-            "decayed": weight,
+            "pieces": more[0] if more else 0,
             "events": 1,
             "event_types": sorted(types.split()),
             "last_ts": datetime(2025, 1, day, 0, 0, second, tzinfo=UTC),
         }
-        for second, (user, product, day, weight, types) in enumerate(rows)
+        for second, (user, product, day, weight, types, *more) in enumerate(rows)
     ]
     return read_log(pa.Table.from_pylist(table, schema=INTERACTIONS.schema()), PRODUCTS, ["purchase"], ["purchase"])
 
@@ -41,6 +41,17 @@ def test_a_product_stands_where_it_was_chosen_last():
 def test_nothing_after_the_cutoff_and_nothing_without_weight_counts():
     rows = [("u", "a", 1, 1, "view"), ("u", "b", 1, 0, "impression"), ("u", "c", 3, 1, "view")]
     assert PRODUCTS[histories(log(*rows), day(2), 50).items].tolist() == ["a"]
+
+
+def test_what_was_given_back_is_no_interest_from_that_day_on():
+    rows = [
+        ("u", "a", 1, 8, "purchase", 2), ("u", "b", 2, 8, "purchase", 5), ("u", "a", 3, 0, "return", -1),
+        ("u", "b", 4, 0, "return", -5), ("u", "a", 5, 0, "return", -1), ("u", "b", 6, 1, "view", 0),
+        ("v", "c", 1, 0, "return", -1), ("v", "c", 2, 8, "purchase", 1),
+    ]  # fmt: skip
+    found = {d: [PRODUCTS[h].tolist() for h in histories(log(*rows), day(d), 50).lists()] for d in (2, 3, 4, 5, 6)}
+    assert found == {2: [["a", "b"], ["c"]], 3: [["a", "b"], ["c"]], 4: [["a"], ["c"]], 5: [["c"]], 6: [["b"], ["c"]]}
+    assert popularity(log(*rows), day(5), 30)[:2].tolist() == [0, 0]
 
 
 def test_only_the_last_products_stay():
