@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pipelines.days import view_of
 from pipelines.night import Night, source_facts
 from pipelines.publish.content_hash import content_hash
 from pipelines.tables import OUTPUTS
-
-COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future")
 
 
 def make_manifest(night: Night) -> dict[str, Any]:
@@ -28,22 +27,14 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "user_key": night.key_fingerprint,
         "catalogue_as_of": str(night.catalogue_as_of),
         "left_out": list(night.left_out),
-        "sources": _sources(night),
+        "sources": json.loads((night.work / "account.json").read_text()),
         "files": source_facts(night),
+        "partitions": view_of(night),
         "tables": tables,
         "model": decision | {"alias": ""},
         "predecessor": night.predecessor and vars(night.predecessor),
         "checks": _checks(night),
         "stages": {f.stem: json.loads(f.read_text()) for f in sorted((night.work / "done").glob("*.json"))},
-    }
-
-
-def _sources(night: Night) -> dict[str, Any]:
-    """The account of each source, cumulative and of what this run read: a night that reads all reads all anew."""
-    account = json.loads((night.work / "account.json").read_text())
-    return {
-        source: numbers | {f"new_{name}": numbers[name] for name in (*COUNTS, "quarantined_by_reason")}
-        for source, numbers in account.items()
     }
 
 

@@ -6,7 +6,11 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+
+from pipelines.days import keep_only
 from pipelines.errors import StepFailed
 from pipelines.night import Night, write_json
 from pipelines.publish.manifest import make_manifest
@@ -15,7 +19,8 @@ from pipelines.registry.aliases import move_aliases
 from pipelines.report.index import write_index
 from pipelines.report.page import write_report
 from pipelines.stage import step_process
-from pipelines.tables import OUTPUTS
+from pipelines.table_files import write_table
+from pipelines.tables import OUTPUTS, QUALITY_RESULTS
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,6 +52,7 @@ def publish(night: Night) -> str:
     prune(night.home, night.settings.releases.keep)
     write_index(night.home)
     shutil.rmtree(night.work)
+    keep_only(night.home, seen_by_anyone(night.home))
     print(f"published {night.release_id}" + ("" if newest else ": a night of the past, `current` stays"))
     return night.release_id
 
@@ -62,6 +68,7 @@ def _is_moved(night: Night, target: Path) -> bool:
 
 def _complete(night: Night, newest: bool) -> None:
     """Give the release in the making its report and, last, its manifest."""
+    write_table(night, QUALITY_RESULTS, quality_rows(night))
     if missing := [t.name for t in OUTPUTS if not any(night.place(t).glob("*.parquet"))]:
         raise StepFailed(f"{', '.join(missing)} not written: run the step rank again.")
     manifest = make_manifest(night)
@@ -70,6 +77,24 @@ def _complete(night: Night, newest: bool) -> None:
         model["alias"] = "champion"
     write_report(night, manifest, night.release / "report.html")
     write_json(night.release / "manifest.json", manifest)
+
+
+def quality_rows(night: Night) -> pa.Table:
+    """The rows of `quality_results`, from what the stages of checks left."""
+    rows = [
+        {"stage": file.stem, "table_name": r["table"], "check_name": r["check"], **r}
+        for file in sorted((night.work / "quality").glob("*.json"))
+        for r in json.loads(file.read_text()).get("results", [])
+    ]
+    traced = [r | {"run_date": night.run_date, "release_id": night.release_id} for r in rows]
+    return pa.Table.from_pylist(traced, schema=QUALITY_RESULTS.schema())
+
+
+def seen_by_anyone(home: Path) -> list[dict[str, Any]]:
+    """What the kept releases and the nights at work see of the tables in days."""
+    published = [r.folder / "manifest.json" for r in list_releases(home)]
+    views = [json.loads(file.read_text()).get("partitions", {}) for file in published]
+    return views + [json.loads(file.read_text()) for file in (home / "staging").glob("*/view.json")]
 
 
 def prune(home: Path, keep: int) -> list[str]:

@@ -17,9 +17,10 @@ import pandas as pd
 
 from pipelines.errors import CheckFailed, StepFailed
 from pipelines.night import Night, write_json
-from pipelines.quality.suites import TABLES_OF, broken, numbers_of, suite_of
+from pipelines.quality.drift import drift_of
+from pipelines.quality.suites import TABLES_OF, numbers_of, outcomes, suite_of
 from pipelines.stage import step_main
-from pipelines.tables import Table
+from pipelines.tables import DAY_DRIFT, Table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -38,23 +39,31 @@ def check(night: Night, which: str) -> dict[str, Any]:
     context = gx.get_context(mode="file", project_root_dir=night.home / "quality")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     tables = TABLES_OF[which]
+    if DAY_DRIFT in tables:
+        write_json(night.aggregates(DAY_DRIFT), drift_numbers(night))
     if unmeasured := [t.name for t in tables if not night.aggregates(t).is_file()]:
         raise StepFailed(f"{', '.join(unmeasured)} not written, or not measured: run the step before again.")
-    judged, found = 0, []
+    results: list[dict[str, Any]] = []
     for table in tables:
         numbers = numbers_of(night, table)
         result = judge(context, table, numbers, night)
-        judged += len(result.results)
-        found += broken(table, numbers, result, night.settings)
+        results += outcomes(table, numbers, result, night.settings)
     context.build_data_docs()
-    report = {"judged": judged, "broken": found}
+    found = [r for r in results if not r["holds"]]
+    report = {"judged": len(results), "broken": found, "results": results}
     write_json(night.work / "quality" / f"{which}.json", report)
     for entry in found:
         print(f"{entry['severity']}: {entry['says']}")
-    print(f"{judged} checks of {len(tables)} tables, {len(found)} do not hold")
+    print(f"{len(results)} checks of {len(tables)} tables, {len(found)} do not hold")
     if failed := [e["says"] for e in found if e["severity"] == "fail"]:
         raise CheckFailed("; ".join(failed))
     return report
+
+
+def drift_numbers(night: Night) -> dict[str, float]:
+    """The numbers of the checks of `day_drift`."""
+    found = drift_of(night)
+    return {"row count": 1.0} | {check.name: found.get(check.sql, 0.0) for check in DAY_DRIFT.all_checks()}
 
 
 def judge(context: Any, table: Table, numbers: pd.DataFrame, night: Night) -> Any:

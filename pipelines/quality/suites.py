@@ -16,10 +16,11 @@ import pandas as pd
 from pipelines.checks import bound, sentence
 from pipelines.night import Night
 from pipelines.settings import Settings
-from pipelines.tables import CLEAN, FEATURES, OUTPUTS, Table
-from pipelines.tables.quarantine import ACCOUNT, QUARANTINE
+from pipelines.tables import CLEAN, DAY_DRIFT, FEATURES, OUTPUTS, QUALITY_RESULTS, Table
+from pipelines.tables.quarantine import ACCOUNT
 
-TABLES_OF = {"inputs": (*CLEAN, QUARANTINE, ACCOUNT), "features": FEATURES, "outputs": (*FEATURES, *OUTPUTS)}
+JUDGED_OUTPUTS = tuple(t for t in OUTPUTS if t is not QUALITY_RESULTS)  # which says what was found
+TABLES_OF = {"inputs": (*CLEAN, ACCOUNT, DAY_DRIFT), "features": FEATURES, "outputs": (*FEATURES, *JUDGED_OUTPUTS)}
 SEVERITY = {"fail": "critical", "warn": "warning"}
 
 
@@ -45,8 +46,8 @@ def suite_of(table: Table, settings: Settings) -> gx.ExpectationSuite:
     return suite
 
 
-def broken(table: Table, numbers: pd.DataFrame, result: Any, settings: Settings) -> list[dict[str, Any]]:
-    """The checks of `table` that do not hold, each with a sentence.
+def outcomes(table: Table, numbers: pd.DataFrame, result: Any, settings: Settings) -> list[dict[str, Any]]:
+    """What was found of each check of `table`: its number, the bounds in force, whether it holds, and a sentence.
 
     GX passes over nulls and hides exceptions in its results: here a number that is not there does not hold.
     """
@@ -56,10 +57,16 @@ def broken(table: Table, numbers: pd.DataFrame, result: Any, settings: Settings)
         check = checks[outcome.expectation_config.meta["check"]]
         value = numbers[check.name].iloc[0] if check.name in numbers else None
         number = None if pd.isna(value) else float(value)
-        if outcome.success and number is not None:
-            continue
-        says = f"{table.name}: {sentence(check, number, settings)}"
         found.append(
-            {"table": table.name, "check": check.name, "severity": check.severity, "number": number, "says": says}
+            {
+                "table": table.name,
+                "check": check.name,
+                "severity": check.severity,
+                "number": number,
+                "at_least": bound(check.at_least, settings),
+                "at_most": bound(check.at_most, settings),
+                "holds": bool(outcome.success) and number is not None,
+                "says": f"{table.name}: {sentence(check, number, settings)}",
+            }
         )
     return found
