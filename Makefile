@@ -60,6 +60,7 @@ bench: install ## list the benchmarks, each with its command
 
 docs: install ## write the generated documents again
 	@$(BIN)/python -m pipelines.docs
+	@$(BIN)/python -m spark_jobs.cleaning.rule_book
 
 clean: ## remove the virtual environment and caches; shops stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from pipelines.settings import Settings
@@ -18,6 +19,31 @@ def check_queries(table: Table, run_date: date) -> tuple[list[str], dict[str, st
         else:
             one_pass.append(f"{sql} as `{check.name}`")
     return one_pass, queries
+
+
+def day_sums(table: Table) -> dict[str, str]:
+    """Spark SQL of the sums that the checks of a table in days are made of, over the rows of one day."""
+    sums = {"row count": "count(*)"}
+    for check in table.all_checks():
+        sums[check.name] = check.sql
+        if check.per:
+            sums[f"{check.name} / "] = check.per
+    return sums
+
+
+def numbers_of_days(table: Table, sums: Mapping[str, Mapping[str, float]], run_date: date) -> dict[str, float | None]:
+    """The number of each check: its sum over all days (or that of the run date alone), divided where it is a share."""
+    days = {"all": list(sums.values()), "run_date": [sums.get(str(run_date), {})]}
+
+    def total(name: str, over: str) -> float:
+        return sum(day.get(name) or 0.0 for day in days[over])
+
+    numbers: dict[str, float | None] = {"row count": total("row count", "all")}
+    for check in table.all_checks():
+        number = total(check.name, check.over)
+        whole = total(f"{check.name} / ", check.over) if check.per else 1.0
+        numbers[check.name] = number / whole if whole else 0.0
+    return numbers
 
 
 def bound(value: Bound, settings: Settings) -> float | None:

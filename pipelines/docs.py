@@ -12,10 +12,10 @@ from pipelines.tables import TABLES, Table
 
 AREAS = {
     "outputs": "Outputs: what readers query, in `HOME/current/<table>/*.parquet`",
-    "clean": "Clean tables, in `HOME/clean/<table>/`",
-    "features": "Features, in `HOME/features/<table>/run_date=…/`",
+    "clean": "Clean tables, in `HOME/clean/<table>/day=…/<version>/`; `nightshelf sql` knows those of a release",
+    "features": "Features, in `HOME/features/<table>/day=…/<version>/`",
     "model": "Vectors of the night, kept while it runs",
-    "quarantine": "What was refused, in `HOME/quarantine/run_date=…/<table>/`",
+    "quarantine": "What was refused, in `HOME/quarantine/`, and the night's account",
 }
 NOTE = "<!-- Written by `make docs` from the code; a test keeps it fresh. -->\n"
 

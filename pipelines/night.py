@@ -72,22 +72,13 @@ class Night:
         return self.work / "release"
 
     def input_bytes(self) -> int:
-        """The size of all source files as they lie."""
-        return sum(file.size for files in self.files.values() for file in files)
+        """The size of the source files that this night reads first, or of all in a full refresh."""
+        files = [file for files in self.files.values() for file in files]
+        return sum(file.size for file in files if self.full_refresh or file.first_run == self.run_id)
 
     def place(self, table: Table) -> Path:
-        """The folder of the files of `table`, as this night sees it."""
-        match table.area:
-            case "clean":
-                return self.home / "clean" / table.name
-            case "quarantine":
-                return self.home / "quarantine" / f"run_date={self.run_date}" / table.name
-            case "features":
-                return self.home / "features" / table.name / f"run_date={self.run_date}"
-            case "model":
-                return self.work / "model_tables" / table.name
-            case "outputs":
-                return self.release / table.name
+        """The folder of the files of a `table` that is this night's own; others are found by `days.parts_of`."""
+        return self.release / table.name if table.area == "outputs" else self.work / table.area / table.name
 
     def aggregates(self, table: Table) -> Path:
         """The numbers of the checks of `table`, written beside the table by whoever wrote it."""

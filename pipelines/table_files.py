@@ -8,36 +8,29 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipelines.checks import check_queries
+from pipelines.days import files_of_table
 from pipelines.errors import StepFailed
 from pipelines.night import Night, clear_folder, write_json
 from pipelines.tables import Table
 
 
 def read_table(night: Night, table: Table) -> pa.Table:
-    """The rows of `table` that this night may see, sorted, in the contract's schema; no rows where it is unwritten.
+    """The rows of `table` that this night sees, sorted, in the contract's schema; no rows where it is unwritten.
 
-    Clean tables are cut at the run date. Raises StepFailed where a file lacks a column of the contract.
+    Raises StepFailed where a file lacks a column of the contract.
     """
-    place, schema = night.place(table), table.schema()
-    if not any(place.rglob("*.parquet")):
+    files, schema = files_of_table(night, table), table.schema()
+    if not files:
         return schema.empty_table()
-    flavor = ds.partitioning(pa.schema([schema.field(table.partition)]), flavor="hive") if table.partition else None
-    dataset = ds.dataset(place, format="parquet", partitioning=flavor, schema=_read_schema(table))
-    seen = None
-    if table.area == "clean" and table.partition == "day":
-        seen = ds.field("day") <= pa.scalar(night.run_date, pa.date32())
-    rows = dataset.to_table(columns=[c.name for c in table.columns], filter=seen)
+    read_as = pa.schema([pa.field(c.name, c.type) for c in table.columns])
+    rows = ds.dataset(files, format="parquet", schema=read_as).to_table()
     for column in table.columns:
         if not column.nullable and rows[column.name].null_count:
             raise StepFailed(
-                f"{place}: column {column.name} of {table.name} is missing or has {rows[column.name].null_count} "
-                "empty values, but the contract has none. Run the step that writes it again."
+                f"{table.name}: column {column.name} is missing or has {rows[column.name].null_count} empty values, "
+                f"but the contract has none ({files[0]} and others). Run the step that writes it again."
             )
     return rows.cast(schema).sort_by([(key, "ascending") for key in table.sort])
-
-
-def _read_schema(table: Table) -> pa.Schema:
-    return pa.schema([pa.field(c.name, c.type) for c in table.columns])
 
 
 def write_table(night: Night, table: Table, rows: pa.Table) -> None:

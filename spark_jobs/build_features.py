@@ -1,20 +1,28 @@
-"""Clean events up to the run date -> interactions, sessions, product relations, popularity."""
+"""Clean events up to the run date -> interactions, sessions, pair counts and popularity.
+
+All but the last hang on one day's events each, so that only days are built whose events are new.
+"""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
+from pipelines.days import features_hash, files_of_versions, missing, see, version, view_of
 from pipelines.night import Night
-from pipelines.tables import EVENTS, INTERACTIONS, POPULARITY, PRODUCT_RELATIONS, PRODUCTS, SESSIONS
-from spark_jobs.engine import job, read, views, write
+from pipelines.tables import EVENTS, INTERACTIONS, PAIR_COUNTS, POPULARITY, PRODUCT_DAYS, PRODUCTS, SESSIONS
+from spark_jobs.day_tables import build_days, kept_aside, measure_days
+from spark_jobs.engine import conform, job, read, spark_schema, views, write
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
-from spark_jobs.features.popularity import popularity
-from spark_jobs.features.relations import product_relations
+from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
+from spark_jobs.features.popularity import popularity, product_days
 from spark_jobs.features.sessions import sessions
+
+DAYS = (INTERACTIONS, PRODUCT_DAYS, SESSIONS, PAIR_COUNTS)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -23,15 +31,39 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def build_features(spark: SparkSession, night: Night) -> None:
-    """Write the four tables of features."""
+    """Build the days that are missing, choose those of the night, and write what is summed over them."""
+    meant, events = features_hash(night), view_of(night)[EVENTS.name]
+    days = {day: version(meant, built) for day, built in events.items()}
+    see(night, **{table.name: days for table in DAYS})
+    absent = {day for table in DAYS for day in missing(night.home, table, days)}
+    if absent:
+        files = files_of_versions(night.home, EVENTS, {day: events[day] for day in absent})
+        rows = spark.read.schema(spark_schema(EVENTS)).parquet(*files) if files else empty_events(spark)
+        build(conform(rows, EVENTS), night, {day: days[day] for day in absent})
+    shutil.rmtree(night.work / "building", ignore_errors=True)
     views(spark, night, PRODUCTS)
-    events = read(spark, night, EVENTS)
-    interest = daily_interest(events, night).persist()
-    write(interactions(interest), night, INTERACTIONS)
-    write(popularity(interest), night, POPULARITY)
-    interest.unpersist()
-    write(sessions(events, night.settings.features), night, SESSIONS)
-    write(product_relations(events, read(spark, night, SESSIONS), night), night, PRODUCT_RELATIONS)
+    half_life = night.settings.features.half_life_days
+    write(popularity(read(spark, night, PRODUCT_DAYS), night.run_date, half_life), night, POPULARITY)
+    for table in DAYS:
+        measure_days(night, table)
+
+
+def build(events: DataFrame, night: Night, days: dict[str, str]) -> None:
+    """Write these days of all tables; `events` are theirs."""
+    settings = night.settings.features
+    place = night.work / "building"
+    interest = kept_aside(daily_interest(events, settings), place / "interest")
+    build_days(interactions(interest), night, INTERACTIONS, days, {})
+    build_days(product_days(interest, settings), night, PRODUCT_DAYS, days, {})
+    visits = kept_aside(sessions(events, settings), place / "visits")
+    build_days(visits, night, SESSIONS, days, {})
+    groups = kept_aside(all_groups(events, visits, settings), place / "groups")
+    build_days(pair_counts(groups), night, PAIR_COUNTS, days, groups_by_day(groups))
+
+
+def empty_events(spark: SparkSession) -> DataFrame:
+    """No events."""
+    return spark.createDataFrame([], spark_schema(EVENTS))
 
 
 if __name__ == "__main__":

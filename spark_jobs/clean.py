@@ -1,38 +1,68 @@
 """Raw files -> clean products, events and reviews; what is refused, with its reason; and an account of every row.
 
-One engine runs the three jobs: products first, because a row about an unknown product is refused.
+One engine runs the three: products first, because a row about an unknown product is refused. Files are read once, days
+are judged when something of theirs is new, and the night chooses the versions of days that it sees.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
-from functools import reduce
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
+from pipelines.days import cleaning_hash, delivery_key, facts_of, folder_of, missing, move, remove_built, see, version
 from pipelines.night import Night, write_json
-from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, QUARANTINE, REVIEWS, Table
+from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, REVIEWS, Table
 from pipelines.user_key import load_user_key
-from spark_jobs.cleaning.account import account_of, account_table, clean_rows, refused_rows
-from spark_jobs.cleaning.events import BOT, NEAR_DUPLICATE, ROW_RULES, judge_events
-from spark_jobs.cleaning.products import DUPLICATE_CODE, judge_products
+from spark_jobs.cleaning.account import (
+    account_table,
+    account_with_news,
+    clean_rows,
+    refused_rows,
+    verdicts_by_day,
+)
+from spark_jobs.cleaning.catalogue import Catalogue, clean_catalogue
+from spark_jobs.cleaning.common_rules import UNKNOWN_PRODUCT
+from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES, judge_events, typed_events
+from spark_jobs.cleaning.landing import Typing, land, landed_rows
+from spark_jobs.cleaning.products import DUPLICATE_CODE
 from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
-from spark_jobs.cleaning.products_from_lines import products_of_lines
-from spark_jobs.cleaning.read_sources import count_rows, read_source
+from spark_jobs.cleaning.profile import profiles
 from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
-from spark_jobs.cleaning.reviews import judge_reviews
+from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
+from spark_jobs.cleaning.robots import BOT_RULES
+from spark_jobs.day_tables import FOLDER, build_days, kept_aside, measure_days, write_folders
 from spark_jobs.engine import job, read, write
 from spark_jobs.failures import failures_explained
 
 RULES = {  # in the order in which they are asked; what cannot be read is refused before, as `unreadable`
-    "events": (*ROW_RULES, BOT, NEAR_DUPLICATE),
-    "reviews": REVIEW_RULES,
+    "events": (*ROW_RULES, UNKNOWN_PRODUCT, *BOT_RULES, NEAR_DUPLICATE),
+    "reviews": (*REVIEW_RULES, UNKNOWN_PRODUCT),
     "products": (*PRODUCT_RULES, DUPLICATE_CODE),
 }
+
+
+@dataclass(frozen=True)
+class DatedSource:
+    """A source whose clean rows stand in days: how its rows are typed, and how whole days of them are judged."""
+
+    name: str
+    table: Table
+    typed: Typing
+    judge: Callable[[DataFrame, DataFrame, Night], DataFrame]
+    profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]] = lambda rows, categories: {}
+
+
+DATED = (
+    DatedSource("events", EVENTS, typed_events, judge_events, profiles),
+    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews),
+)
+Landed = Mapping[str, Mapping[str, Any]]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -41,44 +71,68 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def clean(spark: SparkSession, night: Night) -> None:
-    """Write the clean tables, the quarantine and the account. Raises SourceError where a file cannot be read."""
+    """Build the days that are missing, choose those of the night, and write its account.
+
+    Raises SourceError where a file cannot be read.
+    """
     key = load_user_key(night.home)
-    accounts: dict[str, dict[str, Any]] = {}
-    refused: list[DataFrame] = []
-
-    def settle(source: str, table: Table, judged: DataFrame, rows_read: int) -> None:
-        kept = kept_aside(judged, night.work / "judged" / source)  # counted, written, refused
-        accounts[source] = account_of(kept, rows_read)
-        write(clean_rows(kept), night, table)
-        refused.append(refused_rows(kept, source))
-
+    if night.full_refresh:
+        remove_built(night.home)
     with failures_explained():
-        settle("products", PRODUCTS, *clean_products(spark, night, key))
-        catalogue = read(spark, night, PRODUCTS)
-        events = judge_events(read_source(spark, night, "events", key), catalogue, night, key)
-        settle("events", EVENTS, events, count_rows(spark, night, "events"))
-        reviews = judge_reviews(read_source(spark, night, "reviews", key), catalogue, night, key)
-        settle("reviews", REVIEWS, reviews, count_rows(spark, night, "reviews"))
-        write(reduce(DataFrame.unionByName, refused), night, QUARANTINE)
-    shutil.rmtree(night.work / "judged")
-    shutil.rmtree(night.work / "landing", ignore_errors=True)
+        catalogue = clean_catalogue(spark, night, key)
+        accounts = {"products": catalogue.account}
+        for source in DATED:
+            landed = land(spark, night, source.name, source.typed, key)
+            days = wanted_days(night, source, landed, catalogue)
+            see(night, **{source.table.name: days, f"deliveries:{source.name}": {k: k for k in landed}})
+            if absent := missing(night.home, source.table, days):
+                touched = [k for k, facts in landed.items() if facts["days"].keys() & absent]
+                rows = landed_rows(spark, night, source.name, touched, source.typed, key)
+                build(rows, night, source, absent, catalogue.known)
+            facts = facts_of(night.home, source.table, days)
+            accounts[source.name] = account_with_news(
+                night, source.name, landed, [f["verdicts"] for f in facts.values()]
+            )
+            measure_days(night, source.table)
+    shutil.rmtree(night.work / "building", ignore_errors=True)
+    shutil.rmtree(night.work / "readable", ignore_errors=True)
     write(account_table(spark, accounts), night, ACCOUNT)
     write_json(night.work / "account.json", accounts)
 
 
-def kept_aside(rows: DataFrame, folder: Path) -> DataFrame:
-    """The same rows from files, so that they are computed once and read several times."""
-    rows.write.mode("overwrite").option("compression", "lz4").parquet(str(folder))
-    return rows.sparkSession.read.schema(rows.schema).parquet(str(folder))
+def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Catalogue) -> dict[str, str]:
+    """The version of each day up to the run date: named by the rows delivered for it and by the products then known."""
+    delivered = {delivery_key(night, source.name, f): f.delivered for f in night.files[source.name]}
+    pieces: dict[str, list[Any]] = {}
+    for key, facts in sorted(
+        landed.items(), key=lambda item: (str(delivered[item[0]] or ""), item[1]["file"], item[0])
+    ):
+        for day, piece in facts["days"].items():
+            if day <= str(night.run_date):
+                pieces.setdefault(day, []).append([delivered[key], facts["file"], piece])
+    meant = cleaning_hash(night, source.name)
+    return {day: version(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}
 
 
-def clean_products(spark: SparkSession, night: Night, key: bytes) -> tuple[DataFrame, int]:
-    """The judged catalogue, and how many rows it was made from: of order lines, how many codes they name."""
-    rows = read_source(spark, night, "products", key)
-    if not night.settings.sources.products.from_lines:
-        return judge_products(rows, night.settings), count_rows(spark, night, "products")
-    codes = kept_aside(products_of_lines(rows, key), night.work / "judged" / "codes")
-    return judge_products(codes, night.settings), codes.count()
+def build(rows: DataFrame, night: Night, source: DatedSource, days: Mapping[str, str], known: DataFrame) -> None:
+    """Judge all rows of these days; write the clean ones and the refused ones of each."""
+    theirs = rows.where(~F.col("on_arrival") & F.col("day").cast("string").isin(list(days)))
+    judged = kept_aside(source.judge(theirs, known, night), night.work / "building" / f"judged {source.name}")
+    refused = refused_rows(judged.withColumn(FOLDER, F.col("day").cast("string")), source.name, FOLDER)
+    written = write_folders(refused.repartition(FOLDER), night.work / "building" / f"refused {source.name}")
+    for day, folder in written.items():
+        beside = folder_of(night.home, source.table, day, days[day]).relative_to(night.home / "clean")
+        move(folder, night.home / "quarantine" / beside)
+    kept, facts = clean_rows(judged), verdicts_by_day(judged)
+    for day, profile in source.profile(kept, categories_of(rows.sparkSession, night)).items():
+        facts[day] |= profile
+    build_days(kept, night, source.table, days, facts)
+
+
+def categories_of(spark: SparkSession, night: Night) -> DataFrame:
+    """`product_id` and the widest `category` of each product."""
+    products = read(spark, night, PRODUCTS)
+    return products.select("product_id", F.try_element_at("categories", F.lit(1)).alias("category"))
 
 
 if __name__ == "__main__":

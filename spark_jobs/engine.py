@@ -6,14 +6,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructField, StructType
 
 from pipelines.checks import check_queries
+from pipelines.days import files_of_table
 from pipelines.night import Night, clear_folder, write_json
 from pipelines.parquet_files import settle_files
 from pipelines.settings import Settings
@@ -80,41 +81,25 @@ def conform(frame: DataFrame, table: Table) -> DataFrame:
 
 
 def read(spark: SparkSession, night: Night, table: Table) -> DataFrame:
-    """The rows of `table` that this night may see; an unwritten table has none."""
-    place = night.place(table)
-    schema = spark_schema(table)
-    if not any(place.rglob("*.parquet")):
-        return spark.createDataFrame([], schema)
-    frame = spark.read.schema(schema).parquet(str(place))
-    if table.area == "clean" and table.partition:
-        frame = frame.where(F.col(table.partition) <= F.lit(night.run_date))
-    return conform(frame, table)
+    """The rows of `table` that this night sees; an unwritten table has none."""
+    schema, files = spark_schema(table), files_of_table(night, table)
+    return conform(spark.read.schema(schema).parquet(*files), table) if files else spark.createDataFrame([], schema)
+
+
+def from_arrow(spark: SparkSession, rows: pa.Table, schema: StructType | str) -> DataFrame:
+    """An Arrow table as a frame; Spark's own way refuses one without rows."""
+    return spark.createDataFrame(rows, schema) if rows.num_rows else spark.createDataFrame([], schema)
 
 
 def write(frame: DataFrame, night: Night, table: Table, *, files: int = 1) -> None:
-    """Write `table` sorted into `files` files (a folder a partition where the contract has one), then measure it.
-
-    Clean tables lose the days that this night covers first, and keep later days.
-    """
-    place = night.place(table)
+    """Write a table of the night's own, sorted into `files` files, then measure it."""
+    place = clear_folder(night.place(table))
     rows = conform(frame, table)
-    if table.partition:
-        _drop_covered(place, table, night)
-        rows = rows.repartition(table.partition).sortWithinPartitions(table.partition, *table.sort)
-        rows.write.mode("append").partitionBy(table.partition).parquet(str(place))
-    else:
-        clear_folder(place)
-        rows = rows.repartition(1) if files == 1 else rows.repartitionByRange(files, *table.sort)
-        rows.sortWithinPartitions(*table.sort).write.mode("overwrite").parquet(str(place))
+    rows = rows.repartition(1) if files == 1 else rows.repartitionByRange(files, *table.sort)
+    rows.sortWithinPartitions(*table.sort).write.mode("overwrite").parquet(str(place))
     if table.area == "outputs":
         settle_files(place, table)
     measure(frame.sparkSession, night, table)
-
-
-def _drop_covered(place: Path, table: Table, night: Night) -> None:
-    for folder in place.glob(f"{table.partition}=*"):
-        if table.partition != "day" or folder.name <= f"day={night.run_date}":
-            clear_folder(folder).rmdir()
 
 
 def measure(spark: SparkSession, night: Night, table: Table) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipelines.days import facts_of, view_of
 from pipelines.night import Night
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.tables import (
@@ -14,11 +16,10 @@ from pipelines.tables import (
     COLD_START_TOPK,
     EVENTS,
     FEEDBACK_METRICS,
+    PAIR_COUNTS,
     POPULARITY,
     PRODUCT_EMBEDDINGS,
-    PRODUCT_RELATIONS,
     PRODUCTS,
-    QUARANTINE,
     QUARANTINE_SUMMARY,
     RUN_METRICS,
     SIMILAR_PRODUCTS,
@@ -33,6 +34,7 @@ from spark_jobs.ranking.cold_start import cold_start_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
+from spark_jobs.ranking.relations import product_relations, window_start
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -52,7 +54,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     def publish(frame: DataFrame, table: Table) -> None:
         write(frame.transform(stamp, night), night, table)
 
-    relations = read(spark, night, PRODUCT_RELATIONS)
+    relations = relations_of(spark, night).persist()
     bundles = find_bundles(events, relations, products, ranker, night.settings)
     publish(bundles, BUNDLES)
     ranked = rank_users(read(spark, night, USER_EMBEDDINGS), hidden, read(spark, night, BUNDLES), night)
@@ -65,8 +67,19 @@ def rank(spark: SparkSession, night: Night) -> None:
     publish(similar_products(relations, vectors, night), SIMILAR_PRODUCTS)
     publish(run_metrics(spark, night), RUN_METRICS)
     publish(feedback(events), FEEDBACK_METRICS)
-    publish(quarantine_counts(read(spark, night, QUARANTINE)), QUARANTINE_SUMMARY)
+    publish(quarantine_counts(spark, night), QUARANTINE_SUMMARY)
     ranked.unpersist()
+
+
+def relations_of(spark: SparkSession, night: Night) -> DataFrame:
+    """Which products go together, over the days that the settings count."""
+    first, settings = window_start(night.run_date, night.settings.features), night.settings.features
+    days = {d: v for d, v in view_of(night)[PAIR_COUNTS.name].items() if d >= str(first)}
+    groups: Counter[str] = Counter()
+    for facts in facts_of(night.home, PAIR_COUNTS, days).values():
+        groups.update(facts.get("groups", {}))
+    counts = read(spark, night, PAIR_COUNTS).where(F.col("day") >= F.lit(first))
+    return product_relations(counts, groups, settings)
 
 
 def hidden_products(events: DataFrame, event_types: Sequence[str]) -> DataFrame:

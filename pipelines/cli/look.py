@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
@@ -21,11 +22,14 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from pipelines.cli.options import Home, Json, show_json
+from pipelines.cli.state import known_files, seen_days
+from pipelines.days import files_of_versions, refused_files
 from pipelines.errors import NightshelfError, SettingsError
+from pipelines.ledger import load_ledger
 from pipelines.night import Night
 from pipelines.publish.releases import current, list_releases
 from pipelines.settings import FILE, load_settings
-from pipelines.tables import CLEAN, OUTPUTS
+from pipelines.tables import CLEAN, FEATURE_DAYS, OUTPUTS, QUARANTINE
 from pipelines.user_key import load_user_key
 
 TRACES = ("run_date", "release_id", "model_version")
@@ -46,20 +50,19 @@ def open_tables(home: Path, release: str = "") -> duckdb.DuckDBPyConnection:
             f"Make one with: nightshelf run {home}"
         )
     engine = duckdb.connect()
+    folder = kept[chosen].folder
+    partitions = json.loads((folder / "manifest.json").read_text()).get("partitions", {})
     for table in OUTPUTS:
-        _view(engine, table.name, str(kept[chosen].folder / table.name / "*.parquet"))
-    for table in CLEAN:
-        if any((home / "clean" / table.name).rglob("*.parquet")):
-            _view(engine, table.name, str(home / "clean" / table.name / "**" / "*.parquet"))
+        _view(engine, table.name, sorted(map(str, (folder / table.name).glob("*.parquet"))))
+    for table in (*CLEAN, *FEATURE_DAYS):
+        _view(engine, table.name, files_of_versions(home, table, partitions.get(table.name, {})))
+    _view(engine, QUARANTINE.name, refused_files(home, partitions))
     return engine
 
 
-def _view(engine: duckdb.DuckDBPyConnection, name: str, files: str) -> None:
-    files = files.replace("'", "''")
-    engine.execute(
-        f"create view {name} as select * from "
-        f"read_parquet('{files}', hive_partitioning = true, hive_types_autocast = true)"
-    )
+def _view(engine: duckdb.DuckDBPyConnection, name: str, files: list[str]) -> None:
+    if files:
+        engine.read_parquet(files, hive_partitioning=False).create_view(name)
 
 
 def sql(
@@ -86,7 +89,7 @@ def sql(
                 return
             frame = found.df() if form != "table" else None
         except duckdb.Error as wrong:
-            names = ", ".join(t.name for t in (*OUTPUTS, *CLEAN))
+            names = ", ".join(t.name for t in (*OUTPUTS, *CLEAN, *FEATURE_DAYS, QUARANTINE))
             raise SettingsError(f"{wrong}\ntables: {names}") from wrong
         match form:
             case "csv":
@@ -157,12 +160,16 @@ def report(
 
 def doctor(
     home: Annotated[Path | None, typer.Argument(envvar="NIGHTSHELF_HOME", help="Also look at this shop.")] = None,
+    state: Annotated[bool, typer.Option("--state", help="List the shop's known files and built days.")] = False,
     as_json: Json = False,
 ) -> None:
     """Say what is installed, reachable and compatible; exit code 5 where something is not.
 
-    Example: `nightshelf doctor shop`
+    Example: `nightshelf doctor shop`, or `nightshelf doctor shop --state` for files, hashes and partitions.
     """
+    if state and home:
+        show_state(home, as_json)
+        return
     found = [*installed(), *(shop_facts(home) if home else ())]
     if as_json:
         show_json([{"what": w, "ok": ok, "says": s} for w, ok, s in found])
@@ -171,6 +178,19 @@ def doctor(
             typer.echo(f"{'ok ' if ok else 'NOT'}  {what}: {says}")
     if not all(ok for _, ok, _ in found):
         raise typer.Exit(5)
+
+
+def show_state(home: Path, as_json: bool) -> None:
+    """Print which files are known, with their hashes, and which versions of days the release in force sees."""
+    load_settings(home)
+    parts = {"files": known_files(home), "days": seen_days(home)}
+    if as_json:
+        show_json(parts)
+        return
+    for rows in parts.values():
+        if rows:
+            show(duckdb.from_arrow(pa.Table.from_pylist(rows)), most=100_000)
+            typer.echo("")
 
 
 def installed() -> Iterator[tuple[str, bool, str]]:
@@ -212,6 +232,9 @@ def shop_facts(home: Path) -> Iterator[tuple[str, bool, str]]:
     except NightshelfError as wrong:
         yield "settings", False, str(wrong)
         return
+    for source, known in sorted(load_ledger(home).items()):
+        gone = sum(file.gone for file in known.values())
+        yield f"{source} files", True, f"{len(known)} known" + (f", {gone} of them gone" if gone else "")
     kept = list_releases(home)
     yield "releases", True, f"{len(kept)} kept, in force: {current(home) or 'none'}"
     for folder in sorted((home / "staging").glob("*/night.json")):

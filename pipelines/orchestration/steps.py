@@ -93,7 +93,6 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
     if step is None:
         raise errors.SettingsError(f'"{name}" is no step; steps are {", ".join(STEPS)}.')
     with writer_lock(night.home, wait=True) as lock:
-        _own_tables(night, name)
         done = night.done(name)
         if done is not None and not again:
             say(f"{name}: done before, {done['seconds']:.0f} s")
@@ -108,20 +107,6 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
             night.mark_done(name, facts)
         say(f"{name}: {facts['seconds']:.0f} s, at most {facts['peak_rss_mb']} MB in one process")
         return facts
-
-
-def _own_tables(night: Night, name: str) -> None:
-    """Clean and feature tables are shared by all nights: the one that ran `clean` last owns them."""
-    owner = night.home / "state" / "tables_of.json"
-    of = json.loads(owner.read_text())["run_id"] if owner.is_file() else None
-    if name == "clean":
-        if of != night.run_id:
-            night.forget("clean")
-            write_json(owner, {"run_id": night.run_id})
-    elif of != night.run_id:
-        raise errors.StepFailed(
-            f"the clean tables are those of night {of}, not of {night.run_id}: begin again with the step clean."
-        )
 
 
 def _forget_from(night: Night, name: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.days import files_of_table
 from pipelines.night import Night
 from pipelines.tables import CLEAN, OUTPUTS
 
@@ -19,10 +20,8 @@ def open_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine with a view of each output and clean table, by name; a table without files is empty."""
     with duckdb.connect() as engine:
         for table in (*OUTPUTS, *CLEAN):
-            files = "*/*.parquet" if table.partition else "*.parquet"
-            if any(night.place(table).glob(files)):
-                found = engine.read_parquet(str(night.place(table) / files), hive_partitioning=bool(table.partition))
-                found.create_view(table.name)
+            if files := files_of_table(night, table):
+                engine.read_parquet(files, hive_partitioning=False).create_view(table.name)
             else:
                 engine.register(table.name, table.schema().empty_table())
         yield engine

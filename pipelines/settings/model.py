@@ -14,7 +14,7 @@ Share = Field(ge=0, le=1)
 class Section(BaseModel):
     """A table of the settings file. An unknown key is an error, values do not change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
 class Shop(Section):
@@ -72,7 +72,18 @@ class Cleaning(Section):
     max_quantity: int = Field(1000, ge=1, description="pieces in one line; more is absurd")
     max_price: float = Field(100_000, gt=0, description="shop currency for one piece; more is absurd")
     double_click_ms: int = Field(500, ge=0, description="milliseconds within which a repeated event counts once")
-    bot_events_per_day: int = Field(500, ge=1, description="events of one user on one day that mark a robot")
+    bot_events_per_day: int = Field(
+        500, ge=1, description="events of one user on one day; more mark a robot in any shop"
+    )
+    bot_least_events: int = Field(150, ge=1, description="events of one user on one day; up to here nobody is too busy")
+    bot_rhythm: float = Field(
+        0.1,
+        ge=0,
+        description="deviation of the gaps between a user's events of a day over their mean; less is a clock's",
+    )
+    bot_products_per_day: int = Field(
+        150, ge=1, description="products one user looks at on one day and carts none; more mark a robot"
+    )
     test_users: str = Field(r"^test[-_]", description="regular expression of user ids that are not customers")
     not_products: str = Field("", description="regular expression of product ids that are no products; empty: none")
     earliest: str = Field("1995-01-01", description="day before which a time is impossible")
@@ -147,6 +158,28 @@ class Checks(Section):
     warn_quarantined: float = Field(0.1, ge=0, le=1, description="share of refused rows that is reported")
     most_identical_lists: float = Field(0.05, ge=0, le=1, description="share of users with one and the same list")
     least_coverage: float = Field(0.05, ge=0, le=1, description="share of products that some list shows")
+
+    weeks: int = Field(4, ge=1, description="same weekdays before that a day is compared with")
+    learning_weeks: int = Field(2, ge=1, description="same weekdays that must be there; before, nights only learn")
+    least_rows_to_compare: int = Field(200, ge=0, description="events of such a day, in the median; fewer say nothing")
+    stop_volume: float = Field(0.1, ge=0, description="times the usual number of events; fewer stop the night")
+    warn_volume: float = Field(0.6, ge=0, description="times the usual number of events; fewer are reported")
+    warn_volume_above: float = Field(2.5, gt=0, description="times the usual number of events; more are reported")
+    warn_silence: float = Field(12, ge=0, description="hours without an event at the end of the day that are reported")
+    stop_share: float = Field(
+        0.5, ge=0, le=1, description="change of a share (without user, price) that stops the night"
+    )
+    warn_share: float = Field(0.15, ge=0, le=1, description="change of a share (also of refused rows) that is reported")
+    stop_drift: float = Field(2.0, ge=0, description="population stability index that stops the night")
+    warn_drift: float = Field(0.25, ge=0, description="population stability index that is reported")
+    stop_price: float = Field(
+        10.0, ge=1, description="times the usual median price, or its inverse, that stops the night"
+    )
+    warn_price: float = Field(1.5, ge=1, description="times the usual median price, or its inverse, that is reported")
+    stop_one_user: float = Field(
+        0.5, ge=0, le=1, description="share of the day's events by one user that stops the night"
+    )
+    warn_one_user: float = Field(0.2, ge=0, le=1, description="share of the day's events by one user that is reported")
 
 
 class Spark(Section):

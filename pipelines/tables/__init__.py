@@ -1,11 +1,13 @@
 """One contract a table; `TABLES` finds them by name."""
 
 from pipelines.tables.contract import Check, Column, Table
+from pipelines.tables.drift import DAY_DRIFT
 from pipelines.tables.embeddings import PRODUCT_EMBEDDINGS, USER_EMBEDDINGS
 from pipelines.tables.events import EVENTS
-from pipelines.tables.features import INTERACTIONS, POPULARITY, PRODUCT_RELATIONS, SESSIONS
+from pipelines.tables.features import INTERACTIONS, PAIR_COUNTS, POPULARITY, PRODUCT_DAYS, SESSIONS
 from pipelines.tables.metrics import FEEDBACK_METRICS, RUN_METRICS
 from pipelines.tables.products import PRODUCTS
+from pipelines.tables.quality_results import QUALITY_RESULTS
 from pipelines.tables.quarantine import ACCOUNT, QUARANTINE, QUARANTINE_SUMMARY
 from pipelines.tables.recommendations import (
     BUNDLES,
@@ -17,7 +19,8 @@ from pipelines.tables.recommendations import (
 from pipelines.tables.reviews import REVIEWS
 
 CLEAN = (EVENTS, REVIEWS, PRODUCTS)
-FEATURES = (INTERACTIONS, SESSIONS, PRODUCT_RELATIONS, POPULARITY)
+FEATURE_DAYS = (INTERACTIONS, PRODUCT_DAYS, SESSIONS, PAIR_COUNTS)
+FEATURES = (*FEATURE_DAYS, POPULARITY)
 OUTPUTS = (
     USER_TOPK,
     COLD_START_TOPK,
@@ -27,12 +30,17 @@ OUTPUTS = (
     RUN_METRICS,
     FEEDBACK_METRICS,
     QUARANTINE_SUMMARY,
+    QUALITY_RESULTS,
 )
-TABLES = {t.name: t for t in (*CLEAN, QUARANTINE, ACCOUNT, *FEATURES, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS, *OUTPUTS)}
+TABLES = {
+    t.name: t
+    for t in (*CLEAN, QUARANTINE, ACCOUNT, DAY_DRIFT, *FEATURES, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS, *OUTPUTS)
+}
 
 __all__ = [
-    "ACCOUNT", "BUNDLES", "CLEAN", "COLD_START_TOPK", "EVENTS", "FEATURES", "FEEDBACK_METRICS", "INTERACTIONS",
-    "OUTPUTS", "POPULARITY", "PRODUCTS", "PRODUCT_EMBEDDINGS", "PRODUCT_RELATIONS", "QUARANTINE",
-    "QUARANTINE_SUMMARY", "REVIEWS", "RUN_METRICS", "SESSIONS", "SIMILAR_PRODUCTS", "TABLES", "USER_BUNDLES",
-    "USER_EMBEDDINGS", "USER_TOPK", "Check", "Column", "Table",
+    "ACCOUNT", "BUNDLES", "CLEAN", "COLD_START_TOPK", "DAY_DRIFT", "EVENTS", "FEATURES", "FEATURE_DAYS",
+    "FEEDBACK_METRICS", "INTERACTIONS", "OUTPUTS", "PAIR_COUNTS", "POPULARITY", "PRODUCTS", "PRODUCT_DAYS",
+    "PRODUCT_EMBEDDINGS", "QUALITY_RESULTS", "QUARANTINE", "QUARANTINE_SUMMARY", "REVIEWS", "RUN_METRICS",
+    "SESSIONS", "SIMILAR_PRODUCTS", "TABLES", "USER_BUNDLES", "USER_EMBEDDINGS", "USER_TOPK", "Check", "Column",
+    "Table",
 ]  # fmt: skip

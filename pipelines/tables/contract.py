@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -18,7 +18,9 @@ class Check:
     """One number about a table and the range it must lie in.
 
     `sql` is an aggregate over the table (`count_if(price < 0)`), or a whole query that gives one number and
-    names tables by their names (`select count(*) from user_topk …`).
+    names tables by their names (`select count(*) from user_topk …`). Of a table in days it is a sum over the rows of a
+    day, so that days can be added up; `per` is another such sum, by which the total is divided; `over` says whether
+    all days count or the run date alone.
     """
 
     name: str
@@ -27,20 +29,25 @@ class Check:
     says: str
     at_least: Bound = None
     at_most: Bound = None
+    per: str = ""
+    over: Literal["all", "run_date"] = "all"
 
     @property
     def is_query(self) -> bool:
         return self.sql.lstrip().lower().startswith("select")
 
 
-def fail(name: str, sql: str, says: str, *, at_least: Bound = None, at_most: Bound = None) -> Check:
-    """A check that stops the night."""
-    return Check(name, sql, "fail", says, at_least, at_most)
+REPEATED = "rows that repeat a key"
 
 
-def warn(name: str, sql: str, says: str, *, at_least: Bound = None, at_most: Bound = None) -> Check:
+def fail(name: str, sql: str, says: str, **bounds: Any) -> Check:
+    """A check that stops the night; `bounds` are `at_least`, `at_most`, `per`, `over`."""
+    return Check(name, sql, "fail", says, **bounds)
+
+
+def warn(name: str, sql: str, says: str, **bounds: Any) -> Check:
     """A check that is reported."""
-    return Check(name, sql, "warn", says, at_least, at_most)
+    return Check(name, sql, "warn", says, **bounds)
 
 
 @dataclass(frozen=True)
@@ -90,15 +97,26 @@ class Table:
     partition: str = ""
     untraced: tuple[str, ...] = field(default=("run_date", "release_id", "model_version"))
 
+    @property
+    def in_days(self) -> bool:
+        """Whether the table is kept in versions of days."""
+        return self.partition == "day"
+
     def all_checks(self) -> tuple[Check, ...]:
         """The written checks and those that follow from columns and key, each name once."""
         derived = [c for column in self.columns for c in column.checks(self.name)]
-        if self.key:
+        if self.in_days:
+            derived = [
+                c for c in derived if not c.is_query
+            ]  # what refers to other tables is seen to when a day is built
+            derived.append(
+                fail("key is unique", f"count(*) - count(distinct {', '.join(self.key)})", REPEATED, at_most=0)
+            )
+        elif self.key:
             keys = ", ".join(f"`{k}`" for k in self.key)
-            says = f"rows that repeat ({', '.join(self.key)})"
             distinct = f"select count(*) from (select distinct {keys} from {self.name})"
             query = f"select (select count(*) from {self.name}) - ({distinct})"
-            derived.append(fail("key is unique", query, says, at_most=0))
+            derived.append(fail("key is unique", query, REPEATED, at_most=0))
         return (*derived, *self.checks)
 
     def schema(self) -> pa.Schema:

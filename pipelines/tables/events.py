@@ -31,8 +31,7 @@ EVENTS = Table(
     ),
     checks=(
         fail("rows", "count(*)", "clean events", at_least="checks.least_events"),
-        fail("nothing after the run date", "count_if(day > :run_date)", "rows dated later", at_most=0),
-        warn("events of the run date", "count_if(day = :run_date)", "events on the night's own day", at_least=1),
-        warn("share with a user", "avg(if(user_id is null, 0, 1))", "of events belong to a user", at_least=0.2),
+        warn("events of the run date", "count(*)", "events on the night's own day", at_least=1, over="run_date"),
+        warn("share with a user", "count(user_id)", "of events belong to a user", per="count(*)", at_least=0.2),
     ),
 )

@@ -2,35 +2,75 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spark_jobs.cleaning.rules import CLEAN, DUPLICATE, FUTURE
+from pipelines.days import delivery_key
+from pipelines.night import Night
+from spark_jobs.cleaning.rules import CLEAN, DUPLICATE
 
-NOT_REFUSED = (CLEAN, DUPLICATE, FUTURE)
+NOT_REFUSED = (CLEAN, DUPLICATE)
 COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future")
-REFUSED = "reason string, file string, length int, row_hash string, product_id string, day date, source string"
 
 
-def account_of(judged: DataFrame, rows_read: int) -> dict[str, Any]:
-    """The account of one source. `rows_read` was counted on the raw files, apart from any verdict."""
-    verdicts = {row["verdict"]: row["count"] for row in judged.groupBy("verdict").count().collect()}
-    reasons = {verdict: n for verdict, n in sorted(verdicts.items()) if verdict not in NOT_REFUSED}
-    future = verdicts.get(FUTURE, 0)
+def account_of(
+    landed: Mapping[str, Mapping[str, Any]], verdicts: Iterable[Mapping[str, Mapping[str, int]]], run_date: date
+) -> dict[str, Any]:
+    """The account of some deliveries of a source.
+
+    `landed` is what is known of each delivery, `verdicts` the counts of each verdict in each judged day, by file. Rows
+    in are those of the files, as counted on the raw lines, without rows of later days.
+    """
+    files = {facts["file"] for facts in landed.values()}
+    found: Counter[str] = Counter()
+    for day in verdicts:
+        for file, counts in day.items():
+            if file in files:
+                found.update(counts)
+    for facts in landed.values():
+        found.update(facts["on_arrival"])
+    days = [(day, rows) for facts in landed.values() for day, (rows, _) in facts["days"].items()]
+    future = sum(rows for day, rows in days if day > str(run_date))
+    reasons = {verdict: n for verdict, n in sorted(found.items()) if verdict not in NOT_REFUSED}
     return {
-        "rows_in": rows_read - future,
-        "rows_clean": verdicts.get(CLEAN, 0),
+        "rows_in": sum(facts["rows"] for facts in landed.values()) - future,
+        "rows_clean": found[CLEAN],
         "rows_quarantined": sum(reasons.values()),
-        "rows_duplicate": verdicts.get(DUPLICATE, 0),
+        "rows_duplicate": found[DUPLICATE],
         "rows_erased": 0,
         "rows_future": future,
         "quarantined_by_reason": reasons,
     }
 
 
-def account_table(spark: SparkSession, accounts: dict[str, dict[str, Any]]) -> DataFrame:
+def account_with_news(
+    night: Night, source: str, landed: Mapping[str, Mapping[str, Any]], verdicts: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The account of a source up to the run date, and with `new_` that of the files which this night read first."""
+    first_read = {delivery_key(night, source, f) for f in night.files[source] if f.first_run == night.run_id}
+    new = account_of({key: facts for key, facts in landed.items() if key in first_read}, verdicts, night.run_date)
+    return account_of(landed, verdicts, night.run_date) | {f"new_{name}": n for name, n in new.items()}
+
+
+def verdicts_by_day(judged: DataFrame) -> dict[str, dict[str, Any]]:
+    """How many rows of each file have which verdict, by day (an empty one for rows without): `{"verdicts": …}`.
+
+    By file and not by delivery: a day that a file's new content leaves as it was keeps its version.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    day = F.coalesce(F.col("day").cast("string"), F.lit(""))
+    for row in judged.groupBy(day.alias("day"), "file", "verdict").count().collect():
+        mine = found.setdefault(row["day"], {"verdicts": {}})["verdicts"]
+        mine.setdefault(row["file"], {})[row["verdict"]] = row["count"]
+    return found
+
+
+def account_table(spark: SparkSession, accounts: Mapping[str, Mapping[str, Any]]) -> DataFrame:
     """One row for each source."""
     columns = ", ".join(["source string"] + [f"{c} bigint" for c in COUNTS])
     return spark.createDataFrame(
@@ -43,15 +83,18 @@ def clean_rows(judged: DataFrame) -> DataFrame:
     return judged.where(F.col("verdict") == CLEAN)
 
 
-def refused_rows(judged: DataFrame, source: str) -> DataFrame:
-    """Where each refused row stands and why it was refused, never what it says."""
+def refused_rows(judged: DataFrame, source: str, *more: str) -> DataFrame:
+    """Where each refused row stands and why it was refused, never what it says; with the columns `more`."""
     refused = judged.where(~F.col("verdict").isin(*NOT_REFUSED))
     return refused.select(
         F.col("verdict").alias("reason"),
         "file",
+        "block",
+        "line",
         "length",
         "row_hash",
         "product_id",
         "day",
         F.lit(source).alias("source"),
+        *more,
     )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
-from spark_jobs.cleaning.rules import Rule
+from pipelines.settings import Settings
+from spark_jobs.cleaning.rules import Rule, with_reason
 
 MISSING_PRODUCT = Rule("missing_product", "there is no product code", "product_id is null")
 DATE_RULES = (
@@ -33,7 +38,23 @@ NOT_A_PRODUCT = Rule(
 )
 
 
-def is_future(night: Night) -> Column:
-    """Whether a row is dated after the run date; a date that its file contradicts is not believed."""
-    believed = F.coalesce(F.col("day") <= F.date_add("delivered", 1), F.lit(True))
-    return F.coalesce((F.col("day") > F.lit(night.run_date)) & believed, F.lit(False))
+def with_arrival(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:
+    """`rows` with their own `reason`, and whether no day can hold them (`on_arrival`): they are refused for good.
+
+    These are rows that cannot be read or dated, and rows too late for their day: days that are over stay as they are.
+    """
+    undated = reduce(or_, (F.coalesce(rule.condition(settings), F.lit(False)) for rule in DATE_RULES))
+    return with_reason(rows, rules, settings).withColumn("on_arrival", ~F.col("readable") | undated)
+
+
+def with_known_product(rows: DataFrame, known: DataFrame, night: Night) -> DataFrame:
+    """`rows` with `in_catalogue`: whether a catalogue had the product in time.
+
+    In time is what came up to the end of the days in which the row's own day may still change: a row is judged by
+    what was known then, whenever the night runs. `known` has `product_id` and `known_from`, null for what always was.
+    """
+    end = F.least(F.date_add("day", night.settings.cleaning.lateness_days), F.lit(night.run_date))
+    marked = known.withColumn("_is_known", F.lit(True))
+    joined = rows.join(F.broadcast(marked), "product_id", "left")
+    in_time = F.col("_is_known") & F.coalesce(F.col("known_from") <= end, F.lit(True))
+    return joined.withColumn("in_catalogue", F.coalesce(in_time, F.lit(False))).drop("known_from", "_is_known")

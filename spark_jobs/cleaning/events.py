@@ -10,10 +10,18 @@ from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.settings import EVENT_TYPES
-from spark_jobs.cleaning.common_rules import DATE_RULES, MISSING_PRODUCT, NOT_A_PRODUCT, UNKNOWN_PRODUCT, is_future
+from spark_jobs.cleaning.common_rules import (
+    DATE_RULES,
+    MISSING_PRODUCT,
+    NOT_A_PRODUCT,
+    UNKNOWN_PRODUCT,
+    with_arrival,
+    with_known_product,
+)
 from spark_jobs.cleaning.parsing import local_day, moment, number, whole
 from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
-from spark_jobs.cleaning.rules import Rule, first_reason, refuse, settle, with_verdict
+from spark_jobs.cleaning.robots import robots
+from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 
 NUMBERS = ("value", "price", "dwell_s", "propensity")
 WHOLE_NUMBERS = ("quantity", "position")
@@ -42,13 +50,6 @@ ROW_RULES = (
         ":setting != '' and raw_user rlike :setting",
         "cleaning.test_users",
     ),
-    UNKNOWN_PRODUCT,
-)
-BOT = Rule(
-    "bot",
-    "the user has more events on that day than a person",
-    "user_id is not null and events_that_day > :setting",
-    "cleaning.bot_events_per_day",
 )
 NEAR_DUPLICATE = Rule(
     "near_duplicate",
@@ -59,24 +60,8 @@ NEAR_DUPLICATE = Rule(
 )
 
 
-def judge_events(rows: DataFrame, catalogue: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """One row for each of `rows`: the columns of a clean event, where it stands, and its verdict.
-
-    `catalogue` holds the clean products. Rows of one user are brought together once; what has no user is spread.
-    """
-    settings = night.settings
-    codes = catalogue.select("product_id", F.lit(True).alias("in_catalogue"))
-    typed = typed_events(rows, night, key).join(codes, "product_id", "left").fillna({"in_catalogue": False})
-    own = typed.withColumn("reason", first_reason(ROW_RULES, settings)).drop("raw_user", "bad_number", "in_catalogue")
-    together = own.withColumn("visitor", F.coalesce("user_id", "row_hash")).repartition("visitor")
-    judged = with_verdict(together, "visitor")
-    judged = refuse(judged.withColumn("events_that_day", _open_rows("visitor", "day")), (BOT,), settings)
-    judged = refuse(judged.withColumn("micros_since_same", _micros_since_same()), (NEAR_DUPLICATE,), settings)
-    return settle(judged)
-
-
 def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """Texts as what they mean, ids as pseudonyms; `bad_number` says that one of the numbers is none."""
+    """Texts as what they mean, ids as pseudonyms, and the reason for which a row is refused whatever the others say."""
     source, shop = night.settings.sources.events, night.settings.shop
     ids = ("user_id", "session_id", "order_id")
     typed = rows.withColumns(
@@ -93,7 +78,25 @@ def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         | {"raw_user": F.col("user_id"), "bad_number": _bad_number(), "day": local_day(F.col("ts"), shop.time_zone)}
         | {"quantity": F.coalesce(quantity, F.lit(1.0))}
     )
-    return meant.drop(*(f"_{c}" for c in (*NUMBERS, *WHOLE_NUMBERS))).withColumn("is_future", is_future(night))
+    judged = with_arrival(meant, ROW_RULES, night.settings)
+    return judged.drop(*(f"_{c}" for c in (*NUMBERS, *WHOLE_NUMBERS)), "readable", "raw_user", "bad_number")
+
+
+def judge_events(typed: DataFrame, known: DataFrame, night: Night) -> DataFrame:
+    """The typed rows of some whole days, each with its verdict, which hangs on rows of its own day only.
+
+    Rows of one user are brought together once; what has no user is spread.
+    """
+    settings = night.settings
+    joined = with_known_product(typed, known, night)
+    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), settings)))
+    together = own.withColumn("visitor", F.coalesce("user_id", "row_hash")).repartition("visitor")
+    judged = with_verdict(together, "visitor", "day").join(
+        F.broadcast(robots(typed, settings)), ["user_id", "day"], "left"
+    )
+    judged = judged.withColumn("verdict", F.coalesce("verdict", "robot"))
+    judged = refuse(judged.withColumn("micros_since_same", _micros_since_same()), (NEAR_DUPLICATE,), settings)
+    return settle(judged)
 
 
 def _event_type(words: dict[str, str]) -> Column:
@@ -109,12 +112,9 @@ def _bad_number() -> Column:
     return wrong | F.coalesce((F.col("dwell_s") < 0) | ~F.col("propensity").between(0, 1), F.lit(False))
 
 
-def _open_rows(*together: str) -> Column:
-    """How many of the rows have no verdict yet."""
-    return F.count_if(F.col("verdict").isNull()).over(Window.partitionBy(*together))
-
-
 def _micros_since_same() -> Column:
     """Time since the same visitor did the same with the same product, among rows without a verdict."""
-    same = Window.partitionBy("visitor", "product_id", "event_type", F.col("verdict").isNull()).orderBy("ts", "arrival")
+    same = Window.partitionBy("visitor", "day", "product_id", "event_type", F.col("verdict").isNull()).orderBy(
+        "ts", arrival()
+    )
     return F.unix_micros("ts") - F.lag(F.unix_micros("ts")).over(same)

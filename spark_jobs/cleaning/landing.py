@@ -1,123 +1,89 @@
-"""Source files as Spark can read them: as they lie where possible, else as copies in the night's landing folder."""
+"""Files that no night has read -> typed rows, once: everything that a row says of itself.
+
+What hangs on other rows (repetitions, robots, unknown products) is judged later, day by day.
+"""
 
 from __future__ import annotations
 
-import codecs
-import re
-import shutil
-from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+import json
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
-from pipelines.file_formats import unpacked
+from pipelines.days import FACTS, delivery_key, move, settle
+from pipelines.errors import SourceError
 from pipelines.night import Night
-from pipelines.settings.model import Source
 from pipelines.source_files import SourceFile
+from spark_jobs.cleaning.account import refused_rows
+from spark_jobs.cleaning.read_sources import read_source
+from spark_jobs.day_tables import FOLDER, write_folders
 
-PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:=@+~-]+")  # no blanks to quote in a URI, no glob characters
-CHUNK = 1 << 22
-
-
-@dataclass(frozen=True)
-class LandedFile:
-    """A source file where Spark reads it; `number` is its place in the order of arrival."""
-
-    number: int
-    name: str
-    path: str
-    format: str
-    delivered: date | None
-    columns: tuple[str, ...]
-    header: str
+Typing = Callable[[DataFrame, Night, bytes], DataFrame]  # rows as text -> typed rows with reason, day, on_arrival
 
 
-@dataclass(frozen=True)
-class FileGroup:
-    """Files that one reader can read together: one format, one header or Parquet schema."""
-
-    format: str
-    columns: tuple[str, ...]
-    header: str
-    paths: tuple[str, ...]
+def landed_folder(home: Path, source: str, key: str) -> Path:
+    """Where the typed rows of one delivery lie."""
+    return home / "landed" / source / key
 
 
-def land(night: Night, source: str) -> list[LandedFile]:
-    """The files of `source` that hold anything, in the order of arrival, each where Spark can read it."""
-    settings: Source = getattr(night.settings.sources, source)
-    folder = night.work / "landing" / source
-    shutil.rmtree(folder, ignore_errors=True)
-    landed = []
-    for number, file in enumerate(night.files[source]):
-        if not file.columns and file.format != "jsonl":
-            continue  # an empty file has no header, so it has no rows
-        path = _landed(file, settings, folder / f"{number:06d}")
-        header = _header(path, file.format)
-        landed.append(LandedFile(number, file.name, str(path), file.format, file.delivered, file.columns, header))
-    return landed
+def land(spark: SparkSession, night: Night, source: str, typed: Typing, key: bytes) -> dict[str, dict[str, Any]]:
+    """See to it that every file of the night has been read; gives back what is known of each, by delivery.
+
+    That is its `file`, `rows`, `on_arrival` (rows refused at once, by reason), and `days`: of each day the rows and a
+    digest of them. Raises SourceError where a file must be read that is not there any more.
+    """
+    deliveries = {delivery_key(night, source, file): file for file in night.files[source]}
+    unread = {k: f for k, f in deliveries.items() if not (landed_folder(night.home, source, k) / FACTS).is_file()}
+    if lost := [f.name for f in unread.values() if f.gone]:
+        raise SourceError(
+            f"[sources.{source}] {', '.join(lost[:3])}{' and others' if len(lost) > 3 else ''} must be read again, "
+            "because settings, code or key changed, but cannot be found any more. Put it back."
+        )
+    if unread:
+        rows, counts = read_source(spark, night, source, unread, key)
+        _write(typed(rows, night, key), night, source, unread, counts)
+    return {k: json.loads((landed_folder(night.home, source, k) / FACTS).read_text()) for k in deliveries}
 
 
-def groups(files: list[LandedFile]) -> list[FileGroup]:
-    """The files by reader; JSON lines need none to agree, so that all of them are one group."""
-
-    def kind(file: LandedFile) -> tuple[str, tuple[str, ...], str]:
-        return (file.format, () if file.format == "jsonl" else file.columns, file.header)
-
-    together = groupby(sorted(files, key=lambda f: (kind(f), f.number)), key=kind)
-    return [_group(list(members)) for _, members in together]
-
-
-def _group(files: list[LandedFile]) -> FileGroup:
-    first = files[0]
-    columns = tuple(dict.fromkeys(c for f in files for c in f.columns)) if first.format == "jsonl" else first.columns
-    return FileGroup(first.format, columns, first.header, tuple(f.path for f in files))
+def landed_rows(
+    spark: SparkSession, night: Night, source: str, keys: Collection[str], typed: Typing, key: bytes
+) -> DataFrame:
+    """The typed rows of these deliveries."""
+    folders = [landed_folder(night.home, source, k) for k in keys]
+    if filled := [str(folder) for folder in folders if any(folder.glob("*.parquet"))]:
+        return spark.read.parquet(*filled)
+    return typed(read_source(spark, night, source, {}, key)[0], night, key)
 
 
-def _landed(file: SourceFile, settings: Source, place: Path) -> Path:
-    path = Path(file.path).absolute()
-    plain = PLAIN_PATH.fullmatch(str(path)) is not None
-    if file.format == "parquet":
-        return path if plain and not _has_nanoseconds(path) else _copy_parquet(path, place)
-    utf8 = file.format == "jsonl" or codecs.lookup(settings.encoding).name == "utf-8"
-    if plain and utf8 and path.suffix != ".zst":
-        return path
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with unpacked(path) as packed, place.open("wb") as out:
-        if utf8:
-            shutil.copyfileobj(packed, out, CHUNK)
+def _write(
+    rows: DataFrame, night: Night, source: str, deliveries: Mapping[str, SourceFile], counts: Mapping[str, int]
+) -> None:
+    spark, place = rows.sparkSession, night.work / "building" / f"landed {source}"
+    made = write_folders(rows.withColumn(FOLDER, F.col("delivery")).sortWithinPartitions(FOLDER, "day"), place)
+    written = spark.read.parquet(*map(str, made.values())) if made else None
+    found = _facts(written) if written else {}
+    if written and any(facts["on_arrival"] for facts in found.values()):
+        at_once = written.where("on_arrival").withColumns({"verdict": F.col("reason"), FOLDER: F.col("delivery")})
+        refused = write_folders(refused_rows(at_once, source, FOLDER), place.with_name(f"arrived {source}"))
+        for key, folder in refused.items():
+            move(folder, night.home / "quarantine" / source / "arrived" / key)
+    for key, n in counts.items():
+        facts = {"file": deliveries[key].name, "rows": n, "on_arrival": {}, "days": {}} | found.get(key, {})
+        settle(made.get(key, place / key), landed_folder(night.home, source, key), facts)
+
+
+def _facts(written: DataFrame) -> dict[str, dict[str, Any]]:
+    reason, day = F.when(F.col("on_arrival"), F.col("reason")), F.when(~F.col("on_arrival"), F.col("day"))
+    digest = F.sum(F.xxhash64("row_hash", "block", "line").cast("decimal(20,0)"))
+    groups = written.groupBy("delivery", reason.alias("reason"), day.cast("string").alias("day"))
+    found: dict[str, dict[str, Any]] = {}
+    for row in groups.agg(F.count("*").alias("rows"), digest.alias("digest")).collect():
+        mine = found.setdefault(row["delivery"], {"on_arrival": {}, "days": {}})
+        if row["reason"] is None:
+            mine["days"][row["day"] or ""] = [row["rows"], str(row["digest"])]
         else:
-            text = codecs.getreader(settings.encoding)(packed, errors="replace")
-            shutil.copyfileobj(text, codecs.getwriter("utf-8")(out), CHUNK)
-    return place
-
-
-def _has_nanoseconds(path: Path) -> bool:
-    return any(pa.types.is_timestamp(t) and t.unit == "ns" for t in pq.read_schema(path).types)
-
-
-def _copy_parquet(path: Path, place: Path) -> Path:
-    """A copy with microseconds: what pandas writes by default holds nanoseconds, which Spark refuses."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    source = pq.ParquetFile(path)
-    fields = [
-        f.with_type(pa.timestamp("us", f.type.tz)) if pa.types.is_timestamp(f.type) else f for f in source.schema_arrow
-    ]
-    schema = pa.schema(fields)
-    with pq.ParquetWriter(place, schema) as out:
-        for batch in source.iter_batches():
-            out.write_table(pa.Table.from_batches([batch]).cast(schema, safe=False))
-    return place
-
-
-def _header(path: Path, kind: str) -> str:
-    """What the files of a group share: the text of a header line, the schema of a Parquet file."""
-    if kind == "jsonl":
-        return ""
-    if kind == "parquet":
-        return str(pq.read_schema(path).remove_metadata())
-    with unpacked(path) as stream:
-        lines = (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in stream)
-        return next((line for line in lines if line.strip()), "")
+            mine["on_arrival"][row["reason"]] = row["rows"]
+    return found

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from pipelines.night import Night
 from pipelines.settings import Settings
 from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT
 from spark_jobs.cleaning.parsing import filled, with_price
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.pseudonyms import normal_id
-from spark_jobs.cleaning.rules import Rule, first_reason, refuse, settle, with_verdict
+from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
+from spark_jobs.cleaning.rules import Rule, arrival, refuse, settle, with_reason, with_verdict
 from spark_jobs.cleaning.text import with_plain_text
 
 NOT_AVAILABLE = (
@@ -39,23 +41,17 @@ RULES = (
 DUPLICATE_CODE = Rule("duplicate_code", "another row with this code arrived before", "codes_before > 0")
 
 
-def judge_products(rows: DataFrame, settings: Settings) -> DataFrame:
-    """One row for each of `rows`: the columns of a clean product, where it stands, and its verdict."""
-    typed = typed_products(rows)
-    reasoned = typed.withColumn("reason", first_reason(RULES, settings)).drop("has_price")
-    judged = with_verdict(reasoned)
-    same = Window.partitionBy("product_id", F.col("verdict").isNull()).orderBy("arrival")
+def judge_products(typed: DataFrame, settings: Settings) -> DataFrame:
+    """The typed rows of a whole catalogue, each with its verdict: the columns of a clean product, where it stands."""
+    judged = with_verdict(typed)
+    same = Window.partitionBy("product_id", F.col("verdict").isNull()).orderBy(arrival())
     return settle(refuse(judged.withColumn("codes_before", F.row_number().over(same) - 1), (DUPLICATE_CODE,), settings))
 
 
-def typed_products(rows: DataFrame) -> DataFrame:
-    """Texts as plain text without personal data, lists as lists, the rest as what it means."""
+def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
+    """Texts as plain text without personal data, lists as lists, the rest as what it means, and a reason to refuse."""
     typed = rows.select(
-        "file",
-        "arrival",
-        "row_hash",
-        "length",
-        "readable",
+        *PLACE_COLUMNS,
         "title",
         "brand",
         "price",
@@ -69,8 +65,9 @@ def typed_products(rows: DataFrame) -> DataFrame:
     plain = with_price(with_plain_text(typed, "title", "description", "brand"), "price")
     masked = mask_personal_data(plain, "title", "description")
     text = F.concat_ws("\n", "title", F.coalesce("description", F.lit("")), F.array_join("categories", " > "))
-    undated = {"delivered": F.lit(None).cast("date"), "day": F.lit(None).cast("date"), "is_future": F.lit(False)}
-    return masked.withColumn("text_hash", F.sha2(text, 256)).withColumns(undated)
+    hashed = masked.withColumns({"text_hash": F.sha2(text, 256), "day": F.lit(None).cast("date")})
+    reasoned = with_reason(hashed, RULES, night.settings).withColumn("on_arrival", F.lit(False))
+    return reasoned.drop("readable", "has_price")
 
 
 def joined(text: Column) -> Column:

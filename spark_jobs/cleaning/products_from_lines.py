@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.night import Night
 from spark_jobs.cleaning.parsing import with_price
 from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
 
+FACTS = ("title", "price", "description", "categories", "brand", "attributes", "available")
+WHERE = ("delivery", "file", "delivered")
 
-def products_of_lines(lines: DataFrame, key: bytes) -> DataFrame:
-    """Rows like those of a catalogue: each code's most frequent title (of equals the first by letter), and price.
 
-    The price is the most frequent positive one (of equals the lower). A code stands where it arrived first. Lines
-    without a code, or that cannot be read, are for the account of events.
+def typed_lines(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
+    """What each file says of each product, counted: one row for each delivery, product and different facts.
+
+    `lines` is how often; the row stands where it came first. Lines without a code, or that cannot be read, are for the
+    account of events.
     """
-    coded = with_price(lines.withColumn("product_id", normal_id(F.col("product_id"))), "price")
-    usual = coded.groupBy(F.col("product_id").alias("code")).agg(
-        F.min(F.struct("arrival", "file", "delivered")).alias("first"),
-        F.max("product_id").alias("product_id"),
-        F.mode("title", True).alias("title"),
-        F.mode(F.when(F.col("price") > 0, F.col("price")), True).cast("string").alias("price"),
-        *(F.mode(c, True).alias(c) for c in ("description", "categories", "brand", "attributes", "available")),
+    coded = with_price(rows.withColumn("product_id", normal_id(F.col("product_id"))), "price")
+    priced = coded.withColumn("price", F.when(F.col("price") > 0, F.col("price")))
+    said = priced.groupBy(*WHERE, "product_id", *FACTS).agg(
+        F.count("*").alias("lines"), F.min(F.struct("block", "line")).alias("first")
     )
     # On the aggregate and not on the key: Spark would push the latter down and parse each line twice.
-    named = usual.where(F.col("product_id").isNotNull())
+    named = said.where(F.col("product_id").isNotNull())
     return named.select(
+        *WHERE,
         "first.*",
         keyed_hash(key, F.col("product_id")).alias("row_hash"),
         F.length("product_id").alias("length"),
         F.lit(True).alias("readable"),
-        *(c for c in usual.columns if c not in ("code", "first")),
+        "product_id",
+        *FACTS,
+        "lines",
+        F.lit(None).cast("string").alias("reason"),
+        F.lit(None).cast("date").alias("day"),
+        F.lit(False).alias("on_arrival"),
     )
+
+
+def products_of_lines(said: DataFrame, facts: Sequence[str]) -> DataFrame:
+    """Rows like those of a catalogue: for each of `facts` what most lines say (of equals the first, or the lowest).
+
+    A code stands where it arrived first.
+    """
+    first = F.min(F.struct("delivered", "file", "delivery", "block", "line", "row_hash", "length", "readable"))
+    products = said.groupBy("product_id").agg(first.alias("first")).select("first.*", "product_id")
+    for fact in FACTS:
+        if fact not in facts:
+            products = products.withColumn(fact, F.lit(None).cast("string"))
+            continue
+        counted = said.where(F.col(fact).isNotNull()).groupBy("product_id", fact).agg(F.sum("lines").alias("n"))
+        usual = counted.groupBy("product_id").agg(F.min(F.struct((-F.col("n")).alias("n"), fact))[fact].alias(fact))
+        products = products.join(usual, "product_id", "left")
+    return products.withColumn("price", F.col("price").cast("string"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 
 from pyspark.errors import AnalysisException
@@ -11,68 +12,87 @@ from pyspark.sql import functions as F
 from pipelines.errors import SettingsError
 from pipelines.night import Night
 from pipelines.settings.model import Source
-from pipelines.source_columns import EXPECTED
-from spark_jobs.cleaning.landing import FileGroup, LandedFile, groups, land
+from pipelines.source_columns import EXPECTED, names_in
+from pipelines.source_files import SourceFile
 from spark_jobs.cleaning.parsing import WHITESPACE, filled
 from spark_jobs.cleaning.pseudonyms import keyed_hash
 from spark_jobs.cleaning.shop_columns import as_json, as_text, one_object, parse_csv, parse_json, whole_row
+from spark_jobs.cleaning.spark_files import FileGroup, ReadableFile, groups, readable_files
 
-FILES = "number int, path string, file string, delivered date"
+FILES = "path string, delivery string, file string, delivered date"
 PLACE = (
-    "file string, delivered date, arrival struct<file: int, block: bigint, line: bigint>, "
-    "row_hash string, length int, readable boolean"
+    "delivery string, file string, delivered date, block bigint, line bigint, row_hash string, length int, "
+    "readable boolean"
 )
+PLACE_COLUMNS = ("delivery", "file", "delivered", "block", "line", "row_hash", "length", "readable")
+BLOCKS = "path string, block bigint, first bigint, rows bigint"
 
 
-def read_source(spark: SparkSession, night: Night, name: str, key: bytes) -> DataFrame:
-    """One row for each non-blank line of the files of source `name`, with the columns of PLACE and ours as text.
+def read_source(
+    spark: SparkSession, night: Night, name: str, deliveries: Mapping[str, SourceFile], key: bytes
+) -> tuple[DataFrame, dict[str, int]]:
+    """One row for each non-blank line of some files of source `name`, and how many each file has, by delivery.
 
-    `arrival` orders rows by file, in the order of delivery, and then by line. Rows that are not `readable` hold
-    null in our columns. Values have no blanks around them; an empty one is null.
+    Rows have the columns of PLACE and ours as text; `line` counts from 1 within `block`, which begins at that byte of
+    the file (of one that Spark does not split: 0). Rows that are not `readable` hold null in our columns. Values have
+    no blanks around them; an empty one is null. The count is taken on the raw lines, apart from any verdict.
     """
     source: Source = getattr(night.settings.sources, name)
-    files = land(night, name)
+    files = readable_files(night, name, deliveries)
     if not files:
-        return spark.createDataFrame([], ", ".join([PLACE, *(f"`{c}` string" for c in EXPECTED[name])]))
-    parts = [_rows(spark, group, source, key) for group in groups(files)]
-    parts = [_ours(part, name, source, night.columns[name]) for part in parts]
-    return _placed(reduce(DataFrame.unionByName, parts), files)
+        empty = spark.createDataFrame([], ", ".join([PLACE, *(f"`{c}` string" for c in EXPECTED[name])]))
+        return empty, dict.fromkeys(deliveries, 0)
+    parts, blocks = [], []
+    for group in groups(files):
+        lines = _lines(spark, group, source)
+        blocks += _blocks(lines)
+        parts.append(_ours(_rows(lines, group, source, key), name, source))
+    known = {f.path: f.delivery for f in files}
+    counts = dict.fromkeys(deliveries, 0)
+    for path, _, _, rows in blocks:
+        counts[known[path]] += rows
+    return _placed(reduce(DataFrame.unionByName, parts), files, blocks), counts
 
 
-def count_rows(spark: SparkSession, night: Night, name: str) -> int:
-    """The non-blank lines in the files of source `name`, headers apart: what the account must add up to."""
-    return sum(_lines(spark, group).count() for group in groups(land(night, name)))
-
-
-def _lines(spark: SparkSession, group: FileGroup) -> DataFrame:
-    """`line` (for Parquet the whole row) and where it stands: `path`, `block`, `number` within the block."""
+def _lines(spark: SparkSession, group: FileGroup, source: Source) -> DataFrame:
+    """`line` (for Parquet the whole row), where it stands (`path`, `block`, `number`), whether it is a row."""
     place = [
-        F.col("_metadata.file_path").alias("path"),
+        _path(F.col("_metadata.file_path")).alias("path"),
         F.col("_metadata.file_block_start").alias("block"),
-        F.monotonically_increasing_id().alias("line_number"),
+        F.monotonically_increasing_id().alias("number"),
     ]
     if group.format == "parquet":
-        return spark.read.parquet(*group.paths).select(F.struct("*").alias("line"), *place)
+        return spark.read.parquet(*group.paths).select(F.struct("*").alias("line"), *place, F.lit(True).alias("is_row"))
     lines = spark.read.text(list(group.paths)).select(F.col("value").alias("line"), *place)
-    filled_lines = lines.where(F.btrim("line", F.lit(WHITESPACE)) != "")
-    return filled_lines.where(F.col("line") != group.header) if group.header else filled_lines
+    filled_line = F.btrim("line", F.lit(WHITESPACE)) != ""
+    return lines.withColumn("is_row", filled_line & (F.col("line") != group.header) if group.header else filled_line)
 
 
-def _rows(spark: SparkSession, group: FileGroup, source: Source, key: bytes) -> DataFrame:
-    """Lines with `_shop`: a struct of the shop's columns as text, null where the line cannot be read.
+def _path(uri: Column) -> Column:
+    """A local path from its URI, where a blank stands as %20 and a plus as itself."""
+    return F.url_decode(F.replace(F.regexp_replace(uri, "^file:/+", "/"), F.lit("+"), F.lit("%2B")))
+
+
+def _blocks(lines: DataFrame) -> list[tuple[str, int, int, int]]:
+    """For each block of each file: the number of its first line, and how many rows it has."""
+    counted = lines.groupBy("path", "block").agg(F.min("number").alias("first"), F.count_if("is_row").alias("rows"))
+    return [tuple(row) for row in counted.collect()]
+
+
+def _rows(lines: DataFrame, group: FileGroup, source: Source, key: bytes) -> DataFrame:
+    """Rows with `_shop`: a struct of the shop's columns as text, null where the line cannot be read.
 
     Parsing has a step of its own: an expression that is used twice would be computed twice.
     """
-    lines = _lines(spark, group)
     if group.format == "parquet":
         raw, parsed, shop = as_json("line"), F.col("line"), as_text("_parsed", lines.schema["line"].dataType)
     elif group.format == "jsonl":
-        raw, parsed, shop = F.col("line"), parse_json(_needed(group.columns, source)), one_object("_parsed")
+        raw, parsed, shop = F.col("line"), parse_json(names_in(source, group.columns)), one_object("_parsed")
     else:
         separator = "\t" if group.format == "tsv" else ","
         raw, parsed, shop = F.col("line"), parse_csv(group.columns, separator), whole_row("_parsed")
-    hashed = lines.select(
-        F.struct("path", "block", "line_number").alias("_stands"),
+    hashed = lines.where("is_row").select(
+        F.struct("path", "block", "number").alias("_stands"),
         keyed_hash(key, raw).alias("_hash"),
         F.length(raw).alias("_length"),
         parsed.alias("_parsed"),
@@ -80,14 +100,7 @@ def _rows(spark: SparkSession, group: FileGroup, source: Source, key: bytes) -> 
     return hashed.select("_stands", "_hash", "_length", shop.alias("_shop"))
 
 
-def _needed(columns: tuple[str, ...], source: Source) -> list[str]:
-    """The columns that the settings may speak of: parsing the others would be wasted."""
-    derived = " ".join(source.derive.values()).lower()
-    ours = {*source.columns.values(), *(c for names in EXPECTED.values() for c in names)}
-    return [c for c in columns if c in ours or c.lower() in derived]
-
-
-def _ours(rows: DataFrame, name: str, source: Source, found: dict[str, str]) -> DataFrame:
+def _ours(rows: DataFrame, name: str, source: Source) -> DataFrame:
     """Our columns as text, by the map and by the derivations of the settings."""
     there = rows.schema["_shop"].dataType.fieldNames()
     wide = rows.select("*", "_shop.*") if source.derive else rows
@@ -95,8 +108,9 @@ def _ours(rows: DataFrame, name: str, source: Source, found: dict[str, str]) -> 
     def column(ours: str) -> Column:
         if ours in source.derive:
             return F.when(F.col("_shop").isNotNull(), F.expr(source.derive[ours]).cast("string"))
-        if found.get(ours) in there:
-            return F.col("_shop").getField(found[ours])
+        theirs = source.columns.get(ours, ours)
+        if theirs in there:
+            return F.col("_shop").getField(theirs)
         return F.lit(None).cast("string")
 
     try:
@@ -116,17 +130,18 @@ def _ours(rows: DataFrame, name: str, source: Source, found: dict[str, str]) -> 
     return ours.withColumns({c: filled(F.col(c)) for c in EXPECTED[name]})
 
 
-def _placed(rows: DataFrame, files: list[LandedFile]) -> DataFrame:
-    known = rows.sparkSession.createDataFrame([(f.number, f.path, f.name, f.delivered) for f in files], FILES)
-    stands = rows.withColumn("path", F.regexp_replace("_stands.path", "^file:/+", "/"))
-    arrival = F.struct(
-        F.col("number").alias("file"), F.col("_stands.block").alias("block"), F.col("_stands.line_number").alias("line")
-    )
+def _placed(rows: DataFrame, files: list[ReadableFile], blocks: list[tuple[str, int, int, int]]) -> DataFrame:
+    spark = rows.sparkSession
+    known = spark.createDataFrame([(f.path, f.delivery, f.name, f.delivered) for f in files], FILES)
+    starts = spark.createDataFrame(blocks, BLOCKS).join(known, "path")
+    stands = rows.withColumns({"path": F.col("_stands.path"), "block": F.col("_stands.block")})
     ours = [c for c in rows.columns if not c.startswith("_") and c != "readable"]
-    return stands.join(F.broadcast(known), "path").select(
+    return stands.join(F.broadcast(starts), ["path", "block"]).select(
+        "delivery",
         "file",
         "delivered",
-        arrival.alias("arrival"),
+        "block",
+        (F.col("_stands.number") - F.col("first") + 1).alias("line"),
         F.col("_hash").alias("row_hash"),
         F.col("_length").alias("length"),
         "readable",

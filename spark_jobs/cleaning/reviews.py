@@ -6,10 +6,17 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
-from spark_jobs.cleaning.common_rules import DATE_RULES, MISSING_PRODUCT, UNKNOWN_PRODUCT, is_future
+from spark_jobs.cleaning.common_rules import (
+    DATE_RULES,
+    MISSING_PRODUCT,
+    UNKNOWN_PRODUCT,
+    with_arrival,
+    with_known_product,
+)
 from spark_jobs.cleaning.parsing import local_day, moment, number, whole
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.pseudonyms import normal_id, pseudonym
+from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
 from spark_jobs.cleaning.rules import Rule, first_reason, settle, with_verdict
 from spark_jobs.cleaning.text import with_plain_text
 
@@ -20,16 +27,7 @@ RULES = (
         "bad_rating", "the rating is no number from 1 to 5", "has_rating and coalesce(not rating between 1 and 5, true)"
     ),
     Rule("empty_text", "there is neither a title nor a text", "title is null and text is null"),
-    UNKNOWN_PRODUCT,
 )
-
-
-def judge_reviews(rows: DataFrame, catalogue: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """One row for each of `rows`: the columns of a clean review, where it stands, and its verdict."""
-    codes = catalogue.select("product_id", F.lit(True).alias("in_catalogue"))
-    typed = typed_reviews(rows, night, key).join(codes, "product_id", "left").fillna({"in_catalogue": False})
-    reasoned = typed.withColumn("reason", first_reason(RULES, night.settings)).drop("has_rating", "in_catalogue")
-    return settle(with_verdict(reasoned))
 
 
 def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
@@ -38,12 +36,7 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     ts = moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)
     votes = whole(F.replace("helpful_votes", F.lit(","), F.lit("")))
     typed = rows.select(
-        "file",
-        "delivered",
-        "arrival",
-        "row_hash",
-        "length",
-        "readable",
+        *PLACE_COLUMNS,
         "title",
         "text",
         F.col("row_hash").alias("review_id"),
@@ -54,5 +47,13 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         ts.alias("ts"),
         F.when(votes >= 0, votes).alias("helpful_votes"),
     )
-    dated = typed.withColumn("day", local_day(F.col("ts"), shop.time_zone)).withColumn("is_future", is_future(night))
-    return mask_personal_data(with_plain_text(dated, "title", "text"), "title", "text")
+    dated = typed.withColumn("day", local_day(F.col("ts"), shop.time_zone))
+    plain = mask_personal_data(with_plain_text(dated, "title", "text"), "title", "text")
+    return with_arrival(plain, RULES, night.settings).drop("readable", "has_rating")
+
+
+def judge_reviews(typed: DataFrame, known: DataFrame, night: Night) -> DataFrame:
+    """The typed rows of some whole days, each with its verdict."""
+    joined = with_known_product(typed, known, night)
+    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), night.settings)))
+    return settle(with_verdict(own, "day"))

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from pipelines.settings import Settings
 
-CLEAN, FUTURE, DUPLICATE, UNREADABLE = "clean", "future", "duplicate", "unreadable"
+CLEAN, DUPLICATE, UNREADABLE = "clean", "duplicate", "unreadable"
 
 
 @dataclass(frozen=True)
@@ -48,20 +48,26 @@ def first_reason(rules: Sequence[Rule], settings: Settings) -> Column:
     return F.coalesce(*(F.when(rule.condition(settings), F.lit(rule.reason)) for rule in rules))
 
 
+def with_reason(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:
+    """`rows` with `reason`: unreadable, else that of the first rule that holds, else null."""
+    return rows.withColumn("reason", F.when(~F.col("readable"), UNREADABLE).otherwise(first_reason(rules, settings)))
+
+
 def with_verdict(rows: DataFrame, *within: str) -> DataFrame:
-    """`rows` with `verdict`: unreadable, future, duplicate, else the row's own `reason`, else null.
+    """`rows` with `verdict`: unreadable, duplicate, else the row's own `reason`, else null.
 
     A duplicate repeats a raw line that arrived before; `within` are columns that equal lines share, by which
-    rows may already lie together. Wants readable, is_future, row_hash, arrival, reason.
+    rows may already lie together. Wants row_hash, reason, and the columns of `arrival`.
     """
-    arrived = F.row_number().over(Window.partitionBy(*within, "row_hash").orderBy("arrival"))
-    return rows.withColumn("_arrived", arrived).withColumn(
-        "verdict",
-        F.when(~F.col("readable"), UNREADABLE)
-        .when(F.col("is_future"), FUTURE)
-        .when(F.col("_arrived") > 1, DUPLICATE)
-        .otherwise(F.col("reason")),
-    )
+    arrived = F.row_number().over(Window.partitionBy(*within, "row_hash").orderBy(arrival()))
+    repeated = (F.col("_arrived") > 1) & ~F.coalesce(F.col("reason") == UNREADABLE, F.lit(False))
+    marked = rows.withColumn("_arrived", arrived)
+    return marked.withColumn("verdict", F.when(repeated, DUPLICATE).otherwise(F.col("reason"))).drop("_arrived")
+
+
+def arrival() -> Column:
+    """What orders rows: by the day of delivery, then by file, then by line."""
+    return F.struct("delivered", "file", "delivery", "block", "line")
 
 
 def refuse(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings import Settings
-from spark_jobs.features.relations import baskets
+from spark_jobs.features.pairs import baskets
 
 BUNDLE = (
     "bundle_id string, products array<string>, title string, description string, price double, baskets int, "
@@ -44,8 +44,7 @@ def find_bundles(
     pairs = [p for p in pairs if p["product_id"] in showable and p["other_id"] in showable]
     found = [Found((p["product_id"], p["other_id"]), p["pairs"], p["support"], p["lift"]) for p in pairs]
     if settings.ranking.bundle_size > 2 and pairs:
-        together = baskets(events).groupBy("together").agg(F.collect_set("product_id").alias("products"))
-        usual = together.where(F.size("products") <= settings.features.largest_basket)
+        usual = baskets(events).where(F.size("products") <= settings.features.largest_basket)
         found += count_triples(usual, triangles(pairs))
     chosen = choose(found, most)
     facts = {r["product_id"]: r for r in _facts(products, chosen)}

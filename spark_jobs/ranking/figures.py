@@ -43,6 +43,8 @@ def feedback(events: DataFrame) -> DataFrame:
     )
 
 
-def quarantine_counts(refused: DataFrame) -> DataFrame:
-    """Rows refused, by source and reason."""
-    return refused.groupBy("source", "reason").agg(F.count("*").alias("rows"))
+def quarantine_counts(spark: SparkSession, night: Night) -> DataFrame:
+    """Rows refused, by source and reason, from the night's account."""
+    accounts = json.loads((night.work / "account.json").read_text())
+    rows = [(s, reason, n) for s, account in accounts.items() for reason, n in account["quarantined_by_reason"].items()]
+    return spark.createDataFrame(rows, "source string, reason string, rows long")

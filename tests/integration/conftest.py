@@ -27,6 +27,7 @@ SMALL = {
     "training": {"max_steps": 6, "evaluate_every": 3, "batch_pairs": 16, "least_users": 20, "max_tokens": 24},
     "features": {"least_pairs": 1},
     "ranking": {"k": 5, "bundles": 20},
+    "checks": {"most_quarantined": 0.7},  # a handful of robots outnumbers so few people
     "spark": SMALL_DATA | {"driver_memory": "1g"},
 }
 

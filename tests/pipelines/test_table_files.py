@@ -6,11 +6,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.days import files_of_table, see, view_of
 from pipelines.errors import StepFailed
 from pipelines.night import Night
 from pipelines.settings import Settings
 from pipelines.table_files import read_table, write_table
 from pipelines.tables import PRODUCT_EMBEDDINGS, REVIEWS
+from tests.given import put
 
 
 @pytest.fixture
@@ -28,22 +30,16 @@ def review(number, day):
     }  # fmt: skip
 
 
-def write_day(night, day, rows):
-    folder = night.place(REVIEWS) / f"day=2025-01-{day:02d}"
-    folder.mkdir(parents=True)
-    table = pa.Table.from_pylist(rows, schema=REVIEWS.schema()).drop_columns("day")
-    pq.write_table(table, folder / "part.parquet")
-
-
 def test_an_unwritten_table_has_no_rows(night):
     table = read_table(night, REVIEWS)
     assert table.num_rows == 0
     assert table.schema == REVIEWS.schema()
 
 
-def test_days_after_the_run_date_are_not_seen_and_rows_are_sorted(night):
-    for day in (3, 2, 1):
-        write_day(night, day, [review(day * 10 + n, day) for n in (1, 0)])
+def test_the_days_of_the_night_are_read_and_sorted(night):
+    put(night, REVIEWS, [review(day * 10 + n, day) for day in (3, 2, 1) for n in (1, 0)])
+    versions = view_of(night)["reviews"]
+    see(night, reviews={day: version for day, version in versions.items() if day < "2025-01-03"})
     table = read_table(night, REVIEWS)
     assert table["review_id"].to_pylist() == ["r10", "r11", "r20", "r21"]
     assert table["day"].to_pylist()[0] == date(2025, 1, 1)
@@ -51,10 +47,10 @@ def test_days_after_the_run_date_are_not_seen_and_rows_are_sorted(night):
 
 
 def test_a_column_that_a_file_lacks_is_an_error(night):
-    write_day(night, 1, [review(1, 1)])
-    file = next(night.place(REVIEWS).rglob("*.parquet"))
+    put(night, REVIEWS, [review(1, 1)])
+    file = files_of_table(night, REVIEWS)[0]
     pq.write_table(pq.read_table(file, partitioning=None).drop_columns("product_id"), file)
-    with pytest.raises(StepFailed, match="product_id of reviews is missing"):
+    with pytest.raises(StepFailed, match="product_id is missing"):
         read_table(night, REVIEWS)
 
 

@@ -10,19 +10,17 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.open_night import Wishes, open_night
 from pipelines.settings import check_settings
 from pipelines.source_columns import EXPECTED
 from pipelines.user_key import make_user_key
+from spark_jobs.cleaning.read_sources import PLACE
 
 KEY = b"0123456789abcdef"
 RUN_DATE = date(2025, 3, 10)
-PLACE = (
-    "file string, delivered date, arrival struct<file: int, block: bigint, line: bigint>, row_hash string, length int, "
-    "readable boolean"
-)
 
 
 @pytest.fixture
@@ -45,9 +43,11 @@ def rows_of(spark: SparkSession) -> Callable[..., DataFrame]:
         columns = EXPECTED[source]
         tuples = [
             (
+                f"key of {row.get('file', 'f.csv')}",
                 row.get("file", "f.csv"),
                 row.get("delivered", RUN_DATE),
-                (0, 0, number),
+                0,
+                number,
                 row["row"],
                 10,
                 row.get("readable", True),
@@ -58,6 +58,14 @@ def rows_of(spark: SparkSession) -> Callable[..., DataFrame]:
         return spark.createDataFrame(tuples, ", ".join([PLACE, *(f"`{c}` string" for c in columns)]))
 
     return make
+
+
+def judged_rows(typed: Any, judge: Any, rows: DataFrame, night: Any, *known: str) -> DataFrame:
+    """The verdicts of `rows`, those of the arrival among them; the products `known` have always been so."""
+    whole = typed(rows, night, KEY)
+    at_once = whole.where("on_arrival").withColumn("verdict", F.col("reason"))
+    catalogue = rows.sparkSession.createDataFrame([(k, None) for k in known], "product_id string, known_from date")
+    return judge(whole.where("not on_arrival"), catalogue, night).unionByName(at_once, allowMissingColumns=True)
 
 
 @pytest.fixture

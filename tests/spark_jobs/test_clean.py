@@ -136,9 +136,7 @@ def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
         ("products", "not_a_product"),
     ]
     assert (account(night)["products"]["rows_in"], account(night)["events"]["rows_duplicate"]) == (4, 1)
-    assert account(night)["reviews"] == dict.fromkeys(
-        ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future"), 0
-    ) | {"quarantined_by_reason": {}}
+    assert not any(account(night)["reviews"].values())
     _adds_up(spark, night)
 
 

@@ -5,8 +5,6 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines.night import Night, write_json
@@ -14,6 +12,7 @@ from pipelines.scoring.ranker_files import load_ranker
 from pipelines.settings import check_settings
 from pipelines.table_files import read_table
 from pipelines.tables import INTERACTIONS, POPULARITY, PRODUCT_EMBEDDINGS, PRODUCTS, REVIEWS, USER_EMBEDDINGS
+from tests.given import put
 from training import embed, train
 from training.encoder import Encoder
 
@@ -38,7 +37,7 @@ def interaction_rows():
         for place, noun in enumerate(rng.permutation(NOUNS)[:6]):
             when = LAST - timedelta(days=int(4 * (5 - place) + rng.integers(0, 3)))
             yield {
-                "user_id": f"u{user:02d}", "product_id": f"{colour}-{noun}", "day": when, "weight": 8.0, "decayed": 8.0,
+                "user_id": f"u{user:02d}", "product_id": f"{colour}-{noun}", "day": when, "weight": 8.0, "pieces": 1,
                 "events": 1, "event_types": ["purchase"],
                 "last_ts": datetime(when.year, when.month, when.day, place, tzinfo=UTC),
             }  # fmt: skip
@@ -49,15 +48,8 @@ def review_rows():
     for number, row in enumerate(product_rows()):
         yield {
             "review_id": f"r{number:02d}", "user_id": None, "product_id": row["product_id"], "rating": 5.0,
-            "title": None, "text": f"warm {row['title']}", "ts": when, "helpful_votes": 0,
+            "title": None, "text": f"warm {row['title']}", "ts": when, "helpful_votes": 0, "day": date(2025, 1, 5),
         }  # fmt: skip
-
-
-def put(folder, table, rows):
-    folder.mkdir(parents=True, exist_ok=True)
-    names = set(rows[0]) if rows else set()
-    schema = pa.schema([f for f in table.schema() if not rows or f.name in names])
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "part.parquet")
 
 
 def open_night(home, toy_base, run_id="r", interactions=None, **wishes):
@@ -71,13 +63,13 @@ def open_night(home, toy_base, run_id="r", interactions=None, **wishes):
         catalogue_as_of=LAST, **wishes,
     )  # fmt: skip
     night.save()
-    put(night.place(PRODUCTS), PRODUCTS, list(product_rows()))
+    put(night, PRODUCTS, list(product_rows()))
     rows = list(interaction_rows()) if interactions is None else interactions
-    put(night.place(INTERACTIONS), INTERACTIONS, rows)
-    put(night.place(REVIEWS) / "day=2025-01-05", REVIEWS, list(review_rows()))
+    put(night, INTERACTIONS, rows)
+    put(night, REVIEWS, list(review_rows()))
     chosen = sorted({r["product_id"] for r in rows})
-    facts = {"score": 1.0, "users": 1, "purchases": 1, "first_day": date(2025, 1, 1)}
-    put(night.place(POPULARITY), POPULARITY, [{"product_id": p} | facts for p in chosen])
+    facts = {"score": 1.0, "user_days": 1, "purchases": 1, "first_day": date(2025, 1, 1)}
+    put(night, POPULARITY, [{"product_id": p} | facts for p in chosen])
     return night
 
 
@@ -180,7 +172,7 @@ def test_only_changed_texts_are_embedded_again(tmp_path, toy_base, monkeypatch):
     before = read_table(night, PRODUCT_EMBEDDINGS)
     rows = list(product_rows())
     rows[3] |= {"title": "green spade", "text_hash": "another"}
-    put(night.place(PRODUCTS), PRODUCTS, rows)
+    put(night, PRODUCTS, rows)
     seen, original = [], Encoder.embed
     monkeypatch.setattr(Encoder, "embed", lambda self, texts: seen.extend(texts) or original(self, texts))
     after = read_table(run(embed, night), PRODUCT_EMBEDDINGS)

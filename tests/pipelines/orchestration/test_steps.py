@@ -81,17 +81,6 @@ def test_a_process_that_dies_without_a_word_is_told_by_its_code(night, script):
     assert (night.work / "failure.json").is_file()
 
 
-def test_tables_of_another_night_are_not_read_by_mistake(night, script):
-    script("print('hello')")
-    lines(night, "clean")
-    other = replace(night, run_id="other")
-    other.save()
-    lines(other, "clean")
-    with pytest.raises(errors.StepFailed, match="begin again with the step clean"):
-        lines(night, "features")
-    assert lines(night, "clean")[0] == "hello"
-
-
 def test_an_unknown_step_lists_the_known(night):
     with pytest.raises(errors.SettingsError, match="clean, check_inputs"):
         run_step("bake", night.work)

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines.night import Night, Predecessor, write_json
@@ -22,6 +20,7 @@ from pipelines.tables import (
     USER_TOPK,
     Table,
 )
+from tests.given import put
 
 RUN_DATE = date(2026, 3, 31)
 TRACE = {"run_date": RUN_DATE, "release_id": "2026-03-31-01", "model_version": "4"}
@@ -60,7 +59,7 @@ class SmallNight:
     def without(self, *tables: Table) -> None:
         """Empty some output tables: their files hold no rows."""
         for table in tables:
-            write(self.night, table, [])
+            put(self.night, table, [])
             self.manifest["tables"][table.name]["rows"] = 0
 
     def but(self, **facts: Any) -> None:
@@ -98,23 +97,13 @@ def build(home: Path, title: str = "Oak chair 0", users: int = 12, products: int
         {"model": "challenger", "metric": "ndcg@10", "value": 0.123, "users": 412, **TRACE},
     ]
     for table in (PRODUCTS, *OUTPUTS):
-        write(night, table, rows.get(table, []))
-    for back in range(28):
-        day = RUN_DATE - timedelta(days=back)
-        write(night, EVENTS, _events(day, 20 + (back * 7) % 13), f"day={day}")
+        put(night, table, rows.get(table, []))
+    days = [(RUN_DATE - timedelta(days=back), 20 + (back * 7) % 13) for back in range(28)]
+    put(night, EVENTS, [row for day, n in days for row in _events(day, n)])
     write_json(night.work / "evaluation.json", EVALUATION)
     write_json(night.work / "quality" / "inputs.json", {"judged": 31, "broken": []})
     write_json(night.work / "quality" / "outputs.json", {"judged": 57, "broken": []})
     return SmallNight(night, _manifest({t.name: len(rows.get(t, [])) for t in OUTPUTS}))
-
-
-def write(night: Night, table: Table, rows: list[dict[str, Any]], folder: str = "") -> None:
-    target = night.place(table) / folder
-    target.mkdir(parents=True, exist_ok=True)
-    names = [c.name for c in table.columns if c.name != table.partition]
-    schema = pa.schema([table.schema().field(n) for n in names])
-    kept = [{n: row.get(n) for n in names} for row in rows]
-    pq.write_table(pa.Table.from_pylist(kept, schema=schema), target / "part-0.parquet")
 
 
 def _products(titles: list[str]) -> list[dict[str, Any]]:
@@ -157,7 +146,7 @@ def _events(day: date, many: int) -> list[dict[str, Any]]:
     return [
         {
             "event_id": f"{day}-{n}", "product_id": "p001", "event_type": "view" if n % 5 else "purchase",
-            "ts": noon + timedelta(minutes=n), "quantity": 1,
+            "ts": noon + timedelta(minutes=n), "quantity": 1, "day": day,
         }
         for n in range(many)
     ]  # fmt: skip

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 
-from spark_jobs.cleaning.events import BOT, NEAR_DUPLICATE, ROW_RULES, judge_events
+from spark_jobs.clean import RULES
+from spark_jobs.cleaning.events import NEAR_DUPLICATE, judge_events, typed_events
+from spark_jobs.cleaning.robots import BOT_RULES
 
-from ..conftest import KEY
+from ..conftest import KEY, judged_rows
 
 GOOD = {"user_id": "u1", "product_id": "mug", "event_type": "view", "ts": "2025-03-10T10:00:00+01:00"}
+PRODUCTS = [f"p{n}" for n in range(70)]
 ONE_EACH = {
     "clean": GOOD,
     "clean: anonymous": GOOD | {"user_id": None},
@@ -27,10 +31,9 @@ ONE_EACH = {
     "bad_time: a time of day only": GOOD | {"ts": "10:00:00"},
     "bad_time: what spreadsheets mean by none": GOOD | {"ts": "1899-12-30T00:00:00+01:00"},
     "impossible_time": GOOD | {"ts": "2025-03-08T00:00:00+01:00", "delivered": date(2025, 3, 6)},
-    "impossible_time: before future": GOOD | {"ts": "2099-01-01T00:00:00+01:00"},
-    "future": GOOD | {"ts": "2025-03-11T00:00:00+01:00"},
-    "future: by the shop's clock": GOOD | {"ts": "2025-03-10T23:30:00Z"},
-    "future: undated files are believed": GOOD | {"ts": "2026-01-01T00:00:00Z", "delivered": None},
+    "impossible_time: far ahead": GOOD | {"ts": "2099-01-01T00:00:00+01:00"},
+    "clean: of tomorrow, for the next night": GOOD | {"ts": "2025-03-11T00:00:00+01:00"},
+    "clean: undated files are believed": GOOD | {"ts": "2026-01-01T00:00:00Z", "delivered": None},
     "too_late": GOOD | {"ts": "2025-03-06T23:59:59+01:00"},
     "unknown_event_type": GOOD | {"event_type": "hover"},
     "bad_number: quantity": GOOD | {"quantity": "three"},
@@ -50,7 +53,7 @@ ONE_EACH = {
 
 
 @pytest.fixture
-def judged(spark, rows_of, night_of):
+def judged(rows_of, night_of):
     """Verdicts by the names of rows, and their columns."""
 
     def judge(rows: dict[str, dict], **cleaning) -> dict[str, dict]:
@@ -64,8 +67,8 @@ def judged(spark, rows_of, night_of):
                 for name, r in rows.items()
             ],
         )
-        catalogue = spark.createDataFrame([("mug",), ("POST",)], "product_id string")
-        return {r["row_hash"]: r.asDict() for r in judge_events(frame, catalogue, night, KEY).collect()}
+        found = judged_rows(typed_events, judge_events, frame, night, "mug", "POST", *PRODUCTS)
+        return {r["row_hash"]: r.asDict() for r in found.collect()}
 
     return judge
 
@@ -80,8 +83,9 @@ def test_each_row_has_the_reason_of_the_first_rule_that_holds(judged):
 
 
 def test_every_rule_has_an_example():
-    named = {name.split(":")[0] for name in ONE_EACH} | {BOT.reason, NEAR_DUPLICATE.reason}
-    assert {rule.reason for rule in (*ROW_RULES, BOT, NEAR_DUPLICATE)} <= named
+    others = {rule.reason for rule in (*BOT_RULES, NEAR_DUPLICATE)}
+    named = {name.split(":")[0] for name in ONE_EACH} | others
+    assert {rule.reason for rule in RULES["events"]} <= named
 
 
 def test_what_a_clean_row_holds(judged):
@@ -110,36 +114,69 @@ def test_a_double_click_counts_once(judged):
     assert refused == {"within", "within of the row before, though refused"}
 
 
-def test_a_robot_loses_its_day_and_not_its_life(judged):
-    busy = {f"busy {i}": GOOD | {"ts": f"2025-03-10T10:0{i}:00+01:00"} for i in range(4)}
-    quiet = {f"quiet {i}": GOOD | {"ts": f"2025-03-09T10:0{i}:00+01:00"} for i in range(3)}
-    refused_anyway = {"bad": GOOD | {"ts": "2025-03-09T11:00:00+01:00", "price": "x"}}
-    verdicts = {
-        name: row["verdict"] for name, row in judged(busy | quiet | refused_anyway, bot_events_per_day=3).items()
+def visits(user, seconds, day=10, products=("mug",), kind="view"):
+    """Events of a user at these seconds after ten, one product after the other."""
+    start = datetime(2025, 3, day, 10, tzinfo=UTC)
+    return {
+        f"{user} {day} {i}": GOOD
+        | {"user_id": user, "ts": (start + timedelta(seconds=float(s))).isoformat(), "event_type": kind}
+        | {"product_id": products[i % len(products)]}
+        for i, s in enumerate(seconds)
     }
-    assert {v for name, v in verdicts.items() if name.startswith("busy")} == {"bot"}
-    assert {v for name, v in verdicts.items() if name.startswith("quiet")} == {"clean"}
 
 
-def test_repeated_lines_are_duplicates_of_the_first_arrival(spark, rows_of, night_of):
+def uneven(n):
+    """`n` moments with gaps as uneven as those of people."""
+    return np.cumsum(1 + np.random.default_rng(n).exponential(60, n))
+
+
+def kinds(verdicts, user):
+    return {row["verdict"] for name, row in verdicts.items() if name.startswith(user)}
+
+
+def test_a_robot_loses_its_day_and_not_its_life(judged):
+    rows = visits("fast", uneven(81)) | visits("fast", uneven(60), day=9) | visits("person", uneven(80))
+    rows |= {"person bad": GOOD | {"user_id": "person", "price": "x"}}
+    found = judged(rows, bot_events_per_day=80, bot_least_events=50)
+    assert {name.split()[1] for name, row in found.items() if row["verdict"] == "bot_rate"} == {"10"}
+    assert kinds(found, "fast") == {"bot_rate", "clean"}
+    assert kinds(found, "person") == {"clean", "bad_number"}
+
+
+def test_how_busy_a_robot_is_follows_from_what_users_do(judged):
+    quiet = {k: v for n in range(20) for k, v in visits(f"u{n}", uneven(3 + n % 2)).items()}
+    busy = {k: v for n in range(20) for k, v in visits(f"u{n}", uneven(3 + 6 * n)).items()}
+    robot = visits("robot", uneven(120))
+    assert kinds(judged(quiet | robot, bot_least_events=50), "robot") == {"bot_rate"}
+    assert kinds(judged(busy | robot, bot_least_events=50), "robot") == {"clean"}
+
+
+def test_a_robot_ticks_like_a_clock_or_sees_the_whole_shop(judged):
+    rows = visits("clock", np.arange(60) * 300 + uneven(60) / 1000) | visits("uneven", uneven(60))
+    rows |= visits("broad", uneven(70), products=PRODUCTS) | visits("buyer", uneven(70), products=PRODUCTS, day=9)
+    rows |= visits("buyer", [9000], kind="add_to_cart", day=9)
+    known = {name: row["verdict"] for name, row in judged(rows, bot_products_per_day=65).items()}
+    found = {
+        user: {v for n, v in known.items() if n.startswith(user)} for user in ("clock", "uneven", "broad", "buyer")
+    }
+    assert found["clock"] == {"bot_rhythm"}
+    assert found["uneven"] == {"clean"}
+    assert found["broad"] == {"bot_breadth"}
+    assert found["buyer"] == {"clean"}
+
+
+def test_repeated_lines_are_duplicates_of_the_first_arrival(rows_of, night_of):
     same = GOOD | {"row": "same", "quantity": "1"}
     bad = GOOD | {"row": "bad", "price": "x"}
-    future = GOOD | {"row": "future", "ts": "2025-03-11T10:00:00+01:00"}
     cut = {"row": "cut", "readable": False}
-    rows = [same | {"file": "1"}, same | {"file": "2"}, bad, bad, future, future, cut, cut]
-    catalogue = spark.createDataFrame([("mug",)], "product_id string")
-    judged = (
-        judge_events(rows_of("events", rows), catalogue, night_of(), KEY)
-        .select("row_hash", "file", "verdict")
-        .collect()
-    )
+    rows = [same | {"file": "2"}, same | {"file": "1"}, bad, bad, cut, cut]
+    found = judged_rows(typed_events, judge_events, rows_of("events", rows), night_of(), "mug")
+    judged = found.select("row_hash", "file", "verdict").collect()
     assert sorted((r["row_hash"], r["verdict"]) for r in judged) == [
         ("bad", "bad_number"),
         ("bad", "duplicate"),
         ("cut", "unreadable"),
         ("cut", "unreadable"),
-        ("future", "future"),
-        ("future", "future"),
         ("same", "clean"),
         ("same", "duplicate"),
     ]
@@ -154,3 +191,14 @@ def test_a_pattern_keeps_its_backslashes_and_quotes(judged):
     rows = {"a": GOOD | {"user_id": "o'neil7"}, "b": GOOD | {"user_id": "oneil7"}}
     verdicts = {name: row["verdict"] for name, row in judged(rows, test_users=r"o'neil\d$").items()}
     assert verdicts == {"a": "test_account", "b": "clean"}
+
+
+def test_a_product_counts_as_known_if_a_catalogue_had_it_in_time(spark, rows_of, night_of):
+    rows = [{"row": f"{d}", **GOOD, "user_id": f"u{d}", "ts": f"2025-03-{d:02d}T10:00:00+01:00"} for d in (1, 4, 5, 9)]
+    night = night_of(cleaning={"lateness_days": 2})
+    typed = typed_events(rows_of("events", [r | {"delivered": None} for r in rows]), night, KEY)
+    known = spark.createDataFrame([("mug", date(2025, 3, 7))], "product_id string, known_from date")
+    verdicts = {r["row_hash"]: r["verdict"] for r in judge_events(typed, known, night).collect()}
+    assert verdicts == {"1": "unknown_product", "4": "unknown_product", "5": "clean", "9": "clean"}
+    earlier = night_of(date(2025, 3, 6), cleaning={"lateness_days": 2})
+    assert {r["verdict"] for r in judge_events(typed, known, earlier).collect()} == {"unknown_product"}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.settings import check_settings
-from spark_jobs.cleaning.products import DUPLICATE_CODE, judge_products
-from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
-from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
-from spark_jobs.cleaning.reviews import judge_reviews
+from spark_jobs.clean import RULES
+from spark_jobs.cleaning.products import judge_products, typed_products
+from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
 
-from ..conftest import KEY
+from ..conftest import KEY, judged_rows
 
 REVIEW = {"user_id": "u1", "product_id": "mug", "rating": "5", "text": "fine", "ts": "2025-03-10T10:00:00+01:00"}
 REVIEWS = {
@@ -28,7 +26,7 @@ REVIEWS = {
     "empty_text": REVIEW | {"text": None},
     "empty_text: only markup": REVIEW | {"text": "<br/>&nbsp;"},
     "unknown_product": REVIEW | {"product_id": "cup"},
-    "future": REVIEW | {"ts": "2025-03-11T10:00:00+01:00"},
+    "clean: of tomorrow, for the next night": REVIEW | {"ts": "2025-03-11T10:00:00+01:00"},
 }
 PRODUCT = {"product_id": "mug", "title": "Mug"}
 PRODUCTS = {
@@ -51,21 +49,22 @@ def expected(rows):
     return {name: name.split(":")[0] for name in rows}
 
 
-def test_reviews(spark, rows_of, night_of):
+def test_reviews(rows_of, night_of):
     rows = rows_of("reviews", [row | {"row": name} for name, row in REVIEWS.items()])
-    judged = judge_reviews(rows, spark.createDataFrame([("mug",)], "product_id string"), night_of(), KEY)
+    judged = judged_rows(typed_reviews, judge_reviews, rows, night_of(), "mug")
     assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(REVIEWS)
-    assert {r.reason for r in REVIEW_RULES} <= set(expected(REVIEWS).values())
+    assert {r.reason for r in RULES["reviews"]} <= set(expected(REVIEWS).values())
 
 
-def test_products(rows_of):
+def test_products(rows_of, night_of):
     rows = rows_of("products", [row | {"row": name} for name, row in PRODUCTS.items()])
-    judged = judge_products(rows, check_settings({"cleaning": {"not_products": "^POST$"}}))
+    night = night_of(cleaning={"not_products": "^POST$"})
+    judged = judge_products(typed_products(rows, night, KEY), night.settings)
     assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(PRODUCTS)
-    assert {r.reason for r in (*PRODUCT_RULES, DUPLICATE_CODE)} <= set(expected(PRODUCTS).values())
+    assert {r.reason for r in RULES["products"]} <= set(expected(PRODUCTS).values())
 
 
-def test_what_a_clean_product_holds(rows_of):
+def test_what_a_clean_product_holds(rows_of, night_of):
     nested = {
         "product_id": "17850.0",
         "title": "<b>Mug &amp; Cup</b>",
@@ -81,7 +80,7 @@ def test_what_a_clean_product_holds(rows_of):
         {"product_id": "d", "title": "D", "categories": '["A", "A", "B"]'},
     )
     rows = rows_of("products", [row | {"row": row["product_id"]} for row in (nested, flat, piped, listed)])
-    a, b, c, d = sorted(judge_products(rows, check_settings({})).collect(), key=lambda r: r["product_id"])
+    a, b, c, d = sorted(typed_products(rows, night_of(), KEY).collect(), key=lambda r: r["product_id"])
     assert (a["product_id"], a["title"], a["description"], a["price"]) == (
         "17850",
         "Mug & Cup",

@@ -11,7 +11,8 @@ import zstandard
 
 from pipelines.errors import SettingsError, SourceError
 from spark_jobs.clean import clean
-from spark_jobs.cleaning.read_sources import count_rows, read_source
+from spark_jobs.cleaning.read_sources import read_source
+from spark_jobs.cleaning.rules import arrival
 from spark_jobs.failures import failures_explained
 
 from ..conftest import KEY
@@ -53,8 +54,15 @@ FILES = {
 }
 
 
-def read(spark, night, name="events"):
-    return sorted(read_source(spark, night, name, KEY).collect(), key=lambda r: r["arrival"])
+def found_in(spark, night, name="events"):
+    """The rows of all files in the order of their arrival, and how many there are."""
+    deliveries = {f"{number:03d}": file for number, file in enumerate(night.files[name])}
+    rows, counts = read_source(spark, night, name, deliveries, KEY)
+    return rows.orderBy(arrival()).collect(), sum(counts.values())
+
+
+def read(spark, night):
+    return found_in(spark, night)[0]
 
 
 @pytest.fixture
@@ -73,9 +81,9 @@ def test_every_format_gives_the_same_rows(spark, shop, deliver, tmp_path):
     deliver(**FILES)
     FRAME.to_parquet(tmp_path / "in" / "nanoseconds.parquet")
     FRAME.astype({"ts": "datetime64[us]"}).to_parquet(tmp_path / "in" / "plain.parquet")
-    night = shop(SETTINGS)
+    rows, count = found_in(spark, shop(SETTINGS))
     by_file: dict[str, list] = {}
-    for row in read(spark, night):
+    for row in rows:
         by_file.setdefault(row["file"], []).append(row)
     assert set(by_file) == {*FILES, "nanoseconds.parquet", "plain.parquet"}
     for name, rows in by_file.items():
@@ -84,7 +92,7 @@ def test_every_format_gives_the_same_rows(spark, shop, deliver, tmp_path):
         assert [r["price"] for r in rows] == ["1.5", None], name
         assert [r["ts"] for r in rows] == ["2025-03-10 10:00:00", "2025-03-10 11:00:00"], name
         assert all(r["readable"] and r["dwell_s"] is None for r in rows), name
-    assert count_rows(spark, night, "events") == 2 * len(by_file)
+    assert count == 2 * len(by_file)
     same = {by_file[name][0]["row_hash"] for name in ("e.csv", "bom.csv", "crlf.csv", "e.csv.gz", "e.csv.zst")}
     assert len(same) == 1, "a line has one hash, whatever holds it"
 
@@ -131,6 +139,7 @@ def test_rows_arrive_by_day_of_delivery_then_by_line(spark, shop, deliver):
         ("2025-03-08.csv.gz", "x2"),
         ("2025-03-09.csv", "y1"),
     ]
+    assert [r["line"] for r in rows] == [2, 3, 2, 3, 2], "the header is the first line"
     assert [r["delivered"] for r in rows] == [None, None, date(2025, 3, 8), date(2025, 3, 8), date(2025, 3, 9)]
 
 
@@ -149,9 +158,7 @@ def test_other_encodings_and_repeated_columns(spark, shop, deliver):
 
 def test_empty_files_have_no_rows(spark, shop, deliver):
     deliver(**{"a.csv": b"", "b.csv": b"code,event_type,ts\n", "c.jsonl": b"\n", "d.csv.gz": gzip.compress(b"")})
-    night = shop(SETTINGS)
-    assert read(spark, night) == []
-    assert count_rows(spark, night, "events") == 0
+    assert found_in(spark, shop(SETTINGS)) == ([], 0)
 
 
 def test_columns_are_derived_from_the_shops(spark, shop, deliver):

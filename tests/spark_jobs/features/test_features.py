@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from pipelines.tables import EVENTS
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
-from spark_jobs.features.popularity import popularity
-from spark_jobs.features.relations import product_relations, related
+from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
+from spark_jobs.features.popularity import popularity, product_days
 from spark_jobs.features.sessions import sessions
+from spark_jobs.ranking.relations import product_relations, window_start
 
 DAY = date(2025, 3, 10)
 
@@ -51,6 +53,7 @@ def test_interest_counts_each_type_once_a_day_and_halves_with_time(events, night
         "u1 mug view 11:00",
         "u1 mug purchase 12:00",
         "u1 mug return 13:00",
+        "u3 cup return 13:00",
         "u1 mug view 10:00 day=-10",
         "u1 cup impression 10:00",
         "u2 mug view 10:00 day=-20",
@@ -58,20 +61,22 @@ def test_interest_counts_each_type_once_a_day_and_halves_with_time(events, night
         "- mug view 10:05 session=s1",
         "- mug view 10:00",
     )
-    interest = daily_interest(some, night)
+    interest = daily_interest(some, night.settings.features)
     found = {(r["user_id"], r["day"]): r for r in interactions(interest).collect()}
     today = found["u1", DAY]
-    assert (today["weight"], today["decayed"], today["events"]) == (9.0, 9.0, 4)
+    assert (today["weight"], today["events"]) == (9.0, 4)
     assert today["event_types"] == ["purchase", "return", "view"]
     assert today["last_ts"] == datetime(2025, 3, 10, 13)
-    assert found["u1", DAY - timedelta(days=10)]["decayed"] == 0.5
-    assert found["u2", DAY - timedelta(days=20)]["decayed"] == 0.25
-    assert len(found) == 3, "nothing without weight, nobody without a name"
-    (popular,) = popularity(interest).collect()
+    assert (today["pieces"], found["u3", DAY]["pieces"], found["u3", DAY]["weight"]) == (0, -1, 0)
+    assert len(found) == 4, "nothing without weight or pieces, nobody without a name"
+    given_back, popular = (
+        popularity(product_days(interest, night.settings.features), DAY, 10).orderBy("product_id").collect()
+    )
+    assert given_back["score"] == 0
     assert popular.asDict() == {
         "product_id": "mug",
         "score": 9 + 0.5 + 0.25 + 1 + 1,
-        "users": 2,
+        "user_days": 3,
         "purchases": 1,
         "first_day": DAY - timedelta(days=20),
     }
@@ -92,9 +97,10 @@ def test_a_long_silence_ends_a_session(events, night_of):
         "u1 lid view 10:15 session=s2",
     )
     found = {r["session_key"]: r.asDict() for r in sessions(some, settings).collect()}
-    assert set(found) == {"u1-1", "u1-2", "u2-1", "s1", "s2"}
-    assert found["u1-1"] == {
-        "session_key": "u1-1",
+    assert set(found) == {"u1-2025-03-10-1", "u1-2025-03-10-2", "u2-2025-03-10-1", "s1-2025-03-10", "s2-2025-03-10"}
+    assert found["u1-2025-03-10-1"] == {
+        "session_key": "u1-2025-03-10-1",
+        "day": DAY,
         "user_id": "u1",
         "started": datetime(2025, 3, 10, 10),
         "ended": datetime(2025, 3, 10, 11, 1),
@@ -102,27 +108,47 @@ def test_a_long_silence_ends_a_session(events, night_of):
         "products": ["cup", "mug"],
         "bought": ["mug"],
     }
-    assert found["u1-2"]["products"] == ["pot"]
-    assert (found["s1"]["user_id"], found["s1"]["products"], found["s1"]["events"]) == ("u3", ["cup", "mug"], 2)
+    assert found["u1-2025-03-10-2"]["products"] == ["pot"]
+    shops = found["s1-2025-03-10"]
+    assert (shops["user_id"], shops["products"], shops["events"]) == ("u3", ["cup", "mug"], 2)
 
 
-def test_later_days_change_no_session_key(events, night_of):
-    lines = ["u1 mug view 10:00", "u1 cup view 12:00", "u1 pot view 10:00 day=1"]
-    settings = night_of().settings.features
-    early = {r["session_key"] for r in sessions(events(*lines[:2]), settings).collect()}
-    assert early < {r["session_key"] for r in sessions(events(*lines), settings).collect()}
+def test_a_session_ends_with_the_day(events, night_of):
+    lines = [
+        "u1 mug view 23:50",
+        "u1 cup view 00:05 day=1",
+        "- mug view 23:50 session=s",
+        "- cup view 00:05 day=1 session=s",
+    ]
+    found = {r["session_key"]: r["products"] for r in sessions(events(*lines), night_of().settings.features).collect()}
+    assert found == {
+        "u1-2025-03-10-1": ["mug"],
+        "u1-2025-03-11-1": ["cup"],
+        "s-2025-03-10": ["mug"],
+        "s-2025-03-11": ["cup"],
+    }
+
+
+def counted(groups, night):
+    """Pair counts of all days, and how many groups there are."""
+    days = groups_by_day(groups)
+    whole = Counter()
+    for day in days.values():
+        whole.update(day["groups"])
+    return product_relations(pair_counts(groups), whole, night.settings.features)
 
 
 def test_support_confidence_and_lift(spark, night_of):
-    settings = night_of(features={"least_pairs": 2, "largest_basket": 3}).settings.features
-    groups = ["ab", "aabc", "a", "bc", "abcd"]
-    members = [(str(number), product) for number, group in enumerate(groups) for product in group]
-    found = related(spark.createDataFrame(members, "together string, product_id string"), "co_bought", settings)
+    night = night_of(features={"least_pairs": 2})
+    groups = [
+        ("co_bought", DAY + timedelta(days=n % 2), n, sorted(set(g))) for n, g in enumerate(["ab", "aabc", "a", "bc"])
+    ]
+    found = counted(spark.createDataFrame(groups, "kind string, day date, number long, products array<string>"), night)
     rows = {
         (r["product_id"], r["other_id"]): (r["pairs"], r["support"], r["confidence"], r["lift"])
         for r in found.collect()
     }
-    # four baskets count: the largest does not; a and b are in three each, c in two
+    # a and b are in three of the four baskets each, c in two
     assert rows == {
         ("a", "b"): (2, 0.5, 0.666666667, 0.888888889),
         ("b", "a"): (2, 0.5, 0.666666667, 0.888888889),
@@ -132,7 +158,7 @@ def test_support_confidence_and_lift(spark, night_of):
 
 
 def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events, night_of):
-    night = night_of(DAY, features={"least_pairs": 1, "relation_window_days": 30})
+    night = night_of(DAY, features={"least_pairs": 1, "largest_basket": 3})
     some = events(
         "u1 a purchase 10:00 order=o1",
         "u1 b purchase 10:00 order=o1",
@@ -143,16 +169,20 @@ def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events
         "u2 g purchase 20:00",
         "- h purchase 10:00",
         "- i purchase 10:00",
-        "u3 x purchase 10:00 day=-30",
-        "u3 y purchase 10:00 day=-30",
         "u4 v view 10:00",
         "u4 w click 10:05",
         "u4 z impression 10:06",
+        *(f"u5 {p} view 10:00" for p in "klmn"),
     )
-    found = product_relations(some, sessions(some, night.settings.features), night).collect()
+    settings = night.settings.features
+    found = counted(all_groups(some, sessions(some, settings), settings), night).collect()
     pairs = {
         kind: {r["product_id"] + r["other_id"] for r in found if r["kind"] == kind}
         for kind in ("co_bought", "co_viewed")
     }
     assert pairs["co_bought"] == {"ab", "ba", "de", "ed", "fg", "gf"}
-    assert pairs["co_viewed"] == {"ab", "ba", "vw", "wv"}
+    assert pairs["co_viewed"] == {"ab", "ba", "vw", "wv"}, "a visit of four products is too large"
+
+
+def test_the_window_of_relations_begins_so_many_days_before(night_of):
+    assert window_start(DAY, night_of(features={"relation_window_days": 30}).settings.features) == date(2025, 2, 9)

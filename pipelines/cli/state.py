@@ -1,0 +1,47 @@
+"""What a home remembers and has built: files, and the versions of days that a release sees."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipelines.days import FACTS, folder_of
+from pipelines.ledger import load_ledger
+from pipelines.publish.releases import current
+from pipelines.tables import CLEAN, FEATURE_DAYS
+
+
+def known_files(home: Path) -> list[dict[str, Any]]:
+    """Each file that nights have read: what it holds, when it came, which run read it first, whether it is gone."""
+    return [
+        {
+            "source": source,
+            "file": path,
+            "delivered": str(file.delivered or "before the first night"),
+            "sha256": file.sha256,
+            "bytes": file.size,
+            "first_run": file.first_run,
+            "gone": file.gone,
+        }
+        for source, known in sorted(load_ledger(home).items())
+        for path, file in sorted(known.items())
+    ]
+
+
+def seen_days(home: Path) -> list[dict[str, Any]]:
+    """Each version of a day that the release in force sees, with its rows."""
+    manifest = home / "current" / "manifest.json"
+    if not current(home) or not manifest.is_file():
+        return []
+    partitions = json.loads(manifest.read_text()).get("partitions", {})
+    return list(_days(home, partitions))
+
+
+def _days(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
+    for table in (*CLEAN, *FEATURE_DAYS):
+        for day, version in sorted(partitions.get(table.name, {}).items()):
+            facts = folder_of(home, table, day, version) / FACTS
+            sums = json.loads(facts.read_text()).get("sums", {}) if facts.is_file() else {}
+            yield {"table": table.name, "day": day, "version": version, "rows": int(sums.get("row count", 0))}

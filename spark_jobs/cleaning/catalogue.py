@@ -1,0 +1,103 @@
+"""The night's catalogue: clean products as they are now, those that were sold once, and since when each is known."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from pipelines.catalogue import remember_products
+from pipelines.days import folder_of, move, see, version
+from pipelines.night import Night
+from pipelines.tables import PRODUCTS
+from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
+from spark_jobs.cleaning.landing import land, landed_rows
+from spark_jobs.cleaning.products import judge_products, typed_products
+from spark_jobs.cleaning.products_from_lines import FACTS, products_of_lines, typed_lines
+from spark_jobs.day_tables import kept_aside
+from spark_jobs.engine import conform, from_arrow, measure, spark_schema
+
+COLUMNS = [c.name for c in PRODUCTS.columns]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What events and reviews are judged by: the known products, and the account of the catalogue itself."""
+
+    known: DataFrame
+    ledger: pa.Table
+    account: dict[str, Any]
+
+    @cached_property
+    def _digests(self) -> list[tuple[date, str]]:
+        """Of each day on which products became known: a digest of all that were known then."""
+        by_day: dict[date, list[str]] = {}
+        for product, day in zip(*(self.ledger[c].to_pylist() for c in ("product_id", "known_from")), strict=True):
+            by_day.setdefault(day or date.min, []).append(product)
+        found, so_far = [], ""
+        for day in sorted(by_day):
+            so_far = version(so_far, sorted(by_day[day]))
+            found.append((day, so_far))
+        return found
+
+    def digest(self, day: str, night: Night) -> str:
+        """What the products are named by that were known in time for rows of `day`."""
+        end = min(date.fromisoformat(day) + timedelta(days=night.settings.cleaning.lateness_days), night.run_date)
+        return next((digest for since, digest in reversed(self._digests) if since <= end), "")
+
+
+def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> Catalogue:
+    """Write the night's table of products, with those that were sold once, and remember them for later nights."""
+    from_lines = night.settings.sources.products.from_lines
+    typed = typed_lines if from_lines else typed_products
+    landed = land(spark, night, "products", typed, key)
+    rows = landed_rows(spark, night, "products", list(landed), typed, key)
+    whole = typed_products(products_of_lines(rows, _facts(night)), night, key) if from_lines else rows
+    judged = kept_aside(judge_products(whole, night.settings), night.work / "building" / "judged products")
+    clean = clean_rows(judged).select(*COLUMNS)
+    said = rows.where("title is not null" if from_lines else "reason is null")
+    found = clean.join(_first_delivery(said, night), "product_id", "left").toArrow()
+    ledger = remember_products(night.home, found, night.run_date)
+    ledger = ledger.filter(pc.fill_null(pc.less_equal(ledger["known_from"], pa.scalar(night.run_date)), True))
+    former = from_arrow(spark, ledger.select(COLUMNS), spark_schema(PRODUCTS)).join(clean, "product_id", "left_anti")
+    _write(clean.unionByName(former.withColumn("available", F.lit(False))), refused_rows(judged, "products"), night)
+    verdicts = verdicts_by_day(judged).get("", {"verdicts": {}})["verdicts"]
+    if from_lines:  # what is accounted for are codes; their lines are for the account of events
+        landed = {
+            k: {"file": f["file"], "rows": sum(verdicts.get(f["file"], {}).values()), "on_arrival": {}, "days": {}}
+            for k, f in landed.items()
+        }
+    account = account_with_news(night, "products", landed, [verdicts])
+    known = from_arrow(spark, ledger.select(["product_id", "known_from"]), "product_id string, known_from date")
+    return Catalogue(known, ledger, account)
+
+
+def _facts(night: Night) -> list[str]:
+    source = night.settings.sources.products
+    return [c for c in FACTS if c in night.columns["products"] or c in source.derive]
+
+
+def _first_delivery(said: DataFrame, night: Night) -> DataFrame:
+    """`delivered`: the day that brought a product first; null for what the oldest file has, which was always there."""
+    oldest = min((f.delivered for f in night.files["products"] if f.delivered), default=None)
+    first = said.groupBy("product_id").agg(F.min("delivered").alias("delivered"))
+    return first.withColumn("delivered", F.nullif("delivered", F.lit(oldest).cast("date")))
+
+
+def _write(products: DataFrame, refused: DataFrame, night: Night) -> None:
+    """Each night has its own table of products, under the name of its run."""
+    place, target = night.work / "building" / "products", folder_of(night.home, PRODUCTS, "", night.run_id)
+    beside = night.home / "quarantine" / "products" / night.run_id
+    for rows, made, there in ((conform(products, PRODUCTS), place, target), (refused, place / "refused", beside)):
+        rows.repartition(1).sortWithinPartitions(*rows.columns[:1]).write.mode("overwrite").parquet(str(made))
+        shutil.rmtree(there, ignore_errors=True)
+        move(made, there)
+    see(night, products={"": night.run_id})
+    measure(products.sparkSession, night, PRODUCTS)

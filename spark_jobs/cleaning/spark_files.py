@@ -1,0 +1,124 @@
+"""Source files as Spark can read them: as they lie where possible, else as copies in a folder of the night."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.file_formats import unpacked
+from pipelines.night import Night
+from pipelines.settings.model import Source
+from pipelines.source_files import SourceFile
+
+PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:=@+~-]+")  # no blanks to quote in a URI, no glob characters
+CHUNK = 1 << 22
+
+
+@dataclass(frozen=True)
+class ReadableFile:
+    """A source file where Spark reads it; `delivery` is the key of what it holds."""
+
+    delivery: str
+    name: str
+    path: str
+    format: str
+    delivered: date | None
+    columns: tuple[str, ...]
+    header: str
+
+
+@dataclass(frozen=True)
+class FileGroup:
+    """Files that one reader can read together: one format, one header or Parquet schema."""
+
+    format: str
+    columns: tuple[str, ...]
+    header: str
+    paths: tuple[str, ...]
+
+
+def readable_files(night: Night, source: str, deliveries: Mapping[str, SourceFile]) -> list[ReadableFile]:
+    """The files that hold anything, each where Spark can read it; `deliveries` are by their keys."""
+    settings: Source = getattr(night.settings.sources, source)
+    folder = night.work / "readable" / source
+    shutil.rmtree(folder, ignore_errors=True)
+    found = []
+    for key, file in deliveries.items():
+        if not file.columns and file.format != "jsonl":
+            continue  # an empty file has no header, so it has no rows
+        path = _readable(file, settings, folder / key)
+        header = _header(path, file.format)
+        found.append(ReadableFile(key, file.name, str(path), file.format, file.delivered, file.columns, header))
+    return found
+
+
+def groups(files: list[ReadableFile]) -> list[FileGroup]:
+    """The files by reader; JSON lines need none to agree, so that all of them are one group."""
+
+    def kind(file: ReadableFile) -> tuple[str, tuple[str, ...], str]:
+        return (file.format, () if file.format == "jsonl" else file.columns, file.header)
+
+    together = groupby(sorted(files, key=lambda f: (kind(f), f.path)), key=kind)
+    return [_group(list(members)) for _, members in together]
+
+
+def _group(files: list[ReadableFile]) -> FileGroup:
+    first = files[0]
+    columns = tuple(dict.fromkeys(c for f in files for c in f.columns)) if first.format == "jsonl" else first.columns
+    return FileGroup(first.format, columns, first.header, tuple(f.path for f in files))
+
+
+def _readable(file: SourceFile, settings: Source, place: Path) -> Path:
+    path = Path(file.path).absolute()
+    plain = PLAIN_PATH.fullmatch(str(path)) is not None
+    if file.format == "parquet":
+        return path if plain and not _has_nanoseconds(path) else _copy_parquet(path, place)
+    utf8 = file.format == "jsonl" or codecs.lookup(settings.encoding).name == "utf-8"
+    if plain and utf8 and path.suffix != ".zst":
+        return path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with unpacked(path) as packed, place.open("wb") as out:
+        if utf8:
+            shutil.copyfileobj(packed, out, CHUNK)
+        else:
+            text = codecs.getreader(settings.encoding)(packed, errors="replace")
+            shutil.copyfileobj(text, codecs.getwriter("utf-8")(out), CHUNK)
+    return place
+
+
+def _has_nanoseconds(path: Path) -> bool:
+    return any(pa.types.is_timestamp(t) and t.unit == "ns" for t in pq.read_schema(path).types)
+
+
+def _copy_parquet(path: Path, place: Path) -> Path:
+    """A copy with microseconds: what pandas writes by default holds nanoseconds, which Spark refuses."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    source = pq.ParquetFile(path)
+    fields = [
+        f.with_type(pa.timestamp("us", f.type.tz)) if pa.types.is_timestamp(f.type) else f for f in source.schema_arrow
+    ]
+    schema = pa.schema(fields)
+    with pq.ParquetWriter(place, schema) as out:
+        for batch in source.iter_batches():
+            out.write_table(pa.Table.from_batches([batch]).cast(schema, safe=False))
+    return place
+
+
+def _header(path: Path, kind: str) -> str:
+    """What the files of a group share: the text of a header line, the schema of a Parquet file."""
+    if kind == "jsonl":
+        return ""
+    if kind == "parquet":
+        return str(pq.read_schema(path).remove_metadata())
+    with unpacked(path) as stream:
+        lines = (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in stream)
+        return next((line for line in lines if line.strip()), "")

@@ -1,0 +1,77 @@
+"""Which products stand in one basket or visit, counted day by day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from pipelines.settings.model import Features
+
+
+def pair_counts(groups: DataFrame) -> DataFrame:
+    """One row for each kind, day and unordered pair: how many groups hold both, or the one where it is twice the same.
+
+    `groups` are those of `all_groups`. Products get numbers first: pairs of numbers are counted much faster than texts.
+    """
+    codes = numbered(groups)
+    lists = groups.select("kind", "day", "number", F.explode("products").alias("product_id"))
+    numbers = lists.join(codes.withColumnRenamed("number", "code"), "product_id").groupBy("kind", "day", "number")
+    counted = pairs_of(numbers.agg(F.sort_array(F.collect_set("code")).alias("codes")))
+    one = codes.select(F.col("number").alias("a"), "product_id")
+    other = codes.select(F.col("number").alias("b"), F.col("product_id").alias("other_id"))
+    return counted.join(one, "a").join(other, "b").select("kind", "day", "product_id", "other_id", "pairs")
+
+
+def all_groups(events: DataFrame, sessions: DataFrame, settings: Features) -> DataFrame:
+    """`kind`, `day`, `number` and the distinct `products` of each basket and visit that is not too large."""
+    bought = baskets(events).withColumn("kind", F.lit("co_bought"))
+    viewed = sessions.where(F.size("products") > 0).select("day", "products", F.lit("co_viewed").alias("kind"))
+    both = bought.select("kind", "day", "products").unionByName(viewed.select("kind", "day", "products"))
+    return both.where(F.size("products") <= settings.largest_basket).withColumn(
+        "number", F.monotonically_increasing_id()
+    )
+
+
+def baskets(events: DataFrame) -> DataFrame:
+    """`day` and the distinct `products` of each basket: an order, or else a user's purchases of a day."""
+    bought = events.where("event_type = 'purchase' and (order_id is not null or user_id is not null)")
+    return (
+        bought.groupBy(
+            "day", F.coalesce("order_id", "user_id").alias("basket"), F.col("order_id").isNull().alias("own")
+        )
+        .agg(F.collect_set("product_id").alias("products"))
+        .select("day", "products")
+    )
+
+
+def groups_by_day(groups: DataFrame) -> dict[str, dict[str, Any]]:
+    """How many baskets and visits each day has: `{day: {"groups": {kind: n}}}`."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in groups.groupBy(F.col("day").cast("string").alias("day"), "kind").count().collect():
+        found.setdefault(row["day"], {"groups": {}})["groups"][row["kind"]] = row["count"]
+    return found
+
+
+def numbered(groups: DataFrame) -> DataFrame:
+    """Each product with a number in the order of the codes."""
+    products = groups.select(F.explode("products").alias("product_id")).distinct()
+    return products.withColumn("number", F.row_number().over(Window.orderBy("product_id")))
+
+
+def pairs_of(groups: DataFrame) -> DataFrame:
+    """How many of the groups (`kind`, `day`, sorted `codes`) hold both `a` and `b`, for a <= b."""
+    first = groups.select("kind", "day", "codes", F.posexplode("codes").alias("at", "a"))
+    others = F.slice("codes", F.col("at") + 1, F.size("codes"))
+    both = first.select("kind", "day", F.col("a").cast("bigint"), F.explode(others).alias("b"))
+    counted = both.groupBy("kind", "day", (F.shiftleft("a", 32) + F.col("b")).alias("key")).agg(
+        F.count("*").alias("pairs")
+    )
+    return counted.select(
+        "kind",
+        "day",
+        F.shiftright("key", 32).cast("int").alias("a"),
+        F.col("key").bitwiseAND(F.lit(2**32 - 1)).cast("int").alias("b"),
+        "pairs",
+    )

@@ -1,0 +1,38 @@
+"""Tables of a night for tests, written as its steps would."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.days import VIEWED, folder_of, see, settle
+from pipelines.night import Night
+from pipelines.tables import Table
+
+
+def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Let these rows be the whole of `table`, as the night sees it; columns that are left out are empty."""
+    if table.name not in VIEWED:
+        _write(night.place(table), table, rows)
+        return
+    by_day: dict[str, list[dict[str, Any]]] = {} if table.in_days else {"": rows}
+    for row in rows if table.in_days else ():
+        by_day.setdefault(str(row["day"]), []).append(row)
+    versions = {}
+    for day, of_day in by_day.items():
+        versions[day] = f"v{len(list(folder_of(night.home, table, day, '').glob('*')))}"
+        made = night.work / "building" / f"{table.name} {day}"
+        _write(made, table, of_day)
+        settle(made, folder_of(night.home, table, day, versions[day]), {"sums": {}})
+    see(night, **{table.name: versions})
+
+
+def _write(folder: Any, table: Table, rows: list[dict[str, Any]]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [c.name for c in table.columns]
+    # Spark writes all columns as if they could be empty
+    schema = pa.schema([table.schema().field(n).with_nullable(True) for n in names])
+    kept = [{n: row.get(n) for n in names} for row in rows]
+    pq.write_table(pa.Table.from_pylist(kept, schema=schema), folder / "part-0.parquet")

@@ -1,0 +1,143 @@
+"""Nights that build on nights before give what a full refresh gives, in any order, with late and repeated files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from datetime import date
+
+import pytest
+
+from pipelines.days import files_of_table, missing, view_of
+from pipelines.demo import write_demo_shop
+from pipelines.errors import SourceError
+from pipelines.open_night import Wishes, open_night
+from pipelines.table_files import read_table
+from pipelines.tables import CLEAN, EVENTS, FEATURES, QUARANTINE
+from spark_jobs.build_features import build_features
+from spark_jobs.clean import clean
+
+SETTINGS = """
+[shop]
+time_zone = "Europe/Berlin"
+[sources.events]
+path = "sources/events"
+[sources.reviews]
+path = "sources/reviews"
+[sources.products]
+path = "sources/products.csv"
+"""
+KEY = "0123456789abcdef" * 4
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The files of a small dirty shop."""
+    folder = tmp_path_factory.mktemp("files")
+    write_demo_shop(folder, seed=5, days=8, users=200, products=60, last_day=date(2025, 3, 31))
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path, files, monkeypatch):
+    """A home with these files, whose key is the same in all tests."""
+    monkeypatch.setenv("NIGHTSHELF_USER_KEY", KEY)
+
+    def make(name):
+        shutil.copytree(files, tmp_path / name / "sources")
+        (tmp_path / name / "nightshelf.toml").write_text(SETTINGS)
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture
+def run(spark):
+    """Clean and build features for a day; gives back the night."""
+
+    def night_of(home, day, **wishes):
+        night = open_night(home, date(2025, 3, day), Wishes(**wishes))
+        clean(spark, night)
+        build_features(spark, night)
+        return night
+
+    return night_of
+
+
+def contents(night):
+    """Everything that a night made, as values."""
+    tables = {t.name: read_table(night, t).to_pylist() for t in (*CLEAN, *FEATURES)}
+    refused = sorted(map(str, read_table(night, QUARANTINE).to_pylist()))
+    account = json.loads((night.work / "account.json").read_text())
+    kept = {s: {k: v for k, v in a.items() if not k.startswith("new_")} for s, a in account.items()}
+    numbers = {f.stem: json.loads(f.read_text()) for f in (night.work / "aggregates").glob("*.json")}
+    return tables | {"refused": refused, "account": kept, "numbers": numbers}
+
+
+def same(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        assert one[name] == other[name], name
+
+
+def test_nights_one_after_the_other_in_any_order_and_a_full_refresh_agree(home, run):
+    ours = home("sequence")
+    sequence = {day: run(ours, day) for day in (28, 29, 30, 31)}
+    found = {day: contents(night) for day, night in sequence.items()}
+    built = missing(ours, EVENTS, view_of(sequence[31])[EVENTS.name])
+    assert not built
+    first, second = (view_of(sequence[day])[EVENTS.name] for day in (30, 31))
+    touched = {day for day in first if first[day] != second[day]}
+    assert touched <= {"2025-03-28", "2025-03-29", "2025-03-30"}, "only days that late rows may reach are judged again"
+    theirs = home("any order")
+    for day in (30, 28, 31, 29):
+        same(contents(run(theirs, day)), found[day])
+    same(contents(run(ours, 31, full_refresh=True)), found[31])
+
+
+def test_late_and_repeated_files_are_folded_in(home, run):
+    ours = home("late")
+    events = ours / "sources" / "events"
+    late, again = (next(events.glob(f"*2025-03-{day}*")) for day in (29, 30))
+    aside = ours / late.name
+    late.rename(aside)
+    before = run(ours, 31)
+    aside.rename(late)
+    lines = gzip.decompress(again.read_bytes()).splitlines(keepends=True)
+    again.write_bytes(gzip.compress(b"".join(lines[: len(lines) // 2])))
+    after = run(ours, 31)
+    assert after.run_id != before.run_id
+    new = json.loads((after.work / "account.json").read_text())["events"]
+    assert 0 < new["new_rows_in"] < new["rows_in"] / 2
+    kept = contents(after)
+    same(contents(run(ours, 31, full_refresh=True)), kept)
+
+
+def test_a_file_that_is_gone_is_kept_in_mind_and_a_full_refresh_refuses(home, run):
+    ours = home("gone")
+    before = run(ours, 30)
+    lost = next((ours / "sources" / "events").glob("*2025-03-27*"))
+    lost.unlink()
+    kept = contents(before)
+    same(contents(run(ours, 30)), kept)
+    with pytest.raises(SourceError, match=f"{lost.name} cannot be found any more: a full refresh would lose"):
+        open_night(ours, date(2025, 3, 30), Wishes(full_refresh=True))
+
+
+def test_a_product_that_leaves_the_catalogue_keeps_its_past(home, run):
+    ours = home("sold out")
+    first = run(ours, 30)
+    sold = {row["product_id"] for row in read_table(first, EVENTS).to_pylist()}
+    gone = sorted(sold)[0]
+    catalogue = ours / "sources" / "products.csv"
+    lines = [line for line in catalogue.read_text().splitlines() if not line.startswith(f"{gone},")]
+    catalogue.write_text("\n".join([*lines, ""]))
+    second = run(ours, 31)
+    (row,) = [r for r in read_table(second, CLEAN[2]).to_pylist() if r["product_id"] == gone]
+    assert row["available"] is False
+    days = view_of(first)[EVENTS.name]
+    closed = {day: version for day, version in view_of(second)[EVENTS.name].items() if day < "2025-03-28"}
+    assert {day: days[day] for day in closed} == closed, "days that are over are not judged again"
+    assert gone in {r["product_id"] for r in read_table(second, EVENTS).to_pylist()}
+    assert files_of_table(second, EVENTS)
