@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -17,6 +18,7 @@ from pyspark.sql import functions as F
 
 from pipelines.days import cleaning_hash, delivery_key, facts_of, folder_of, missing, move, remove_built, see, version
 from pipelines.night import Night, write_json
+from pipelines.settings.model import Cleaning
 from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, REVIEWS, Table
 from pipelines.user_key import load_user_key
 from spark_jobs.cleaning.account import (
@@ -28,6 +30,7 @@ from spark_jobs.cleaning.account import (
 )
 from spark_jobs.cleaning.catalogue import Catalogue, clean_catalogue
 from spark_jobs.cleaning.common_rules import UNKNOWN_PRODUCT
+from spark_jobs.cleaning.copies import COPIED_TEXT
 from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES, judge_events, typed_events
 from spark_jobs.cleaning.landing import Typing, land, landed_rows
 from spark_jobs.cleaning.products import DUPLICATE_CODE
@@ -42,25 +45,31 @@ from spark_jobs.failures import failures_explained
 
 RULES = {  # in the order in which they are asked; what cannot be read is refused before, as `unreadable`
     "events": (*ROW_RULES, UNKNOWN_PRODUCT, *BOT_RULES, NEAR_DUPLICATE),
-    "reviews": (*REVIEW_RULES, UNKNOWN_PRODUCT),
+    "reviews": (*REVIEW_RULES, UNKNOWN_PRODUCT, COPIED_TEXT),
     "products": (*PRODUCT_RULES, DUPLICATE_CODE),
 }
 
 
 @dataclass(frozen=True)
 class DatedSource:
-    """A source whose clean rows stand in days: how its rows are typed, and how whole days of them are judged."""
+    """A source whose clean rows stand in days: how its rows are typed, and how whole days of them are judged.
+
+    `judge` wants the rows of days from the one it is given on, and of as many days before as `look_back` says.
+    """
 
     name: str
     table: Table
     typed: Typing
-    judge: Callable[[DataFrame, DataFrame, Night], DataFrame]
+    judge: Callable[[DataFrame, DataFrame, Night, date], DataFrame]
+    look_back: Callable[[Cleaning], int] = lambda cleaning: 0
     profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]] = lambda rows, categories: {}
 
 
 DATED = (
-    DatedSource("events", EVENTS, typed_events, judge_events, profiles),
-    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews),
+    DatedSource(
+        "events", EVENTS, typed_events, lambda rows, known, night, _: judge_events(rows, known, night), profile=profiles
+    ),
+    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews, lambda cleaning: cleaning.copied_text_days),
 )
 Landed = Mapping[str, Mapping[str, Any]]
 
@@ -86,9 +95,10 @@ def clean(spark: SparkSession, night: Night) -> None:
             days = wanted_days(night, source, landed, catalogue)
             see(night, **{source.table.name: days, f"deliveries:{source.name}": {k: k for k in landed}})
             if absent := missing(night.home, source.table, days):
-                touched = [k for k, facts in landed.items() if facts["days"].keys() & absent]
+                first, last = days_before(min(absent), source.look_back(night.settings.cleaning)), max(absent)
+                touched = [k for k, facts in landed.items() if any(first <= day <= last for day in facts["days"])]
                 rows = landed_rows(spark, night, source.name, touched, source.typed, key)
-                build(rows, night, source, absent, catalogue.known)
+                build(rows.where(F.col("day").between(first, last)), night, source, absent, catalogue.known)
             facts = facts_of(night.home, source.table, days)
             accounts[source.name] = account_with_news(
                 night, source.name, landed, [f["verdicts"] for f in facts.values()]
@@ -101,7 +111,10 @@ def clean(spark: SparkSession, night: Night) -> None:
 
 
 def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Catalogue) -> dict[str, str]:
-    """The version of each day up to the run date: named by the rows delivered for it and by the products then known."""
+    """The version of each day up to the run date: named by the rows delivered for it and by the products then known.
+
+    Where days before it are looked back at, it is named by theirs, too.
+    """
     delivered = {delivery_key(night, source.name, f): f.delivered for f in night.files[source.name]}
     pieces: dict[str, list[Any]] = {}
     for key, facts in sorted(
@@ -111,13 +124,23 @@ def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Ca
             if day <= str(night.run_date):
                 pieces.setdefault(day, []).append([delivered[key], facts["file"], piece])
     meant = cleaning_hash(night, source.name)
-    return {day: version(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}
+    alone = {day: version(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}
+    reach = source.look_back(night.settings.cleaning)
+    if not reach:
+        return alone
+    return {day: version([(d, v) for d, v in alone.items() if days_before(day, reach) <= d <= day]) for day in alone}
+
+
+def days_before(day: str, days: int) -> str:
+    """The day that lies so many days before `day`."""
+    return str(date.fromisoformat(day) - timedelta(days))
 
 
 def build(rows: DataFrame, night: Night, source: DatedSource, days: Mapping[str, str], known: DataFrame) -> None:
     """Judge all rows of these days; write the clean ones and the refused ones of each."""
-    theirs = rows.where(~F.col("on_arrival") & F.col("day").cast("string").isin(list(days)))
-    judged = kept_aside(source.judge(theirs, known, night), night.work / "building" / f"judged {source.name}")
+    judged = source.judge(rows.where("not on_arrival"), known, night, date.fromisoformat(min(days)))
+    theirs = judged.where(F.col("day").cast("string").isin(list(days)))
+    judged = kept_aside(theirs, night.work / "building" / f"judged {source.name}")
     refused = refused_rows(judged.withColumn(FOLDER, F.col("day").cast("string")), source.name, FOLDER)
     written = write_folders(refused.repartition(FOLDER), night.work / "building" / f"refused {source.name}")
     for day, folder in written.items():

@@ -15,6 +15,8 @@ from pipelines.demo.reviews import Review
 class Line:
     """One line as it will be written: its file, its place in time, its fields, and the truth about it.
 
+    A kept line has the `flags` that cleaning must give it, sorted.
+
     `day` is the day of delivery (None for the catalogue), `at` orders the lines of a file (ms since 1970).
     `raw` replaces the fields where the line is no record at all. `user_id` and `product_id` are the true ones.
     """
@@ -29,15 +31,20 @@ class Line:
     product_id: str | None = None
     raw: str | None = None
     note: str | None = field(default=None, compare=False)
+    flags: tuple[str, ...] = ()
 
     def with_fields(self, note: str, **changes: Any) -> "Line":
         """The same line, still clean, with some fields written differently; `note` names the oddity."""
         return replace(self, fields={**self.fields, **changes}, note=note)
 
+    def flagged(self, flag: str, **changes: Any) -> "Line":
+        """The same line, still clean, with some fields changed so that cleaning must flag it."""
+        return replace(self, fields={**self.fields, **changes}, flags=tuple(sorted({*self.flags, flag})))
+
     def refused(self, reason: str, *, without: str | None = None, raw: str | None = None, **changes: Any) -> "Line":
         """A line with one defect: fields changed, one left out, or the whole line replaced by `raw`."""
         fields = {key: value for key, value in {**self.fields, **changes}.items() if key != without}
-        return replace(self, fields=fields, raw=raw, verdict="quarantined", reason=reason, note=None)
+        return replace(self, fields=fields, raw=raw, verdict="quarantined", reason=reason, note=None, flags=())
 
     def text(self) -> str:
         """The line as JSON, without line end."""

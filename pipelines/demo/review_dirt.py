@@ -1,4 +1,4 @@
-"""Dirt in reviews: refused rows, and personal data and markup in rows that are kept."""
+"""Dirt in reviews: refused rows, and personal data, markup and oddities in rows that are kept."""
 
 import html
 import re
@@ -21,6 +21,8 @@ from pipelines.demo.dirt import (
     without_product,
 )
 from pipelines.demo.lines import Line
+from pipelines.demo.review_copies import copied_reviews
+from pipelines.demo.review_oddities import with_burst, with_oddities
 
 SHARE = 0.025
 TAGS = (
@@ -65,7 +67,9 @@ def soil_reviews(
     for i in picker.take(SHARE, lambda line: line.day < last_day):
         day = min(last_day, kept[i].day + timedelta(days=int(rng.integers(1, 4))))
         kept[i] = replace(kept[i], day=day, note="one to three days late")
-    return kept + added, private
+    added += copied_reviews(rng, picker, SHARE, last_day)
+    kept = with_oddities(rng, picker, kept, SHARE)
+    return with_burst(rng, picker, kept + added), private
 
 
 def _with_private_data(rng: np.random.Generator, picker: Picker) -> tuple[list[Line], dict[str, list[str]]]:
@@ -75,7 +79,8 @@ def _with_private_data(rng: np.random.Generator, picker: Picker) -> tuple[list[L
     private: dict[str, list[str]] = {}
     for kind, sentences, invent in kinds:
         private[kind] = []
-        for i in picker.take(SHARE):
+        # A brief text that many write would grow so long with this that it counts as copied.
+        for i in picker.take(SHARE, lambda line: len(line.fields["text"].split()) > 10) or picker.take(SHARE):
             secret = invent(rng, lines[i].fields["reviewer_name"])
             sentence = choose(rng, sentences).format(secret)
             private[kind].append(re.search(r"\S*example\S*", sentence).group() if kind == "urls" else secret)

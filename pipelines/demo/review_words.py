@@ -47,28 +47,31 @@ TITLES_BAD = (
     "The {motif} is nice, the {noun} is not",
     "Back it goes",
 )
+# Eight words or fewer each: many people write the same ones, which no rule may take for copies.
+BRIEF_GOOD = ("Would buy again.", "Just as in the picture.", "Very pretty!", "A nice gift.")
+BRIEF_BAD = ("Not what I expected.", "Only so-so.", "It was on the small side.")
 GERMAN = (
     (
-        ("Sehr schön", "Wunderschönes Stück, das Motiv „{motif}“ gefällt der ganzen Familie. Gerne wieder!"),
-        ("Tolles Geschenk", "Meine Mutter hat sich riesig gefreut. Gute Qualität und schnelle Lieferung."),
-        ("Größer als gedacht", "Schöne Farben, liebevoll verpackt und genau wie auf dem Foto. Fünf Sterne."),
+        ("Sehr schön", "„{motif}“ gefällt der ganzen Familie!"),
+        ("Tolles Geschenk", "Meine Mutter hat sich riesig gefreut, gute Qualität."),
+        ("Größer als gedacht", "Schöne Farben und genau wie auf dem Foto."),
     ),
     (
-        ("Leider enttäuscht", "Das Motiv „{motif}“ ist hübsch, aber die Verarbeitung lässt zu wünschen übrig."),
-        ("Geht zurück", "Kam beschädigt an, für diesen Preis hätte ich mehr erwartet."),
-        ("Na ja", "Ganz nett, aber auf dem Bild sah es viel größer aus."),
+        ("Leider enttäuscht", "„{motif}“ gefällt, der Rest nicht."),
+        ("Geht zurück", "Kam beschädigt an, das ist sehr ärgerlich."),
+        ("Na ja", "Auf dem Bild sah es viel größer aus."),
     ),
 )
 FRENCH = (
     (
-        ("Magnifique", "Très bel objet, le motif « {motif} » est superbe. Je recommande à tous !"),
-        ("Cadeau réussi", "Offert à ma sœur pour Noël, elle était ravie. Livraison rapide et soignée."),
-        ("Coup de cœur", "Les couleurs sont douces et la qualité est au rendez-vous."),
+        ("Magnifique", "Le motif « {motif} » est superbe."),
+        ("Cadeau réussi", "Ma sœur était ravie, livraison rapide et soignée."),
+        ("Coup de cœur", "Couleurs douces et la qualité est là."),
     ),
     (
-        ("Déçue", "Le dessin est joli mais la qualité n'est pas à la hauteur du prix."),
+        ("Déçue", "Joli dessin, mais la qualité est mauvaise."),
         ("Bof", "Plus petit que prévu, et arrivé abîmé. Dommage."),
-        ("Pas terrible", "Je m'attendais à mieux, le motif « {motif} » est à peine visible."),
+        ("Pas terrible", "Motif « {motif} » à peine visible."),
     ),
 )
 FIRST_NAMES = (

@@ -7,9 +7,11 @@ import pandas as pd
 
 from pipelines.demo.behaviour import Shop
 from pipelines.demo.calendar import local_day
-from pipelines.demo.categories import CATEGORIES
+from pipelines.demo.categories import CATEGORIES, Category
 from pipelines.demo.phrases import capitalised, pick, with_article
 from pipelines.demo.review_words import (
+    BRIEF_BAD,
+    BRIEF_GOOD,
     CLOSINGS,
     FAMILY_NAMES,
     FIRST_NAMES,
@@ -24,6 +26,7 @@ from pipelines.demo.review_words import (
 from pipelines.demo.themes import THEMES
 
 DAY_MS = 86_400_000
+TRIES = 20
 EMOJI = (" 😍", " 👍", " 🎁✨", " ❤️")
 
 
@@ -50,7 +53,8 @@ def write_reviews(
     bought = events[(events["event_type"] == "purchase") & events["user_id"].notna()]
     people = {user_id: index for index, user_id in enumerate(shop.people.ids) if user_id}
     first = local_day(int(events["at"].iloc[0])).toordinal()
-    reviews = []
+    reviews: list[Review] = []
+    spoken: set[tuple[str, ...]] = set()
     for at, user_id, product in zip(bought["at"], bought["user_id"], bought["product"], strict=True):
         later = int(at) + int(rng.uniform(2, 12) * DAY_MS)
         if rng.random() > 0.5 or later >= end:
@@ -59,7 +63,7 @@ def write_reviews(
         fit = shop.fit(person, local_day(int(at)).toordinal() - first, product)
         mean = 2.3 + 2.2 * fit + 0.5 * shop.catalogue.quality[product]
         rating = int(np.clip(round(mean + rng.normal(0, 0.8)), 1, 5))
-        title, text = _words(rng, shop, int(speaks_of[product]), rating)
+        title, text = _words(rng, shop, int(speaks_of[product]), rating, spoken)
         votes = int(rng.poisson(0.7))
         reviews.append(Review(later, user_id, int(product), rating, title, text, votes, name_of(person)))
     return sorted(reviews)
@@ -70,8 +74,13 @@ def name_of(person: int) -> str:
     return f"{FIRST_NAMES[person % len(FIRST_NAMES)]} {FAMILY_NAMES[person // len(FIRST_NAMES) % len(FAMILY_NAMES)]}"
 
 
-def _words(rng: np.random.Generator, shop: Shop, product: int, rating: int) -> tuple[str, str]:
-    """Title and text; they speak of the product's theme, its category and its quality."""
+def _words(
+    rng: np.random.Generator, shop: Shop, product: int, rating: int, spoken: set[tuple[str, ...]]
+) -> tuple[str, str]:
+    """Title and text; they speak of the product's theme, its category and its quality.
+
+    No two long texts are made of the same sentences (`spoken`), whatever they are filled with: nobody copies here.
+    """
     shelf = CATEGORIES[shop.catalogue.category[product]]
     theme = THEMES[int(np.argmax(shop.catalogue.themes[product]))]
     motif, other = (theme.motifs[i] for i in rng.permutation(len(theme.motifs))[:2])
@@ -82,21 +91,30 @@ def _words(rng: np.random.Generator, shop: Shop, product: int, rating: int) -> t
         "other": other,
         "scene": pick(rng, theme.scenes),
         "fans": pick(rng, theme.fans),
-        "praise": pick(rng, shelf.praise),
-        "complaint": pick(rng, shelf.complaints),
     }
     language = rng.random()
     if language < 0.12:
         good, bad = GERMAN if language < 0.08 else FRENCH
         title, text = (good if rating >= 4 else bad)[int(rng.integers(3))]
         return title, text.format(**words)
-    if rating >= 4:
-        sentences = [pick(rng, LOVES), pick(rng, MIDDLES), "{praise}." if rng.random() < 0.7 else pick(rng, CLOSINGS)]
-    elif rating == 3:
-        sentences = [pick(rng, MIDDLES), "{praise}, but {complaint}."]
+    title = capitalised(pick(rng, TITLES_GOOD if rating >= 4 else TITLES_BAD).format(**words))
+    for _ in range(TRIES):
+        sentences = _sentences(rng, shelf, rating)
+        if sentences not in spoken:
+            break
     else:
-        sentences = [pick(rng, SIGHS), "{complaint}.", pick(rng, MIDDLES)]
-    title = pick(rng, TITLES_GOOD if rating >= 4 else TITLES_BAD).format(**words)
+        return title, pick(rng, BRIEF_GOOD if rating >= 4 else BRIEF_BAD)
+    spoken.add(sentences)
     text = " ".join(capitalised(sentence.format(**words)) for sentence in sentences)
     emoji = pick(rng, EMOJI) if rating == 5 and rng.random() < 0.2 else ""
-    return capitalised(title), text + emoji
+    return title, text + emoji
+
+
+def _sentences(rng: np.random.Generator, shelf: Category, rating: int) -> tuple[str, ...]:
+    """What somebody with this rating says, with the theme's words still to be filled in."""
+    praise, complaint = pick(rng, shelf.praise), pick(rng, shelf.complaints)
+    if rating >= 4:
+        return pick(rng, LOVES), pick(rng, MIDDLES), f"{praise}." if rng.random() < 0.7 else pick(rng, CLOSINGS)
+    if rating == 3:
+        return pick(rng, MIDDLES), f"{praise}, but {complaint}."
+    return pick(rng, SIGHS), f"{complaint}.", pick(rng, MIDDLES)

@@ -25,6 +25,7 @@ ROWS = pa.schema(
         ("user_id", pa.string()),
         ("product_id", pa.string()),
         ("note", pa.string()),
+        ("flags", pa.list_(pa.string())),
     ]
 )
 Placed = tuple[str, int, Line]
@@ -65,6 +66,7 @@ def write_truth(
             "user_id": line.user_id,
             "product_id": line.product_id,
             "note": line.note,
+            "flags": list(line.flags),
         }
         for file, number, line in placed
     ]

@@ -11,6 +11,22 @@ EVENT_TYPES = ("impression", "view", "click", "add_to_cart", "purchase", "return
 Share = Field(ge=0, le=1)
 
 
+BOILERPLATE = (
+    r"The media could not be loaded\.?",
+    r"Your browser does not support HTML5 video\.?",
+    r"\[\[VIDEOID:\s*\w+\]\]",
+    r"\bLength:: ?\d+:\d+ Mins\b",
+    r"(?:^|(?<=[.!?…])\s?)(?:Read more|Show more|Mehr lesen|Weiterlesen|Lire la suite|Leer más)[.…]*$",
+    r"^Verified [Pp]urchase\b[:.]?|\bVerified [Pp]urchase$",
+    r"(?i)[\[(]?(?:This )?review (?:was )?(?:imported from|originally posted on) [\w./:-]*\w[\])]?\.?",
+    r"(?i)[\[(]?This review was collected as part of a promotion\.?[\])]?",
+    r"(?i)\(?(?:Translated by Google|Übersetzt von Google|Traduit par Google)\)?",
+    r"(?i)\bSent from my (?:iPhone|iPad|Android|Galaxy|Samsung|Huawei|BlackBerry|Windows|mobile|phone)[\w ]{0,30}\.?$",
+    r"(?i)\b(?:Von meinem \w+ gesendet|Envoyé de mon \w+|Enviado desde mi \w+)\.?$",
+    r"(?i)\bGet Outlook for (?:iOS|Android)\.?$",
+)
+
+
 class Section(BaseModel):
     """A table of the settings file. An unknown key is an error, values do not change after loading."""
 
@@ -87,6 +103,32 @@ class Cleaning(Section):
     test_users: str = Field(r"^test[-_]", description="regular expression of user ids that are not customers")
     not_products: str = Field("", description="regular expression of product ids that are no products; empty: none")
     earliest: str = Field("1995-01-01", description="day before which a time is impossible")
+    boilerplate: list[str] = Field(
+        default_factory=lambda: list(BOILERPLATE),
+        description="regular expressions (Java's) of what shops and mail programs add to a review: cut out of its text",
+    )
+    language_words: int = Field(
+        2, ge=1, description="common words or letters of a language that a review must hold, or its language is unknown"
+    )
+    contradiction_words: int = Field(
+        1,
+        ge=1,
+        description="words of blame, less those of praise, that contradict five stars; the reverse for one star",
+    )
+    contradiction_share: float = Field(
+        0.05, ge=0, le=1, description="share of a review's words that these must be: long texts speak of much"
+    )
+    copied_text_words: int = Field(10, ge=2, description="words a review must have to be compared with others")
+    copied_text_similarity: float = Field(
+        0.8, gt=0, le=1, description="share of word pairs (Jaccard) from which another user's text counts as copied"
+    )
+    copied_text_days: int = Field(
+        90, ge=0, description="days before a review on which the texts it may copy, and its product's usual days, lie"
+    )
+    burst_reviews: int = Field(
+        10, ge=1, description="reviews of a product on one day that may be a burst; fewer are none"
+    )
+    burst_factor: float = Field(5, ge=1, description="times the product's usual reviews a day that make a burst")
 
 
 class Features(Section):

@@ -1,6 +1,18 @@
 """What users wrote, cleaned."""
 
-from pipelines.tables.contract import DAY, DOUBLE, INT, TEXT, TIME, Column, Table, warn
+from pipelines.tables.contract import DAY, DOUBLE, INT, TEXT, TEXTS, TIME, Column, Table, fail, warn
+
+FLAGS = {
+    "boilerplate": "something that shops or mail programs add was cut out of the text",
+    "burst": "its product had far more reviews that day than before",
+    "empty": "the text holds no word",
+    "garbled": "characters of the text were lost before it came here",
+    "one_word": "the text is one word",
+    "rating_against_text": "five stars on a text of blame, or one star on a text of praise",
+    "repeated": "the same user wrote the very words before",
+}
+
+_KNOWN = ", ".join(f"'{flag}'" for flag in FLAGS)
 
 REVIEWS = Table(
     name="reviews",
@@ -20,8 +32,16 @@ REVIEWS = Table(
         Column("ts", TIME, "when it was written", unit="UTC, microseconds"),
         Column("helpful_votes", INT, "votes that found it helpful", nullable=True, at_least=0),
         Column("day", DAY, "day of the review in the shop's time zone"),
+        Column("language", TEXT, "language of the text, ISO 639-1; empty where unsure", nullable=True),
+        Column("flags", TEXTS, "what is odd, sorted: " + "; ".join(f"`{flag}` {why}" for flag, why in FLAGS.items())),
     ),
     checks=(
+        fail(
+            "flags are known",
+            f"count_if(size(array_except(flags, array({_KNOWN}))) > 0)",
+            "rows with another flag",
+            at_most=0,
+        ),
         warn(
             "share of very short texts",
             "count_if(length(text) < 5)",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
+from spark_jobs.cleaning.boilerplate import without_boilerplate
+from spark_jobs.cleaning.bursts import with_bursts
 from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
     MISSING_PRODUCT,
@@ -13,12 +17,17 @@ from spark_jobs.cleaning.common_rules import (
     with_arrival,
     with_known_product,
 )
+from spark_jobs.cleaning.copies import COPIED_TEXT, judge_copies
+from spark_jobs.cleaning.language import with_language
+from spark_jobs.cleaning.minhash import with_signature
 from spark_jobs.cleaning.parsing import local_day, moment, number, whole
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.pseudonyms import normal_id, pseudonym
 from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
-from spark_jobs.cleaning.rules import Rule, first_reason, settle, with_verdict
+from spark_jobs.cleaning.review_flags import with_flags
+from spark_jobs.cleaning.rules import Rule, first_reason, refuse, settle, with_verdict
 from spark_jobs.cleaning.text import with_plain_text
+from spark_jobs.cleaning.words import folded_words
 
 RULES = (
     MISSING_PRODUCT,
@@ -31,11 +40,45 @@ RULES = (
 
 
 def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """Texts as plain text without personal data, the rest as what it means; names of reviewers were never read."""
+    """Texts as plain text without personal data, the rest as what it means; names of reviewers were never read.
+
+    Each row by itself: also the `language` of the text, the `flags` that need no other row, and the `signature` by
+    which its text is compared with others.
+    """
+    cleaning, shop = night.settings.cleaning, night.settings.shop
+    plain = with_plain_text(_typed(rows, night, key), "title", "text")
+    whole_text = without_boilerplate(plain, "text", cleaning.boilerplate)
+    masked = mask_personal_data(whole_text, "title", "text")
+    dated = masked.withColumn("day", local_day(F.col("ts"), shop.time_zone))
+    worded = dated.withColumn("_words", folded_words(F.col("text")))
+    spoken = with_language(worded, "text", "_words", cleaning.language_words)
+    flagged = with_flags(spoken, "_words", cleaning)
+    signed = with_signature(flagged, "_words", cleaning.copied_text_words).drop("_words", "has_boilerplate")
+    return with_arrival(signed, RULES, night.settings).drop("readable", "has_rating")
+
+
+def judge_reviews(window: DataFrame, known: DataFrame, night: Night, since: date) -> DataFrame:
+    """The typed rows of whole days from `since` on, each with its verdict.
+
+    `window` also holds the `copied_text_days` days before: a text is compared with those of its past, never with a
+    later one.
+    """
+    joined = with_known_product(window, known, night)
+    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), night.settings)))
+    # Is read once for each way in which reviews are compared; a plan of this length takes seconds to analyse anew.
+    by_themselves = with_verdict(own, "day").localCheckpoint()
+    standing = by_themselves.where("verdict is null")
+    fallen = by_themselves.where(F.col("verdict").isNotNull() & (F.col("day") >= F.lit(since)))
+    compared = with_bursts(judge_copies(standing, night.settings, since), standing, night.settings)
+    together = compared.unionByName(fallen.withColumn("is_copied", F.lit(False)))
+    return settle(refuse(together, (COPIED_TEXT,), night.settings)).drop("is_copied", "signature")
+
+
+def _typed(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     source, shop = night.settings.sources.reviews, night.settings.shop
     ts = moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)
     votes = whole(F.replace("helpful_votes", F.lit(","), F.lit("")))
-    typed = rows.select(
+    return rows.select(
         *PLACE_COLUMNS,
         "title",
         "text",
@@ -47,13 +90,3 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         ts.alias("ts"),
         F.when(votes >= 0, votes).alias("helpful_votes"),
     )
-    dated = typed.withColumn("day", local_day(F.col("ts"), shop.time_zone))
-    plain = mask_personal_data(with_plain_text(dated, "title", "text"), "title", "text")
-    return with_arrival(plain, RULES, night.settings).drop("readable", "has_rating")
-
-
-def judge_reviews(typed: DataFrame, known: DataFrame, night: Night) -> DataFrame:
-    """The typed rows of some whole days, each with its verdict."""
-    joined = with_known_product(typed, known, night)
-    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), night.settings)))
-    return settle(with_verdict(own, "day"))

@@ -8,6 +8,7 @@ from html.entities import html5, name2codepoint
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from spark_jobs.cleaning.mojibake import SIGNS, repaired
 from spark_jobs.cleaning.parsing import filled
 
 # Neither runs over an opening of its own kind, so that many unclosed ones take no longer than one.
@@ -22,6 +23,10 @@ INLINE = (
     "small|span|strike|strong|style|sub|sup|time|tt|u|var|wbr"
 )
 TOKEN = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|&|[^&]+"
+# Blocks with characters that NFC composes or replaces; few texts hold any, and a text that is composed stays as it is.
+MAY_COMPOSE = (
+    r"[\p{M}\u0374-\u0387\u0900-\u11FF\u1F00-\u2001\u2126-\u2ADC\uF900-\uFB4F\x{11000}-\x{1D1FF}\x{2F800}-\x{2FA1F}]"
+)
 # The names of HTML 4, and those that HTML 5 has for signs of ASCII: an @ written &commat; is one.
 NAMED = json.dumps(
     {name: chr(code) for name, code in name2codepoint.items()}
@@ -33,10 +38,10 @@ def with_plain_text(rows: DataFrame, *columns: str) -> DataFrame:
     """`rows` whose `columns` have no tags, entities, control characters or runs of blanks, and are in Unicode's NFC.
 
     An empty text is null. Only words that HTML knows are tags, so that `<3` and `<me@example.org>` stay. Entities are
-    read first: shops export escaped markup. Each step is a projection: nested, each would compute the ones below it
-    several times.
+    read first: shops export escaped markup. Then what was decoded wrongly, at most twice. Each step is a projection:
+    nested, each would compute the ones below it several times.
     """
-    for step in (_without_entities, _without_tags, _composed, _folded, filled):
+    for step in (_without_entities, repaired, repaired, _without_tags, _composed, _folded, filled):
         rows = rows.withColumns({c: step(F.col(c)) for c in columns})
     return rows
 
@@ -58,11 +63,15 @@ def _without_entities(text: Column) -> Column:
 
 
 def _character(number: Column) -> Column:
-    """The character with this number, decimal or `x` and hexadecimal; nothing where there is none."""
+    """The character with this number, decimal or `x` and hexadecimal; nothing where there is none.
+
+    Numbers from 128 to 159 mean those of Windows-1252, as browsers read them.
+    """
     is_hex = F.lower(number).startswith("x")
     code = F.when(is_hex, F.conv(F.substring(number, 2, 6), 16, 10)).otherwise(number).try_cast("int")
     exists = code.between(1, 0xD7FF) | code.between(0xE000, 0x10FFFF)
-    return F.when(exists, F.decode(F.unhex(F.lpad(F.hex(code), 8, "0")), "UTF-32")).otherwise("")
+    character = F.decode(F.unhex(F.lpad(F.hex(code), 8, "0")), "UTF-32")
+    return F.when(exists, F.translate(character, "".join(SIGNS.values()), "".join(SIGNS))).otherwise("")
 
 
 def _without_tags(text: Column) -> Column:
@@ -75,7 +84,7 @@ def _without_tags(text: Column) -> Column:
 def _composed(text: Column) -> Column:
     """Unicode NFC, by the ICU that Spark carries; Spark has no function of its own."""
     normal = F.reflect(F.lit("com.ibm.icu.text.Normalizer"), F.lit("compose"), text, F.lit(False))
-    return F.when(text.rlike(r"\p{M}"), normal).otherwise(text)
+    return F.when(text.rlike(MAY_COMPOSE), normal).otherwise(text)
 
 
 def _folded(text: Column) -> Column:

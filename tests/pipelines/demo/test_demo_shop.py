@@ -43,9 +43,13 @@ REASONS = {
         "bad_rating",
         "empty_text",
         "unknown_product",
+        "copied_text",
     },
     "products": {"missing_product", "missing_title", "duplicate_code", "bad_number"},
 }
+
+
+FLAGS = {"boilerplate", "burst", "garbled", "one_word", "rating_against_text", "repeated"}
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +137,19 @@ def test_every_reason_at_least_ten_times(shop):
         assert set(account[source]["quarantined_by_reason"]) == reasons
         assert min(account[source]["quarantined_by_reason"].values()) >= 10
         assert account[source]["duplicate"] >= 10
+
+
+def test_every_flag_at_least_ten_times_and_on_kept_reviews_only(truth):
+    flags = Counter(flag for found in truth["flags"] for flag in found)
+    assert set(flags) == FLAGS
+    assert min(flags.values()) >= 10
+    assert {(row.source, row.verdict) for row in truth.itertuples() if len(row.flags)} == {("reviews", "clean")}
+
+
+def test_nobody_copies_a_long_review_by_chance(clean_shop):
+    texts = [r["text"] for r in clean_records(rows_with_text(clean_shop), "reviews")]
+    repeated = [text for text, times in Counter(texts).items() if times > 1]
+    assert max((len(text.split()) for text in repeated), default=0) < 10
 
 
 def test_a_clean_shop_has_only_clean_rows(clean_shop):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from spark_jobs.clean import RULES
 from spark_jobs.cleaning.products import judge_products, typed_products
 from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
@@ -26,6 +28,9 @@ REVIEWS = {
     "empty_text": REVIEW | {"text": None},
     "empty_text: only markup": REVIEW | {"text": "<br/>&nbsp;"},
     "unknown_product": REVIEW | {"product_id": "cup"},
+    "clean: the first with this text": REVIEW
+    | {"text": "the fox on this mug looks at me with wise eyes every morning"},
+    "copied_text": REVIEW | {"user_id": "u2", "text": "The fox on this mug looks at me with wise eyes, every morning!"},
     "clean: of tomorrow, for the next night": REVIEW | {"ts": "2025-03-11T10:00:00+01:00"},
 }
 PRODUCT = {"product_id": "mug", "title": "Mug"}
@@ -49,9 +54,13 @@ def expected(rows):
     return {name: name.split(":")[0] for name in rows}
 
 
+def judge(typed, known, night):
+    return judge_reviews(typed, known, night, date(2025, 3, 7))
+
+
 def test_reviews(rows_of, night_of):
     rows = rows_of("reviews", [row | {"row": name} for name, row in REVIEWS.items()])
-    judged = judged_rows(typed_reviews, judge_reviews, rows, night_of(), "mug")
+    judged = judged_rows(typed_reviews, judge, rows, night_of(), "mug")
     assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(REVIEWS)
     assert {r.reason for r in RULES["reviews"]} <= set(expected(REVIEWS).values())
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from spark_jobs.cleaning.text import with_plain_text
 
 PLAIN = {
@@ -21,6 +24,18 @@ PLAIN = {
     "  many \t\n blanks\u00a0here ": "many blanks here",
     "cafe\u0301": "café",
     "bell\x07": "bell",
+    "donâ€™t worry â€“ itâ€˜s fine": "don’t worry – it‘s fine",
+    "donâ\x80\x99t": "don’t",
+    "don&acirc;&#128;&#153;t": "don’t",
+    "don&#146;t": "don’t",
+    "JÃ¼rgen aÃŸ Ã©clairs â€žsehr gutâ€œ": "Jürgen aß éclairs „sehr gut“",
+    "Ã\xa0 Paris": "à Paris",
+    "donÃ¢â‚¬â„¢t": "don’t",
+    "ðŸ˜\x8d ðŸ‘\x8d â\x9d¤ï¸\x8f": "😍 👍 ❤️",
+    "zaÅ¼Ã³Å‚Ä‡": "zażółć",
+    "Ð¿Ñ€Ð¸Ð²ÐµÑ‚ Ð¸ Ñ\x8f": "привет и я",
+    "„EÑ“ ¡AÑO!": "„EÑ“ ¡AÑO!",
+    "„Spaß“, „Maß…“ — “café”… voilà\xa0» ÇA MAÇÃ": "„Spaß“, „Maß…“ — “café”… voilà » ÇA MAÇÃ",
     "<br> &nbsp; ": None,
     None: None,
 }
@@ -29,6 +44,15 @@ PLAIN = {
 def test_plain_text(spark):
     frame = spark.createDataFrame([(text, text) for text in PLAIN], "raw string, text string")
     assert {r["raw"]: r["text"] for r in with_plain_text(frame, "text").collect()} == PLAIN
+
+
+def test_all_of_unicode_is_composed(spark):
+    every = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    changed = [f"x{c}" for c in every if unicodedata.normalize("NFC", c) != c] + ["한글", "한글"]
+    frame = spark.createDataFrame([(text, text) for text in changed], "raw string, text string")
+    found = {r["raw"]: r["text"] for r in with_plain_text(frame, "text").collect()}
+    wanted = {raw: re.sub("[\u2002\u2003]", " ", unicodedata.normalize("NFC", raw)).strip() for raw in changed}
+    assert found == wanted
 
 
 def test_a_very_long_text_ends_soon(spark):
