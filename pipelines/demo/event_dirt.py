@@ -108,10 +108,11 @@ def _robots(rng: np.random.Generator, last_day: date, first_day: date, products:
 def _visit(
     rng: np.random.Generator, number: int, day: date, seconds: np.ndarray, codes: np.ndarray, verdict: str
 ) -> list[Line]:
-    """A robot's events on one day: each at one of the `seconds` after midnight, on one of the products `codes`."""
+    """A robot's events on one day: each so many `seconds` after midnight, on one of the products `codes`."""
     lines = []
     for second, code in zip(seconds, codes, strict=True):
-        at, user_id, product_id = epoch_ms(day, float(second)), f"u9{number:05d}", product_code(int(code))
+        at = epoch_ms(day, 0.0) + round(1000 * second)  # a clock goes on when people put theirs forward
+        user_id, product_id = f"u9{number:05d}", product_code(int(code))
         fields = {
             "user_id": user_id,
             "product_id": product_id,

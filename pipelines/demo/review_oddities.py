@@ -11,6 +11,7 @@ from pipelines.demo.lines import Line
 
 BURST_REVIEWS = 14
 ONE_WORD = ("Great", "Perfect!", "ok", "Super.", "👍 Nice", "<b>Thanks</b>")
+WORDLESS = ("👍", "!!!", "❤️❤️", "…")
 BOILERPLATE = (
     "The media could not be loaded. {}",
     "{} Sent from my iPhone",
@@ -44,6 +45,7 @@ def with_oddities(rng: np.random.Generator, picker: Picker, kept: list[Line], sh
             lines[i] = change(lines[i])
 
     spoil(lambda line: line.flagged("one_word", text=choose(rng, ONE_WORD)))
+    spoil(lambda line: line.flagged("empty", text=choose(rng, WORDLESS)))
     spoil(lambda line: line.flagged("boilerplate", text=choose(rng, BOILERPLATE).format(line.fields["text"])))
     spoil(lambda line: line.flagged("garbled", text=_with_a_letter_lost(rng, line.fields["text"])))
     spoil(lambda line: _against(rng, line))

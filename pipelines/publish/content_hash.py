@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -11,13 +12,18 @@ from pipelines.tables import Table
 
 
 def content_hash(folder: Path, table: Table) -> tuple[int, str]:
-    """Rows of the table in `folder`, and 32 hex digits that depend on the multiset of their contents only.
+    """Rows of the table in `folder`, and 32 hex digits that depend on the multiset of their contents only."""
+    return files_hash([str(file) for file in folder.glob("*.parquet")], table)
+
+
+def files_hash(files: Sequence[str], table: Table) -> tuple[int, str]:
+    """Rows of the table in these Parquet files, and 32 hex digits for their contents.
 
     Each row, without the columns that say when and by which run, is hashed (MD5 of its text form, upper and lower
     half); the halves are summed, so that neither order nor layout of files matters, and repeats count.
     """
     names = table.content_columns()
-    if not any(folder.glob("*.parquet")):
+    if not files:
         return 0, _digest(names, 0, 0, 0)
     columns = ", ".join(f'"{n}"' for n in names)
     query = f"""
@@ -28,7 +34,7 @@ def content_hash(folder: Path, table: Table) -> tuple[int, str]:
         from (select row({columns})::varchar row_text from read_parquet(?))
     """
     with duckdb.connect() as engine:
-        ((rows, low, high),) = engine.execute(query, [str(folder / "*.parquet")]).fetchall()
+        ((rows, low, high),) = engine.execute(query, [list(files)]).fetchall()
     return rows, _digest(names, rows, low, high)
 
 

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from pipelines.days import delivery_key
 from pipelines.night import Night
+from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.rules import CLEAN, DUPLICATE
 
 NOT_REFUSED = (CLEAN, DUPLICATE)
@@ -84,8 +85,11 @@ def clean_rows(judged: DataFrame) -> DataFrame:
 
 
 def refused_rows(judged: DataFrame, source: str, *more: str) -> DataFrame:
-    """Where each refused row stands and why it was refused, never what it says; with the columns `more`."""
-    refused = judged.where(~F.col("verdict").isin(*NOT_REFUSED))
+    """Where each refused row stands and why it was refused, never what it says; with the columns `more`.
+
+    Shops mix up columns: what stands where a product code should be is masked like a text.
+    """
+    refused = mask_personal_data(judged.where(~F.col("verdict").isin(*NOT_REFUSED)), "product_id")
     return refused.select(
         F.col("verdict").alias("reason"),
         "file",

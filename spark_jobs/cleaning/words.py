@@ -6,7 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 UNSPACED = r"[\u0E00-\u0E7F\u3040-\u30FF\u3400-\u9FFF]"  # Thai, kana, Han: no blanks between words
-WORD = r"[\p{L}\p{M}\p{N}]+"
+WORD = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*"  # an emoji has marks, too
 
 
 def folded_words(text: Column) -> Column:

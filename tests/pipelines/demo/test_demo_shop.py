@@ -49,7 +49,7 @@ REASONS = {
 }
 
 
-FLAGS = {"boilerplate", "burst", "garbled", "one_word", "rating_against_text", "repeated"}
+FLAGS = {"boilerplate", "burst", "empty", "garbled", "one_word", "rating_against_text", "repeated"}
 
 
 @pytest.fixture(scope="module")

@@ -54,10 +54,12 @@ AGAINST = {
 TEXTS = {
     "The media could not be loaded. A fine fox. Read more": ("A fine fox.", ["boilerplate"]),
     "A fine fox. Sent from my iPhone": ("A fine fox.", ["boilerplate"]),
+    "A fine fox. ❤️ Read more": ("A fine fox. ❤️", ["boilerplate"]),
     "I want to read more": ("I want to read more", []),
     "Your browser does not support HTML5 video.": (None, ["boilerplate", "empty"]),
     "Lovely!": ("Lovely!", ["one_word"]),
     "👍": ("👍", ["empty"]),
+    "❤️❤️": ("❤️❤️", ["empty"]),
     "A f\ufffdne fox": ("A f\ufffdne fox", ["garbled"]),
     "Terrible, a waste of my money": ("Terrible, a waste of my money", ["rating_against_text"]),
     "Itâ€™s a fine fox": ("It’s a fine fox", []),
