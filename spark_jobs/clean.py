@@ -32,7 +32,7 @@ from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES, judge_events, 
 from spark_jobs.cleaning.landing import Typing, land, landed_rows
 from spark_jobs.cleaning.products import DUPLICATE_CODE
 from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
-from spark_jobs.cleaning.profile import profiles
+from spark_jobs.cleaning.profile import event_profiles, review_profiles
 from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
 from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
 from spark_jobs.cleaning.robots import BOT_RULES
@@ -55,12 +55,12 @@ class DatedSource:
     table: Table
     typed: Typing
     judge: Callable[[DataFrame, DataFrame, Night], DataFrame]
-    profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]] = lambda rows, categories: {}
+    profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]]
 
 
 DATED = (
-    DatedSource("events", EVENTS, typed_events, judge_events, profiles),
-    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews),
+    DatedSource("events", EVENTS, typed_events, judge_events, event_profiles),
+    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews, review_profiles),
 )
 Landed = Mapping[str, Mapping[str, Any]]
 
