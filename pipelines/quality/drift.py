@@ -23,7 +23,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Days:
-    """A day that has rows, and the same weekdays before it: what was measured of each when it was built."""
+    """A day and the same weekdays before it, which have rows: what was measured of each when it was built."""
 
     day: date
     now: Mapping[str, Any]

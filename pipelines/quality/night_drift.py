@@ -42,12 +42,12 @@ def drift_of(night: Night, drift: Table) -> dict[str, Measure]:
     least = checks.least_rows_to_compare if table is EVENTS else checks.least_reviews_to_compare
     if why := too_little(past, checks.learning_weeks, least):
         return {c.name: Measure(_like_before(c.name), f"not compared yet, {why}") for c in drift.columns}
-    now = facts.get(wanted[0], {})
-    if not now.get("profile", {}).get("rows"):
-        nothing = Measure(0.0, f"none on {night.run_date}, usually {median(p['profile']['rows'] for p in past):,.0f}")
+    days = Days(night.run_date, facts.get(wanted[0], {}), past, ZoneInfo(night.settings.shop.time_zone))
+    if not days.now.get("profile", {}).get("rows"):
+        usual = median(before["profile"]["rows"] for before in past)
         rest = {c.name: Measure(_like_before(c.name), "no rows to compare") for c in drift.columns}
-        return rest | {"volume": nothing}
-    days = Days(night.run_date, now, past, ZoneInfo(night.settings.shop.time_zone))
+        volume = Measure(0.0, f"none on {night.run_date}, usually {usual:,.0f}")
+        return rest | {"volume": volume, "refused": days.refused()}
     return events_drift(days) if table is EVENTS else reviews_drift(days)
 
 
