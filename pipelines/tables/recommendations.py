@@ -73,7 +73,8 @@ USER_TOPK = Table(
         only_showable("user_topk"),
         warn(
             "share of identical lists",
-            "select if(count(*) < 2, 0, max(n) / sum(n)) from (select list, count(*) n from (select user_id, "
+            "select if(coalesce(sum(n), 0) < 2, 0, max(n) / sum(n)) from "
+            "(select list, count(*) n from (select user_id, "
             "array_join(transform(array_sort(collect_list(struct(rank, product_id))), x -> x.product_id), ' ') list "
             "from user_topk group by user_id) group by list)",
             "of users get one and the same list",
