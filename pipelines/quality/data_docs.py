@@ -6,6 +6,7 @@ the night's release goes. The pages ask no other host for anything.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from great_expectations.data_context.types.base import DataContextConfig, InMemo
 
 from pipelines.night import Night
 from pipelines.report.checks import checks_page
+
+SUITE_LINK = re.compile(r'<a href="[./]*/expectations/[^"]*"[^>]*>(.*?)</a>')  # to pages that are not made
 
 
 def stage_context(night: Night, stage: str) -> Any:
@@ -54,7 +57,9 @@ def document(context: Any, night: Night, stage: str, results: Sequence[Mapping[s
     pages = {page.relative_to(folder / "validations").parts[0]: page for page in folder.rglob("validations/**/*.html")}
     links = {}
     for table, page in sorted(pages.items()):
-        links[table] = page.replace(folder / f"{table}.html").name
+        links[table] = f"{table}.html"
+        text = SUITE_LINK.sub(r"\1", page.read_text(encoding="utf-8"))
+        (folder / links[table]).write_text(text, encoding="utf-8")
     for left in ("validations", "static"):  # fonts and moving pictures of GX, and paths that name the clock
         shutil.rmtree(folder / left, ignore_errors=True)
     index = folder / "index.html"

@@ -100,6 +100,9 @@ def test_data_docs_load_nothing_from_elsewhere_and_lead_to_each_table(night):
     assert linked == {t.name for t in TABLES_OF["inputs"]}
     assert "0.01 of events belong to a user" in pages["index.html"]
     assert "share with a user" in pages["events.html"]
+    assert "0.01" in pages["events.html"]
+    inside = {name for text in pages.values() for name in re.findall(r'href="([^":#]+)"', text)}
+    assert inside == {*pages, "../../../report/index.html"}
 
 
 def test_a_stopped_night_keeps_its_pages_when_another_takes_its_place(night):
