@@ -23,6 +23,7 @@ from spark_jobs.cleaning.account import (
     account_table,
     account_with_news,
     clean_rows,
+    refusals_in_words,
     refused_rows,
     verdicts_by_day,
 )
@@ -97,6 +98,8 @@ def clean(spark: SparkSession, night: Night) -> None:
     shutil.rmtree(night.work / "building", ignore_errors=True)
     shutil.rmtree(night.work / "readable", ignore_errors=True)
     write(account_table(spark, accounts), night, ACCOUNT)
+    words = refusals_in_words(accounts)
+    write_json(night.details(ACCOUNT), {c.name: words for c in ACCOUNT.checks if c.name.startswith("share of rows")})
     write_json(night.work / "account.json", accounts)
 
 

@@ -36,7 +36,8 @@ def verdict(judged: int, broken: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _row(table: str, results: Sequence[Mapping[str, Any]]) -> tuple[str, list[Mapping[str, Any]], int, str]:
-    """Name, results without the name, how many do not hold, and the worst severity of those."""
+    """Name, results without the name (what does not hold first), how many do not, and the worst severity of those."""
     mine = [{**r, "says": r["says"].removeprefix(f"{table}: ")} for r in results if r["table"] == table]
+    mine.sort(key=lambda r: r["holds"])
     bad = [r["severity"] for r in mine if not r["holds"]]
     return table, mine, len(bad), min(bad, key=WORST_FIRST.index, default="")
