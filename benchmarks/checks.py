@@ -33,7 +33,7 @@ from pipelines.tables import EVENTS, PRODUCTS, USER_TOPK
 from spark_jobs.clean import categories_of
 from spark_jobs.cleaning.profile import event_profiles
 from spark_jobs.day_tables import gathered, sums_of, write_folders
-from spark_jobs.engine import conform, measure, read, session, views, write
+from spark_jobs.engine import conform, measure, read, session, views
 from spark_jobs.ranking.checked_against import checked_against
 
 LAST = date(2025, 3, 31)
@@ -53,8 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         night = Night(Path(folder), LAST, "run", f"{LAST}-01", "f" * 8, settings, {}, {}, (), "k", LAST)
         night.save()
         found = run(spark, night, asked.rows)
-    for name, numbers in found.items():
-        print(f"{name:<34} {numbers['seconds']:8.1f} s {numbers['cpu_seconds']:8.1f} s of processor")
+    print(f"{'all':<32} {told(found['all'])}")
     java, python = found["all"]["java_mb"], found["all"]["python_mb"]
     print(f"{asked.rows:,} rows each, {asked.cores} cores; at most {java:,.0f} MB in Spark, {python:,.0f} MB in Python")
     if asked.json:
@@ -72,6 +71,7 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
         clock, spent = time.monotonic(), processor_seconds(spark)
         result = work()
         costs[name] = {"seconds": time.monotonic() - clock, "cpu_seconds": processor_seconds(spark) - spent}
+        print(f"{name:<32} {told(costs[name])}", flush=True)
         return result
 
     sums = timed("sums of events by day", lambda: sums_of(spark, night, made, EVENTS))
@@ -82,7 +82,8 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     views(spark, night, PRODUCTS)
     for name, view in checked_against(read(spark, night, EVENTS), read(spark, night, PRODUCTS), night.settings).items():
         view.createOrReplaceTempView(name)
-    write(made_lists(spark, rows), night, USER_TOPK, files=8)
+    lists = conform(made_lists(spark, rows), USER_TOPK)
+    lists.write.parquet(str(night.place(USER_TOPK)))
     timed("numbers of user_topk", lambda: measure(spark, night, USER_TOPK))
     for table in TABLES_OF["inputs"]:  # any numbers do: judging costs the same; these hold
         numbers = {c.name: bound(c.at_least, night.settings) or 0.0 for c in table.all_checks()}
@@ -90,6 +91,11 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     timed("Great Expectations, Data Docs", lambda: check(night, "inputs"))
     total = {key: sum(part[key] for part in costs.values()) for key in ("seconds", "cpu_seconds")}
     return costs | {"all": total | {"java_mb": java_megabytes(spark), "python_mb": python_megabytes()}}
+
+
+def told(cost: dict[str, float]) -> str:
+    """What a part cost, in words."""
+    return f"{cost['seconds']:8.1f} s {cost['cpu_seconds']:8.1f} s of processor"
 
 
 def write_products(spark: SparkSession, night: Night) -> None:
