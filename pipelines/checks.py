@@ -54,11 +54,22 @@ def bound(value: Bound, settings: Settings) -> float | None:
     return float(getattr(getattr(settings, section), key))
 
 
-def sentence(check: Check, number: float | None, settings: Settings) -> str:
-    """What a person reads when the check does not hold."""
-    low, high = bound(check.at_least, settings), bound(check.at_most, settings)
-    allowed = " and ".join(
-        f"{word} {value:g}" for word, value in (("at least", low), ("at most", high)) if value is not None
-    )
-    found = "nothing to measure" if number is None else f"{number:g} {check.says}"
-    return f"{check.name}: {found} (allowed: {allowed})"
+def sentence(check: Check, number: float | None, settings: Settings, detail: str = "") -> str:
+    """What a person reads when the check does not hold: the number, what it means, what is allowed and by which key."""
+    bounds = (("at least", check.at_least), ("at most", check.at_most))
+    allowed = " and ".join(f"{word} {_bound_in_words(value, settings)}" for word, value in bounds if value is not None)
+    found = "nothing to measure" if number is None else f"{short(number)} {check.says}"
+    return f"{check.name}: {found}{': ' if detail else ''}{detail} (allowed: {allowed})"
+
+
+def _bound_in_words(value: float | str, settings: Settings) -> str:
+    number = short(bound(value, settings) or 0.0)
+    if not isinstance(value, str):
+        return number
+    section, key = value.split(".")
+    return f"{number}, [{section}] {key}"
+
+
+def short(number: float) -> str:
+    """Whole numbers with separators, others to four significant digits: 10,000,000 and 0.04795."""
+    return f"{number:,.0f}" if number % 1 == 0 or abs(number) >= 10_000 else f"{number:.4g}"

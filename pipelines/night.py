@@ -84,6 +84,15 @@ class Night:
         """The numbers of the checks of `table`, written beside the table by whoever wrote it."""
         return self.work / "aggregates" / f"{table.name}.json"
 
+    def details(self, table: Table) -> Path:
+        """What a person must know beside those numbers, by check; only some tables have any."""
+        return self.work / "aggregates" / f"{table.name}.details.json"
+
+    @property
+    def checks_pages(self) -> Path:
+        """Where the Data Docs of this night lie: by release and inputs, so that a stopped night keeps its own."""
+        return self.home / "quality" / pages_name(self.release_id, self.fingerprint)
+
     def done(self, step: str) -> dict[str, Any] | None:
         """What the step wrote when it ended well, or None."""
         file = self.work / "done" / f"{step}.json"
@@ -96,6 +105,11 @@ class Night:
     def forget(self, step: str) -> None:
         """Let a step run again."""
         (self.work / "done" / f"{step}.json").unlink(missing_ok=True)
+
+
+def pages_name(release_id: str, fingerprint: str) -> str:
+    """The name of the folder of a night's Data Docs."""
+    return f"{release_id}-{fingerprint[:8]}"
 
 
 def write_json(file: Path, tree: Any) -> None:

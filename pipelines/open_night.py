@@ -17,7 +17,7 @@ from pipelines.source_files import SourceFile
 from pipelines.user_key import fingerprint, load_user_key
 
 REQUIRED_SOURCES = ("events", "products")
-NO_EFFECT = {"spark", "schedule", "releases", "mlflow"}  # sections that say where and when, not what
+NO_EFFECT = {"spark", "schedule", "releases", "mlflow", "pages"}  # sections that say where and when, not what
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from spark_jobs.cleaning.account import (
     account_table,
     account_with_news,
     clean_rows,
+    refusals_in_words,
     refused_rows,
     verdicts_by_day,
 )
@@ -35,7 +36,7 @@ from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES, judge_events, 
 from spark_jobs.cleaning.landing import Typing, land, landed_rows
 from spark_jobs.cleaning.products import DUPLICATE_CODE
 from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
-from spark_jobs.cleaning.profile import profiles
+from spark_jobs.cleaning.profile import event_profiles, review_profiles
 from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
 from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
 from spark_jobs.cleaning.robots import BOT_RULES
@@ -61,15 +62,17 @@ class DatedSource:
     table: Table
     typed: Typing
     judge: Callable[[DataFrame, DataFrame, Night, date], DataFrame]
+    profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]]
     look_back: Callable[[Cleaning], int] = lambda cleaning: 0
-    profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]] = lambda rows, categories: {}
 
 
 DATED = (
     DatedSource(
-        "events", EVENTS, typed_events, lambda rows, known, night, _: judge_events(rows, known, night), profile=profiles
+        "events", EVENTS, typed_events, lambda rows, known, night, _: judge_events(rows, known, night), event_profiles
     ),
-    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews, lambda cleaning: cleaning.copied_text_days),
+    DatedSource(
+        "reviews", REVIEWS, typed_reviews, judge_reviews, review_profiles, lambda cleaning: cleaning.copied_text_days
+    ),
 )
 Landed = Mapping[str, Mapping[str, Any]]
 
@@ -107,6 +110,8 @@ def clean(spark: SparkSession, night: Night) -> None:
     shutil.rmtree(night.work / "building", ignore_errors=True)
     shutil.rmtree(night.work / "readable", ignore_errors=True)
     write(account_table(spark, accounts), night, ACCOUNT)
+    words = refusals_in_words(accounts)
+    write_json(night.details(ACCOUNT), {c.name: words for c in ACCOUNT.checks if c.name.startswith("share of rows")})
     write_json(night.work / "account.json", accounts)
 
 

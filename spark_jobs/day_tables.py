@@ -13,8 +13,8 @@ from pyspark.sql import functions as F
 from pipelines.checks import day_sums, numbers_of_days
 from pipelines.days import facts_of, folder_of, settle, view_of
 from pipelines.night import Night, write_json
-from pipelines.tables import Table
-from spark_jobs.engine import conform, spark_schema
+from pipelines.tables import TABLES, Table
+from spark_jobs.engine import conform, read, spark_schema
 
 FOLDER = "_day"
 Facts = Mapping[str, Mapping[str, Any]]
@@ -27,7 +27,7 @@ def build_days(frame: DataFrame, night: Night, table: Table, versions: Mapping[s
     """
     place = night.work / "building" / table.name
     made = write_folders(gathered(conform(frame, table), table.sort), place)
-    sums = sums_of(frame.sparkSession, made, table)
+    sums = sums_of(frame.sparkSession, night, made, table)
     for day, version in versions.items():
         own = {"sums": sums.get(day, {}), **facts.get(day, {})}
         settle(made.get(day, place / day), folder_of(night.home, table, day, version), own)
@@ -46,11 +46,15 @@ def write_folders(rows: DataFrame, place: Path) -> dict[str, Path]:
     return {folder.name.removeprefix(f"{FOLDER}="): folder for folder in place.glob(f"{FOLDER}=*")}
 
 
-def sums_of(spark: SparkSession, made: Mapping[str, Path], table: Table) -> dict[str, dict[str, float]]:
+def sums_of(spark: SparkSession, night: Night, made: Mapping[str, Path], table: Table) -> dict[str, dict[str, float]]:
     """The sums of the contract's checks over the written rows, by day."""
     if not made:
         return {}
     rows = spark.read.schema(spark_schema(table)).parquet(*map(str, made.values()))
+    for column in (c for c in table.columns if c.refers_to):
+        other, key = column.refers_to.split(".")
+        there = read(spark, night, TABLES[other]).select(F.col(key).alias(column.name)).distinct()
+        rows = rows.join(F.broadcast(there.withColumn(f"found {column.name}", F.lit(True))), column.name, "left")
     wanted = [F.expr(sql).cast("double").alias(name) for name, sql in day_sums(table).items()]
     found = rows.groupBy(F.col("day").cast("string").alias(FOLDER)).agg(*wanted).collect()
     return {row[FOLDER]: {k: v for k, v in row.asDict().items() if k != FOLDER} for row in found}

@@ -107,9 +107,10 @@ def measure(spark: SparkSession, night: Night, table: Table) -> None:
     written = read(spark, night, table)
     written.createOrReplaceTempView(table.name)
     one_pass, queries = check_queries(table, night.run_date)
-    numbers = written.selectExpr(*one_pass).first().asDict() if one_pass else {}
-    for name, query in queries.items():
-        numbers[name] = spark.sql(query).first()[0]
+    numbers = written.selectExpr(*one_pass).first().asDict()
+    if queries:  # in one statement, so that queries which group or join the same rows share that work
+        together = ", ".join(f"({query}) as `{name}`" for name, query in queries.items())
+        numbers |= spark.sql(f"select {together}").first().asDict()
     write_json(night.aggregates(table), {k: None if v is None else float(v) for k, v in numbers.items()})
 
 

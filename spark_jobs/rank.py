@@ -30,6 +30,7 @@ from pipelines.tables import (
 )
 from spark_jobs.engine import job, read, views, write
 from spark_jobs.ranking.bundles import find_bundles
+from spark_jobs.ranking.checked_against import checked_against
 from spark_jobs.ranking.cold_start import cold_start_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
@@ -45,10 +46,9 @@ def rank(spark: SparkSession, night: Night) -> None:
     """Write all output tables of the night."""
     events, products = read(spark, night, EVENTS), read(spark, night, PRODUCTS)
     ranker = load_ranker(night.work / "ranker")
-    showable = spark.createDataFrame([(p,) for p in ranker.product_ids[ranker.showable].tolist()], "product_id string")
-    hidden = hidden_products(events, night.settings.ranking.hide)
-    hidden.createOrReplaceTempView("hidden")
-    showable.createOrReplaceTempView("showable")
+    known = checked_against(events, products, night.settings)
+    for name, rows in known.items():
+        rows.createOrReplaceTempView(name)
     views(spark, night, PRODUCTS)
 
     def publish(frame: DataFrame, table: Table) -> None:
@@ -57,12 +57,11 @@ def rank(spark: SparkSession, night: Night) -> None:
     relations = relations_of(spark, night).persist()
     bundles = find_bundles(events, relations, products, ranker, night.settings)
     publish(bundles, BUNDLES)
-    ranked = rank_users(read(spark, night, USER_EMBEDDINGS), hidden, read(spark, night, BUNDLES), night)
+    ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], read(spark, night, BUNDLES), night)
     publish(topk_rows(ranked, products), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
-    publish(
-        cold_start_lists(read(spark, night, POPULARITY), products, showable, night.settings.ranking.k), COLD_START_TOPK
-    )
+    popular, k = read(spark, night, POPULARITY), night.settings.ranking.k
+    publish(cold_start_lists(popular, products, known["showable"], k), COLD_START_TOPK)
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
     publish(similar_products(relations, vectors, night), SIMILAR_PRODUCTS)
     publish(run_metrics(spark, night), RUN_METRICS)
@@ -80,12 +79,6 @@ def relations_of(spark: SparkSession, night: Night) -> DataFrame:
         groups.update(facts.get("groups", {}))
     counts = read(spark, night, PAIR_COUNTS).where(F.col("day") >= F.lit(first))
     return product_relations(counts, groups, settings)
-
-
-def hidden_products(events: DataFrame, event_types: Sequence[str]) -> DataFrame:
-    """user_id and product_id of what must not be shown to whom."""
-    known = events.where(F.col("user_id").isNotNull() & F.col("event_type").isin(list(event_types)))
-    return known.select("user_id", "product_id").distinct()
 
 
 def stamp(frame: DataFrame, night: Night) -> DataFrame:

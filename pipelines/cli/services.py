@@ -54,7 +54,7 @@ def up(
     user, password = _log_in(home)
     logs = home / "logs"
     logs.mkdir(exist_ok=True)
-    env = airflow_environment(home, port)
+    env = airflow_environment(home, port) | {"NIGHTSHELF__PAGES__ADDRESS": f"http://127.0.0.1:{report_port}"}
     mlflow = [
         sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(mlflow_port),
         "--backend-store-uri", tracking_uri(home, settings), "--workers", "1",
@@ -116,7 +116,7 @@ def _running(services: list[tuple[str, list[str], dict[str, str]]], logs: Path) 
 class _Pages(http.server.SimpleHTTPRequestHandler):
     """Reports, releases and Data Docs of a home; nothing else of it, and no log lines."""
 
-    shown = ("/report", "/releases", "/quality/gx/uncommitted/data_docs")
+    shown = ("/report", "/releases", "/quality")
 
     def send_head(self) -> Any:
         path = self.path.split("?")[0]

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines.errors import NightshelfError, SettingsError, StepFailed
+from pipelines.night import Night
 from pipelines.open_night import Wishes, open_night
 from pipelines.orchestration.steps import run_step
 from pipelines.run_date import resolve_run_date
 from pipelines.settings import load_settings
+
+CHECK = "check_"
 
 
 def home_folder() -> Path:
@@ -47,6 +50,18 @@ class OpenNight(BaseOperator):
         return str(night.work)
 
 
+class DataDocs(BaseOperatorLink):
+    """From a task that checks to the Data Docs that it wrote; Airflow asks when the task has ended, well or not."""
+
+    name = "Data Docs"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:
+        """The address of the first page, where `[pages] address` serves the home."""
+        night = Night.load(Path(operator.night))
+        page = night.checks_pages / operator.step.removeprefix(CHECK) / "index.html"
+        return f"{load_settings(night.home).pages.address.rstrip('/')}/{page.relative_to(night.home)}"
+
+
 class NightStep(BaseOperator):
     """Run one step in a process of its own. What no retry can mend fails at once, with its sentence."""
 
@@ -56,6 +71,8 @@ class NightStep(BaseOperator):
     def __init__(self, *, step: str, night: str = "{{ ti.xcom_pull(task_ids='open') }}", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.step = step
+        if step.startswith(CHECK):
+            self.operator_extra_links = (DataDocs(),)
         self.night = night
 
     def execute(self, context: Any) -> dict[str, Any]:

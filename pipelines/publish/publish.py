@@ -15,6 +15,7 @@ from pipelines.errors import StepFailed
 from pipelines.night import Night, write_json
 from pipelines.publish.manifest import make_manifest
 from pipelines.publish.releases import list_releases, point_to
+from pipelines.quality.pages import keep_pages
 from pipelines.registry.aliases import move_aliases
 from pipelines.report.index import write_index
 from pipelines.report.page import write_report
@@ -53,6 +54,7 @@ def publish(night: Night) -> str:
     write_index(night.home)
     shutil.rmtree(night.work)
     keep_only(night.home, seen_by_anyone(night.home))
+    keep_pages(night.home)
     print(f"published {night.release_id}" + ("" if newest else ": a night of the past, `current` stays"))
     return night.release_id
 

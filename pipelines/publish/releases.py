@@ -24,6 +24,7 @@ class Release:
     model_name: str
     model_version: str
     in_force: bool
+    fingerprint: str
 
 
 def list_releases(home: Path) -> list[Release]:
@@ -34,7 +35,8 @@ def list_releases(home: Path) -> list[Release]:
         match = NAME.fullmatch(folder.name)
         if not match or not (folder / "manifest.json").is_file():
             continue
-        model = json.loads((folder / "manifest.json").read_text()).get("model", {})
+        manifest = json.loads((folder / "manifest.json").read_text())
+        model = manifest.get("model", {})
         found.append(
             Release(
                 folder.name,
@@ -43,6 +45,7 @@ def list_releases(home: Path) -> list[Release]:
                 model.get("name") or "",
                 str(model.get("version") or ""),
                 folder.name == now,
+                manifest.get("fingerprint") or "",
             )
         )
     return found

@@ -6,7 +6,6 @@ import argparse
 import logging
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,13 @@ import pandas as pd
 
 from pipelines.errors import CheckFailed, StepFailed
 from pipelines.night import Night, write_json
-from pipelines.quality.drift import drift_of
-from pipelines.quality.suites import TABLES_OF, numbers_of, outcomes, suite_of
+from pipelines.quality.data_docs import document, stage_context
+from pipelines.quality.night_drift import measure_drift
+from pipelines.quality.suites import TABLES_OF, details_of, numbers_of, outcomes, suite_of
 from pipelines.stage import step_main
-from pipelines.tables import DAY_DRIFT, Table
+from pipelines.tables import DRIFTS, Table
+
+ADVICE = "If the data is right, change the key that is named and run the night again. "
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -36,56 +38,38 @@ def main(argv: Sequence[str] | None = None) -> None:
 def check(night: Night, which: str) -> dict[str, Any]:
     """Judge the tables of a stage, write Data Docs and `quality/<stage>.json`. Raises CheckFailed on a `fail`."""
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    context = gx.get_context(mode="file", project_root_dir=night.home / "quality")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    tables = TABLES_OF[which]
-    if DAY_DRIFT in tables:
-        write_json(night.aggregates(DAY_DRIFT), drift_numbers(night))
+    context, tables = stage_context(night, which), TABLES_OF[which]
+    for table in set(DRIFTS) & set(tables):
+        measure_drift(night, table)
     if unmeasured := [t.name for t in tables if not night.aggregates(t).is_file()]:
         raise StepFailed(f"{', '.join(unmeasured)} not written, or not measured: run the step before again.")
     results: list[dict[str, Any]] = []
     for table in tables:
         numbers = numbers_of(night, table)
-        result = judge(context, table, numbers, night)
-        results += outcomes(table, numbers, result, night.settings)
-    context.build_data_docs()
-    found = [r for r in results if not r["holds"]]
-    report = {"judged": len(results), "broken": found, "results": results}
+        results += outcomes(table, numbers, judge(context, table, numbers, night), night)
+    report = {"judged": len(results), "broken": [r for r in results if not r["holds"]], "results": results}
     write_json(night.work / "quality" / f"{which}.json", report)
-    for entry in found:
+    page = document(context, night, which, results)
+    for entry in report["broken"]:
         print(f"{entry['severity']}: {entry['says']}")
-    print(f"{len(results)} checks of {len(tables)} tables, {len(found)} do not hold")
-    if failed := [e["says"] for e in found if e["severity"] == "fail"]:
-        raise CheckFailed("; ".join(failed))
+    print(f"{len(results)} checks of {len(tables)} tables, {len(report['broken'])} do not hold: {page}")
+    if failed := [e["says"] for e in report["broken"] if e["severity"] == "fail"]:
+        advice = ADVICE if any("[checks]" in says for says in failed) else ""
+        raise CheckFailed(f"{'; '.join(failed)}. {advice}All numbers: {page}")
     return report
 
 
-def drift_numbers(night: Night) -> dict[str, float]:
-    """The numbers of the checks of `day_drift`."""
-    found = drift_of(night)
-    return {"row count": 1.0} | {check.name: found.get(check.sql, 0.0) for check in DAY_DRIFT.all_checks()}
-
-
 def judge(context: Any, table: Table, numbers: pd.DataFrame, night: Night) -> Any:
-    """The validation result of one table's numbers, stored for Data Docs under the night's release."""
-    asset = context.data_sources.add_or_update_pandas(name=f"numbers of {table.name}").add_dataframe_asset(
-        name=table.name
-    )
+    """The validation result of one table's numbers, kept for the Data Docs of the night."""
+    asset = context.data_sources.add_pandas(name=f"numbers of {table.name}").add_dataframe_asset(name=table.name)
     definition = gx.ValidationDefinition(
         name=table.name,
         data=asset.add_batch_definition_whole_dataframe("night"),
-        suite=context.suites.add_or_update(suite_of(table, night.settings)),
+        suite=context.suites.add(suite_of(table, details_of(night, table), night.settings)),
     )
-    checkpoint = gx.Checkpoint(
-        name=table.name, validation_definitions=[context.validation_definitions.add_or_update(definition)]
-    )
-    minutes = int(night.release_id.rsplit("-", 1)[1])  # orders the nights of one day without asking the clock
-    outcome = context.checkpoints.add_or_update(checkpoint).run(
-        batch_parameters={"dataframe": numbers},
-        run_id=gx.RunIdentifier(
-            run_name=f"release {night.release_id}",
-            run_time=datetime.combine(night.run_date, time(), UTC) + timedelta(minutes=minutes),
-        ),
+    checkpoint = gx.Checkpoint(name=table.name, validation_definitions=[context.validation_definitions.add(definition)])
+    outcome = context.checkpoints.add(checkpoint).run(
+        batch_parameters={"dataframe": numbers}, run_id=gx.RunIdentifier(run_name=f"release {night.release_id}")
     )
     return next(iter(outcome.run_results.values()))
 

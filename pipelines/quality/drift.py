@@ -1,80 +1,108 @@
-"""Is the newest day like the days before it? Numbers that say how far it is from the same weekdays."""
+"""Is the newest day like the days before it? Numbers that say how far it is from the same weekdays, and their words."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from pipelines.days import facts_of, view_of
-from pipelines.night import Night
-from pipelines.settings import Settings
-from pipelines.tables import EVENTS
 
-Profile = Mapping[str, Any]
-LIKE_BEFORE = {
-    "volume": 1.0,
-    "silence": 0.0,
-    "without_user": 0.0,
-    "without_price": 0.0,
-    "event_types": 0.0,
-    "categories": 0.0,
-    "price": 1.0,
-    "refused": 0.0,
-    "busiest_user": 0.0,
-}
+@dataclass(frozen=True)
+class Measure:
+    """A number of a day, and what a person must know beside it; never a text of a row."""
+
+    number: float
+    detail: str
 
 
-def drift_of(night: Night) -> dict[str, float]:
-    """The numbers of the night's own day against the same weekdays before it, by the names of `LIKE_BEFORE`.
+@dataclass(frozen=True)
+class Days:
+    """A day and the same weekdays before it, which have rows: what was measured of each when it was built."""
 
-    While there are too few such days, or too few rows on them, the night learns: its day counts as like them.
-    """
-    versions, weeks = view_of(night).get(EVENTS.name, {}), night.settings.checks.weeks
-    wanted = [str(night.run_date - timedelta(weeks=w)) for w in range(weeks + 1)]
-    facts = facts_of(night.home, EVENTS, {day: versions[day] for day in wanted if day in versions})
-    days = [facts[day] for day in wanted[1:] if day in facts and "profile" in facts[day]]
-    today = facts.get(wanted[0], {})
-    end = datetime.combine(night.run_date + timedelta(days=1), time(), ZoneInfo(night.settings.shop.time_zone))
-    return compare(today, days, end.timestamp(), night.settings)
+    day: date
+    now: Mapping[str, Any]
+    past: Sequence[Mapping[str, Any]]
+    zone: ZoneInfo
+
+    @property
+    def rows(self) -> int:
+        return int(self.now["profile"]["rows"])
+
+    def volume(self) -> Measure:
+        """Rows over the median of the days before."""
+        usual = self._usual(lambda facts: facts["profile"]["rows"])
+        return Measure(self.rows / usual, self._against(f"{self.rows:,}", f"{usual:,.0f}"))
+
+    def silence(self) -> Measure:
+        """Hours between the last row and the end of the day."""
+        end = datetime.combine(self.day + timedelta(days=1), time(), self.zone)
+        last = datetime.fromtimestamp(self.now["profile"]["last"], self.zone)
+        hours = (end.timestamp() - last.timestamp()) / 3600
+        return Measure(hours, f"the last one of {self.day} came at {last:%H:%M}")
+
+    def empty(self, column: str) -> Measure:
+        """The share of rows without a value, away from the median of the days before."""
+        return self._share(lambda facts: facts["profile"]["empty"][column] / facts["profile"]["rows"])
+
+    def emptiest(self, columns: Iterable[str]) -> Measure:
+        """The column whose share without a value is furthest from the median of the days before."""
+        found = {column: self.empty(column) for column in columns}
+        column = max(found, key=lambda name: found[name].number)
+        return Measure(found[column].number, f"{column} is empty in {found[column].detail}")
+
+    def refused(self) -> Measure:
+        """The share of rows refused, away from the median of the days before."""
+        return self._share(refused_share)
+
+    def ratio(self, name: str) -> Measure:
+        """A median over that of the days before, or the other way round: at least 1, and 1 where there is none."""
+        now, before = self.now["profile"][name], [f["profile"][name] for f in self.past if f["profile"][name]]
+        if not now or not before:
+            return Measure(1.0, f"no value on {self.day}, or none before")
+        usual = median(before)
+        return Measure(max(now / usual, usual / now), self._against(f"{now:,.2f}", f"{usual:,.2f}"))
+
+    def mix(self, name: str) -> Measure:
+        """The stability index of the rows by kind against the sum of the days before."""
+        before: Counter[str] = Counter()
+        for facts in self.past:
+            before.update(facts["profile"][name])
+        now = self.now["profile"][name]
+        detail = f"{moved(now, before):.0%} of {self.day} is of another kind than on {self._days_before()}"
+        return Measure(stability_index(now, before), detail)
+
+    def busiest(self) -> Measure:
+        """The share of rows that one user made."""
+        most = self.now["profile"]["busiest"]
+        return Measure(most / self.rows, f"{most:,} of {self.rows:,} on {self.day}")
+
+    def _share(self, of: Callable[[Mapping[str, Any]], float]) -> Measure:
+        now, usual = of(self.now), self._usual(of)
+        return Measure(abs(now - usual), self._against(f"{now:.1%}", f"{usual:.1%}"))
+
+    def _usual(self, of: Callable[[Mapping[str, Any]], float]) -> float:
+        return float(median(of(facts) for facts in self.past))
+
+    def _against(self, now: str, usual: str) -> str:
+        return f"{now} on {self.day} against {usual}, the median of {self._days_before()}"
+
+    def _days_before(self) -> str:
+        return f"the {len(self.past)} {self.day:%A}s before"
 
 
-def compare(
-    today: Mapping[str, Any], before: Sequence[Mapping[str, Any]], end: float, settings: Settings
-) -> dict[str, float]:
-    """How far the facts of a day (`profile`, `verdicts`) are from those of days before; `end` is the end of the day.
-
-    `volume` and `price` are ratios (the latter at least 1, whichever way), `silence` hours between the last event and
-    the end of the day, distributions are compared by the population stability index, shares by their difference.
-    """
-    checks = settings.checks
-    past = [day["profile"] for day in before]
-    if len(past) < checks.learning_weeks or median(p["rows"] for p in past) < checks.least_rows_to_compare:
-        return dict(LIKE_BEFORE)
-    now = today.get("profile") or {"rows": 0}
-    rows = now["rows"]
-    numbers = LIKE_BEFORE | {"volume": rows / median(p["rows"] for p in past)}
-    if not rows:
-        return numbers | {"silence": 24.0}
-    for name in ("without_user", "without_price"):
-        numbers[name] = abs(now[name] / rows - median(p[name] / p["rows"] for p in past))
-    prices = [p["price"] for p in past if p["price"]]
-    if now["price"] and prices:
-        ratio = now["price"] / median(prices)
-        numbers["price"] = max(ratio, 1 / ratio)
-    refused = [refused_share(day) for day in before]
-    return numbers | {
-        "silence": (end - now["last"]) / 3600,
-        "event_types": stability_index(now["types"], _summed(p["types"] for p in past)),
-        "categories": stability_index(now["categories"], _summed(p["categories"] for p in past)),
-        "refused": abs(refused_share(today) - median(refused)),
-        "busiest_user": now["busiest"] / rows,
-    }
+def refused_share(facts: Mapping[str, Any]) -> float:
+    """The share of a day's rows that is neither clean nor a repetition."""
+    verdicts: Counter[str] = Counter()
+    for counts in facts.get("verdicts", {}).values():
+        verdicts.update(counts)
+    rows = sum(verdicts.values())
+    return (rows - verdicts["clean"] - verdicts["duplicate"]) / rows if rows else 0.0
 
 
 def stability_index(now: Mapping[str, int], before: Mapping[str, int]) -> float:
@@ -85,17 +113,7 @@ def stability_index(now: Mapping[str, int], before: Mapping[str, int]) -> float:
     return float(np.sum((p - q) * np.log(p / q)))
 
 
-def refused_share(day: Mapping[str, Any]) -> float:
-    """The share of a day's rows that is neither clean nor a repetition."""
-    verdicts: Counter[str] = Counter()
-    for counts in day.get("verdicts", {}).values():
-        verdicts.update(counts)
-    rows = sum(verdicts.values())
-    return (rows - verdicts["clean"] - verdicts["duplicate"]) / rows if rows else 0.0
-
-
-def _summed(parts: Any) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for part in parts:
-        total.update(part)
-    return total
+def moved(now: Mapping[str, int], before: Mapping[str, int]) -> float:
+    """The share of rows that would have to change their name for the two counts to have the same shares."""
+    total, past = sum(now.values()) or 1, sum(before.values()) or 1
+    return sum(max(0.0, n / total - before.get(name, 0) / past) for name, n in now.items())

@@ -7,6 +7,7 @@ the table. So a check costs the same on a thousand rows and on a billion, and no
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import great_expectations as gx
@@ -16,11 +17,11 @@ import pandas as pd
 from pipelines.checks import bound, sentence
 from pipelines.night import Night
 from pipelines.settings import Settings
-from pipelines.tables import CLEAN, DAY_DRIFT, FEATURES, OUTPUTS, QUALITY_RESULTS, Table
+from pipelines.tables import CLEAN, DRIFTS, FEATURES, OUTPUTS, QUALITY_RESULTS, Table
 from pipelines.tables.quarantine import ACCOUNT
 
 JUDGED_OUTPUTS = tuple(t for t in OUTPUTS if t is not QUALITY_RESULTS)  # which says what was found
-TABLES_OF = {"inputs": (*CLEAN, ACCOUNT, DAY_DRIFT), "features": FEATURES, "outputs": (*FEATURES, *JUDGED_OUTPUTS)}
+TABLES_OF = {"inputs": (*CLEAN, ACCOUNT, *DRIFTS), "features": FEATURES, "outputs": (*FEATURES, *JUDGED_OUTPUTS)}
 SEVERITY = {"fail": "critical", "warn": "warning"}
 
 
@@ -29,44 +30,60 @@ def numbers_of(night: Night, table: Table) -> pd.DataFrame:
     return pd.DataFrame([json.loads(night.aggregates(table).read_text())], dtype="float64")
 
 
-def suite_of(table: Table, settings: Settings) -> gx.ExpectationSuite:
+def details_of(night: Night, table: Table) -> dict[str, str]:
+    """What the writer of `table` added in words, by check; most tables have none."""
+    file = night.details(table)
+    details: dict[str, str] = json.loads(file.read_text()) if file.is_file() else {}
+    return details
+
+
+def suite_of(table: Table, details: Mapping[str, str], settings: Settings) -> gx.ExpectationSuite:
     """One expectation for each check: its number is there and lies within the bounds of contract and settings."""
     suite = gx.ExpectationSuite(name=table.name, meta={"table": table.meaning, "grain": table.grain})
     for check in table.all_checks():
         suite.add_expectation(
-            gxe.ExpectColumnValuesToBeBetween(
+            gxe.ExpectColumnMaxToBeBetween(  # of the one row: GX shows a maximum, but of values only how many are wrong
                 column=check.name,
                 min_value=bound(check.at_least, settings),
                 max_value=bound(check.at_most, settings),
                 severity=SEVERITY[check.severity],
-                notes=check.says,
+                notes=": ".join(filter(None, (check.says, details.get(check.name)))),
                 meta={"check": check.name, "severity": check.severity},
             )
         )
     return suite
 
 
-def outcomes(table: Table, numbers: pd.DataFrame, result: Any, settings: Settings) -> list[dict[str, Any]]:
+def outcomes(table: Table, numbers: pd.DataFrame, result: Any, night: Night) -> list[dict[str, Any]]:
     """What was found of each check of `table`: its number, the bounds in force, whether it holds, and a sentence.
 
-    GX passes over nulls and hides exceptions in its results: here a number that is not there does not hold.
+    GX passes over nulls, and hides exceptions in its results: here a number that is not there does not hold, and an
+    exception is a failure, whatever the check's severity.
     """
-    checks = {c.name: c for c in table.all_checks()}
+    checks, details, settings = {c.name: c for c in table.all_checks()}, details_of(night, table), night.settings
     found = []
     for outcome in result.results:
         check = checks[outcome.expectation_config.meta["check"]]
         value = numbers[check.name].iloc[0] if check.name in numbers else None
         number = None if pd.isna(value) else float(value)
+        raised = exception_in(outcome.exception_info)
+        says = sentence(check, number, settings, details.get(check.name, ""))
         found.append(
             {
                 "table": table.name,
                 "check": check.name,
-                "severity": check.severity,
+                "severity": "fail" if raised else check.severity,
                 "number": number,
                 "at_least": bound(check.at_least, settings),
                 "at_most": bound(check.at_most, settings),
-                "holds": bool(outcome.success) and number is not None,
-                "says": f"{table.name}: {sentence(check, number, settings)}",
+                "holds": bool(outcome.success) and number is not None and not raised,
+                "says": f"{table.name}: {says}" + (f"; Great Expectations raised: {raised}" if raised else ""),
             }
         )
     return found
+
+
+def exception_in(info: Mapping[str, Any]) -> str:
+    """The message of the exception that GX caught while it judged, or nothing. GX keeps one, or one for each metric."""
+    each = [info] if "raised_exception" in info else list(info.values())
+    return next((str(e["exception_message"]) for e in each if e["raised_exception"]), "")

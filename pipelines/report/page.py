@@ -18,7 +18,6 @@ from pipelines.report.reading import broken_checks, checks_judged, open_tables, 
 from pipelines.report.story import what_happened, what_needs_attention
 from pipelines.tables.quarantine import SOURCES
 
-DATA_DOCS = "../../quality/gx/uncommitted/data_docs/local_site/index.html"
 FILTERS = (
     words.count,
     words.figure,
@@ -40,7 +39,8 @@ def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
         "matters": what_needs_attention(night, manifest, evaluation),
         "checks": checks_judged(night),
         "broken": len(broken_checks(night)),
-        "data_docs": DATA_DOCS,
+        "stages_checked": sorted(file.stem for file in (night.work / "quality").glob("*.json")),
+        "checks_pages": f"../../quality/{night.checks_pages.name}",
         **_of_rows(manifest),
         **_of_models(manifest, evaluation),
         **_of_tables(night, manifest),
@@ -60,8 +60,13 @@ def pages() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {f.__name__: f for f in FILTERS}
-    env.globals |= {"counted": words.counted, "css": Markup((Path(__file__).parent / "page.css").read_text())}
+    env.globals |= {"counted": words.counted, "css": style()}
     return env
+
+
+def style() -> Markup:
+    """The style sheet of all pages."""
+    return Markup((Path(__file__).parent / "page.css").read_text())
 
 
 def _of_rows(manifest: dict[str, Any]) -> dict[str, Any]:

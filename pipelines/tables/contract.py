@@ -62,7 +62,7 @@ class Column:
     one_of: tuple[str, ...] = ()
     refers_to: str = ""
 
-    def checks(self, table: str) -> Iterator[Check]:
+    def checks(self) -> Iterator[Check]:
         """The checks that follow from what is said of the column."""
         c = f"`{self.name}`"
         if not self.nullable:
@@ -74,12 +74,11 @@ class Column:
         if self.one_of:
             words = ", ".join(f"'{w}'" for w in self.one_of)
             yield fail(f"{self.name} is known", f"count_if({c} not in ({words}))", "rows with another word", at_most=0)
-        if self.refers_to:
-            other, key = self.refers_to.split(".")
-            query = (
-                f"select count(*) from {table} t left anti join {other} o on t.{c} = o.`{key}` where t.{c} is not null"
-            )
-            yield fail(f"{self.name} exists in {other}", query, f"rows whose {self.name} no {other} has", at_most=0)
+
+    def reference(self, sql: str) -> Check:
+        """The check that what the column refers to is there; `sql` counts the rows for which it is not."""
+        other, _ = self.refers_to.split(".")
+        return fail(f"{self.name} exists in {other}", sql, f"rows whose {self.name} no {other} has", at_most=0)
 
 
 @dataclass(frozen=True)
@@ -104,11 +103,9 @@ class Table:
 
     def all_checks(self) -> tuple[Check, ...]:
         """The written checks and those that follow from columns and key, each name once."""
-        derived = [c for column in self.columns for c in column.checks(self.name)]
+        derived = [c for column in self.columns for c in column.checks()]
+        derived += [c.reference(self._lost(c)) for c in self.columns if c.refers_to]
         if self.in_days:
-            derived = [
-                c for c in derived if not c.is_query
-            ]  # what refers to other tables is seen to when a day is built
             derived.append(
                 fail("key is unique", f"count(*) - count(distinct {', '.join(self.key)})", REPEATED, at_most=0)
             )
@@ -118,6 +115,14 @@ class Table:
             query = f"select (select count(*) from {self.name}) - ({distinct})"
             derived.append(fail("key is unique", query, REPEATED, at_most=0))
         return (*derived, *self.checks)
+
+    def _lost(self, column: Column) -> str:
+        """SQL that counts the rows which refer to nothing; in days, who builds one joins `found COLUMN` to its rows."""
+        if self.in_days:
+            return f"count_if(`{column.name}` is not null and `found {column.name}` is null)"
+        other, key = column.refers_to.split(".")
+        joined = f"{self.name} t left anti join {other} o on t.`{column.name}` = o.`{key}`"
+        return f"select count(*) from {joined} where t.`{column.name}` is not null"
 
     def schema(self) -> pa.Schema:
         """The Arrow schema; each field's metadata holds its meaning and unit."""

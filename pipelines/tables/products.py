@@ -29,5 +29,13 @@ PRODUCTS = Table(
             "of titles say something",
             at_least=0.5,
         ),
+        warn("median title", "percentile(length(title), 0.5)", "characters", at_least=5, at_most=300),
+        warn("share without a price", "avg(if(price is null, 1, 0))", "of products", at_most="checks.warn_empty"),
+        warn(
+            "share without a category",
+            "avg(if(size(categories) = 0, 1, 0))",
+            "of products",
+            at_most="checks.warn_empty",
+        ),
     ),
 )

@@ -10,12 +10,12 @@ from pipelines.tables.contract import (
     RELEASE,
     RUN_DATE,
     TEXT,
-    TEXTS,
     Column,
     Table,
     fail,
     warn,
 )
+from pipelines.tables.queries import list_checks, only_showable
 
 REASON_KINDS = ("chosen_together", "similar_text", "similar_meaning", "popular")
 REASON = pa.struct(
@@ -25,10 +25,16 @@ REASON = pa.struct(
         pa.field("contribution", pa.float32()),
     ]
 )
-NO_GAPS = "select count(*) from (select count(*) n, max(rank) m from {table} group by {by}) where n != m"
-NOT_FALLING = (
-    "select count(*) from (select score, lag(score) over (partition by {by} order by rank) before from {table}) "
-    "where score > before"
+COVERED = (
+    "select if(count(*) = 0, 1, count(t.user_id) / count(*)) from active a "
+    "left join (select distinct user_id from user_topk) t on a.user_id = t.user_id"
+)
+NOT_WHOLE = (
+    "select count(*) from (select user_id, count(*) n from user_topk group by user_id) t "
+    "left join (select h.user_id, count(*) n from hidden h left semi join showable s on h.product_id = s.product_id "
+    "group by h.user_id) h on t.user_id = h.user_id "
+    "cross join (select count(*) n from showable) s cross join wanted w "
+    "where t.n != least(w.k, s.n - coalesce(h.n, 0))"
 )
 
 USER_TOPK = Table(
@@ -53,33 +59,22 @@ USER_TOPK = Table(
     ),
     checks=(
         fail("rows", "count(*)", "recommendations", at_least=1),
-        fail("ranks without gaps", NO_GAPS.format(table="user_topk", by="user_id"), "users with a gap", at_most=0),
-        fail(
-            "scores fall with rank", NOT_FALLING.format(table="user_topk", by="user_id"), "rows out of order", at_most=0
-        ),
-        fail(
-            "no product twice",
-            "select (select count(*) from user_topk) - "
-            "(select count(*) from (select distinct user_id, product_id from user_topk))",
-            "repeated products",
-            at_most=0,
-        ),
+        fail("users covered stop", COVERED, "of active users have a list", at_least="checks.stop_users_covered"),
+        warn("users covered", COVERED, "of active users have a list", at_least="checks.warn_users_covered"),
+        fail("lists are whole", NOT_WHOLE, "lists of neither k products nor all that may be shown", at_most=0),
+        *list_checks("user_topk", "user_id", "product_id", "lists"),
         fail(
             "nothing hidden is shown",
             "select count(*) from user_topk t left semi join hidden h "
             "on t.user_id = h.user_id and t.product_id = h.product_id",
-            "rows the user has already bought",
+            "rows that [ranking] hide keeps from the user",
             at_most=0,
         ),
-        fail(
-            "only available products",
-            "select count(*) from user_topk t left anti join showable p on t.product_id = p.product_id",
-            "rows with a blocked or unavailable product",
-            at_most=0,
-        ),
+        only_showable("user_topk"),
         warn(
             "share of identical lists",
-            "select if(count(*) < 2, 0, max(n) / sum(n)) from (select list, count(*) n from (select user_id, "
+            "select if(coalesce(sum(n), 0) < 2, 0, max(n) / sum(n)) from "
+            "(select list, count(*) n from (select user_id, "
             "array_join(transform(array_sort(collect_list(struct(rank, product_id))), x -> x.product_id), ' ') list "
             "from user_topk group by user_id) group by list)",
             "of users get one and the same list",
@@ -116,91 +111,7 @@ COLD_START_TOPK = Table(
     ),
     checks=(
         fail("rows", "count(*)", "recommendations", at_least=1),
-        fail(
-            "ranks without gaps",
-            NO_GAPS.format(table="cold_start_topk", by="segment"),
-            "segments with a gap",
-            at_most=0,
-        ),
-        fail(
-            "only available products",
-            "select count(*) from cold_start_topk t left anti join showable p on t.product_id = p.product_id",
-            "rows with a blocked or unavailable product",
-            at_most=0,
-        ),
-    ),
-)
-
-SIMILAR_PRODUCTS = Table(
-    name="similar_products",
-    area="outputs",
-    meaning="The nearest products of each product, with the kind of relation.",
-    grain="one row for each product, kind and rank",
-    key=("product_id", "kind", "rank"),
-    sort=("product_id", "kind", "rank"),
-    columns=(
-        Column("product_id", TEXT, "product", refers_to="products.product_id"),
-        Column("kind", TEXT, "relation", one_of=("co_bought", "co_viewed", "similar_meaning")),
-        Column("rank", INT, "1 is nearest", at_least=1),
-        Column("other_id", TEXT, "the neighbour", refers_to="products.product_id"),
-        Column("score", FLOAT, "lift for co_bought and co_viewed, cosine for similar_meaning"),
-        Column("pairs", INT, "baskets or visits behind it", nullable=True),
-        RUN_DATE,
-        RELEASE,
-    ),
-)
-
-BUNDLES = Table(
-    name="bundles",
-    area="outputs",
-    meaning="Products to sell together.",
-    grain="one row for each bundle",
-    key=("bundle_id",),
-    sort=("bundle_id",),
-    columns=(
-        Column("bundle_id", TEXT, "hash of its products"),
-        Column("products", TEXTS, "its products, sorted"),
-        Column("title", TEXT, "name of the bundle"),
-        Column("description", TEXT, "what is in it"),
-        Column("price", DOUBLE, "sum of the prices; empty where one is unknown", nullable=True, unit="shop currency"),
-        Column("baskets", INT, "baskets that hold all of it", at_least=1),
-        Column("support", DOUBLE, "share of baskets that hold all of it", at_least=0, at_most=1),
-        Column("lift", DOUBLE, "how many times more often than if independent", at_least=0),
-        Column("coherence", FLOAT, "mean cosine of its product texts", at_least=-1.001, at_most=1.001),
-        Column("made_by", TEXT, "how it was found", one_of=("co_bought_pair", "co_bought_clique")),
-        RUN_DATE,
-        RELEASE,
-    ),
-    checks=(
-        fail("at least two products", "count_if(size(products) < 2)", "bundles of one product", at_most=0),
-        fail("no product twice", "count_if(size(products) != size(array_distinct(products)))", "bundles", at_most=0),
-        fail(
-            "only available products",
-            "select count(*) from (select explode(products) product_id from bundles) b "
-            "left anti join showable p on b.product_id = p.product_id",
-            "products in bundles that are blocked or unavailable",
-            at_most=0,
-        ),
-    ),
-)
-
-USER_BUNDLES = Table(
-    name="user_bundles",
-    area="outputs",
-    meaning="The bundles to show each user, best first.",
-    grain="one row for each user and rank",
-    key=("user_id", "rank"),
-    sort=("user_id", "rank"),
-    columns=(
-        Column("user_id", TEXT, "pseudonym of the user (keyed hash)"),
-        Column("rank", INT, "1 is shown first", at_least=1),
-        Column("bundle_id", TEXT, "bundle to show", refers_to="bundles.bundle_id"),
-        Column("score", FLOAT, "mean score of its products for the user"),
-        MODEL_VERSION,
-        RUN_DATE,
-        RELEASE,
-    ),
-    checks=(
-        fail("ranks without gaps", NO_GAPS.format(table="user_bundles", by="user_id"), "users with a gap", at_most=0),
+        *list_checks("cold_start_topk", "segment", "product_id", "segments"),
+        only_showable("cold_start_topk"),
     ),
 )

@@ -43,6 +43,13 @@ REVIEWS = Table(
             at_most=0,
         ),
         warn(
+            "share of very long texts",
+            "count_if(length(text) > 20000)",
+            "of texts have more than 20,000 characters",
+            per="count(text)",
+            at_most=0.05,
+        ),
+        warn(
             "share of very short texts",
             "count_if(length(text) < 5)",
             "of texts have less than five characters",

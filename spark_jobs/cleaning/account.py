@@ -79,6 +79,18 @@ def account_table(spark: SparkSession, accounts: Mapping[str, Mapping[str, Any]]
     )
 
 
+def refusals_in_words(accounts: Mapping[str, Mapping[str, Any]]) -> str:
+    """The source with the largest share of refused rows, and the reason that most of them have."""
+    source = max(accounts, key=lambda name: accounts[name]["rows_quarantined"] / max(1, accounts[name]["rows_in"]))
+    worst = accounts[source]
+    reasons = worst["quarantined_by_reason"]
+    most = max(reasons, key=lambda reason: reasons[reason], default="none")
+    return (
+        f"{worst['rows_quarantined']:,} of {worst['rows_in']:,} rows of {source}, "
+        f"{reasons.get(most, 0):,} of them for {most}"
+    )
+
+
 def clean_rows(judged: DataFrame) -> DataFrame:
     """The rows to keep."""
     return judged.where(F.col("verdict") == CLEAN)

@@ -66,3 +66,11 @@ def test_every_step_of_the_night_is_a_task(dags):
     from pipelines.orchestration.steps import STEPS
 
     assert [t.task_id for t in dags["nightly_recommendations"].topological_sort()][1:] == list(STEPS)
+
+
+def test_tasks_that_check_keep_their_link_when_the_dag_is_stored(dags):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    stored = DagSerialization.from_dict(DagSerialization.to_dict(dags["nightly_recommendations"]))
+    links = {task.task_id: task.extra_links for task in stored.tasks if task.extra_links}
+    assert links == {"check_inputs": ["Data Docs"], "check_outputs": ["Data Docs"]}

@@ -1,5 +1,9 @@
 """Great Expectations over the numbers of the checks: two severities, and nothing passes unseen."""
 
+import json
+import re
+import shutil
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,6 +11,7 @@ import pytest
 from pipelines.errors import CheckFailed, StepFailed
 from pipelines.night import Night, write_json
 from pipelines.quality.check import check
+from pipelines.quality.pages import keep_pages
 from pipelines.quality.suites import TABLES_OF, suite_of
 from pipelines.settings import Settings, check_settings
 from pipelines.tables import EVENTS, USER_TOPK
@@ -25,19 +30,22 @@ def night(tmp_path):
 
 def put(night, table, **changed):
     good = {c.name: 0.0 if c.at_most is not None else 5.0 for c in table.all_checks()}
-    write_json(night.aggregates(table), good | changed)
+    write_json(night.aggregates(table), good | {"median title": 30.0} | changed)
 
 
 def test_good_numbers_pass_and_leave_data_docs(night):
     report = check(night, "inputs")
     assert report["broken"] == []
     assert report["judged"] == sum(len(t.all_checks()) for t in TABLES_OF["inputs"])
-    assert any((night.home / "quality").rglob("index.html"))
+    pages = night.checks_pages / "inputs"
+    assert {p.stem for p in pages.glob("*.html")} == {"index", *(t.name for t in TABLES_OF["inputs"])}
 
 
 def test_a_broken_fail_stops_with_a_sentence(night):
     put(night, EVENTS, **{"rows": 0.0})
-    with pytest.raises(CheckFailed, match=r"events: rows: 0 clean events \(allowed: at least 1\)"):
+    with pytest.raises(
+        CheckFailed, match=r"events: rows: 0 clean events \(allowed: at least 1, \[checks\] least_events\)"
+    ):
         check(night, "inputs")
 
 
@@ -47,15 +55,23 @@ def test_a_broken_warn_is_carried_on(night):
     assert [(b["table"], b["severity"], b["number"]) for b in broken] == [("events", "warn", 0.01)]
 
 
-@pytest.mark.parametrize("number", [None, "gone"])
-def test_a_number_that_is_not_there_does_not_hold(night, number):
-    put(night, EVENTS)
-    numbers = {c.name: 0.0 if c.at_most is not None else 5.0 for c in EVENTS.all_checks()} | {"key is unique": None}
-    if number == "gone":
-        del numbers["key is unique"]
-    write_json(night.aggregates(EVENTS), numbers)
+def test_a_number_that_is_not_there_does_not_hold(night):
+    put(night, EVENTS, **{"key is unique": None})
     with pytest.raises(CheckFailed, match="key is unique: nothing to measure"):
         check(night, "inputs")
+
+
+@pytest.mark.parametrize("name", ["rows", "share with a user"])
+def test_an_exception_inside_great_expectations_is_a_failure_whatever_the_severity(night, name):
+    numbers = json.loads(night.aggregates(EVENTS).read_text())
+    del numbers[name]
+    write_json(night.aggregates(EVENTS), numbers)
+    with pytest.raises(CheckFailed, match=rf'events: {name}: .*Great Expectations raised: .*"{name}" in BatchData'):
+        check(night, "inputs")
+    results = json.loads((night.work / "quality" / "inputs.json").read_text())["results"]
+    assert [(r["severity"], r["holds"]) for r in results if (r["table"], r["check"]) == ("events", name)] == [
+        ("fail", False)
+    ]
 
 
 def test_a_table_that_nobody_measured_is_named(night):
@@ -66,9 +82,47 @@ def test_a_table_that_nobody_measured_is_named(night):
 
 def test_suites_hold_every_check_with_the_bounds_of_the_settings():
     settings = check_settings({"checks": {"most_identical_lists": 0.25}})
-    suite = suite_of(USER_TOPK, settings)
+    suite = suite_of(USER_TOPK, {}, settings)
     assert len(suite.expectations) == len(USER_TOPK.all_checks())
     found = {e.meta["check"]: e for e in suite.expectations}
     assert found["share of identical lists"].max_value == 0.25
     assert found["share of identical lists"].severity == "warning"
     assert found["ranks without gaps"].severity == "critical"
+
+
+def test_data_docs_load_nothing_from_elsewhere_and_lead_to_each_table(night):
+    put(night, EVENTS, **{"share with a user": 0.01})
+    check(night, "inputs")
+    pages = {page.name: page.read_text() for page in (night.checks_pages / "inputs").glob("*")}
+    for name, text in pages.items():
+        assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//[^"' ]+|url\(["']?http|@import|<script""", text), name
+    linked = set(re.findall(r'href="(\w+)\.html"', pages["index.html"]))
+    assert linked == {t.name for t in TABLES_OF["inputs"]}
+    assert "0.01 of events belong to a user" in pages["index.html"]
+    assert "share with a user" in pages["events.html"]
+    assert "0.01" in pages["events.html"]
+    inside = {name for text in pages.values() for name in re.findall(r'href="([^":#]+)"', text)}
+    assert inside == {*pages, "../../../report/index.html"}
+
+
+def test_a_stopped_night_keeps_its_pages_when_another_takes_its_place(night):
+    put(night, EVENTS, **{"rows": 0.0})
+    with pytest.raises(CheckFailed, match=r"index\.html"):
+        check(night, "inputs")
+    again = replace(night, run_id="again", fingerprint="g")
+    again.save()
+    for table in TABLES_OF["inputs"]:
+        put(again, table)
+    check(again, "inputs")
+    assert "was stopped here" in (night.checks_pages / "inputs" / "index.html").read_text()
+    assert "checks hold" in (again.checks_pages / "inputs" / "index.html").read_text()
+
+
+def test_data_docs_go_with_their_night(night):
+    check(night, "inputs")
+    (night.home / "quality" / "2025-03-01-01-old").mkdir()
+    keep_pages(night.home)
+    assert [f.name for f in (night.home / "quality").iterdir()] == [night.checks_pages.name]
+    shutil.rmtree(night.work)
+    keep_pages(night.home)
+    assert not list((night.home / "quality").iterdir())

@@ -63,7 +63,8 @@ def test_nothing_is_loaded_from_elsewhere(small_night):
         "data:,",
         "../../report/index.html",
         "../2026-03-30-01/report.html",
-        "../../quality/gx/uncommitted/data_docs/local_site/index.html",
+        "../../quality/2026-03-31-01-ffffffff/inputs/index.html",
+        "../../quality/2026-03-31-01-ffffffff/outputs/index.html",
         "manifest.json",
     }
 

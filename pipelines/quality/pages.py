@@ -1,0 +1,20 @@
+"""Which Data Docs are kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from pipelines.night import pages_name
+from pipelines.publish.releases import list_releases
+
+
+def keep_pages(home: Path) -> None:
+    """Remove the Data Docs of nights that are neither at work nor behind a kept release."""
+    nights = [json.loads(file.read_text()) for file in (home / "staging").glob("*/night.json")]
+    wanted = {pages_name(night["release_id"], night["fingerprint"]) for night in nights}
+    wanted |= {pages_name(r.release_id, r.fingerprint) for r in list_releases(home)}
+    for folder in (home / "quality").glob("*/"):
+        if folder.name not in wanted:
+            shutil.rmtree(folder)

@@ -1,0 +1,81 @@
+"""Products to sell together, and the bundles to show each user."""
+
+from pipelines.tables.contract import (
+    DOUBLE,
+    FLOAT,
+    INT,
+    MODEL_VERSION,
+    RELEASE,
+    RUN_DATE,
+    TEXT,
+    TEXTS,
+    Column,
+    Table,
+    fail,
+)
+from pipelines.tables.queries import list_checks, only_showable
+
+PARTS = "(select bundle_id, price, size(products) size, explode(products) product_id from bundles)"
+PRICE_IS_NO_SUM = (
+    "select count(*) from (select b.price, max(b.size) n, count(p.price) priced, sum(p.price) total "
+    f"from {PARTS} b left join products p on b.product_id = p.product_id group by b.bundle_id, b.price) "
+    "where if(priced = n, price is null or abs(price - total) > 0.01, price is not null)"
+)
+
+BUNDLES = Table(
+    name="bundles",
+    area="outputs",
+    meaning="Products to sell together.",
+    grain="one row for each bundle",
+    key=("bundle_id",),
+    sort=("bundle_id",),
+    columns=(
+        Column("bundle_id", TEXT, "hash of its products"),
+        Column("products", TEXTS, "its products, sorted"),
+        Column("title", TEXT, "name of the bundle"),
+        Column("description", TEXT, "what is in it"),
+        Column("price", DOUBLE, "sum of the prices; empty where one is unknown", nullable=True, unit="shop currency"),
+        Column("baskets", INT, "baskets that hold all of it", at_least=1),
+        Column("support", DOUBLE, "share of baskets that hold all of it", at_least=0, at_most=1),
+        Column("lift", DOUBLE, "how many times more often than if independent", at_least=0),
+        Column("coherence", FLOAT, "mean cosine of its product texts", at_least=-1.001, at_most=1.001),
+        Column("made_by", TEXT, "how it was found", one_of=("co_bought_pair", "co_bought_clique")),
+        RUN_DATE,
+        RELEASE,
+    ),
+    checks=(
+        fail("at least two products", "count_if(size(products) < 2)", "bundles of one product", at_most=0),
+        fail("no product twice", "count_if(size(products) != size(array_distinct(products)))", "bundles", at_most=0),
+        fail(
+            "products in order", "count_if(products != array_sort(products))", "bundles that are not sorted", at_most=0
+        ),
+        fail("no bundle twice", "count(*) - count(distinct products)", "bundles of the same products", at_most=0),
+        fail(
+            "products exist",
+            f"select count(*) from {PARTS} b left anti join products p on b.product_id = p.product_id",
+            "products that the catalogue does not have",
+            at_most=0,
+        ),
+        only_showable(PARTS),
+        fail("prices add up", PRICE_IS_NO_SUM, "bundles whose price is not that of their products", at_most=0),
+    ),
+)
+
+USER_BUNDLES = Table(
+    name="user_bundles",
+    area="outputs",
+    meaning="The bundles to show each user, best first.",
+    grain="one row for each user and rank",
+    key=("user_id", "rank"),
+    sort=("user_id", "rank"),
+    columns=(
+        Column("user_id", TEXT, "pseudonym of the user (keyed hash)"),
+        Column("rank", INT, "1 is shown first", at_least=1),
+        Column("bundle_id", TEXT, "bundle to show", refers_to="bundles.bundle_id"),
+        Column("score", FLOAT, "mean score of its products for the user"),
+        MODEL_VERSION,
+        RUN_DATE,
+        RELEASE,
+    ),
+    checks=list_checks("user_bundles", "user_id", "bundle_id", "lists"),
+)

@@ -1,0 +1,39 @@
+"""Checks of lists, as SQL: what a list of any table must be."""
+
+from pipelines.tables.contract import Check, fail
+
+
+def list_checks(table: str, by: str, item: str, what: str) -> tuple[Check, ...]:
+    """Ranks 1 to n, scores that never rise, and no `item` twice, in each list of `table`; `what` names the lists."""
+    return (
+        fail(
+            "ranks without gaps",
+            f"select count(*) from (select count(*) n, max(rank) m from {table} group by {by}) where n != m",
+            f"{what} with a gap",
+            at_most=0,
+        ),
+        fail(
+            "scores fall with rank",
+            f"select count(*) from (select score, lag(score) over (partition by {by} order by rank) before "
+            f"from {table}) where score > before",
+            "rows with a higher score than the row before",
+            at_most=0,
+        ),
+        fail(
+            f"no {item.removesuffix('_id')} twice",
+            f"select (select count(*) from {table}) - "
+            f"(select count(*) from (select distinct {by}, {item} from {table}))",
+            "rows that repeat one of their list",
+            at_most=0,
+        ),
+    )
+
+
+def only_showable(rows: str) -> Check:
+    """No product of `rows` (SQL with a column product_id) is blocked or unavailable."""
+    return fail(
+        "only available products",
+        f"select count(*) from {rows} t left anti join showable p on t.product_id = p.product_id",
+        "products that are blocked or unavailable",
+        at_most=0,
+    )

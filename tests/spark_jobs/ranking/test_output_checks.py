@@ -1,0 +1,210 @@
+"""What the checks of outputs find in lists and bundles that break one rule each."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+
+import pytest
+
+from pipelines.checks import bound, sentence
+from pipelines.tables import BUNDLES, COLD_START_TOPK, EVENTS, PRODUCTS, SIMILAR_PRODUCTS, USER_BUNDLES, USER_TOPK
+from spark_jobs.engine import measure, read, views
+from spark_jobs.ranking.checked_against import checked_against
+from tests.given import put
+
+DAY = date(2025, 3, 10)
+SETTINGS = """
+[sources.events]
+path = "{source}/events.csv"
+[sources.products]
+path = "{source}/products.csv"
+[ranking]
+k = 2
+blocked = ["blocked"]
+[checks]
+most_identical_lists = 0.5
+"""
+BOUGHT = {"ann": ["mug"], "bob": ["cup"], "cy": ["mug", "cup", "jug"]}
+LISTS = {"ann": ["cup", "jug"], "bob": ["jug", "mug"], "cy": ["pot"]}  # of mug, cup, jug, pot; cy has bought three
+
+
+def listed(of="user_id", item="product_id", **lists):
+    """Rows of lists by name, ranks from 1, scores falling."""
+    return [
+        {of: name, "rank": rank, item: what, "score": 1 - rank / 10, "source": "popular", "reason_text": "why",
+         "reason": {"kind": "popular", "evidence": [], "contribution": 1.0}, "model_version": "1"}
+        for name, items in lists.items() for rank, what in enumerate(items, 1)
+    ]  # fmt: skip
+
+
+def bundle(name, *products, price=3.0):
+    return {"bundle_id": name, "products": list(products), "title": "t", "description": "d", "price": price,
+            "baskets": 2, "support": 0.5, "lift": 2.0, "coherence": 0.5, "made_by": "co_bought_pair"}  # fmt: skip
+
+
+def neighbours(**lists):
+    rows = listed("product_id", "other_id", **lists)
+    return [row | {"kind": "co_bought", "pairs": 2} for row in rows]
+
+
+GOOD = {
+    USER_TOPK: listed(**LISTS),
+    COLD_START_TOPK: listed("segment", all=["mug", "cup"]),
+    BUNDLES: [bundle("b1", "cup", "mug"), bundle("b2", "cup", "jug", price=None)],
+    USER_BUNDLES: listed("user_id", "bundle_id", ann=["b1", "b2"], bob=["b2"]),
+    SIMILAR_PRODUCTS: neighbours(mug=["cup", "jug"], cup=["mug"]),
+}
+TWO_ALIKE = listed(ann=["jug", "mug"], bob=["jug", "mug"])
+WRONG_PRODUCTS = listed(ann=["cup", "cup"], bob=["cup", "gone"], cy=["blocked"])
+WRONG_PLACES = [row | {"rank": 2, "score": 0.5} for row in listed(ann=["cup"])] + [
+    row | {"score": row["rank"] / 10} for row in listed(bob=["jug", "mug"], cy=["else"])
+]
+WRONG_BUNDLES = [
+    bundle("b1", "mug", price=1.0),
+    bundle("b2", "mug", "mug", price=2.0),
+    bundle("b3", "mug", "cup"),
+    bundle("b4", "cup", "mug", price=None),
+    bundle("b5", "cup", "mug", price=4.0),
+    bundle("b6", "cup", "else", price=None),
+    bundle("b7", "cup", "gone"),
+    bundle("b8", "cup", "jug", price=1.0),
+]
+BROKEN = {
+    "no lists": (USER_TOPK, [], {"rows: 0 recommendations (allowed: at least 1)": "fail"}),
+    "one user of three": (
+        USER_TOPK,
+        listed(ann=LISTS["ann"]),
+        {
+            "users covered stop: 0.3333 of active users have a list "
+            "(allowed: at least 0.5, [checks] stop_users_covered)": "fail"
+        },
+    ),
+    "two lists alike": (
+        USER_TOPK,
+        TWO_ALIKE,
+        {
+            "users covered: 0.6667 of active users have a list": "warn",
+            "share of identical lists: 1 of users get one and the same list": "warn",
+            "nothing hidden is shown: 1 rows that [ranking] hide keeps from the user": "fail",
+        },
+    ),
+    "wrong products": (
+        USER_TOPK,
+        WRONG_PRODUCTS,
+        {
+            "no product twice: 1 rows that repeat one of their list": "fail",
+            "nothing hidden is shown: 1 rows": "fail",
+            "only available products: 2 products that are blocked or unavailable": "fail",
+        },
+    ),
+    "wrong places": (
+        USER_TOPK,
+        WRONG_PLACES,
+        {
+            "lists are whole: 1 lists of neither k products nor all that may be shown": "fail",
+            "ranks without gaps: 1 lists with a gap": "fail",
+            "scores fall with rank: 1 rows with a higher score than the row before": "fail",
+            "product_id exists in products: 1 rows whose product_id no products has": "fail",
+        },
+    ),
+    "for nobody": (
+        COLD_START_TOPK,
+        listed("segment", all=["mug", "mug"], other=["gone"]),
+        {"no product twice: 1 rows": "fail", "only available products: 1 products": "fail"},
+    ),
+    "bundles": (
+        BUNDLES,
+        WRONG_BUNDLES,
+        {
+            "at least two products: 1 bundles of one product": "fail",
+            "no product twice: 1 bundles": "fail",
+            "products in order: 1 bundles that are not sorted": "fail",
+            "no bundle twice: 1 bundles of the same products": "fail",
+            "products exist: 1 products that the catalogue does not have": "fail",
+            "only available products: 2 products that are blocked": "fail",
+            "prices add up: 3 bundles whose price is not that of their products": "fail",
+        },
+    ),
+    "bundles of users": (
+        USER_BUNDLES,
+        listed("user_id", "bundle_id", ann=["b9"], bob=["b1", "b1"]),
+        {"bundle_id exists in bundles: 1 rows whose": "fail", "no bundle twice: 1 rows that repeat": "fail"},
+    ),
+    "neighbours": (
+        SIMILAR_PRODUCTS,
+        neighbours(mug=["else", "mug"], cup=["mug", "mug"]),
+        {
+            "other_id exists in products: 1 rows whose other_id no products has": "fail",
+            "no product is like itself: 1 products beside themselves": "fail",
+            "no other twice: 1 rows that repeat one of their list": "fail",
+        },
+    ),
+}
+
+
+@pytest.fixture
+def night(spark, shop, tmp_path):
+    """A night of three users; of its products one has no known price, and two are not to be shown."""
+    (tmp_path / "events.csv").write_text("user_id,product_id,event_type,ts\n")
+    (tmp_path / "products.csv").write_text("product_id,title\n")
+    night = shop(SETTINGS, DAY)
+    prices = {"mug": 1.0, "cup": 2.0, "jug": None, "pot": 4.0, "blocked": 1.0, "gone": 1.0}
+    put(night, PRODUCTS, [
+        {"product_id": p, "title": p, "categories": [], "price": price, "available": p != "gone", "text_hash": p}
+        for p, price in prices.items()
+    ])  # fmt: skip
+    put(night, EVENTS, [
+        {"event_id": f"{user} {p}", "user_id": user, "product_id": p, "event_type": "purchase",
+         "ts": datetime(2025, 3, 10), "quantity": 1, "day": DAY}
+        for user, products in (BOUGHT | {None: ["pot"]}).items() for p in products
+    ])  # fmt: skip
+    views(spark, night, PRODUCTS)
+    events, products = read(spark, night, EVENTS), read(spark, night, PRODUCTS)
+    for name, rows in checked_against(events, products, night.settings).items():
+        rows.createOrReplaceTempView(name)
+    return night
+
+
+@pytest.fixture
+def broken(spark, night):
+    """What does not hold of a table with these rows, as (severity, sentence)."""
+
+    def of(table, rows):
+        put(night, table, [row | {"run_date": DAY, "release_id": "r"} for row in rows])
+        measure(spark, night, table)
+        numbers = json.loads(night.aggregates(table).read_text())
+        return [
+            (check.severity, sentence(check, numbers[check.name], night.settings))
+            for check in table.all_checks()
+            if not _between(numbers[check.name], check, night.settings)
+        ]
+
+    return of
+
+
+def _between(number, check, settings):
+    low, high = bound(check.at_least, settings), bound(check.at_most, settings)
+    return number is not None and (low is None or number >= low) and (high is None or number <= high)
+
+
+def test_good_lists_and_bundles_hold(broken):
+    assert {table.name: broken(table, rows) for table, rows in GOOD.items()} == {table.name: [] for table in GOOD}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_each_broken_rule_is_found_with_its_severity(broken, name):
+    table, rows, wanted = BROKEN[name]
+    if table is USER_BUNDLES:
+        broken(BUNDLES, GOOD[BUNDLES])
+    found = broken(table, rows)
+    for words, severity in wanted.items():
+        assert [s for s, says in found if says.startswith(words)] == [severity], (words, found)
+
+
+def test_what_the_settings_do_not_hide_may_be_shown_again(spark, night, broken):
+    shown = night.settings.ranking.model_copy(update={"hide": []})
+    settings = night.settings.model_copy(update={"ranking": shown})
+    events, products = read(spark, night, EVENTS), read(spark, night, PRODUCTS)
+    checked_against(events, products, settings)["hidden"].createOrReplaceTempView("hidden")
+    assert broken(USER_TOPK, listed(ann=["mug", "cup"], bob=["mug", "jug"], cy=["mug", "pot"])) == []
