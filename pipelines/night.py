@@ -45,6 +45,7 @@ class Night:
     full_refresh: bool = False
     retrain: bool = False
     skip_training: bool = False
+    days_only: bool = False
 
     @classmethod
     def load(cls, work: Path) -> Night:

@@ -22,12 +22,13 @@ NO_EFFECT = {"spark", "schedule", "releases", "mlflow"}  # sections that say whe
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a person may ask of one night."""
+    """What a person may ask of one night; with `days_only`, its clean and feature tables and no release."""
 
     full_refresh: bool = False
     retrain: bool = False
     skip_training: bool = False
     k: int | None = None
+    days_only: bool = False
 
 
 def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
@@ -35,6 +36,14 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
 
     Raises SettingsError and SourceError before any work is done.
     """
+    night = plan_night(home, run_date, wishes)
+    if not (night.work / "night.json").is_file():
+        night.save()
+    return night
+
+
+def plan_night(home: Path, run_date: date, wishes: Wishes) -> Night:
+    """The night of `run_date` as it would be opened now; only the ledger learns of new files."""
     settings = load_settings(home)
     if wishes.k is not None:
         settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": wishes.k})})
@@ -42,7 +51,7 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
     with ledger_lock(home):
         ledger = load_ledger(home)
         files, columns, missing = find_sources(home, settings, run_date, ledger, again=wishes.full_refresh)
-        before = predecessor(home, run_date)
+        before = None if wishes.days_only else predecessor(home, run_date)  # tables hang on no model
         inputs = {
             "run_date": run_date,
             "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
@@ -58,7 +67,7 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
         save_ledger(home, ledger, run_id)
     if (home / "staging" / run_id / "night.json").is_file():
         return Night.load(home / "staging" / run_id)
-    night = Night(
+    return Night(
         home=home.resolve(),
         run_date=run_date,
         run_id=run_id,
@@ -74,9 +83,8 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
         full_refresh=wishes.full_refresh,
         retrain=wishes.retrain,
         skip_training=wishes.skip_training,
+        days_only=wishes.days_only,
     )
-    night.save()
-    return night
 
 
 def find_sources(

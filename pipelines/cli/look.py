@@ -80,7 +80,7 @@ def sql(
 
     Example: `nightshelf sql shop "select * from user_topk limit 5"`, or without HOME where NIGHTSHELF_HOME is set.
     """
-    home, query = (Path(first), second) if second else (_likely_home(), first)
+    home, query = (Path(first), second) if second else (likely_home(), first)
     load_settings(home)
     with open_tables(home, release) as engine:
         try:
@@ -102,7 +102,7 @@ def sql(
                 raise SettingsError(f'--format "{form}" is unknown; use table, csv or json.')
 
 
-def _likely_home() -> Path:
+def likely_home() -> Path:
     """NIGHTSHELF_HOME, else this folder or `shop` in it where one is a home."""
     given = [os.environ["NIGHTSHELF_HOME"]] if "NIGHTSHELF_HOME" in os.environ else [".", "shop"]
     for folder in map(Path, given):
