@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,11 @@ class Night:
         """The release in the making."""
         return self.work / "release"
 
+    @property
+    def first_day(self) -> date:
+        """The earliest day that the night sees."""
+        return first_day(self.settings, self.run_date)
+
     def input_bytes(self) -> int:
         """The size of the source files that this night reads first, or of all in a full refresh."""
         files = [file for files in self.files.values() for file in files]
@@ -97,6 +102,11 @@ class Night:
     def forget(self, step: str) -> None:
         """Let a step run again."""
         (self.work / "done" / f"{step}.json").unlink(missing_ok=True)
+
+
+def first_day(settings: Settings, run_date: date) -> date:
+    """The earliest day that a night of `run_date` sees."""
+    return run_date - timedelta(days=settings.history.days - 1) if settings.history.days else date.min
 
 
 def write_json(file: Path, tree: Any) -> None:

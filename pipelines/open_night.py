@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.errors import SourceError
 from pipelines.hashes import code_hash, hash_of, installed_packages
 from pipelines.ledger import Known, files_of, ledger_lock, load_ledger, save_ledger, take_stock
-from pipelines.night import Night, Predecessor
+from pipelines.night import Night, Predecessor, first_day
 from pipelines.publish.releases import list_releases, next_release_id
 from pipelines.settings import FILE, Settings, load_settings
 from pipelines.source_columns import left_out, map_columns
@@ -106,7 +106,7 @@ def find_sources(
             missing.append(name)
             continue
         ledger[name] = take_stock(home, name, source, run_date, ledger.get(name, {}), again=again)
-        files[name] = files_of(ledger[name], run_date)
+        files[name] = in_view(name, files_of(ledger[name], run_date), first_day(settings, run_date))
         if again and (lost := [f.name for f in files[name] if f.gone]):
             raise SourceError(
                 f"[sources.{name}] {', '.join(lost[:3])}{' and others' if len(lost) > 3 else ''} cannot be found any "
@@ -117,6 +117,16 @@ def find_sources(
         columns[name] = map_columns(name, source, files[name], where)
         missing += [f"{name}.{c}" for c in left_out(name, source, columns[name])]
     return files, columns, missing
+
+
+def in_view(name: str, files: tuple[SourceFile, ...], first: date) -> tuple[SourceFile, ...]:
+    """The files that can hold rows of days from `first` on: none is dated more than a day after its file.
+
+    A catalogue says what is true until it says otherwise: its files are all in view.
+    """
+    if name == "products":
+        return files
+    return tuple(f for f in files if f.delivered is None or f.delivered.toordinal() >= first.toordinal() - 1)
 
 
 def predecessor(home: Path, run_date: date) -> Predecessor | None:

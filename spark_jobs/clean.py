@@ -101,14 +101,14 @@ def clean(spark: SparkSession, night: Night) -> None:
 
 
 def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Catalogue) -> dict[str, str]:
-    """The version of each day up to the run date: named by the rows delivered for it and by the products then known."""
+    """The version of each day that the night sees: named by the rows delivered for it and the products then known."""
     delivered = {delivery_key(night, source.name, f): f.delivered for f in night.files[source.name]}
     pieces: dict[str, list[Any]] = {}
     for key, facts in sorted(
         landed.items(), key=lambda item: (str(delivered[item[0]] or ""), item[1]["file"], item[0])
     ):
         for day, piece in facts["days"].items():
-            if day <= str(night.run_date):
+            if str(night.first_day) <= day <= str(night.run_date):
                 pieces.setdefault(day, []).append([delivered[key], facts["file"], piece])
     meant = cleaning_hash(night, source.name)
     return {day: version(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}

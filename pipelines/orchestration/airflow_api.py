@@ -35,8 +35,8 @@ class Airflow:
         """
         wanted = {
             "dag_id": dag,
-            "from_date": self._midnight(first),
-            "to_date": self._midnight(last),
+            "from_date": self.midnight(first),
+            "to_date": self.midnight(last),
             "max_active_runs": at_once,
             "reprocess_behavior": "completed",
         }
@@ -55,7 +55,7 @@ class Airflow:
 
     def unfinished(self, dag: str, first: date, last: date) -> int:
         """How many runs of these dates wait or work."""
-        days = {"logical_date_gte": self._midnight(first), "logical_date_lte": self._midnight(last)}
+        days = {"logical_date_gte": self.midnight(first), "logical_date_lte": self.midnight(last)}
         query = urlencode([*days.items(), *(("state", s) for s in UNFINISHED), ("limit", 1)])
         return int(self._ask("GET", f"dags/{dag}/dagRuns?{query}")["total_entries"])
 
@@ -72,7 +72,8 @@ class Airflow:
                     raise StepFailed(f"Airflow at {self.address} has no DAG {dag} after {PATIENCE} s.") from unknown
                 time.sleep(1)
 
-    def _midnight(self, day: date) -> str:
+    def midnight(self, day: date) -> str:
+        """When `day` begins in the shop, as Airflow reads it."""
         return datetime.combine(day, clock(), ZoneInfo(self.time_zone)).isoformat()
 
     def _ask(self, verb: str, path: str, body: Any = None) -> Any:
