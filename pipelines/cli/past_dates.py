@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.cli.background import airflow_port, free_port, log_in, running, wait_for
-from pipelines.cli.progress import PAUSE, failure
+from pipelines.cli.progress import failure
 from pipelines.errors import NightshelfError
 from pipelines.night import Night
 from pipelines.open_night import Wishes, open_night, plan_night
@@ -22,15 +22,19 @@ from pipelines.publish.releases import Release, list_releases
 from pipelines.settings import load_settings
 
 DAYS, NIGHTS = "backfill_days", "backfill_nights"
+PAUSE = 2  # seconds between two looks at Airflow and the nights' folders
+# Ours starts no night by itself, fails at once where a night would wait and try again, and reads its DAGs once.
+OURS = {
+    "NIGHTSHELF__SCHEDULE__CRON": "",
+    "NIGHTSHELF_TASK_RETRIES": "0",
+    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "86400",
+}
 Say = Callable[[str], None]
 
 
 @contextmanager
 def home_airflow(home: Path, say: Say) -> Iterator[Airflow]:
-    """The home's Airflow: the one that `nightshelf up` runs, else one of our own, which ends with us.
-
-    Ours starts no night by itself, and fails at once where a night would wait and try again: a person is there.
-    """
+    """The home's Airflow: the one that `nightshelf up` runs, else one of our own, which ends with us."""
     prepare_database(home, say)
     user, password = log_in(home)
     zone, own, logs = load_settings(home).shop.time_zone, free_port(), home / "logs"
@@ -41,8 +45,7 @@ def home_airflow(home: Path, say: Say) -> Iterator[Airflow]:
             say(f"Airflow runs already: {there.address}")
             yield there
             return
-        env = airflow_environment(home, own) | {"NIGHTSHELF_TASK_RETRIES": "0", "NIGHTSHELF__SCHEDULE__CRON": ""}
-        with running([("airflow", airflow("standalone"), env)], logs):
+        with running([("airflow", airflow("standalone"), airflow_environment(home, own) | OURS)], logs):
             say(f"Airflow starts: {there.address} (user {user}, password in {home / 'airflow' / 'passwords.json'})")
             wait_for(f"{there.address}/api/v2/monitor/health", logs / "airflow.log")
             for left in (b for dag in (DAYS, NIGHTS) for b in there.at_work(dag)):  # by a backfill that was killed
