@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli.backfill import Outcome, dates_between
+from pipelines.cli.background import airflow_port
 from pipelines.cli.main import app
 from pipelines.cli.past_dates import unpublished
 from pipelines.demo import write_demo_shop
@@ -85,3 +86,10 @@ def test_the_error_names_each_date_and_keeps_the_kind_where_there_is_one(second,
     outcome = Outcome([], failed={date(2025, 3, 29): CheckFailed("too few rows"), date(2025, 3, 31): second("why")})
     assert type(outcome.error()) is kind
     assert str(outcome.error()) == "2025-03-29: too few rows\n2025-03-31: why"
+
+
+def test_a_home_has_one_airflow_which_others_find(tmp_path):
+    with airflow_port(tmp_path, 8080) as first, airflow_port(tmp_path, 41000) as second:
+        assert (first, second) == (8080, 8080)
+    with airflow_port(tmp_path, 41000) as alone:
+        assert alone == 41000
