@@ -14,11 +14,10 @@ in one sentence; then look it up in `docs/runbook.md`.
 the tables will be the same.
 """
 
-from airflow.sdk import DAG, Asset
+from airflow.sdk import DAG
 
-from pipelines.orchestration.house import group, house_rules, night_form, nightly, open_step, step
-
-RELEASE = Asset(name="nightshelf_release", uri="nightshelf://release")
+from pipelines.orchestration.flow import learn, open_step, prepare, serve
+from pipelines.orchestration.house import house_rules, night_form, nightly
 
 with DAG(
     "nightly_recommendations",
@@ -28,26 +27,4 @@ with DAG(
     doc_md=__doc__,
     **house_rules(),
 ):
-    night = open_step()
-
-    with group("prepare", "from raw files to checked features"):
-        clean = step("clean", pool="spark")
-        check_inputs = step("check_inputs")
-        features = step("features", pool="spark")
-        clean >> check_inputs >> features
-
-    with group("learn", "a challenger, its judgement, and the vectors of the model in force"):
-        train = step("train", pool="gpu", queue="gpu")
-        register = step("register")
-        embed = step("embed", pool="gpu", queue="gpu")
-        train >> register >> embed
-
-    with group("serve", "lists and bundles, checked, then published in one step"):
-        rank = step("rank", pool="spark")
-        check_outputs = step("check_outputs")
-        publish = step("publish", outlets=[RELEASE])
-        rank >> check_outputs >> publish
-
-    night >> clean
-    features >> train
-    embed >> rank
+    open_step() >> prepare(pool="spark") >> learn() >> serve()

@@ -23,8 +23,8 @@ MERGE = f"""
 select {", ".join(f"if({NEWER}, f.{c.name}, b.{c.name}) as {c.name}" for c in PRODUCTS.columns)},
     case
         when b.product_id is null then coalesce(f.delivered, if($first, null, $run_date))
-        when f.delivered is null or b.known_from is null then b.known_from
-        else least(b.known_from, f.delivered)
+        when f.product_id is null or b.known_from is null then b.known_from
+        else least(b.known_from, coalesce(f.delivered, $run_date))
     end as known_from,
     if({NEWER}, $run_date, b.seen) as seen
 from found f full join before b on f.product_id = b.product_id
@@ -42,7 +42,8 @@ def merged(before: pa.Table, found: pa.Table, run_date: date) -> pa.Table:
     """The memory `before` with what a night of `run_date` found: the newest night's row of each product wins.
 
     `found` holds clean rows of the catalogue and `delivered`: the day that brought a product first; null where files
-    have no day. Such a product is known from the night that found it, or, in a shop's first night, always.
+    have no day. Such a product is known from the earliest night that found it, whichever ran first, or, in a shop's
+    first night, always.
     """
     with duckdb.connect() as engine:
         engine.register("before", before)

@@ -17,7 +17,7 @@ from typing import Any
 from pipelines.hashes import code_hash, hash_of
 from pipelines.night import Night, write_json
 from pipelines.source_files import SourceFile
-from pipelines.tables import CLEAN, FEATURE_DAYS, QUARANTINE, Table
+from pipelines.tables import CLEAN, FEATURE_DAYS, PRODUCTS, QUARANTINE, Table
 from pipelines.tables.quarantine import SOURCES
 
 LENGTH = 16  # hex digits of a version
@@ -158,6 +158,7 @@ def _built(home: Path) -> list[tuple[str, Path]]:
     days = [
         (part.relative_to(home / area).parts[0], part) for area in ("clean", "features") for part in _parts(home / area)
     ]
+    days += [(PRODUCTS.name, part) for part in sorted((home / PRODUCTS.area / PRODUCTS.name).glob("*"))]
     return days + [(f"deliveries:{part.parent.name}", part) for part in _parts(home / "landed")]
 
 

@@ -6,7 +6,6 @@ the night that found it; those of a shop's first night came before all nights: t
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from pipelines.hold import hold
 from pipelines.night import write_json
 from pipelines.settings.model import Source
 from pipelines.source_files import SourceFile, find_files, inspect_file
@@ -42,9 +42,7 @@ def save_ledger(home: Path, ledger: Mapping[str, Known], run_id: str) -> None:
 @contextmanager
 def ledger_lock(home: Path) -> Iterator[None]:
     """Hold the ledger while files are looked for: nights of a backfill open side by side."""
-    (home / "ledger").mkdir(parents=True, exist_ok=True)
-    with (home / "ledger" / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with hold(home / "ledger" / ".lock"):
         yield
 
 

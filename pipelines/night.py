@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ class Night:
     full_refresh: bool = False
     retrain: bool = False
     skip_training: bool = False
+    days_only: bool = False
 
     @classmethod
     def load(cls, work: Path) -> Night:
@@ -70,6 +71,11 @@ class Night:
     def release(self) -> Path:
         """The release in the making."""
         return self.work / "release"
+
+    @property
+    def first_day(self) -> date:
+        """The earliest day that the night sees."""
+        return first_day(self.settings, self.run_date)
 
     def input_bytes(self) -> int:
         """The size of the source files that this night reads first, or of all in a full refresh."""
@@ -110,6 +116,16 @@ class Night:
 def pages_name(release_id: str, fingerprint: str) -> str:
     """The name of the folder of a night's Data Docs."""
     return f"{release_id}-{fingerprint[:8]}"
+
+
+def first_day(settings: Settings, run_date: date, back: int = 0) -> date:
+    """The earliest day that a night of `run_date` sees, or so many days before it."""
+    return run_date - timedelta(days=settings.history.days - 1 + back) if settings.history.days else date.min
+
+
+def look_back(settings: Settings, source: str) -> int:
+    """How many days before a row's own day hold rows that it is judged by."""
+    return settings.cleaning.copied_text_days if source == "reviews" else 0
 
 
 def write_json(file: Path, tree: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.errors import SourceError
 from pipelines.hashes import code_hash, hash_of, installed_packages
 from pipelines.ledger import Known, files_of, ledger_lock, load_ledger, save_ledger, take_stock
-from pipelines.night import Night, Predecessor
+from pipelines.night import Night, Predecessor, first_day, look_back
 from pipelines.publish.releases import list_releases, next_release_id
 from pipelines.settings import FILE, Settings, load_settings
 from pipelines.source_columns import left_out, map_columns
@@ -22,12 +22,13 @@ NO_EFFECT = {"spark", "schedule", "releases", "mlflow", "pages"}  # sections tha
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a person may ask of one night."""
+    """What a person may ask of one night; with `days_only`, its clean and feature tables and no release."""
 
     full_refresh: bool = False
     retrain: bool = False
     skip_training: bool = False
     k: int | None = None
+    days_only: bool = False
 
 
 def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
@@ -35,6 +36,14 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
 
     Raises SettingsError and SourceError before any work is done.
     """
+    night = plan_night(home, run_date, wishes)
+    if not (night.work / "night.json").is_file():
+        night.save()
+    return night
+
+
+def plan_night(home: Path, run_date: date, wishes: Wishes) -> Night:
+    """The night of `run_date` as it would be opened now; only the ledger learns of new files."""
     settings = load_settings(home)
     if wishes.k is not None:
         settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": wishes.k})})
@@ -42,7 +51,7 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
     with ledger_lock(home):
         ledger = load_ledger(home)
         files, columns, missing = find_sources(home, settings, run_date, ledger, again=wishes.full_refresh)
-        before = predecessor(home, run_date)
+        before = None if wishes.days_only else predecessor(home, run_date)  # tables hang on no model
         inputs = {
             "run_date": run_date,
             "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
@@ -58,7 +67,7 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
         save_ledger(home, ledger, run_id)
     if (home / "staging" / run_id / "night.json").is_file():
         return Night.load(home / "staging" / run_id)
-    night = Night(
+    return Night(
         home=home.resolve(),
         run_date=run_date,
         run_id=run_id,
@@ -74,9 +83,8 @@ def open_night(home: Path, run_date: date, wishes: Wishes) -> Night:
         full_refresh=wishes.full_refresh,
         retrain=wishes.retrain,
         skip_training=wishes.skip_training,
+        days_only=wishes.days_only,
     )
-    night.save()
-    return night
 
 
 def find_sources(
@@ -98,7 +106,8 @@ def find_sources(
             missing.append(name)
             continue
         ledger[name] = take_stock(home, name, source, run_date, ledger.get(name, {}), again=again)
-        files[name] = files_of(ledger[name], run_date)
+        first = first_day(settings, run_date, look_back(settings, name))
+        files[name] = in_view(name, files_of(ledger[name], run_date), first)
         if again and (lost := [f.name for f in files[name] if f.gone]):
             raise SourceError(
                 f"[sources.{name}] {', '.join(lost[:3])}{' and others' if len(lost) > 3 else ''} cannot be found any "
@@ -109,6 +118,16 @@ def find_sources(
         columns[name] = map_columns(name, source, files[name], where)
         missing += [f"{name}.{c}" for c in left_out(name, source, columns[name])]
     return files, columns, missing
+
+
+def in_view(name: str, files: tuple[SourceFile, ...], first: date) -> tuple[SourceFile, ...]:
+    """The files that can hold rows of days from `first` on: none is dated more than a day after its file.
+
+    A catalogue says what is true until it says otherwise: its files are all in view.
+    """
+    if name == "products":
+        return files
+    return tuple(f for f in files if f.delivered is None or f.delivered.toordinal() >= first.toordinal() - 1)
 
 
 def predecessor(home: Path, run_date: date) -> Predecessor | None:

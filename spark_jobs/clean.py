@@ -17,8 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipelines.days import cleaning_hash, delivery_key, facts_of, folder_of, missing, move, remove_built, see, version
-from pipelines.night import Night, write_json
-from pipelines.settings.model import Cleaning
+from pipelines.night import Night, first_day, look_back, write_json
 from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, REVIEWS, Table
 from pipelines.user_key import load_user_key
 from spark_jobs.cleaning.account import (
@@ -55,7 +54,7 @@ RULES = {  # in the order in which they are asked; what cannot be read is refuse
 class DatedSource:
     """A source whose clean rows stand in days: how its rows are typed, and how whole days of them are judged.
 
-    `judge` wants the rows of days from the one it is given on, and of as many days before as `look_back` says.
+    `judge` wants the rows of days from the one it is given on, and of as many days before as `night.look_back` says.
     """
 
     name: str
@@ -63,16 +62,13 @@ class DatedSource:
     typed: Typing
     judge: Callable[[DataFrame, DataFrame, Night, date], DataFrame]
     profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]]
-    look_back: Callable[[Cleaning], int] = lambda cleaning: 0
 
 
 DATED = (
     DatedSource(
         "events", EVENTS, typed_events, lambda rows, known, night, _: judge_events(rows, known, night), event_profiles
     ),
-    DatedSource(
-        "reviews", REVIEWS, typed_reviews, judge_reviews, review_profiles, lambda cleaning: cleaning.copied_text_days
-    ),
+    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews, review_profiles),
 )
 Landed = Mapping[str, Mapping[str, Any]]
 
@@ -98,7 +94,7 @@ def clean(spark: SparkSession, night: Night) -> None:
             days = wanted_days(night, source, landed, catalogue)
             see(night, **{source.table.name: days, f"deliveries:{source.name}": {k: k for k in landed}})
             if absent := missing(night.home, source.table, days):
-                first, last = days_before(min(absent), source.look_back(night.settings.cleaning)), max(absent)
+                first, last = days_before(min(absent), look_back(night.settings, source.name)), max(absent)
                 touched = [k for k, facts in landed.items() if any(first <= day <= last for day in facts["days"])]
                 rows = landed_rows(spark, night, source.name, touched, source.typed, key)
                 build(rows.where(F.col("day").between(first, last)), night, source, absent, catalogue.known)
@@ -116,24 +112,26 @@ def clean(spark: SparkSession, night: Night) -> None:
 
 
 def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Catalogue) -> dict[str, str]:
-    """The version of each day up to the run date: named by the rows delivered for it and by the products then known.
+    """The version of each day that the night sees: named by the rows delivered for it and the products then known.
 
     Where days before it are looked back at, it is named by theirs, too.
     """
+    reach = look_back(night.settings, source.name)
+    first = str(first_day(night.settings, night.run_date, reach))
     delivered = {delivery_key(night, source.name, f): f.delivered for f in night.files[source.name]}
     pieces: dict[str, list[Any]] = {}
     for key, facts in sorted(
         landed.items(), key=lambda item: (str(delivered[item[0]] or ""), item[1]["file"], item[0])
     ):
         for day, piece in facts["days"].items():
-            if day <= str(night.run_date):
+            if first <= day <= str(night.run_date):
                 pieces.setdefault(day, []).append([delivered[key], facts["file"], piece])
     meant = cleaning_hash(night, source.name)
     alone = {day: version(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}
-    reach = source.look_back(night.settings.cleaning)
+    seen = [day for day in alone if day >= str(night.first_day)]
     if not reach:
-        return alone
-    return {day: version([(d, v) for d, v in alone.items() if days_before(day, reach) <= d <= day]) for day in alone}
+        return {day: alone[day] for day in seen}
+    return {day: version([(d, v) for d, v in alone.items() if days_before(day, reach) <= d <= day]) for day in seen}
 
 
 def days_before(day: str, days: int) -> str:

@@ -22,11 +22,10 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from pipelines.cli.options import Home, Json, show_json
-from pipelines.cli.state import known_files, seen_days
+from pipelines.cli.state import known_files, seen_days, unpublished_nights
 from pipelines.days import files_of_versions, refused_files
 from pipelines.errors import NightshelfError, SettingsError
 from pipelines.ledger import load_ledger
-from pipelines.night import Night
 from pipelines.publish.releases import current, list_releases
 from pipelines.settings import FILE, load_settings
 from pipelines.tables import CLEAN, FEATURE_DAYS, OUTPUTS, QUARANTINE
@@ -80,7 +79,7 @@ def sql(
 
     Example: `nightshelf sql shop "select * from user_topk limit 5"`, or without HOME where NIGHTSHELF_HOME is set.
     """
-    home, query = (Path(first), second) if second else (_likely_home(), first)
+    home, query = (Path(first), second) if second else (likely_home(), first)
     load_settings(home)
     with open_tables(home, release) as engine:
         try:
@@ -102,7 +101,7 @@ def sql(
                 raise SettingsError(f'--format "{form}" is unknown; use table, csv or json.')
 
 
-def _likely_home() -> Path:
+def likely_home() -> Path:
     """NIGHTSHELF_HOME, else this folder or `shop` in it where one is a home."""
     given = [os.environ["NIGHTSHELF_HOME"]] if "NIGHTSHELF_HOME" in os.environ else [".", "shop"]
     for folder in map(Path, given):
@@ -237,6 +236,5 @@ def shop_facts(home: Path) -> Iterator[tuple[str, bool, str]]:
         yield f"{source} files", True, f"{len(known)} known" + (f", {gone} of them gone" if gone else "")
     kept = list_releases(home)
     yield "releases", True, f"{len(kept)} kept, in force: {current(home) or 'none'}"
-    for folder in sorted((home / "staging").glob("*/night.json")):
-        night = Night.load(folder.parent)
-        yield "unfinished night", True, f"{night.run_id}; go on with: nightshelf run {home} --date {night.run_date}"
+    for what, says in unpublished_nights(home):
+        yield what, True, says

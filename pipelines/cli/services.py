@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import http.server
-import json
-import os
-import secrets
 import signal
 import socket
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import typer
 
+from pipelines.cli.background import airflow_port, log_in, running, wait_for
 from pipelines.cli.options import Home
-from pipelines.cli.progress import end_group
-from pipelines.errors import SettingsError, StepFailed
+from pipelines.errors import SettingsError
 from pipelines.orchestration.local_airflow import airflow, airflow_environment, prepare_database
 from pipelines.registry.address import tracking_uri
 from pipelines.report.index import write_index
 from pipelines.settings import load_settings
-
-PATIENCE = 120  # seconds until a service must answer
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,7 +42,7 @@ def up(
     for name, number in (("--port", port), ("--mlflow-port", mlflow_port), ("--report-port", report_port)):
         _assert_free(name, number)
     prepare_database(home, typer.echo)
-    user, password = _log_in(home)
+    user, password = log_in(home)
     logs = home / "logs"
     logs.mkdir(exist_ok=True)
     env = airflow_environment(home, port) | {"NIGHTSHELF__PAGES__ADDRESS": f"http://127.0.0.1:{report_port}"}
@@ -63,20 +54,28 @@ def up(
         ("airflow", airflow("standalone"), env),
         ("mlflow", mlflow, env | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}),
     ]
-    with _running(services, logs), _pages(home, report_port):
-        typer.echo("starting …")
-        wait_for(f"http://127.0.0.1:{port}/api/v2/monitor/health", logs / "airflow.log")
-        wait_for(f"http://127.0.0.1:{mlflow_port}/health", logs / "mlflow.log")
-        typer.echo(f"Airflow  http://127.0.0.1:{port}/dags/nightly_recommendations  (user {user}, password {password})")
-        typer.echo(f"MLflow   http://127.0.0.1:{mlflow_port}")
-        typer.echo(f"Reports  http://127.0.0.1:{report_port}/report/")
-        typer.echo("Ctrl-C stops them all.")
-        for sign in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it runs behind its back ignore SIGINT
-            signal.signal(sign, signal.default_int_handler)
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            typer.echo("stopping …")
+    with airflow_port(home, port) as there:
+        if there != port:
+            raise SettingsError(f"Airflow of {home} runs already, on port {there}; wait, or end what started it.")
+        with running(services, logs), _pages(home, report_port):
+            typer.echo("starting …")
+            wait_for(f"http://127.0.0.1:{port}/api/v2/monitor/health", logs / "airflow.log")
+            wait_for(f"http://127.0.0.1:{mlflow_port}/health", logs / "mlflow.log")
+            pages = f"http://127.0.0.1:{port}/dags/nightly_recommendations"
+            typer.echo(f"Airflow  {pages}  (user {user}, password {password})")
+            typer.echo(f"MLflow   http://127.0.0.1:{mlflow_port}")
+            typer.echo(f"Reports  http://127.0.0.1:{report_port}/report/")
+            typer.echo("Ctrl-C stops them all.")
+            _wait_for_the_end()
+
+
+def _wait_for_the_end() -> None:
+    for sign in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it runs behind its back ignore SIGINT
+        signal.signal(sign, signal.default_int_handler)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        typer.echo("stopping …")
 
 
 def _assert_free(option: str, port: int) -> None:
@@ -86,31 +85,6 @@ def _assert_free(option: str, port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as taken:
             raise SettingsError(f"{option} {port} is in use; choose another port.") from taken
-
-
-def _log_in(home: Path) -> tuple[str, str]:
-    """User and password of the Airflow page, made once (0600)."""
-    file = home / "airflow" / "passwords.json"
-    if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump({"admin": secrets.token_urlsafe(12)}, out)
-    return next(iter(json.loads(file.read_text()).items()))
-
-
-@contextmanager
-def _running(services: list[tuple[str, list[str], dict[str, str]]], logs: Path) -> Iterator[None]:
-    """Run commands, each in a process group of its own, and end whole groups: standalone leaves orphans else."""
-    processes: list[subprocess.Popen[Any]] = []
-    try:
-        for name, argv, env in services:
-            out = (logs / f"{name}.log").open("w")
-            processes.append(
-                subprocess.Popen(argv, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-            )
-        yield
-    finally:
-        for process in processes:
-            end_group(process)
 
 
 class _Pages(http.server.SimpleHTTPRequestHandler):
@@ -143,15 +117,3 @@ def _pages(home: Path, port: int) -> Iterator[None]:
         yield
     finally:
         server.shutdown()
-
-
-def wait_for(address: str, log: Path) -> None:
-    """Wait until `address` answers. Raises StepFailed with the place of the log after PATIENCE seconds."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except (URLError, OSError):
-            time.sleep(1)
-    raise StepFailed(f"{address} did not answer within {PATIENCE} s; read {log}")

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.days import FACTS, folder_of
 from pipelines.ledger import load_ledger
+from pipelines.night import Night
 from pipelines.publish.releases import current
 from pipelines.tables import CLEAN, FEATURE_DAYS
 
@@ -45,3 +46,15 @@ def _days(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator[dict[st
             facts = folder_of(home, table, day, version) / FACTS
             sums = json.loads(facts.read_text()).get("sums", {}) if facts.is_file() else {}
             yield {"table": table.name, "day": day, "version": version, "rows": int(sums.get("row count", 0))}
+
+
+def unpublished_nights(home: Path) -> Iterator[tuple[str, str]]:
+    """What each night without a release is, and how it goes on; past days that were built are one line."""
+    nights = [Night.load(file.parent) for file in sorted((home / "staging").glob("*/night.json"))]
+    built = [night for night in nights if night.days_only and night.done("features")]
+    if built:
+        yield "days built for later", f"{len(built)} dates, {built[0].run_date} to {built[-1].run_date}"
+    for night in (n for n in nights if n not in built):
+        day = night.run_date
+        again = f"backfill {home} {day} {day} --days-only" if night.days_only else f"run {home} --date {day}"
+        yield "unfinished night", f"{night.run_id}; go on with: nightshelf {again}"

@@ -1,4 +1,4 @@
-"""What all DAGs share: when they run, what their form asks, how they retry."""
+"""What DAGs share: when they run, what their form asks, how they retry."""
 
 from __future__ import annotations
 
@@ -8,22 +8,33 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import CronDataIntervalTimetable, Param, TaskGroup
+from airflow.sdk import CronDataIntervalTimetable, Param
 
-from pipelines.orchestration.operators import NightStep, OpenNight
+from pipelines.settings import FILE, overlay
 
 
 def nightly() -> CronDataIntervalTimetable | None:
-    """The shop's own cron and time zone, read from its settings file; None where nights start by hand only."""
-    file = Path(os.environ.get("NIGHTSHELF_HOME", "")) / "nightshelf.toml"
-    tree: dict[str, Any] = {}
-    if file.is_file():
-        try:
-            tree = tomllib.loads(file.read_text())
-        except tomllib.TOMLDecodeError:
-            tree = {}  # the DAG must load, so that its first task can say what is wrong
+    """The shop's own cron and time zone, from its settings; None where nights start by hand only."""
+    tree = _settings()
     cron = tree.get("schedule", {}).get("cron", "0 3 * * *")
-    return CronDataIntervalTimetable(cron, timezone=tree.get("shop", {}).get("time_zone", "UTC")) if cron else None
+    return CronDataIntervalTimetable(cron, timezone=_time_zone(tree)) if cron else None
+
+
+def each_day() -> CronDataIntervalTimetable:
+    """Every day of the shop, whatever its cron: what a backfill counts in."""
+    return CronDataIntervalTimetable("0 0 * * *", timezone=_time_zone(_settings()))
+
+
+def _settings() -> dict[str, Any]:
+    file = Path(os.environ.get("NIGHTSHELF_HOME", "")) / FILE
+    try:
+        return overlay(tomllib.loads(file.read_text()) if file.is_file() else {}, os.environ)
+    except tomllib.TOMLDecodeError:
+        return {}  # the DAG must load, so that its first task can say what is wrong
+
+
+def _time_zone(tree: dict[str, Any]) -> str:
+    return str(tree.get("shop", {}).get("time_zone", "UTC"))
 
 
 def night_form() -> dict[str, Param]:
@@ -57,6 +68,11 @@ def night_form() -> dict[str, Param]:
     }
 
 
+def days_form() -> dict[str, Param]:
+    """The form of a backfill of days: nothing to choose."""
+    return {"days_only": Param(True, const=True, type="boolean", title="Days only", description="No release is made.")}
+
+
 def house_rules() -> dict[str, Any]:
     """Arguments every DAG of the house is made with."""
     return {
@@ -74,16 +90,10 @@ def house_rules() -> dict[str, Any]:
     }
 
 
-def open_step() -> OpenNight:
-    """The task that says which night it is."""
-    return OpenNight(task_id="open", execution_timeout=timedelta(minutes=10))
+def backfill_rules() -> dict[str, Any]:
+    """Rules of a DAG that only runs in backfills, each of which says how many runs it has side by side.
 
-
-def step(name: str, **kwargs: Any) -> NightStep:
-    """The task that runs the step `name`."""
-    return NightStep(task_id=name, step=name, **kwargs)
-
-
-def group(name: str, tooltip: str) -> TaskGroup:
-    """Tasks that read as one part of the flow; their ids stay short."""
-    return TaskGroup(name, tooltip=tooltip, prefix_group_id=False)
+    Airflow knows no such DAG: a paused one does not backfill either. But the limit of runs does not count for
+    backfills, so that one of 0 leaves them alone. The validator of `allowed_run_types` asks for `scheduled`.
+    """
+    return house_rules() | {"max_active_runs": 0, "allowed_run_types": ["backfill", "scheduled"]}

@@ -1,9 +1,10 @@
-"""The two kinds of task of the nightly DAG: the one that opens a night, and the one that runs a step of it."""
+"""The two kinds of task of a night: the one that opens a night, and the one that runs a step of it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipelines.run_date import resolve_run_date
 from pipelines.settings import load_settings
 
 CHECK = "check_"
+TIMED = ("scheduled", "backfill")  # runs whose data interval says which day they are about
 
 
 def home_folder() -> Path:
@@ -37,12 +39,12 @@ class OpenNight(BaseOperator):
         try:
             home = home_folder()
             run_date = resolve_run_date(
-                params["run_date"],
-                data_interval_end=context.get("data_interval_end") if run.run_type == "scheduled" else None,
+                params.get("run_date"),
+                data_interval_end=context.get("data_interval_end") if run.run_type in TIMED else None,
                 run_after=run.run_after,
                 time_zone=load_settings(home).shop.time_zone,
             )
-            wishes = Wishes(params["full_refresh"], params["retrain"], params["skip_training"], params["k"])
+            wishes = Wishes(**{f.name: params[f.name] for f in fields(Wishes) if f.name in params})
             night = open_night(home, run_date, wishes)
         except NightshelfError as known:
             raise AirflowFailException(str(known)) from known

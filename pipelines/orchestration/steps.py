@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, Literal
 
 from pipelines import errors
 from pipelines.night import Night, write_json
-from pipelines.orchestration.lock import writer_lock
+from pipelines.orchestration.lock import night_lock, writer_lock
 
 LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
 # A JVM that lives for a minute never earns its second compiler. Without it the JVM keeps too little room for code.
@@ -92,14 +93,14 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
     night, step = Night.load(work), STEPS.get(name)
     if step is None:
         raise errors.SettingsError(f'"{name}" is no step; steps are {", ".join(STEPS)}.')
-    with writer_lock(night.home, wait=True) as lock:
+    with _locks(night, name) as locks:
         done = night.done(name)
         if done is not None and not again:
             say(f"{name}: done before, {done['seconds']:.0f} s")
             return done
         _forget_from(night, name)
         began = time.monotonic()
-        code, peak = _run(command(step, night), environment(night), lock, say)
+        code, peak = _run(command(step, night), environment(night), locks, say)
         if code != 0:
             raise _failure(night, name, code)
         facts = {"seconds": round(time.monotonic() - began, 2), "peak_rss_mb": round(peak)}
@@ -109,13 +110,24 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
         return facts
 
 
+@contextmanager
+def _locks(night: Night, name: str) -> Iterator[tuple[int, ...]]:
+    """The locks that the step holds: alone where it removes what others may see, else beside other nights."""
+    if name == "publish" or (name == "clean" and night.full_refresh):
+        with writer_lock(night.home, wait=True) as lock:
+            yield (lock,)
+    else:
+        with night_lock(night.home, night.work) as locks:
+            yield locks
+
+
 def _forget_from(night: Night, name: str) -> None:
     names = list(STEPS)
     for later in names[names.index(name) :]:
         night.forget(later)
 
 
-def _run(argv: list[str], env: dict[str, str], lock: int, say: Callable[[str], None]) -> tuple[int, float]:
+def _run(argv: list[str], env: dict[str, str], locks: tuple[int, ...], say: Callable[[str], None]) -> tuple[int, float]:
     """Run a command in a process group of its own, which ends with this process, and pass its lines on.
 
     Gives back its exit code, and the megabytes that the largest of its processes held at most.
@@ -128,7 +140,7 @@ def _run(argv: list[str], env: dict[str, str], lock: int, say: Callable[[str], N
         text=True,
         errors="replace",
         start_new_session=True,
-        pass_fds=(lock,),
+        pass_fds=locks,
     )
     previous = signal.getsignal(signal.SIGTERM)
 

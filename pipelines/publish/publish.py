@@ -6,16 +6,14 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
-from pipelines.days import keep_only
 from pipelines.errors import StepFailed
 from pipelines.night import Night, write_json
 from pipelines.publish.manifest import make_manifest
 from pipelines.publish.releases import list_releases, point_to
-from pipelines.quality.pages import keep_pages
+from pipelines.publish.retention import clear_leftovers, prune
 from pipelines.registry.aliases import move_aliases
 from pipelines.report.index import write_index
 from pipelines.report.page import write_report
@@ -53,8 +51,7 @@ def publish(night: Night) -> str:
     prune(night.home, night.settings.releases.keep)
     write_index(night.home)
     shutil.rmtree(night.work)
-    keep_only(night.home, seen_by_anyone(night.home))
-    keep_pages(night.home)
+    clear_leftovers(night.home, night.settings.releases)
     print(f"published {night.release_id}" + ("" if newest else ": a night of the past, `current` stays"))
     return night.release_id
 
@@ -90,24 +87,6 @@ def quality_rows(night: Night) -> pa.Table:
     ]
     traced = [r | {"run_date": night.run_date, "release_id": night.release_id} for r in rows]
     return pa.Table.from_pylist(traced, schema=QUALITY_RESULTS.schema())
-
-
-def seen_by_anyone(home: Path) -> list[dict[str, Any]]:
-    """What the kept releases and the nights at work see of the tables in days."""
-    published = [r.folder / "manifest.json" for r in list_releases(home)]
-    views = [json.loads(file.read_text()).get("partitions", {}) for file in published]
-    return views + [json.loads(file.read_text()) for file in (home / "staging").glob("*/view.json")]
-
-
-def prune(home: Path, keep: int) -> list[str]:
-    """Remove the oldest releases beyond `keep`, never the one in force; gives back their ids."""
-    kept = list_releases(home)
-    gone = []
-    for release in kept[: max(0, len(kept) - keep)]:
-        if not release.in_force:
-            shutil.rmtree(release.folder)
-            gone.append(release.release_id)
-    return gone
 
 
 if __name__ == "__main__":

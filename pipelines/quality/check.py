@@ -15,6 +15,7 @@ import great_expectations as gx
 import pandas as pd
 
 from pipelines.errors import CheckFailed, StepFailed
+from pipelines.hold import hold
 from pipelines.night import Night, write_json
 from pipelines.quality.data_docs import document, stage_context
 from pipelines.quality.night_drift import measure_drift
@@ -31,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--tables", choices=sorted(TABLES_OF), required=True)
     asked = parser.parse_args(argv)
     night = Night.load(asked.night)
-    with step_main(night, f"check_{asked.tables}"):
+    # Data Docs are one folder for all nights
+    with step_main(night, f"check_{asked.tables}"), hold(night.home / "quality" / ".lock"):
         check(night, asked.tables)
 
 

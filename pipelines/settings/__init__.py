@@ -1,4 +1,4 @@
-from pipelines.settings.load import FILE, check_settings, load_settings, render_toml
+from pipelines.settings.load import FILE, check_settings, load_settings, overlay, render_toml
 from pipelines.settings.model import EVENT_TYPES, Settings
 
-__all__ = ["EVENT_TYPES", "FILE", "Settings", "check_settings", "load_settings", "render_toml"]
+__all__ = ["EVENT_TYPES", "FILE", "Settings", "check_settings", "load_settings", "overlay", "render_toml"]

@@ -252,8 +252,23 @@ class Mlflow(Section):
     model_name: str = Field("nightshelf", description="name of the registered model")
 
 
+class History(Section):
+    days: int = Field(
+        0,
+        ge=0,
+        description="days of events and reviews that a night sees, its own among them; 0: all. Older rows count as "
+        "expired, older files are not needed any more. The checks of the day look back [checks] weeks",
+    )
+
+
 class Releases(Section):
+    """What goes when a night is published. What the release in force or a kept one sees is never touched."""
+
     keep: int = Field(14, ge=1, description="releases kept; older ones go, never the one in force")
+    keep_unpublished: int = Field(
+        90, ge=1, description="nights kept that have no release: past days that were built, failures; older ones go"
+    )
+    keep_logs: int = Field(200, ge=1, description="runs of the home's own Airflow whose logs are kept")
 
 
 class Pages(Section):
@@ -271,6 +286,7 @@ class Settings(Section):
 
     shop: Shop = Field(default_factory=Shop, description="the shop")
     sources: Sources = Field(default_factory=Sources, description="the files that come in")
+    history: History = Field(default_factory=History, description="how far back a night looks")
     cleaning: Cleaning = Field(default_factory=Cleaning, description="which rows are refused")
     features: Features = Field(default_factory=Features, description="what behaviour means")
     knn: Knn = Field(default_factory=Knn, description="neighbours from behaviour")

@@ -55,6 +55,7 @@ ACCOUNT = Table(
         Column("rows_duplicate", LONG, "exact repetitions of an earlier row", at_least=0),
         Column("rows_erased", LONG, "rows of erased users", at_least=0),
         Column("rows_future", LONG, "rows dated after the run date: outside the account", at_least=0),
+        Column("rows_expired", LONG, "rows dated before `[history] days`: outside the account", at_least=0),
     ),
     checks=(
         fail(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -16,16 +15,16 @@ from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.rules import CLEAN, DUPLICATE
 
 NOT_REFUSED = (CLEAN, DUPLICATE)
-COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future")
+COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future", "rows_expired")
 
 
 def account_of(
-    landed: Mapping[str, Mapping[str, Any]], verdicts: Iterable[Mapping[str, Mapping[str, int]]], run_date: date
+    landed: Mapping[str, Mapping[str, Any]], verdicts: Iterable[Mapping[str, Mapping[str, int]]], night: Night
 ) -> dict[str, Any]:
     """The account of some deliveries of a source.
 
     `landed` is what is known of each delivery, `verdicts` the counts of each verdict in each judged day, by file. Rows
-    in are those of the files, as counted on the raw lines, without rows of later days.
+    in are those of the files, as counted on the raw lines, without rows of later days and of expired ones.
     """
     files = {facts["file"] for facts in landed.values()}
     found: Counter[str] = Counter()
@@ -36,15 +35,17 @@ def account_of(
     for facts in landed.values():
         found.update(facts["on_arrival"])
     days = [(day, rows) for facts in landed.values() for day, (rows, _) in facts["days"].items()]
-    future = sum(rows for day, rows in days if day > str(run_date))
+    future = sum(rows for day, rows in days if day > str(night.run_date))
+    expired = sum(rows for day, rows in days if "" < day < str(night.first_day))
     reasons = {verdict: n for verdict, n in sorted(found.items()) if verdict not in NOT_REFUSED}
     return {
-        "rows_in": sum(facts["rows"] for facts in landed.values()) - future,
+        "rows_in": sum(facts["rows"] for facts in landed.values()) - future - expired,
         "rows_clean": found[CLEAN],
         "rows_quarantined": sum(reasons.values()),
         "rows_duplicate": found[DUPLICATE],
         "rows_erased": 0,
         "rows_future": future,
+        "rows_expired": expired,
         "quarantined_by_reason": reasons,
     }
 
@@ -54,8 +55,8 @@ def account_with_news(
 ) -> dict[str, Any]:
     """The account of a source up to the run date, and with `new_` that of the files which this night read first."""
     first_read = {delivery_key(night, source, f) for f in night.files[source] if f.first_run == night.run_id}
-    new = account_of({key: facts for key, facts in landed.items() if key in first_read}, verdicts, night.run_date)
-    return account_of(landed, verdicts, night.run_date) | {f"new_{name}": n for name, n in new.items()}
+    new = account_of({key: facts for key, facts in landed.items() if key in first_read}, verdicts, night)
+    return account_of(landed, verdicts, night) | {f"new_{name}": n for name, n in new.items()}
 
 
 def verdicts_by_day(judged: DataFrame) -> dict[str, dict[str, Any]]:

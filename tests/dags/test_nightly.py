@@ -1,4 +1,4 @@
-"""Policies that every DAG keeps, and the shape of the nightly one."""
+"""Policies that every DAG keeps, and the shape of the nightly one and of those for past dates."""
 
 import os
 from datetime import timedelta
@@ -31,7 +31,6 @@ def test_each_dag_says_what_it_makes_who_reads_it_and_what_to_do_when_it_fails(d
 
 def test_each_task_has_an_end_and_an_owner(dags):
     for dag in dags.values():
-        assert dag.max_active_runs == 1
         assert dag.catchup is False
         for task in dag.tasks:
             assert timedelta() < task.execution_timeout <= timedelta(hours=2), task.task_id
@@ -39,14 +38,28 @@ def test_each_task_has_an_end_and_an_owner(dags):
             assert task.retries >= 1
 
 
-def test_the_night_reads_as_the_flow(dags):
-    night = dags["nightly_recommendations"]
-    order = [t.task_id for t in night.topological_sort()]
-    assert order == [
-        "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "check_outputs", "publish",
-    ]  # fmt: skip
-    for before, after in pairwise(order):
-        assert after in night.get_task(before).downstream_task_ids
+FLOW = [
+    "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "check_outputs", "publish",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "flow"), [("nightly_recommendations", FLOW), ("backfill_nights", FLOW), ("backfill_days", FLOW[:4])]
+)
+def test_a_night_reads_as_the_flow(dags, name, flow):
+    night = dags[name]
+    assert [t.task_id for t in night.topological_sort()] == flow
+    for before, after in pairwise(flow):
+        assert night.get_task(before).downstream_task_ids == {after}
+
+
+def test_nights_come_one_by_one_and_past_dates_only_in_backfills(dags):
+    """Airflow starts no run by itself where none is allowed; a backfill has a limit of its own."""
+    assert {name: dag.max_active_runs for name, dag in dags.items()} == {
+        "nightly_recommendations": 1, "backfill_days": 0, "backfill_nights": 0,
+    }  # fmt: skip
+    for name in ("backfill_days", "backfill_nights"):
+        assert "manual" not in {str(t.value) for t in dags[name].allowed_run_types}
 
 
 def test_spark_and_the_gpu_have_pools_of_their_own(dags):

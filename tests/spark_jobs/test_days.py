@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -58,8 +59,9 @@ def run(spark):
 
     def night_of(home, day, **wishes):
         night = open_night(home, date(2025, 3, day), Wishes(**wishes))
-        clean(spark, night)
-        build_features(spark, night)
+        session = spark.newSession()  # views are a session's own, as each night has its process
+        clean(session, night)
+        build_features(session, night)
         return night
 
     return night_of
@@ -81,7 +83,7 @@ def same(one, other):
         assert one[name] == other[name], name
 
 
-def test_nights_one_after_the_other_in_any_order_and_a_full_refresh_agree(home, run):
+def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh_agree(home, run):
     ours = home("sequence")
     sequence = {day: run(ours, day) for day in (28, 29, 30, 31)}
     found = {day: contents(night) for day, night in sequence.items()}
@@ -91,9 +93,29 @@ def test_nights_one_after_the_other_in_any_order_and_a_full_refresh_agree(home, 
     touched = {day for day in first if first[day] != second[day]}
     assert touched <= {"2025-03-28", "2025-03-29", "2025-03-30"}, "only days that late rows may reach are judged again"
     theirs = home("any order")
-    for day in (30, 28, 31, 29):
-        same(contents(run(theirs, day)), found[day])
+    same(contents(run(theirs, 30)), found[30])
+    with ThreadPoolExecutor(3) as pool:
+        for day, night in zip((31, 28, 29), pool.map(lambda day: run(theirs, day), (31, 28, 29)), strict=True):
+            same(contents(night), found[day])
     same(contents(run(ours, 31, full_refresh=True)), found[31])
+
+
+def test_rows_that_expire_are_counted_and_both_ways_agree_without_their_files(home, run):
+    ours = home("short memory")
+    whole = run(ours, 31)
+    settings = ours / "nightshelf.toml"
+    settings.write_text(f"[history]\ndays = 3\n{settings.read_text()}")
+    short = run(ours, 31)
+    days, kept = (view_of(night)[EVENTS.name] for night in (whole, short))
+    assert kept == {day: version for day, version in days.items() if day >= "2025-03-29"}, "no day is built again"
+    account = json.loads((short.work / "account.json").read_text())["events"]
+    assert account["rows_expired"] > 0
+    assert account["rows_in"] == sum(account[f"rows_{w}"] for w in ("clean", "quarantined", "duplicate", "erased"))
+    assert {row["day"] for row in read_table(short, EVENTS).to_pylist()} == {date(2025, 3, d) for d in (29, 30, 31)}
+    for old in (file for file in (ours / "sources").rglob("*-2025-03-2[4-7]*")):
+        old.unlink()
+    found = contents(short)
+    same(contents(run(ours, 31, full_refresh=True)), found)
 
 
 def test_late_and_repeated_files_are_folded_in(home, run):

@@ -1,9 +1,12 @@
 """Steps: each runs once, alone, in its own process; what it says when it fails reaches the caller."""
 
+import fcntl
 import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 
@@ -12,7 +15,7 @@ import pytest
 from pipelines import errors
 from pipelines.night import Night, write_json
 from pipelines.orchestration import steps
-from pipelines.orchestration.lock import writer_lock
+from pipelines.orchestration.lock import night_lock, writer_lock
 from pipelines.orchestration.steps import STEPS, Step, command, run_step
 from pipelines.settings import Settings, check_settings
 
@@ -37,6 +40,13 @@ def script(tmp_path, monkeypatch):
             monkeypatch.setitem(steps.STEPS, name, Step(name, "python", "script_step"))
 
     return use
+
+
+CALLER = (
+    "import sys; from pathlib import Path; from pipelines.orchestration import steps\n"
+    "steps.STEPS['clean'] = steps.Step('clean', 'python', 'script_step')\n"
+    "steps.run_step('clean', Path(sys.argv[1]))"
+)
 
 
 def lines(night, name="clean", **kwargs):
@@ -126,15 +136,72 @@ def test_a_step_that_outlives_its_parent_keeps_the_lock(tmp_path):
 
 def test_ending_the_caller_ends_the_step(night, script, tmp_path):
     script(f"import time; open({str(tmp_path / 'began')!r}, 'w').close(); time.sleep(60)")
-    caller = (
-        "import sys; from pathlib import Path; from pipelines.orchestration import steps\n"
-        "steps.STEPS['clean'] = steps.Step('clean', 'python', 'script_step')\n"
-        "steps.run_step('clean', Path(sys.argv[1]))"
-    )
-    process = subprocess.Popen([sys.executable, "-c", caller, str(night.work)])
+    process = subprocess.Popen([sys.executable, "-c", CALLER, str(night.work)])
     while not (tmp_path / "began").exists():
         time.sleep(0.05)
     process.terminate()
     assert process.wait(20) != 0
     with writer_lock(night.home, wait=True):
         assert night.done("clean") is None
+
+
+MEET = """
+import sys, time
+from pathlib import Path
+mine = Path(sys.argv[2])
+(mine / "here").touch()
+for _ in range(600):
+    if len(list(mine.parent.glob("*/here"))) == 2:
+        sys.exit(0)
+    time.sleep(0.05)
+sys.exit("nobody came")
+"""
+
+
+def test_nights_run_side_by_side_and_publishing_waits_for_both(night, script):
+    script(MEET)
+    other = replace(night, run_id="other")
+    other.save()
+    both = [subprocess.Popen([sys.executable, "-c", CALLER, str(n.work)]) for n in (night, other)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    with night_lock(night.home, night.work):
+        with night_lock(night.home, other.work):
+            pass
+        with pytest.raises(errors.StepFailed, match="try again when it has ended"), writer_lock(night.home, wait=False):
+            pass
+    with writer_lock(night.home, wait=False):
+        pass
+
+
+def test_who_waits_to_be_alone_is_not_passed_by(night):
+    """Else a backfill whose nights take turns would hold up publishing to its end."""
+    came = []
+    with ThreadPoolExecutor(2) as pool, ExitStack() as held:
+        held.enter_context(night_lock(night.home, night.work))
+        alone = pool.submit(_take, writer_lock(night.home, wait=True), came, "publish")
+        while not _taken(night.home / ".writer.door"):
+            time.sleep(0.01)
+        later = pool.submit(_take, night_lock(night.home, _folder(night.home / "late")), came, "late night")
+        held.close()
+        alone.result(20)
+        later.result(20)
+    assert came == ["publish", "late night"]
+
+
+def _take(lock, came, name):
+    with lock:
+        came.append(name)
+
+
+def _taken(file):
+    with file.open("a") as mine:
+        try:
+            fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _folder(path):
+    path.mkdir()
+    return path

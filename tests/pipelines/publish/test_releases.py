@@ -7,8 +7,8 @@ import pytest
 
 from pipelines.errors import SettingsError
 from pipelines.night import write_json
-from pipelines.publish.publish import prune
 from pipelines.publish.releases import current, list_releases, next_release_id, point_to
+from pipelines.publish.retention import prune
 
 
 def release(home, name, version="1"):

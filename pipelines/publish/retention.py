@@ -1,0 +1,57 @@
+"""What goes when a night is published: by number, so that no clock is asked, and nothing that a kept release sees."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pipelines.days import keep_only
+from pipelines.publish.releases import list_releases
+from pipelines.quality.pages import keep_pages
+from pipelines.settings.model import Releases
+
+
+def clear_leftovers(home: Path, settings: Releases) -> None:
+    """Remove unpublished nights beyond those kept, and what no kept release and no kept night sees."""
+    nights = prune_unpublished(home, settings.keep_unpublished)
+    kept = [release.folder for release in list_releases(home)]
+    views = [_json(folder / "manifest.json").get("partitions", {}) for folder in kept]
+    keep_only(home, views + [_json(folder / "view.json") for folder in nights if (folder / "view.json").is_file()])
+    keep_pages(home)
+    keep_newest(home.glob("airflow/logs/dag_id=*/run_id=*"), settings.keep_logs)
+    keep_newest(home.glob("logs/????-??-??-*.log"), settings.keep_logs)
+
+
+def prune(home: Path, keep: int) -> list[str]:
+    """Remove the oldest releases beyond `keep`, never the one in force; gives back their ids."""
+    kept = list_releases(home)
+    gone = []
+    for release in kept[: max(0, len(kept) - keep)]:
+        if not release.in_force:
+            shutil.rmtree(release.folder)
+            gone.append(release.release_id)
+    return gone
+
+
+def prune_unpublished(home: Path, keep: int) -> list[Path]:
+    """Remove all but the `keep` nights without a release that were worked on last; gives back those that stay."""
+    return keep_newest((file.parent for file in (home / "staging").glob("*/night.json")), keep)
+
+
+def keep_newest(parts: Iterable[Path], keep: int) -> list[Path]:
+    """Remove files or folders but for the `keep` that changed last; gives back those that stay."""
+    ordered = sorted(parts, key=lambda part: (_changed(part), part), reverse=True)
+    for old in ordered[keep:]:
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    return ordered[:keep]
+
+
+def _changed(part: Path) -> int:
+    return max(p.stat().st_mtime_ns for p in (part, *part.glob("*"), *part.glob("done/*")))
+
+
+def _json(file: Path) -> Any:
+    return json.loads(file.read_text())

@@ -1,0 +1,41 @@
+"""Past dates by the command line and Airflow's own backfill: built side by side, once, and nothing is published."""
+
+import json
+import re
+from datetime import date
+
+import pytest
+
+from pipelines.days import missing, view_of
+from pipelines.night import Night
+from pipelines.tables import EVENTS
+from tests.integration.conftest import make_shop
+
+pytestmark = pytest.mark.night
+DATES = [date(2025, 3, day) for day in (29, 30, 31)]
+
+
+def test_days_of_past_dates_are_built_through_airflow_and_not_built_twice(tmp_path):
+    shop = make_shop(tmp_path / "home")
+    done = shop.call("backfill", str(DATES[0]), str(DATES[-1]), "--days-only", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    asked = [str(day) for day in DATES]
+    assert json.loads(done.stdout) == {"dates": asked, "built": asked, "releases": [], "failed": {}}
+    nights = [Night.load(file.parent) for file in sorted((shop.home / "staging").glob("*/night.json"))]
+    assert [night.run_date for night in nights] == DATES
+    for night in nights:
+        days = view_of(night)[EVENTS.name]
+        assert max(days) == str(night.run_date)
+        assert not missing(shop.home, EVENTS, days)
+        assert json.loads((night.work / "account.json").read_text())["events"]["rows_clean"] > 0
+    runs = list((shop.home / "airflow" / "logs" / "dag_id=backfill_days").iterdir())
+    assert len(runs) == len(DATES)
+    assert all(run.name.startswith("run_id=backfill__") for run in runs)
+    assert not (shop.home / "releases").exists()
+    before = {file: file.stat().st_mtime_ns for night in nights for file in night.work.glob("done/*.json")}
+    again = shop.call("backfill", str(DATES[0]), str(DATES[-1]), "--days-only")
+    assert again.returncode == 0, again.stderr
+    assert "3 dates, 0 of them to build" in again.stdout
+    assert {file: file.stat().st_mtime_ns for file in before} == before
+    told = shop.call("doctor").stdout
+    assert re.search(r"days built for later: 3 dates, 2025-03-29 to 2025-03-31", told)

@@ -1,0 +1,61 @@
+"""What goes when a night is published, and what stays because somebody sees it."""
+
+import os
+
+import pytest
+
+from pipelines.days import FACTS
+from pipelines.night import write_json
+from pipelines.publish.releases import list_releases, point_to
+from pipelines.publish.retention import clear_leftovers, keep_newest
+from pipelines.settings.model import Releases
+
+CHECKS = "quality/gx/uncommitted/validations/events"
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A release, two nights without one, and a version of a day of each."""
+    see = {"release": "v1", "night 1": "v2", "night 2": "v3"}
+    for number, (name, version) in enumerate(see.items()):
+        view = {"events": {"2025-03-30": version}, "products": {"": version}}
+        write_json(tmp_path / f"clean/events/day=2025-03-30/{version}/{FACTS}", {})
+        (tmp_path / f"clean/products/{version}").mkdir(parents=True)
+        (tmp_path / CHECKS / f"release 2025-03-30-0{number}").mkdir(parents=True)
+        (tmp_path / f"airflow/logs/dag_id=d/run_id={number}").mkdir(parents=True)
+        if name == "release":
+            write_json(tmp_path / "releases/2025-03-30-00/manifest.json", {"partitions": view, "model": {}})
+            continue
+        write_json(tmp_path / "staging" / name / "night.json", {"release_id": f"2025-03-30-0{number}"})
+        write_json(tmp_path / "staging" / name / "view.json", view)
+        for part in (tmp_path / "staging" / name, *(tmp_path / "staging" / name).iterdir()):
+            os.utime(part, (number, number))
+    point_to(tmp_path, "2025-03-30-00")
+    return tmp_path
+
+
+def there(home, pattern):
+    return sorted(part.name for part in home.glob(pattern))
+
+
+def test_what_a_kept_release_or_night_sees_stays_and_the_rest_goes(home):
+    clear_leftovers(home, Releases(keep_unpublished=1))
+    assert there(home, "staging/*") == ["night 2"]
+    assert there(home, "clean/events/day=2025-03-30/*") == ["v1", "v3"]
+    assert there(home, "clean/products/*") == ["v1", "v3"]
+    assert there(home, f"{CHECKS}/*") == ["release 2025-03-30-00", "release 2025-03-30-02"]
+    assert [r.release_id for r in list_releases(home)] == ["2025-03-30-00"]
+
+
+def test_by_default_nothing_of_few_nights_goes(home):
+    before = there(home, "**/*")
+    clear_leftovers(home, Releases())
+    assert there(home, "**/*") == before
+
+
+def test_the_newest_stay(tmp_path):
+    for number in range(4):
+        (tmp_path / f"{number}.log").touch()
+        os.utime(tmp_path / f"{number}.log", (number, number))
+    keep_newest(tmp_path.glob("*.log"), 2)
+    assert there(tmp_path, "*") == ["2.log", "3.log"]

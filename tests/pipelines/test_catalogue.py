@@ -1,0 +1,45 @@
+"""Since when a product is known: a minimum over nights, so that their order does not matter."""
+
+from datetime import date
+from itertools import permutations
+
+import pyarrow as pa
+import pytest
+
+from pipelines.catalogue import MEMORY, merged
+from pipelines.tables import PRODUCTS
+
+FOUND = pa.schema([*PRODUCTS.schema(), pa.field("delivered", pa.date32())])
+
+
+def found(**delivered):
+    """The clean catalogue of a night: products by name, each with the day of the file that brought it first."""
+    empty = {"title": "", "description": "", "categories": [], "text_hash": "", "available": True}
+    rows = [{"product_id": name, "delivered": day} | empty for name, day in delivered.items()]
+    schema = pa.schema([field.with_nullable(True) for field in FOUND])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def known(nights):
+    """What is known of each product after these nights: since when, and which night saw it last."""
+    memory = MEMORY.empty_table()
+    for run_date, catalogue in nights:
+        memory = merged(memory, catalogue, run_date)
+    return {row["product_id"]: (row["known_from"], row["seen"]) for row in memory.to_pylist()}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_nights_in_any_order_remember_the_same(order):
+    first, *days = (date(2025, 3, d) for d in (27, 28, 29, 30))
+    nights = [(day, found(old=None, dated=date(2025, 3, 28), undated=None)) for day in days]
+    remembered = known([(first, found(old=None)), *(nights[n] for n in order)])
+    assert remembered == {
+        "old": (None, days[-1]),
+        "dated": (date(2025, 3, 28), days[-1]),
+        "undated": (days[0], days[-1]),
+    }
+
+
+def test_a_product_that_is_found_no_more_keeps_its_day():
+    nights = [(date(2025, 3, 27), found(old=None)), (date(2025, 3, 29), found(new=None)), (date(2025, 3, 28), found())]
+    assert known(nights) == {"old": (None, date(2025, 3, 27)), "new": (date(2025, 3, 29), date(2025, 3, 29))}
