@@ -26,7 +26,7 @@ def night(tmp_path):
 def review(number, day):
     return {
         "review_id": f"r{number}", "user_id": None, "product_id": "p", "rating": 4.0, "title": None, "text": "fine",
-        "ts": datetime(2025, 1, day, tzinfo=UTC), "helpful_votes": None, "day": date(2025, 1, day),
+        "ts": datetime(2025, 1, day, tzinfo=UTC), "helpful_votes": None, "day": date(2025, 1, day), "flags": [],
     }  # fmt: skip
 
 

@@ -5,12 +5,12 @@ import os
 import pytest
 
 from pipelines.days import FACTS
-from pipelines.night import write_json
+from pipelines.night import pages_name, write_json
 from pipelines.publish.releases import list_releases, point_to
 from pipelines.publish.retention import clear_leftovers, keep_newest
 from pipelines.settings.model import Releases
 
-CHECKS = "quality/gx/uncommitted/validations/events"
+PRINT = "0123456789"
 
 
 @pytest.fixture
@@ -21,12 +21,17 @@ def home(tmp_path):
         view = {"events": {"2025-03-30": version}, "products": {"": version}}
         write_json(tmp_path / f"clean/events/day=2025-03-30/{version}/{FACTS}", {})
         (tmp_path / f"clean/products/{version}").mkdir(parents=True)
-        (tmp_path / CHECKS / f"release 2025-03-30-0{number}").mkdir(parents=True)
+        (tmp_path / "quality" / pages_name(f"2025-03-30-0{number}", PRINT)).mkdir(parents=True)
         (tmp_path / f"airflow/logs/dag_id=d/run_id={number}").mkdir(parents=True)
         if name == "release":
-            write_json(tmp_path / "releases/2025-03-30-00/manifest.json", {"partitions": view, "model": {}})
+            write_json(
+                tmp_path / "releases/2025-03-30-00/manifest.json",
+                {"partitions": view, "model": {}, "fingerprint": PRINT},
+            )
             continue
-        write_json(tmp_path / "staging" / name / "night.json", {"release_id": f"2025-03-30-0{number}"})
+        write_json(
+            tmp_path / "staging" / name / "night.json", {"release_id": f"2025-03-30-0{number}", "fingerprint": PRINT}
+        )
         write_json(tmp_path / "staging" / name / "view.json", view)
         for part in (tmp_path / "staging" / name, *(tmp_path / "staging" / name).iterdir()):
             os.utime(part, (number, number))
@@ -43,7 +48,7 @@ def test_what_a_kept_release_or_night_sees_stays_and_the_rest_goes(home):
     assert there(home, "staging/*") == ["night 2"]
     assert there(home, "clean/events/day=2025-03-30/*") == ["v1", "v3"]
     assert there(home, "clean/products/*") == ["v1", "v3"]
-    assert there(home, f"{CHECKS}/*") == ["release 2025-03-30-00", "release 2025-03-30-02"]
+    assert there(home, "quality/*") == [pages_name(f"2025-03-30-0{number}", PRINT) for number in (0, 2)]
     assert [r.release_id for r in list_releases(home)] == ["2025-03-30-00"]
 
 

@@ -23,7 +23,8 @@ USUAL = {
 }  # fmt: skip
 SWAPPED = {"Home": 100, "Garden": 300, "Toys": 600}
 REVIEWED = {
-    "rows": 100, "empty": {"user_id": 0, "rating": 10, "title": 5, "text": 0, "helpful_votes": 50}, "length": 80.0,
+    "rows": 100, "empty": {"user_id": 0, "rating": 10, "title": 5, "text": 0, "helpful_votes": 50,
+    "language": 20}, "length": 80.0,
     "ratings": {"5": 60, "4": 30, "1": 10},
 }  # fmt: skip
 BEFORE = "the median of the 4 Mondays before"
