@@ -84,6 +84,7 @@ class Cleaning(Section):
     bot_products_per_day: int = Field(
         150, ge=1, description="products one user looks at on one day and carts none; more mark a robot"
     )
+    longest_id: int = Field(128, ge=1, description="characters of a product code or a user id; longer ones are none")
     test_users: str = Field(r"^test[-_]", description="regular expression of user ids that are not customers")
     not_products: str = Field("", description="regular expression of product ids that are no products; empty: none")
     earliest: str = Field("1995-01-01", description="day before which a time is impossible")

@@ -15,6 +15,7 @@ from spark_jobs.cleaning.common_rules import (
     MISSING_PRODUCT,
     NOT_A_PRODUCT,
     UNKNOWN_PRODUCT,
+    bad_id,
     with_arrival,
     with_known_product,
 )
@@ -28,6 +29,7 @@ WHOLE_NUMBERS = ("quantity", "position")
 
 ROW_RULES = (
     MISSING_PRODUCT,
+    bad_id("product_id", "raw_user"),
     *DATE_RULES,
     Rule("unknown_event_type", "the type is none of ours, and the settings do not map it", "event_type is null"),
     Rule("bad_number", "a number is written as something else, or lies outside its range", "bad_number"),

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.settings import Settings
-from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT
+from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT, bad_id
 from spark_jobs.cleaning.parsing import filled, with_price
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.pseudonyms import normal_id
@@ -29,6 +29,7 @@ NOT_AVAILABLE = (
 )
 RULES = (
     MISSING_PRODUCT,
+    bad_id("product_id"),
     Rule(
         "bad_number",
         "the price holds no number, or one below zero or above the limit",

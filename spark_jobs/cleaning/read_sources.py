@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from pyspark.errors import AnalysisException
@@ -46,7 +46,7 @@ def read_source(
     for group in groups(files):
         lines = _lines(spark, group, source)
         blocks += _blocks(lines)
-        parts.append(_ours(_rows(lines, group, source, key), name, source))
+        parts.append(_ours(_rows(lines, group, name, source, key), name, source, group.columns))
     known = {f.path: f.delivery for f in files}
     counts = dict.fromkeys(deliveries, 0)
     for path, _, _, rows in blocks:
@@ -79,18 +79,20 @@ def _blocks(lines: DataFrame) -> list[tuple[str, int, int, int]]:
     return [tuple(row) for row in counted.collect()]
 
 
-def _rows(lines: DataFrame, group: FileGroup, source: Source, key: bytes) -> DataFrame:
-    """Rows with `_shop`: a struct of the shop's columns as text, null where the line cannot be read.
+def _rows(lines: DataFrame, group: FileGroup, name: str, source: Source, key: bytes) -> DataFrame:
+    """Rows with `_shop`: a struct of the shop's columns that are wanted, as text, null where the line cannot be read.
 
     Parsing has a step of its own: an expression that is used twice would be computed twice.
     """
+    wanted = names_in(name, source, group.columns)
     if group.format == "parquet":
         raw, parsed, shop = as_json("line"), F.col("line"), as_text("_parsed", lines.schema["line"].dataType)
     elif group.format == "jsonl":
-        raw, parsed, shop = F.col("line"), parse_json(names_in(source, group.columns)), one_object("_parsed")
+        raw, parsed, shop = F.col("line"), parse_json(wanted), one_object("_parsed")
     else:
         separator = "\t" if group.format == "tsv" else ","
-        raw, parsed, shop = F.col("line"), parse_csv(group.columns, separator), whole_row("_parsed")
+        raw, parsed = F.col("line"), parse_csv(len(group.columns), separator)
+        shop = whole_row("_parsed", group.columns, wanted)
     hashed = lines.where("is_row").select(
         F.struct("path", "block", "number").alias("_stands"),
         keyed_hash(key, raw).alias("_hash"),
@@ -100,7 +102,7 @@ def _rows(lines: DataFrame, group: FileGroup, source: Source, key: bytes) -> Dat
     return hashed.select("_stands", "_hash", "_length", shop.alias("_shop"))
 
 
-def _ours(rows: DataFrame, name: str, source: Source) -> DataFrame:
+def _ours(rows: DataFrame, name: str, source: Source, seen: Sequence[str]) -> DataFrame:
     """Our columns as text, by the map and by the derivations of the settings."""
     there = rows.schema["_shop"].dataType.fieldNames()
     wide = rows.select("*", "_shop.*") if source.derive else rows
@@ -124,7 +126,7 @@ def _ours(rows: DataFrame, name: str, source: Source) -> DataFrame:
     except AnalysisException as wrong:
         first = str(wrong).splitlines()[0]
         raise SettingsError(
-            f"[sources.{name}.derive] cannot be computed from the columns {', '.join(there)}: {first}. "
+            f"[sources.{name}.derive] cannot be computed from the columns {', '.join(seen)}: {first}. "
             "Use Spark SQL over these columns; all of them are text."
         ) from wrong
     return ours.withColumns({c: filled(F.col(c)) for c in EXPECTED[name]})

@@ -10,6 +10,7 @@ from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
     MISSING_PRODUCT,
     UNKNOWN_PRODUCT,
+    bad_id,
     with_arrival,
     with_known_product,
 )
@@ -22,6 +23,7 @@ from spark_jobs.cleaning.text import with_plain_text
 
 RULES = (
     MISSING_PRODUCT,
+    bad_id("product_id", "raw_user"),
     *DATE_RULES,
     Rule(
         "bad_rating", "the rating is no number from 1 to 5", "has_rating and coalesce(not rating between 1 and 5, true)"
@@ -41,6 +43,7 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         "text",
         F.col("row_hash").alias("review_id"),
         pseudonym(key, F.col("user_id")).alias("user_id"),
+        F.col("user_id").alias("raw_user"),
         normal_id(F.col("product_id")).alias("product_id"),
         F.col("rating").isNotNull().alias("has_rating"),
         number(F.col("rating")).alias("rating"),
@@ -49,7 +52,7 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     )
     dated = typed.withColumn("day", local_day(F.col("ts"), shop.time_zone))
     plain = mask_personal_data(with_plain_text(dated, "title", "text"), "title", "text")
-    return with_arrival(plain, RULES, night.settings).drop("readable", "has_rating")
+    return with_arrival(plain, RULES, night.settings).drop("readable", "has_rating", "raw_user")
 
 
 def judge_reviews(typed: DataFrame, known: DataFrame, night: Night) -> DataFrame:

@@ -60,6 +60,10 @@ MOMENTS = [
     ("unix_ms", "1529193600123", "2018-06-17 00:00:00.123000"),
     ("dd/MM/yyyy HH:mm", "10/03/2025 10:00", "2025-03-10 09:00:00"),
     ("dd/MM/yyyy HH:mm", "2025-03-10", None),
+    ("dd/MM/yyyy HH:mm", "10/03/+999999999 10:00", None),
+    ("d.M.y", "10.3.2025", "2025-03-09 23:00:00"),
+    ("d.M.y", "10.3.999999999", None),
+    ("yyyyMMdd", "20250310", "2025-03-09 23:00:00"),
     ("dd/MM/yyyy HH:mm XXX", "10/03/2025 10:00 +02:00", "2025-03-10 08:00:00"),
 ]
 IDS = [
@@ -108,6 +112,12 @@ def test_days_end_by_the_clock_of_the_shop(spark):
     texts = ["2025-03-29T23:30:00Z", "2025-03-30T21:59:59Z", "2025-03-30T22:00:00Z"]
     days = one(spark, texts, lambda c: local_day(moment(c, "iso", "UTC"), "Europe/Berlin").cast("string"))
     assert days == ["2025-03-30", "2025-03-30", "2025-03-31"]
+
+
+def test_days_are_those_that_python_knows(spark):
+    texts = ["-62135596800", "-62135251200", "253402127999", "253402300799"]
+    days = one(spark, texts, lambda c: local_day(moment(c, "unix_s", "UTC"), "Pacific/Auckland").cast("string"))
+    assert days == [None, "0001-01-05", "9999-12-30", None]
 
 
 def test_pseudonyms_are_those_of_python(spark):
