@@ -86,6 +86,7 @@ class Cleaning(Section):
     )
     longest_id: int = Field(128, ge=1, description="characters of a product code or a user id; longer ones are none")
     test_users: str = Field(r"^test[-_]", description="regular expression of user ids that are not customers")
+    most_aliases: int = Field(5, ge=0, description="other titles of a product code that are kept, at most")
     not_products: str = Field("", description="regular expression of product ids that are no products; empty: none")
     earliest: str = Field("1995-01-01", description="day before which a time is impossible")
 
@@ -99,6 +100,12 @@ class Features(Section):
     session_gap_minutes: int = Field(30, ge=1, description="minutes of silence that end a session")
     relation_window_days: int = Field(365, ge=1, description="days of the past from which relations are counted")
     least_pairs: int = Field(2, ge=1, description="baskets or sessions two products must share to be related")
+    visitor_day_weight: float = Field(
+        200, gt=0, description="sum of the weights of one visitor on one day; beyond, all of them are scaled down to it"
+    )
+    groups_per_user_day: int = Field(
+        5, ge=1, description="baskets, and sessions, of one user on one day that make relations; the first ones"
+    )
     largest_basket: int = Field(
         100, ge=2, description="products; larger baskets and sessions (wholesale, robots) make no relations"
     )

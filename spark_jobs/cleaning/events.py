@@ -25,6 +25,7 @@ from spark_jobs.cleaning.robots import robots
 from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 
 NUMBERS = ("value", "price", "dwell_s", "propensity")
+LONGEST_DWELL = 86_400  # seconds; a sum of such numbers stays exact
 WHOLE_NUMBERS = ("quantity", "position")
 
 ROW_RULES = (
@@ -111,7 +112,8 @@ def _event_type(words: dict[str, str]) -> Column:
 def _bad_number() -> Column:
     """Whether some number is present (`_price`) and is none (`price`), or cannot be."""
     wrong = reduce(or_, (F.col(f"_{c}").isNotNull() & F.col(c).isNull() for c in (*NUMBERS, *WHOLE_NUMBERS)))
-    return wrong | F.coalesce((F.col("dwell_s") < 0) | ~F.col("propensity").between(0, 1), F.lit(False))
+    outside = (~F.col("dwell_s").between(0, LONGEST_DWELL), ~F.col("propensity").between(0, 1))
+    return reduce(or_, (F.coalesce(o, F.lit(False)) for o in outside), wrong)
 
 
 def _micros_since_same() -> Column:

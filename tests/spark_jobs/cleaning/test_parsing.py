@@ -115,9 +115,9 @@ def test_days_end_by_the_clock_of_the_shop(spark):
 
 
 def test_days_are_those_that_python_knows(spark):
-    texts = ["-62135596800", "-62135251200", "253402127999", "253402300799"]
+    texts = ["-62135596800", "-62135251200", "253402041599", "253402300799"]
     days = one(spark, texts, lambda c: local_day(moment(c, "unix_s", "UTC"), "Pacific/Auckland").cast("string"))
-    assert days == [None, "0001-01-05", "9999-12-30", None]
+    assert days == [None, "0001-01-05", "9999-12-29", None]
 
 
 def test_pseudonyms_are_those_of_python(spark):
