@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 EVENT_TYPES = ("impression", "view", "click", "add_to_cart", "purchase", "return", "rating")
 
 Share = Field(ge=0, le=1)
+OneOrMore = Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)]
 
 
 class Section(BaseModel):
@@ -38,15 +39,18 @@ class Source(Section):
     derive: dict[str, str] = Field(
         default_factory=dict, description="our column = Spark SQL over the shop's columns (all are text)"
     )
-    time_format: str = Field(
-        "iso", description="iso, unix_s, unix_ms, or a Spark datetime pattern such as 'dd/MM/yyyy HH:mm'"
+    time_format: OneOrMore = Field(
+        ["iso"],
+        min_length=1,
+        description="iso, unix_s, unix_ms, or a Spark datetime pattern such as 'dd/MM/yyyy HH:mm'; of several the "
+        "first that fits a time wins, so that 03/04/2025 is what the first of dd/MM/yyyy and MM/dd/yyyy says",
     )
     time_zone: str = Field("", description="zone of times without an offset; empty: the shop's")
     file_date: str = Field(
         r"(\d{4}-\d{2}-\d{2})",
         description="regular expression whose first group is the delivery day in a file's name; no match: undated",
     )
-    encoding: str = Field("UTF-8", description="encoding of CSV and TSV files")
+    encoding: str = Field("UTF-8", description="encoding of CSV and TSV files without a byte order mark")
 
 
 class Events(Source):

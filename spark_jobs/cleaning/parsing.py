@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pyspark.sql import Column, DataFrame
@@ -62,8 +63,15 @@ def with_price(rows: DataFrame, column: str) -> DataFrame:
     )
 
 
-def moment(text: Column, time_format: str, zone: str) -> Column:
-    """A timestamp; a text without an offset is a wall clock in `zone` (in an hour that comes twice: the first)."""
+def moment(text: Column, time_formats: Sequence[str], zone: str) -> Column:
+    """A timestamp, by the first format that fits.
+
+    A text without an offset is a wall clock in `zone` (in an hour that comes twice: the first).
+    """
+    return F.coalesce(*(_moment(text, time_format, zone) for time_format in time_formats))
+
+
+def _moment(text: Column, time_format: str, zone: str) -> Column:
     match time_format:
         case "iso":
             upper = F.upper(text)

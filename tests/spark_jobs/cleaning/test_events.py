@@ -190,6 +190,18 @@ def test_repeated_lines_are_duplicates_of_the_first_arrival(rows_of, night_of):
     assert {r["file"] for r in judged if r["verdict"] == "clean"} == {"1"}
 
 
+def test_the_same_rows_in_another_file_are_duplicates_and_only_those(rows_of, night_of):
+    first = [GOOD | {"row": f"line {n}", "user_id": f"u{n}", "file": "2025-03-10.csv"} for n in range(3)]
+    again = [row | {"file": "2025-03-10 (1).csv"} for row in [*first, GOOD | {"row": "new"}]]
+    found = judged_rows(typed_events, judge_events, rows_of("events", first + again), night_of(), "mug")
+    judged = sorted((r["file"], r["verdict"]) for r in found.collect())
+    assert (
+        judged
+        == [("2025-03-10 (1).csv", "clean"), *[("2025-03-10 (1).csv", "duplicate")] * 3]
+        + [("2025-03-10.csv", "clean")] * 3
+    )
+
+
 def test_an_empty_pattern_refuses_nobody(judged):
     assert judged({"a": GOOD | {"user_id": "test-7"}}, test_users="", not_products="")["a"]["verdict"] == "clean"
 
