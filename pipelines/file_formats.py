@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -46,7 +46,11 @@ def columns_of(path: Path, kind: str, source: Source) -> tuple[str, ...]:
     encoding = encoding_of(path, kind, source)
     if kind == "jsonl":
         with lines_of(path, encoding) as lines:
-            return tuple(_json_keys(islice(lines, 200)))
+            first = list(islice(lines, 200))
+        keys = tuple(_json_keys(first))
+        if not keys and (start := next(filter(None, map(str.strip, first)), "")) and (start[0] == "[" or start == "{"):
+            raise ValueError("it is one JSON value over many lines; what is read is one object a line")
+        return keys
     header = header_of(path, encoding)
     if "\0" in header or NOT_UTF8 in header:
         raise ValueError(f"its first line is no text of {encoding}; set encoding in [sources]")
@@ -79,7 +83,7 @@ def lines_of(path: Path, encoding: str) -> Iterator[Iterator[str]]:
         yield iter(lambda: text.readline(LONGEST_LINE), "")
 
 
-def _json_keys(lines: Iterator[str]) -> dict[str, None]:
+def _json_keys(lines: Iterable[str]) -> dict[str, None]:
     keys: dict[str, None] = {}
     for line in lines:
         try:

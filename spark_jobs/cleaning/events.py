@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
+from pipelines.publish.releases import NAME
 from pipelines.settings import EVENT_TYPES
 from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
@@ -25,6 +26,7 @@ from spark_jobs.cleaning.robots import robots
 from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 
 NUMBERS = ("value", "price", "dwell_s", "propensity")
+RELEASE = rf"^{NAME.pattern}$"  # anything else there is none of ours
 LONGEST_DWELL = 86_400  # seconds; a sum of such numbers stays exact
 WHOLE_NUMBERS = ("quantity", "position")
 
@@ -73,6 +75,7 @@ def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         | {c: number(F.col(c)) for c in NUMBERS}
         | {c: whole(F.col(c)) for c in WHOLE_NUMBERS}
         | {"ts": moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)}
+        | {"release_id": F.when(F.col("release_id").rlike(RELEASE), F.col("release_id"))}
         | {"event_type": _event_type(source.event_types), "event_id": F.col("row_hash")}
     )
     quantity = F.when(F.col("event_type") == "return", F.abs("quantity")).otherwise(F.col("quantity"))

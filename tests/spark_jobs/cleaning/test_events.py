@@ -102,6 +102,12 @@ def test_what_a_clean_row_holds(judged):
     assert judged({"a": GOOD})["a"]["quantity"] == 1
 
 
+def test_a_release_is_one_of_ours_or_none(judged):
+    names = {"2025-03-09-01": "2025-03-09-01", "jane@shop.example": None, "2025-03-09-01; drop": None}
+    found = judged({name: GOOD | {"user_id": name, "release_id": name} for name in names})
+    assert {name: row["release_id"] for name, row in found.items()} == names
+
+
 def test_a_double_click_counts_once(judged):
     at = "2025-03-10T10:00:00.{:03d}+01:00".format
     rows = {

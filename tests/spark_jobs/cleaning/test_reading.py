@@ -198,6 +198,22 @@ def test_a_parquet_text_that_is_none_cannot_be_read(spark, shop, deliver, tmp_pa
     assert [r["product_id"] for r in read(spark, shop(SETTINGS))] == ["a", None]
 
 
+ODD = {
+    "time.parquet": {"v": pa.array([1], pa.time64("us"))},
+    "half.parquet": {"v": pa.array([1.5], pa.float32()).cast(pa.float16())},
+    "case.parquet": {"Code": pa.array(["x"])},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_parquet_column_that_spark_cannot_read_is_named(spark, shop, deliver, tmp_path, name):
+    deliver()
+    same = pa.array(["x"])
+    pq.write_table(pa.table({"code": same, "event_type": same, "ts": same} | ODD[name]), tmp_path / "in" / name)
+    with pytest.raises(SourceError, match=f"{name} has a column that Spark cannot read"):
+        read(spark, shop(SETTINGS))
+
+
 def test_columns_may_come_go_and_change_their_order(spark, shop, deliver):
     deliver(
         **{
