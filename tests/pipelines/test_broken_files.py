@@ -67,7 +67,7 @@ BROKEN = {
     "csv.parquet": CSV,
     "cut.parquet": parquet()[:-9],
     "an end only.parquet": parquet()[-99:],
-    "a list.json": b'[\n{"product_id": "p"},\n{"product_id": "p"}\n]\n',
+    "a list.json": b'[{"product_id": "p"},\n {"product_id": "p"}]\n',
     "in many lines.json": b'\n{\n  "product_id": "p"\n}\n',
     "unknown.xlsx": b"PK\x03\x04",
     "no ending": CSV,

@@ -197,15 +197,11 @@ def test_repeated_lines_are_duplicates_of_the_first_arrival(rows_of, night_of):
 
 
 def test_the_same_rows_in_another_file_are_duplicates_and_only_those(rows_of, night_of):
-    first = [GOOD | {"row": f"line {n}", "user_id": f"u{n}", "file": "2025-03-10.csv"} for n in range(3)]
-    again = [row | {"file": "2025-03-10 (1).csv"} for row in [*first, GOOD | {"row": "new"}]]
+    first = [GOOD | {"row": f"line {n}", "user_id": f"u{n}", "file": "a.csv"} for n in range(3)]
+    again = [row | {"file": "b.csv"} for row in [*first, GOOD | {"row": "new", "user_id": "u9"}]]
     found = judged_rows(typed_events, judge_events, rows_of("events", first + again), night_of(), "mug")
     judged = sorted((r["file"], r["verdict"]) for r in found.collect())
-    assert (
-        judged
-        == [("2025-03-10 (1).csv", "clean"), *[("2025-03-10 (1).csv", "duplicate")] * 3]
-        + [("2025-03-10.csv", "clean")] * 3
-    )
+    assert judged == [("a.csv", "clean")] * 3 + [("b.csv", "clean")] + [("b.csv", "duplicate")] * 3
 
 
 def test_an_empty_pattern_refuses_nobody(judged):
