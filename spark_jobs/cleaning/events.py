@@ -9,7 +9,6 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
-from pipelines.publish.releases import NAME
 from pipelines.settings import EVENT_TYPES
 from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
@@ -26,7 +25,7 @@ from spark_jobs.cleaning.robots import robots
 from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 
 NUMBERS = ("value", "price", "dwell_s", "propensity")
-RELEASE = rf"^{NAME.pattern}$"  # anything else there is none of ours
+RELEASE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2,}$"  # anything else there is none of ours
 LONGEST_DWELL = 86_400  # seconds; a sum of such numbers stays exact
 WHOLE_NUMBERS = ("quantity", "position")
 
