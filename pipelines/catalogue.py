@@ -33,9 +33,18 @@ order by product_id
 
 
 def known_products(home: Path) -> pa.Table:
-    """All products that nights have found: a row of the catalogue, `known_from`, `seen`; sorted by product."""
+    """All products that nights have found: a row of the catalogue, `known_from`, `seen`; sorted by product.
+
+    A column that the contract has gained since is empty.
+    """
     file = _file(home)
-    return pq.read_table(file).cast(MEMORY) if file.is_file() else MEMORY.empty_table()
+    if not file.is_file():
+        return MEMORY.empty_table()
+    found = pq.read_table(file)
+    for new in (field for field in MEMORY if field.name not in found.column_names):
+        nothing = [] if pa.types.is_list(new.type) else None
+        found = found.append_column(new.name, pa.array([nothing] * len(found), new.type))
+    return found.select(MEMORY.names).cast(MEMORY)
 
 
 def merged(before: pa.Table, found: pa.Table, run_date: date) -> pa.Table:

@@ -24,7 +24,7 @@ LENGTH = 16  # hex digits of a version
 FACTS = "_facts.json"  # Spark passes over names that begin like this
 CLEANING = (
     "spark_jobs.cleaning", "spark_jobs.clean", "pipelines.tables", "pipelines.source_columns", "pipelines.file_formats",
-    "pipelines.user_key",
+    "pipelines.encodings", "pipelines.packed_files", "pipelines.user_key",
 )  # fmt: skip
 FEATURES = ("spark_jobs.features", "spark_jobs.build_features", "pipelines.tables")
 VIEWED = {t.name for t in (*CLEAN, *FEATURE_DAYS)}
@@ -33,7 +33,7 @@ Versions = dict[str, str]  # by day as YYYY-MM-DD; the catalogue has one, under 
 
 def delivery_key(night: Night, source: str, file: SourceFile) -> str:
     """The name of what was read from a file: a hash of its content and of all that its rows are made of."""
-    return hash_of([file.sha256, file.name, file.delivered, cleaning_hash(night, source)])[:LENGTH]
+    return hash_of([file.sha256, file.name, file.copy, file.delivered, cleaning_hash(night, source)])[:LENGTH]
 
 
 def cleaning_hash(night: Night, source: str) -> str:

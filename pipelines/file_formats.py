@@ -1,25 +1,25 @@
-"""What a file of a source is made of: its format, its packing, its columns."""
+"""What a file of a source is made of: its format and its columns."""
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import IO
 
 import pyarrow.parquet as pq
-import zstandard
 
+from pipelines.encodings import NO_TEXT, NOT_UTF8, encoding_of
 from pipelines.errors import SourceError
+from pipelines.packed_files import PACKED, unpacked
 from pipelines.settings.model import Source
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
-PACKED = (".gz", ".zst")
-CHUNK = 1 << 20
+LONGEST_LINE = 1 << 24  # characters of a line in which columns are looked for
+MOST_COLUMNS = 2000
 
 
 def format_of(path: Path, asked: str) -> str:
@@ -36,61 +36,59 @@ def format_of(path: Path, asked: str) -> str:
     return kind
 
 
-@contextmanager
-def unpacked(path: Path) -> Iterator[IO[bytes]]:
-    """The bytes of `path`, unpacked by its ending."""
-    with path.open("rb") as raw:
-        if path.suffix == ".gz":
-            yield gzip.GzipFile(fileobj=raw)
-        elif path.suffix == ".zst":
-            yield zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        else:
-            yield raw
-
-
-def read_to_its_end(path: Path) -> None:
-    """Raise EOFError, or an error of the packer, where a packed file is not whole; a plain file is not read."""
-    if path.suffix == ".zst":
-        _read_zst_to_its_end(path)
-    elif path.suffix == ".gz":
-        with unpacked(path) as stream:
-            while stream.read(CHUNK):
-                pass
-
-
-def _read_zst_to_its_end(path: Path) -> None:
-    """The library's own reader passes over a last frame that does not end."""
-    with path.open("rb") as raw:
-        frame, at_end = zstandard.ZstdDecompressor().decompressobj(), True
-        while chunk := raw.read(CHUNK):
-            while chunk:
-                frame.decompress(chunk)
-                chunk, at_end = frame.unused_data, frame.eof
-                if at_end:
-                    frame = zstandard.ZstdDecompressor().decompressobj()
-    if not at_end:
-        raise EOFError("the last frame is cut off")
-
-
 def columns_of(path: Path, kind: str, source: Source) -> tuple[str, ...]:
-    """The names in a file's header; of JSON lines, the keys of the first 200."""
+    """The names in a file's header; of JSON lines, the keys of the first 200.
+
+    Raises ValueError where the first line cannot be a header.
+    """
     if kind == "parquet":
         return tuple(pq.read_schema(path).names)
+    encoding = encoding_of(path, kind, source)
+    if kind == "jsonl":
+        with lines_of(path, encoding) as lines:
+            first = list(islice(lines, 200))
+        keys = tuple(_json_keys(first))
+        if not keys and (start := next(filter(None, map(str.strip, first)), "")) and (start[0] == "[" or start == "{"):
+            raise ValueError("it is one JSON value over many lines; what is read is one object a line")
+        return keys
+    header = header_of(path, encoding)
+    if "\0" in header or NOT_UTF8 in header:
+        raise ValueError(f"its first line is no text of {encoding}; set encoding in [sources]")
+    if len(header) >= LONGEST_LINE:
+        raise ValueError(f"its first line has more than {LONGEST_LINE:,} characters")
+    try:
+        names = next(csv.reader([header], delimiter="\t" if kind == "tsv" else ",", strict=True), [])
+    except csv.Error as wrong:
+        raise ValueError(f"its first line is no header ({wrong})") from wrong
+    if len(names) > MOST_COLUMNS:
+        raise ValueError(f"its first line has {len(names):,} fields; up to {MOST_COLUMNS:,} columns are allowed")
+    return tuple(name.strip() for name in names)
+
+
+def header_of(path: Path, encoding: str) -> str:
+    """The first line of a file that is not blank, without its end; empty where there is none."""
+    with lines_of(path, encoding) as lines:
+        return next((line.rstrip("\r\n") for line in lines if line.strip()), "")
+
+
+@contextmanager
+def lines_of(path: Path, encoding: str) -> Iterator[Iterator[str]]:
+    """The lines of a file, each with its end (CR, LF or both, as Spark splits them); a very long one in pieces.
+
+    Bytes that the encoding does not have are NOT_UTF8.
+    """
+    known = "utf-8-sig" if encoding == "utf-8" else encoding
     with unpacked(path) as stream:
-        lines = io.TextIOWrapper(io.BufferedReader(stream), encoding=source.encoding, errors="replace", newline="")
-        if kind == "jsonl":
-            return tuple(_json_keys(line for line, _ in zip(lines, range(200), strict=False)))
-        rows = csv.reader(lines, delimiter="\t" if kind == "tsv" else ",")
-        header = next((row for row in rows if any(cell.strip() for cell in row)), [])  # blank lines are no rows
-        return tuple(c.strip().lstrip("\ufeff") for c in header)
+        text = io.TextIOWrapper(io.BufferedReader(stream), encoding=known, errors=NO_TEXT, newline="")
+        yield iter(lambda: text.readline(LONGEST_LINE), "")
 
 
-def _json_keys(lines: Iterator[str]) -> dict[str, None]:
+def _json_keys(lines: Iterable[str]) -> dict[str, None]:
     keys: dict[str, None] = {}
     for line in lines:
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter where lists are nested a thousand times
             continue
         if isinstance(row, dict):
             keys |= dict.fromkeys(row)

@@ -7,6 +7,7 @@ the night that found it; those of a shop's first night came before all nights: t
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -77,7 +78,13 @@ def take_stock(home: Path, name: str, source: Source, run_date: date, known: Kno
 def files_of(known: Known, run_date: date) -> tuple[SourceFile, ...]:
     """The files that a night of `run_date` is made of, in the order of their arrival."""
     mine = [(file.delivered or date.min, key, file) for key, file in known.items() if _is_of(file, run_date)]
-    return tuple(file for _, _, file in sorted(mine, key=lambda m: m[:2]))
+    seen: Counter[tuple[object, ...]] = Counter()
+    found = []
+    for _, _, file in sorted(mine, key=lambda m: m[:2]):
+        same = (file.name, file.sha256, file.delivered)
+        found.append(replace(file, copy=seen[same]))
+        seen[same] += 1
+    return tuple(found)
 
 
 def stamp_of(path: Path) -> str:

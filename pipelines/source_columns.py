@@ -17,6 +17,7 @@ EXPECTED = {
     "reviews": ("user_id", "product_id", "rating", "title", "text", "ts", "helpful_votes"),
     "products": ("product_id", "title", "description", "categories", "brand", "price", "attributes", "available"),
 }  # fmt: skip
+SHOWN = 40  # columns in a message, and characters of each: what is no header may be anything
 REQUIRED = {
     "events": ("product_id", "event_type", "ts"),
     "reviews": ("product_id", "ts"),
@@ -27,7 +28,8 @@ REQUIRED = {
 def map_columns(name: str, source: Source, files: Sequence[SourceFile], where: str) -> dict[str, str]:
     """Ours to theirs, for each column of ours that some file holds; derived columns are not in it.
 
-    Raises SourceError with the column, the file and what the file has, where a mapped or required one is nowhere.
+    Raises SourceError with the column, the file and what the file has, where a mapped one is nowhere, or a file has not
+    a required one. An optional one that a file has not is null in its rows.
     """
     known = EXPECTED[name]
     for ours in (*source.columns, *source.derive):
@@ -43,16 +45,19 @@ def map_columns(name: str, source: Source, files: Sequence[SourceFile], where: s
             found[ours] = column
         elif files and theirs and (ours in source.columns or ours in REQUIRED[name]):
             raise SourceError(_missing(where, name, ours, column, files[0]))
+        if ours in REQUIRED[name] and (without := [f for f in files if _lacks(f, column)]):
+            raise SourceError(_missing(where, name, ours, column, without[-1]))
     return found
 
 
-def names_in(source: Source, seen: Sequence[str]) -> list[str]:
-    """The columns of the shop that the settings of a source speak of: mapped or ours, and of those `seen` in a file
-    the ones that a derivation may name.
+def names_in(name: str, source: Source, seen: Sequence[str]) -> list[str]:
+    """The columns of the shop that source `name` is read from: mapped or ours, and of those `seen` in a file the ones
+    that a derivation may name. Of names that differ in case only there is one: SQL does not tell them apart.
     """
     derived = " ".join(source.derive.values()).lower()
-    ours = [c for columns in EXPECTED.values() for c in columns]
-    return list(dict.fromkeys([*source.columns.values(), *ours, *(c for c in seen if c.lower() in derived)]))
+    mapped = [source.columns.get(ours, ours) for ours in EXPECTED[name] if ours not in source.derive]
+    named = [*mapped, *(c for c in seen if c and c.lower() in derived)]
+    return list({c.lower(): c for c in reversed(named)}.values())[::-1]
 
 
 def left_out(name: str, source: Source, found: dict[str, str]) -> list[str]:
@@ -60,10 +65,17 @@ def left_out(name: str, source: Source, found: dict[str, str]) -> list[str]:
     return [c for c in EXPECTED[name] if c not in found and c not in source.derive]
 
 
+def _lacks(file: SourceFile, column: str) -> bool:
+    """Whether a file says that it has no such column; JSON lines do not say it, an empty file need not."""
+    return file.format != "jsonl" and bool(file.columns) and column not in file.columns and not file.gone
+
+
 def _missing(where: str, name: str, ours: str, column: str, file: SourceFile) -> str:
     near = difflib.get_close_matches(column, file.columns, n=1, cutoff=0.5)
     hint = f' Did you mean "{near[0]}"?' if near else f" Map it in [sources.{name}.columns], or derive it."
+    shown = [c if len(c) <= SHOWN else f"{c[:SHOWN]}…" for c in file.columns[:SHOWN]]
+    more = f" and {len(file.columns) - SHOWN} others" if len(file.columns) > SHOWN else ""
     return (
         f'{where}: [sources.{name}] column "{ours}" is read from "{column}", but {file.path} has '
-        f"{', '.join(file.columns)}.{hint}"
+        f"{', '.join(shown)}{more}.{hint}"
     )

@@ -14,17 +14,21 @@ from pathlib import Path
 import zstandard
 
 from pipelines.errors import SourceError
-from pipelines.file_formats import columns_of, format_of, read_to_its_end
+from pipelines.file_formats import columns_of, format_of
 from pipelines.object_store import fetch, is_remote, list_remote
+from pipelines.packed_files import read_to_its_end
 from pipelines.settings.model import Source
+
+# Hidden files, and what engines put beside their data.
+MARKER = re.compile(r"\.|_(SUCCESS|metadata|common_metadata|(started|committed)_.*)$")
 
 
 @dataclass(frozen=True)
 class SourceFile:
     """One file of a source: where it lies, what it is, what it holds (sha256 of its bytes), when it came.
 
-    `stamp` changes when the file does; `first_run` is the night that read it first; `gone` says that it was read once
-    and is not there any more.
+    `copy` counts those of one name and content, which may lie in several folders. `stamp` changes when the file does;
+    `first_run` is the night that read it first; `gone` says that it was read once and is not there any more.
     """
 
     path: str
@@ -33,6 +37,7 @@ class SourceFile:
     sha256: str
     delivered: date | None
     columns: tuple[str, ...]
+    copy: int = 0
     stamp: str = ""
     first_run: str = ""
     gone: bool = False
@@ -64,9 +69,12 @@ def list_local(home: Path, path: str) -> list[str]:
     pattern = path if Path(path).is_absolute() else str(home / path)
     if Path(pattern).is_dir():
         pattern = f"{pattern}/*"
-    return sorted(
-        p for p in glob.glob(pattern, recursive=True) if Path(p).is_file() and not Path(p).name.startswith(".")
+    files = sorted(
+        p for p in glob.glob(pattern, recursive=True) if Path(p).is_file() and not MARKER.match(Path(p).name)
     )
+    if odd := next((p for p in files if not p.isprintable()), None):
+        raise SourceError(f"the file name {odd!r} is no text that can be shown. Rename the file, or move it away.")
+    return files
 
 
 def delivery_day(name: str, pattern: str) -> date | None:

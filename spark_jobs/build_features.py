@@ -20,7 +20,7 @@ from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
 from spark_jobs.features.popularity import popularity, product_days
-from spark_jobs.features.sessions import sessions
+from spark_jobs.features.sessions import in_visits, sessions
 
 DAYS = (INTERACTIONS, PRODUCT_DAYS, SESSIONS, PAIR_COUNTS)
 
@@ -52,10 +52,11 @@ def build(events: DataFrame, night: Night, days: dict[str, str]) -> None:
     """Write these days of all tables; `events` are theirs."""
     settings = night.settings.features
     place = night.work / "building"
-    interest = kept_aside(daily_interest(events, settings), place / "interest")
+    timed = kept_aside(in_visits(events, settings), place / "events")
+    interest = kept_aside(daily_interest(timed, settings), place / "interest")
     build_days(interactions(interest), night, INTERACTIONS, days, {})
     build_days(product_days(interest, settings), night, PRODUCT_DAYS, days, {})
-    visits = kept_aside(sessions(events, settings), place / "visits")
+    visits = kept_aside(sessions(timed, settings), place / "visits")
     build_days(visits, night, SESSIONS, days, {})
     groups = kept_aside(all_groups(events, visits, settings), place / "groups")
     build_days(pair_counts(groups), night, PAIR_COUNTS, days, groups_by_day(groups))

@@ -80,6 +80,10 @@ def _section(path: list[str]) -> type[BaseModel]:
 
 
 def _check_words(settings: Settings, where: str) -> None:
+    for name, source in settings.sources:
+        if not is_encoding(source.encoding):
+            said = f'[sources.{name}] encoding = "{source.encoding}"'
+            raise SettingsError(f'{where}: {said} is no encoding of text; use one such as "UTF-8" or "cp1252".')
     zones = {"[shop] time_zone": settings.shop.time_zone}
     zones |= {f"[sources.{n}] time_zone": s.time_zone for n, s in settings.sources if s.time_zone}
     for key, zone in zones.items():
@@ -94,6 +98,14 @@ def _check_words(settings: Settings, where: str) -> None:
     for key, word in words:
         if word not in EVENT_TYPES:
             raise SettingsError(f'{where}: {key} names "{word}"; event types are {", ".join(EVENT_TYPES)}.')
+
+
+def is_encoding(name: str) -> bool:
+    """Whether Python knows an encoding of text by this name."""
+    try:
+        return "a".encode(name) != b""
+    except (LookupError, UnicodeError):
+        return False
 
 
 def render_toml(settings: Settings) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 EVENT_TYPES = ("impression", "view", "click", "add_to_cart", "purchase", "return", "rating")
 
 Share = Field(ge=0, le=1)
+OneOrMore = Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)]
 
 
 BOILERPLATE = (
@@ -54,15 +55,18 @@ class Source(Section):
     derive: dict[str, str] = Field(
         default_factory=dict, description="our column = Spark SQL over the shop's columns (all are text)"
     )
-    time_format: str = Field(
-        "iso", description="iso, unix_s, unix_ms, or a Spark datetime pattern such as 'dd/MM/yyyy HH:mm'"
+    time_format: OneOrMore = Field(
+        ["iso"],
+        min_length=1,
+        description="iso, unix_s, unix_ms, or a Spark datetime pattern such as 'dd/MM/yyyy HH:mm'; of several the "
+        "first that fits a time wins, so that 03/04/2025 is what the first of dd/MM/yyyy and MM/dd/yyyy says",
     )
     time_zone: str = Field("", description="zone of times without an offset; empty: the shop's")
     file_date: str = Field(
         r"(\d{4}-\d{2}-\d{2})",
         description="regular expression whose first group is the delivery day in a file's name; no match: undated",
     )
-    encoding: str = Field("UTF-8", description="encoding of CSV and TSV files")
+    encoding: str = Field("UTF-8", description="encoding of CSV and TSV files without a byte order mark")
 
 
 class Events(Source):
@@ -100,7 +104,9 @@ class Cleaning(Section):
     bot_products_per_day: int = Field(
         150, ge=1, description="products one user looks at on one day and carts none; more mark a robot"
     )
+    longest_id: int = Field(128, ge=1, description="characters of a product code or a user id; longer ones are none")
     test_users: str = Field(r"^test[-_]", description="regular expression of user ids that are not customers")
+    most_aliases: int = Field(5, ge=0, description="other titles of a product code that are kept, at most")
     not_products: str = Field("", description="regular expression of product ids that are no products; empty: none")
     earliest: str = Field("1995-01-01", description="day before which a time is impossible")
     boilerplate: list[str] = Field(
@@ -140,6 +146,12 @@ class Features(Section):
     session_gap_minutes: int = Field(30, ge=1, description="minutes of silence that end a session")
     relation_window_days: int = Field(365, ge=1, description="days of the past from which relations are counted")
     least_pairs: int = Field(2, ge=1, description="baskets or sessions two products must share to be related")
+    visitor_day_weight: float = Field(
+        200, gt=0, description="sum of the weights of one visitor on one day; beyond, all of them are scaled down to it"
+    )
+    groups_per_user_day: int = Field(
+        5, ge=1, description="baskets, and sessions, of one user on one day that make relations; the first ones"
+    )
     largest_basket: int = Field(
         100, ge=2, description="products; larger baskets and sessions (wholesale, robots) make no relations"
     )

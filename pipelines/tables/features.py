@@ -2,6 +2,8 @@
 
 from pipelines.tables.contract import DAY, DOUBLE, INT, LONG, TEXT, TEXTS, TIME, Column, Table, fail
 
+DWELL = ": what the shop says, else from a view or click to the next event of the visit"
+
 INTERACTIONS = Table(
     name="interactions",
     area="features",
@@ -14,9 +16,15 @@ INTERACTIONS = Table(
         Column("user_id", TEXT, "pseudonym of the user"),
         Column("product_id", TEXT, "product", refers_to="products.product_id"),
         Column("day", DAY, "day in the shop's time zone"),
-        Column("weight", DOUBLE, "sum of event weights, each event type once a day", at_least=0),
+        Column(
+            "weight",
+            DOUBLE,
+            "sum of event weights, each type once a day; less for who is very busy",
+            at_least=0,
+        ),
         Column("pieces", LONG, "pieces bought less pieces given back on that day"),
         Column("events", INT, "events behind it", at_least=1),
+        Column("dwell_s", DOUBLE, f"time on the product{DWELL}", nullable=True, unit="s", at_least=0),
         Column("event_types", TEXTS, "types of those events, sorted"),
         Column("last_ts", TIME, "time of the last of them", unit="UTC"),
     ),
@@ -37,6 +45,7 @@ SESSIONS = Table(
         Column("started", TIME, "first event", unit="UTC"),
         Column("ended", TIME, "last event", unit="UTC"),
         Column("events", INT, "events in it", at_least=1),
+        Column("dwell_s", DOUBLE, f"time on products{DWELL}", nullable=True, unit="s", at_least=0),
         Column("products", TEXTS, "distinct products with interest, sorted"),
         Column("bought", TEXTS, "distinct products purchased, sorted"),
         Column("day", DAY, "day in the shop's time zone; a visit ends with it"),

@@ -12,6 +12,7 @@ PRODUCTS = Table(
     columns=(
         Column("product_id", TEXT, "the shop's code"),
         Column("title", TEXT, "name of the product, plain text"),
+        Column("aliases", TEXTS, "other titles that the shop gives the same code, the most frequent first"),
         Column("description", TEXT, "description, plain text", nullable=True),
         Column("categories", TEXTS, "category path, widest first; empty where unknown"),
         Column("brand", TEXT, "brand or maker", nullable=True),

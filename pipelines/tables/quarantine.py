@@ -18,7 +18,7 @@ QUARANTINE = Table(
         Column("line", LONG, "line within that part, from 1"),
         Column("length", INT, "characters of the raw row"),
         Column("row_hash", TEXT, "keyed hash of the raw row"),
-        Column("product_id", TEXT, "product code, where it could be read", nullable=True),
+        Column("product_id", TEXT, "product code, where what stands there looks like one", nullable=True),
         Column("day", DAY, "day of the row in the shop's time zone, where it could be read", nullable=True),
         Column("source", TEXT, "kind of row", one_of=SOURCES),
     ),

@@ -14,6 +14,8 @@ from pipelines.night import Night
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.rules import CLEAN, DUPLICATE
 
+# What looks like a product code: in a row whose fields are shifted, anything may stand in its place.
+CODE = r"^[\p{L}\p{N}][\p{L}\p{N}._:/#+-]{0,63}$"
 NOT_REFUSED = (CLEAN, DUPLICATE)
 COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future", "rows_expired")
 
@@ -110,7 +112,7 @@ def refused_rows(judged: DataFrame, source: str, *more: str) -> DataFrame:
         "line",
         "length",
         "row_hash",
-        "product_id",
+        F.when(F.col("product_id").rlike(CODE), F.col("product_id")).alias("product_id"),
         "day",
         F.lit(source).alias("source"),
         *more,

@@ -19,7 +19,7 @@ from pipelines.night import Night
 from pipelines.tables import PRODUCTS
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
 from spark_jobs.cleaning.landing import land, landed_rows
-from spark_jobs.cleaning.products import judge_products, typed_products
+from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
 from spark_jobs.cleaning.products_from_lines import FACTS, products_of_lines, typed_lines
 from spark_jobs.day_tables import kept_aside
 from spark_jobs.engine import conform, from_arrow, measure, spark_schema
@@ -61,7 +61,7 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> Catalogue:
     rows = landed_rows(spark, night, "products", list(landed), typed, key)
     whole = typed_products(products_of_lines(rows, _facts(night)), night, key) if from_lines else rows
     judged = kept_aside(judge_products(whole, night.settings), night.work / "building" / "judged products")
-    clean = clean_rows(judged).select(*COLUMNS)
+    clean = with_aliases(clean_rows(judged), judged, night.settings.cleaning.most_aliases).select(*COLUMNS)
     said = rows.where("title is not null" if from_lines else "reason is null")
     found = clean.join(_first_delivery(said, night), "product_id", "left").toArrow()
     ledger = remember_products(night.home, found, night.run_date)

@@ -14,6 +14,11 @@ from pipelines.settings import Settings
 from spark_jobs.cleaning.rules import Rule, with_reason
 
 MISSING_PRODUCT = Rule("missing_product", "there is no product code", "product_id is null")
+BAD_ID = (
+    "the product code or the user id is longer than allowed, holds a control character or a lost one (U+FFFD), or is a "
+    "JSON value"
+)
+BROKEN = r"[\p{Cc}\x{FFFD}]|^\[.*\]$|^\{\s*[\"}]"
 DATE_RULES = (
     Rule(
         "bad_time",
@@ -36,6 +41,12 @@ NOT_A_PRODUCT = Rule(
     ":setting != '' and product_id rlike :setting",
     "cleaning.not_products",
 )
+
+
+def bad_id(*columns: str) -> Rule:
+    """The rule that an id in one of `columns` can be none."""
+    wrong = (f"length({c}) > :setting or {c} rlike r'{BROKEN}'" for c in columns)
+    return Rule("bad_id", BAD_ID, " or ".join(f"coalesce({w}, false)" for w in wrong), "cleaning.longest_id")
 
 
 def with_arrival(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:

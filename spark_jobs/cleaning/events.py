@@ -15,6 +15,7 @@ from spark_jobs.cleaning.common_rules import (
     MISSING_PRODUCT,
     NOT_A_PRODUCT,
     UNKNOWN_PRODUCT,
+    bad_id,
     with_arrival,
     with_known_product,
 )
@@ -24,10 +25,13 @@ from spark_jobs.cleaning.robots import robots
 from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 
 NUMBERS = ("value", "price", "dwell_s", "propensity")
+RELEASE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2,}$"  # anything else there is none of ours
+LONGEST_DWELL = 86_400  # seconds; a sum of such numbers stays exact
 WHOLE_NUMBERS = ("quantity", "position")
 
 ROW_RULES = (
     MISSING_PRODUCT,
+    bad_id("product_id", "raw_user"),
     *DATE_RULES,
     Rule("unknown_event_type", "the type is none of ours, and the settings do not map it", "event_type is null"),
     Rule("bad_number", "a number is written as something else, or lies outside its range", "bad_number"),
@@ -70,6 +74,7 @@ def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         | {c: number(F.col(c)) for c in NUMBERS}
         | {c: whole(F.col(c)) for c in WHOLE_NUMBERS}
         | {"ts": moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)}
+        | {"release_id": F.when(F.col("release_id").rlike(RELEASE), F.col("release_id"))}
         | {"event_type": _event_type(source.event_types), "event_id": F.col("row_hash")}
     )
     quantity = F.when(F.col("event_type") == "return", F.abs("quantity")).otherwise(F.col("quantity"))
@@ -109,7 +114,8 @@ def _event_type(words: dict[str, str]) -> Column:
 def _bad_number() -> Column:
     """Whether some number is present (`_price`) and is none (`price`), or cannot be."""
     wrong = reduce(or_, (F.col(f"_{c}").isNotNull() & F.col(c).isNull() for c in (*NUMBERS, *WHOLE_NUMBERS)))
-    return wrong | F.coalesce((F.col("dwell_s") < 0) | ~F.col("propensity").between(0, 1), F.lit(False))
+    outside = (~F.col("dwell_s").between(0, LONGEST_DWELL), ~F.col("propensity").between(0, 1))
+    return reduce(or_, (F.coalesce(o, F.lit(False)) for o in outside), wrong)
 
 
 def _micros_since_same() -> Column:

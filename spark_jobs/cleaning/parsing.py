@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -19,6 +21,10 @@ PRICE = rf"^[^0-9+-]{{0,12}}([+-]?{DIGITS})[^0-9]{{0,12}}(?:-[^0-9]{{0,12}}{DIGI
 ISO = r"^\d{4}-\d\d-\d\d([T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?(Z|UTC|[+-]\d\d(:?\d\d)?))?)?$"
 ISO_OFFSET = r":.*(Z|UTC|[+-]\d\d(:?\d\d)?)$"
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
+POSSIBLE = (datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC))  # in all zones a day that Python knows
+# For years that a count of microseconds does not hold, Spark does not give null but fails: none may be that long.
+LONE_YEAR = r"(?<![yu])[yu](?![yu])(?=(?:[^']*'[^']*')*[^']*$)"
+LONG_YEAR = r"(^|[^0-9])[+-][0-9]{5,}"
 
 
 def filled(text: Column) -> Column:
@@ -57,8 +63,15 @@ def with_price(rows: DataFrame, column: str) -> DataFrame:
     )
 
 
-def moment(text: Column, time_format: str, zone: str) -> Column:
-    """A timestamp; a text without an offset is a wall clock in `zone` (in an hour that comes twice: the first)."""
+def moment(text: Column, time_formats: Sequence[str], zone: str) -> Column:
+    """A timestamp, by the first format that fits.
+
+    A text without an offset is a wall clock in `zone` (in an hour that comes twice: the first).
+    """
+    return F.coalesce(*(_moment(text, time_format, zone) for time_format in time_formats))
+
+
+def _moment(text: Column, time_format: str, zone: str) -> Column:
     match time_format:
         case "iso":
             upper = F.upper(text)
@@ -68,14 +81,15 @@ def moment(text: Column, time_format: str, zone: str) -> Column:
             return _since_1970(number(text))
         case "unix_ms":
             return _since_1970(number(text) / 1000)
-    read = F.try_to_timestamp(text, F.lit(time_format))
+    four_digits = re.sub(LONE_YEAR, "yyyy", time_format)
+    read = F.when(~text.rlike(LONG_YEAR), F.try_to_timestamp(text, F.lit(four_digits)))
     has_offset = re.search("[XxZzVO]", re.sub("'[^']*'", "", time_format))
     return read if has_offset else F.to_utc_timestamp(read, zone)
 
 
 def local_day(ts: Column, zone: str) -> Column:
-    """The day of an instant on the calendar of `zone`."""
-    return F.to_date(F.from_utc_timestamp(ts, zone))
+    """The day of an instant on the calendar of `zone`; null where the years 1 to 9999 do not hold it everywhere."""
+    return F.when(ts.between(*map(F.lit, POSSIBLE)), F.to_date(F.from_utc_timestamp(ts, zone)))
 
 
 def _since_1970(seconds: Column) -> Column:

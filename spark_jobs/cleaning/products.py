@@ -7,9 +7,10 @@ from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.settings import Settings
-from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT
+from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT, bad_id
 from spark_jobs.cleaning.parsing import filled, with_price
 from spark_jobs.cleaning.personal_data import mask_personal_data
+from spark_jobs.cleaning.products_from_lines import SEPARATOR
 from spark_jobs.cleaning.pseudonyms import normal_id
 from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
 from spark_jobs.cleaning.rules import Rule, arrival, refuse, settle, with_reason, with_verdict
@@ -29,6 +30,7 @@ NOT_AVAILABLE = (
 )
 RULES = (
     MISSING_PRODUCT,
+    bad_id("product_id"),
     Rule(
         "bad_number",
         "the price holds no number, or one below zero or above the limit",
@@ -50,8 +52,10 @@ def judge_products(typed: DataFrame, settings: Settings) -> DataFrame:
 
 def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     """Texts as plain text without personal data, lists as lists, the rest as what it means, and a reason to refuse."""
+    known = F.col("aliases") if "aliases" in rows.columns else F.lit(None).cast("string")  # of order lines alone
     typed = rows.select(
         *PLACE_COLUMNS,
+        known.alias("aliases"),
         "title",
         "brand",
         "price",
@@ -62,12 +66,25 @@ def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         F.from_json("attributes", "map<string,string>").alias("attributes"),
         is_available(F.col("available")).alias("available"),
     )
-    plain = with_price(with_plain_text(typed, "title", "description", "brand"), "price")
-    masked = mask_personal_data(plain, "title", "description")
+    plain = with_price(with_plain_text(typed, "title", "description", "brand", "aliases"), "price")
+    masked = mask_personal_data(plain, "title", "description", "aliases")
     text = F.concat_ws("\n", "title", F.coalesce("description", F.lit("")), F.array_join("categories", " > "))
-    hashed = masked.withColumns({"text_hash": F.sha2(text, 256), "day": F.lit(None).cast("date")})
+    split = F.split(F.coalesce("aliases", F.lit("")), SEPARATOR)
+    hashed = masked.withColumns(
+        {"text_hash": F.sha2(text, 256), "day": F.lit(None).cast("date"), "aliases": F.transform(split, filled)}
+    )
     reasoned = with_reason(hashed, RULES, night.settings).withColumn("on_arrival", F.lit(False))
     return reasoned.drop("readable", "has_price")
+
+
+def with_aliases(clean: DataFrame, judged: DataFrame, most: int) -> DataFrame:
+    """`clean` products with at most `most` `aliases`: their own, then titles of rows refused for the same code."""
+    others = judged.where(F.col("verdict") == DUPLICATE_CODE.reason).groupBy("product_id", "title").count()
+    listed = F.sort_array(F.collect_list(F.struct((-F.col("count")).alias("n"), "title")))["title"]
+    named = others.groupBy("product_id").agg(listed.alias("others"))
+    both = F.concat("aliases", F.coalesce("others", F.array().cast("array<string>")))
+    fit = F.filter(F.array_distinct(both), lambda alias: alias != F.col("title"))
+    return clean.join(named, "product_id", "left").withColumn("aliases", F.slice(fit, 1, most)).drop("others")
 
 
 def joined(text: Column) -> Column:

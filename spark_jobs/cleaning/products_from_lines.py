@@ -11,7 +11,9 @@ from pipelines.night import Night
 from spark_jobs.cleaning.parsing import with_price
 from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
 
+SEPARATOR = "\ue000"  # between aliases: a sign for private use, which no step on texts takes away
 FACTS = ("title", "price", "description", "categories", "brand", "attributes", "available")
+MOST_RAW = 50  # titles that are looked at; some of them may turn out to be the same
 WHERE = ("delivery", "file", "delivered")
 
 
@@ -46,7 +48,7 @@ def typed_lines(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
 def products_of_lines(said: DataFrame, facts: Sequence[str]) -> DataFrame:
     """Rows like those of a catalogue: for each of `facts` what most lines say (of equals the first, or the lowest).
 
-    A code stands where it arrived first.
+    A code stands where it arrived first. `aliases` are its other titles by how many lines say so, in one text.
     """
     first = F.min(F.struct("delivered", "file", "delivery", "block", "line", "row_hash", "length", "readable"))
     products = said.groupBy("product_id").agg(first.alias("first")).select("first.*", "product_id")
@@ -57,4 +59,12 @@ def products_of_lines(said: DataFrame, facts: Sequence[str]) -> DataFrame:
         counted = said.where(F.col(fact).isNotNull()).groupBy("product_id", fact).agg(F.sum("lines").alias("n"))
         usual = counted.groupBy("product_id").agg(F.min(F.struct((-F.col("n")).alias("n"), fact))[fact].alias(fact))
         products = products.join(usual, "product_id", "left")
-    return products.withColumn("price", F.col("price").cast("string"))
+    return products.join(other_titles(said), "product_id", "left").withColumn("price", F.col("price").cast("string"))
+
+
+def other_titles(said: DataFrame) -> DataFrame:
+    """`product_id` and `aliases`: all titles but the most frequent one, as one text, by count and then by the title."""
+    titles = said.where("title is not null").groupBy("product_id", "title").agg(F.sum("lines").alias("n"))
+    listed = F.sort_array(F.collect_list(F.struct((-F.col("n")).alias("n"), "title")))["title"]
+    ranked = titles.groupBy("product_id").agg(listed.alias("titles"))
+    return ranked.select("product_id", F.array_join(F.slice("titles", 2, MOST_RAW), SEPARATOR).alias("aliases"))

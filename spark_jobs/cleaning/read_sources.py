@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from pyspark.errors import AnalysisException
@@ -14,8 +14,9 @@ from pipelines.night import Night
 from pipelines.settings.model import Source
 from pipelines.source_columns import EXPECTED, names_in
 from pipelines.source_files import SourceFile
-from spark_jobs.cleaning.parsing import WHITESPACE, filled
+from spark_jobs.cleaning.parsing import filled
 from spark_jobs.cleaning.pseudonyms import keyed_hash
+from spark_jobs.cleaning.raw_lines import raw_blocks, raw_lines
 from spark_jobs.cleaning.shop_columns import as_json, as_text, one_object, parse_csv, parse_json, whole_row
 from spark_jobs.cleaning.spark_files import FileGroup, ReadableFile, groups, readable_files
 
@@ -44,9 +45,9 @@ def read_source(
         return empty, dict.fromkeys(deliveries, 0)
     parts, blocks = [], []
     for group in groups(files):
-        lines = _lines(spark, group, source)
-        blocks += _blocks(lines)
-        parts.append(_ours(_rows(lines, group, source, key), name, source))
+        lines = raw_lines(spark, group)
+        blocks += raw_blocks(lines)
+        parts.append(_ours(_rows(lines, group, name, source, key), name, source, group.columns))
     known = {f.path: f.delivery for f in files}
     counts = dict.fromkeys(deliveries, 0)
     for path, _, _, rows in blocks:
@@ -54,43 +55,20 @@ def read_source(
     return _placed(reduce(DataFrame.unionByName, parts), files, blocks), counts
 
 
-def _lines(spark: SparkSession, group: FileGroup, source: Source) -> DataFrame:
-    """`line` (for Parquet the whole row), where it stands (`path`, `block`, `number`), whether it is a row."""
-    place = [
-        _path(F.col("_metadata.file_path")).alias("path"),
-        F.col("_metadata.file_block_start").alias("block"),
-        F.monotonically_increasing_id().alias("number"),
-    ]
-    if group.format == "parquet":
-        return spark.read.parquet(*group.paths).select(F.struct("*").alias("line"), *place, F.lit(True).alias("is_row"))
-    lines = spark.read.text(list(group.paths)).select(F.col("value").alias("line"), *place)
-    filled_line = F.btrim("line", F.lit(WHITESPACE)) != ""
-    return lines.withColumn("is_row", filled_line & (F.col("line") != group.header) if group.header else filled_line)
-
-
-def _path(uri: Column) -> Column:
-    """A local path from its URI, where a blank stands as %20 and a plus as itself."""
-    return F.url_decode(F.replace(F.regexp_replace(uri, "^file:/+", "/"), F.lit("+"), F.lit("%2B")))
-
-
-def _blocks(lines: DataFrame) -> list[tuple[str, int, int, int]]:
-    """For each block of each file: the number of its first line, and how many rows it has."""
-    counted = lines.groupBy("path", "block").agg(F.min("number").alias("first"), F.count_if("is_row").alias("rows"))
-    return [tuple(row) for row in counted.collect()]
-
-
-def _rows(lines: DataFrame, group: FileGroup, source: Source, key: bytes) -> DataFrame:
-    """Rows with `_shop`: a struct of the shop's columns as text, null where the line cannot be read.
+def _rows(lines: DataFrame, group: FileGroup, name: str, source: Source, key: bytes) -> DataFrame:
+    """Rows with `_shop`: a struct of the shop's columns that are wanted, as text, null where the line cannot be read.
 
     Parsing has a step of its own: an expression that is used twice would be computed twice.
     """
+    wanted = names_in(name, source, group.columns)
     if group.format == "parquet":
         raw, parsed, shop = as_json("line"), F.col("line"), as_text("_parsed", lines.schema["line"].dataType)
     elif group.format == "jsonl":
-        raw, parsed, shop = F.col("line"), parse_json(names_in(source, group.columns)), one_object("_parsed")
+        raw, parsed, shop = F.col("line"), parse_json(wanted), one_object("_parsed")
     else:
         separator = "\t" if group.format == "tsv" else ","
-        raw, parsed, shop = F.col("line"), parse_csv(group.columns, separator), whole_row("_parsed")
+        raw, parsed = F.col("line"), parse_csv(len(group.columns), separator)
+        shop = whole_row("_parsed", group.columns, wanted)
     hashed = lines.where("is_row").select(
         F.struct("path", "block", "number").alias("_stands"),
         keyed_hash(key, raw).alias("_hash"),
@@ -100,7 +78,7 @@ def _rows(lines: DataFrame, group: FileGroup, source: Source, key: bytes) -> Dat
     return hashed.select("_stands", "_hash", "_length", shop.alias("_shop"))
 
 
-def _ours(rows: DataFrame, name: str, source: Source) -> DataFrame:
+def _ours(rows: DataFrame, name: str, source: Source, seen: Sequence[str]) -> DataFrame:
     """Our columns as text, by the map and by the derivations of the settings."""
     there = rows.schema["_shop"].dataType.fieldNames()
     wide = rows.select("*", "_shop.*") if source.derive else rows
@@ -124,7 +102,7 @@ def _ours(rows: DataFrame, name: str, source: Source) -> DataFrame:
     except AnalysisException as wrong:
         first = str(wrong).splitlines()[0]
         raise SettingsError(
-            f"[sources.{name}.derive] cannot be computed from the columns {', '.join(there)}: {first}. "
+            f"[sources.{name}.derive] cannot be computed from the columns {', '.join(seen)}: {first}. "
             "Use Spark SQL over these columns; all of them are text."
         ) from wrong
     return ours.withColumns({c: filled(F.col(c)) for c in EXPECTED[name]})

@@ -14,6 +14,7 @@ from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
     MISSING_PRODUCT,
     UNKNOWN_PRODUCT,
+    bad_id,
     with_arrival,
     with_known_product,
 )
@@ -31,6 +32,7 @@ from spark_jobs.cleaning.words import folded_words
 
 RULES = (
     MISSING_PRODUCT,
+    bad_id("product_id", "raw_user"),
     *DATE_RULES,
     Rule(
         "bad_rating", "the rating is no number from 1 to 5", "has_rating and coalesce(not rating between 1 and 5, true)"
@@ -54,7 +56,7 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     spoken = with_language(worded, "text", "_words", cleaning.language_words)
     flagged = with_flags(spoken, "_words", cleaning)
     signed = with_signature(flagged, "_words", cleaning.copied_text_words).drop("_words", "has_boilerplate")
-    return with_arrival(signed, RULES, night.settings).drop("readable", "has_rating")
+    return with_arrival(signed, RULES, night.settings).drop("readable", "has_rating", "raw_user")
 
 
 def judge_reviews(window: DataFrame, known: DataFrame, night: Night, since: date) -> DataFrame:
@@ -84,6 +86,7 @@ def _typed(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         "text",
         F.col("row_hash").alias("review_id"),
         pseudonym(key, F.col("user_id")).alias("user_id"),
+        F.col("user_id").alias("raw_user"),
         normal_id(F.col("product_id")).alias("product_id"),
         F.col("rating").isNotNull().alias("has_rating"),
         number(F.col("rating")).alias("rating"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -15,17 +17,25 @@ JSON = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
 EXACT = 10**15  # whole numbers up to here are exact in a double
 
 
-def parse_csv(columns: Sequence[str], separator: str) -> Column:
-    """The fields of `line` by the names of the header; a name that comes again is known by its first field."""
-    names = [name if name not in columns[:i] else f"_{i}" for i, name in enumerate(columns)]
-    schema = ", ".join(f"{_quoted(name)} string" for name in [*names, "_bad"])
-    fields = F.from_csv("line", schema, CSV | {"sep": separator, "maxColumns": str(max(20480, len(names) + 1))})
-    return F.when(~F.contains("line", F.lit("\0")), fields)
+def parse_csv(width: int, separator: str) -> Column:
+    """The fields of `line`, which ought to be `width`, by their place (`_0`, `_1`, …).
+
+    A further field of ours ends the line: where a quote is left open, it swallows that one, and too few are there.
+    """
+    schema = ", ".join(f"_{i} string" for i in range(width + 1)) + ", _bad string"
+    options = CSV | {"sep": separator, "maxColumns": str(width + 20_480)}
+    fields = F.from_csv(F.concat("line", F.lit(f"{separator}~")), schema, options)
+    return F.when(_is_text(F.col("line")), fields)
 
 
-def whole_row(parsed: str) -> Column:
-    """A parsed CSV line; null where it has more or fewer fields than the header."""
-    return F.when(F.col(f"{parsed}._bad").isNull(), F.col(parsed))
+def whole_row(parsed: str, columns: Sequence[str], wanted: Sequence[str]) -> Column:
+    """Of a parsed CSV line the fields that are `wanted`; null where it has more or fewer than the header `columns`.
+
+    A name that comes again is known by its first field.
+    """
+    there = [(name, F.col(parsed)[f"_{columns.index(name)}"]) for name in wanted if name in columns]
+    fields = F.struct(*(field.alias(name) for name, field in there or [("_none", F.lit(None).cast("string"))]))
+    return F.when(F.col(parsed).isNotNull() & F.col(parsed)["_bad"].isNull(), fields)
 
 
 def parse_json(columns: Sequence[str]) -> Column:
@@ -33,7 +43,7 @@ def parse_json(columns: Sequence[str]) -> Column:
     schema = ", ".join(f"{_quoted(name)} string" for name in columns) or "_none string"
     line = F.btrim("line", F.lit(WHITESPACE))
     parsed = F.from_json(F.concat(F.lit("["), line, F.lit("]")), f"array<struct<{schema}>>", JSON)
-    return F.when(line.endswith("}"), parsed)
+    return F.when(line.endswith("}") & _is_text(F.col("line")), parsed)
 
 
 def one_object(parsed: str) -> Column:
@@ -42,13 +52,24 @@ def one_object(parsed: str) -> Column:
 
 
 def as_text(parsed: str, row: T.StructType) -> Column:
-    """A Parquet row with all columns as text: instants with their offset, nested values as JSON."""
-    return F.struct(*(_text(F.col(parsed).getField(f.name), f.dataType).alias(f.name) for f in row.fields))
+    """A Parquet row with all columns as text: instants with their offset, nested values as JSON.
+
+    Null where a text is not of UTF-8.
+    """
+    texts = [_text(F.col(parsed).getField(f.name), f.dataType).alias(f.name) for f in row.fields]
+    written = [t for t, f in zip(texts, row.fields, strict=True) if isinstance(f.dataType, T.StringType | T.BinaryType)]
+    valid = (F.coalesce(F.is_valid_utf8(text), F.lit(True)) for text in written)
+    return F.when(reduce(and_, valid, F.lit(True)), F.struct(*texts))
 
 
 def as_json(column: str) -> Column:
     """The whole Parquet row as one text, which stands for the raw line."""
     return F.to_json(column, {"ignoreNullFields": "true"})
+
+
+def _is_text(line: Column) -> Column:
+    """Whether a line is text at all: bytes of another encoding are not UTF-8, and NUL stands in no text."""
+    return F.is_valid_utf8(line) & ~F.contains(line, F.lit("\0"))
 
 
 def _text(value: Column, kind: T.DataType) -> Column:

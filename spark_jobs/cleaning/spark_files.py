@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 import shutil
 from collections.abc import Mapping
@@ -14,12 +13,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.file_formats import unpacked
+from pipelines.encodings import copy_as_utf8, encoding_of
+from pipelines.file_formats import header_of
 from pipelines.night import Night
+from pipelines.packed_files import unpacked
 from pipelines.settings.model import Source
 from pipelines.source_files import SourceFile
 
-PLAIN_PATH = re.compile(r"[A-Za-z0-9_./:=@+~-]+")  # no blanks to quote in a URI, no glob characters
+# No blanks to quote in a URI, no glob characters, no name that Hadoop takes for hidden and passes over.
+PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_.:=@+~-]*/)*[A-Za-z0-9][A-Za-z0-9_.:=@+~-]*(?<!\._COPYING_)")
 CHUNK = 1 << 22
 
 
@@ -82,16 +84,15 @@ def _readable(file: SourceFile, settings: Source, place: Path) -> Path:
     plain = PLAIN_PATH.fullmatch(str(path)) is not None
     if file.format == "parquet":
         return path if plain and not _has_nanoseconds(path) else _copy_parquet(path, place)
-    utf8 = file.format == "jsonl" or codecs.lookup(settings.encoding).name == "utf-8"
-    if plain and utf8 and path.suffix != ".zst":
+    encoding = encoding_of(path, file.format, settings)
+    if plain and encoding == "utf-8" and path.suffix != ".zst":
         return path
     place.parent.mkdir(parents=True, exist_ok=True)
     with unpacked(path) as packed, place.open("wb") as out:
-        if utf8:
+        if encoding == "utf-8":
             shutil.copyfileobj(packed, out, CHUNK)
         else:
-            text = codecs.getreader(settings.encoding)(packed, errors="replace")
-            shutil.copyfileobj(text, codecs.getwriter("utf-8")(out), CHUNK)
+            copy_as_utf8(packed, out, encoding)
     return place
 
 
@@ -119,6 +120,4 @@ def _header(path: Path, kind: str) -> str:
         return ""
     if kind == "parquet":
         return str(pq.read_schema(path).remove_metadata())
-    with unpacked(path) as stream:
-        lines = (line.decode("utf-8-sig", errors="replace").rstrip("\r\n") for line in stream)
-        return next((line for line in lines if line.strip()), "")
+    return header_of(path, "utf-8")

@@ -5,19 +5,23 @@ from __future__ import annotations
 from functools import reduce
 from operator import add
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.settings.model import Features
 
+MICRO = 1_000_000
 DIGITS = 9  # after the point, so that sums and ranks do not hang on the last bits
+UNIT = 10**DIGITS  # summed as whole numbers: the sum of doubles hangs on their order
 
 
 def daily_interest(events: DataFrame, settings: Features) -> DataFrame:
     """One row for each visitor, product and day with interest or returns: weight, and the events behind it.
 
     A visitor is a user, or else the shop's session, the order, the event alone. Each type of event counts once a day.
-    A return does not change the day of its purchase: its pieces stand, negative, on its own day.
+    A return does not change the day of its purchase: its pieces stand, negative, on its own day. The weights of a
+    visitor's day add up to `features.visitor_day_weight` at most; where they would be more, all are scaled down
+    (`scale`), so that nobody counts for many.
     """
     visitor = F.coalesce("user_id", "session_id", "order_id", "event_id")
     daily = events.groupBy(visitor.alias("visitor"), "user_id", "product_id", "day").agg(
@@ -26,8 +30,24 @@ def daily_interest(events: DataFrame, settings: Features) -> DataFrame:
         F.count_if(F.col("event_type") == "purchase").alias("purchases"),
         F.max("ts").alias("last_ts"),
         F.sum(_pieces()).alias("pieces"),
+        (F.sum(F.round(F.col("dwell_s") * MICRO).cast("bigint")) / F.lit(MICRO)).alias("dwell_s"),
     )
-    return daily.withColumn("weight", _weight(settings)).where("weight > 0 or pieces < 0")
+    weighed = daily.withColumn("weight", _weight(settings)).where("weight > 0 or pieces < 0")
+    scaled = weighed.withColumn("scale", _scale(settings))
+    return scaled.withColumn("weight", F.round(F.col("weight") * F.col("scale"), DIGITS))
+
+
+def back(settings: Features) -> Column:
+    """What a return takes away: the weight of a purchase, where more pieces came back than went out on that day."""
+    return F.when(F.col("pieces") < 0, F.lit(float(settings.weights.get("purchase", 0.0)))).otherwise(0.0)
+
+
+def _scale(settings: Features) -> Column:
+    """What the weights of a visitor's day are multiplied by, from their sum in whole units."""
+    day = Window.partitionBy("visitor", "day")
+    total = F.sum(F.round((F.col("weight") + back(settings)) * UNIT).cast("bigint")).over(day) / F.lit(UNIT)
+    most = settings.visitor_day_weight
+    return F.when(total > most, F.lit(most) / total).otherwise(1.0)
 
 
 def _pieces() -> Column:

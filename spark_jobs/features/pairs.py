@@ -25,24 +25,34 @@ def pair_counts(groups: DataFrame) -> DataFrame:
 
 
 def all_groups(events: DataFrame, sessions: DataFrame, settings: Features) -> DataFrame:
-    """`kind`, `day`, `number` and the distinct `products` of each basket and visit that is not too large."""
+    """`kind`, `day`, `number` and the distinct `products` of each basket and visit that is not too large.
+
+    Of one user the first few of a day count, so that nobody makes relations alone; who is nobody cannot be held back.
+    """
     bought = baskets(events).withColumn("kind", F.lit("co_bought"))
-    viewed = sessions.where(F.size("products") > 0).select("day", "products", F.lit("co_viewed").alias("kind"))
-    both = bought.select("kind", "day", "products").unionByName(viewed.select("kind", "day", "products"))
-    return both.where(F.size("products") <= settings.largest_basket).withColumn(
-        "number", F.monotonically_increasing_id()
+    viewed = sessions.where(F.size("products") > 0).withColumns(
+        {"kind": F.lit("co_viewed"), "group": F.col("session_key")}
     )
+    columns = ("kind", "day", "products", "user_id", "started", "group")
+    both = (
+        bought.select(*columns)
+        .unionByName(viewed.select(*columns))
+        .where(F.size("products") <= settings.largest_basket)
+    )
+    of_user = Window.partitionBy("kind", "day", F.coalesce("user_id", "group")).orderBy("started", "group")
+    first = both.withColumn("nth", F.row_number().over(of_user)).where(F.col("nth") <= settings.groups_per_user_day)
+    return first.select("kind", "day", "products", F.monotonically_increasing_id().alias("number"))
 
 
 def baskets(events: DataFrame) -> DataFrame:
-    """`day` and the distinct `products` of each basket: an order, or else a user's purchases of a day."""
+    """`day`, `group`, `user_id`, `started` and the distinct `products` of each basket.
+
+    A basket is an order, or else a user's purchases of a day.
+    """
     bought = events.where("event_type = 'purchase' and (order_id is not null or user_id is not null)")
-    return (
-        bought.groupBy(
-            "day", F.coalesce("order_id", "user_id").alias("basket"), F.col("order_id").isNull().alias("own")
-        )
-        .agg(F.collect_set("product_id").alias("products"))
-        .select("day", "products")
+    basket = F.coalesce("order_id", "user_id").alias("group")
+    return bought.groupBy("day", basket, F.col("order_id").isNull().alias("own")).agg(
+        F.collect_set("product_id").alias("products"), F.min("user_id").alias("user_id"), F.min("ts").alias("started")
     )
 
 

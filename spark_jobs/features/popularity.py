@@ -8,9 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.settings.model import Features
-from spark_jobs.features.interest import DIGITS
-
-UNIT = 10**DIGITS  # summed as whole numbers: the sum of doubles hangs on their order
+from spark_jobs.features.interest import UNIT, back
 
 
 def product_days(interest: DataFrame, settings: Features) -> DataFrame:
@@ -18,9 +16,9 @@ def product_days(interest: DataFrame, settings: Features) -> DataFrame:
 
     Who gives back more pieces than he takes on that day takes the weight of a purchase away.
     """
-    back = F.when(F.col("pieces") < 0, F.lit(float(settings.weights.get("purchase", 0.0)))).otherwise(0.0)
+    weight = F.col("weight") - back(settings) * F.col("scale")
     return interest.groupBy("product_id", "day").agg(
-        (F.sum(F.round((F.col("weight") - back) * UNIT).cast("bigint")) / F.lit(UNIT)).alias("weight"),
+        (F.sum(F.round(weight * UNIT).cast("bigint")) / F.lit(UNIT)).alias("weight"),
         F.count_if(F.col("user_id").isNotNull() & (F.col("weight") > 0)).alias("users"),
         F.sum("purchases").alias("purchases"),
     )

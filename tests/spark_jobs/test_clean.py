@@ -125,8 +125,8 @@ def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
     )
     night = shop(LINES, date(2025, 3, 9))
     clean(spark, night)
-    found = {r["product_id"]: (r["title"], r["price"]) for r in read(spark, night, PRODUCTS).collect()}
-    assert found == {"mug": ("Mug", 5.0), "cup": ("A cup", 2.0)}
+    found = {r["product_id"]: (r["title"], r["price"], r["aliases"]) for r in read(spark, night, PRODUCTS).collect()}
+    assert found == {"mug": ("Mug", 5.0, ["mug damaged"]), "cup": ("A cup", 2.0, ["B cup"])}
     assert reasons(spark, night) == [
         ("events", "missing_product"),
         ("events", "not_a_product"),

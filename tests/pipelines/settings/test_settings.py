@@ -12,6 +12,14 @@ def test_defaults_are_a_whole_shop_of_settings():
     assert check_settings({}) == Settings()
 
 
+def test_a_time_format_may_be_one_or_several():
+    one, two = ({"sources": {"events": {"time_format": said}}} for said in ("unix_s", ["iso", "unix_s"]))
+    assert [check_settings(tree).sources.events.time_format for tree in (one, two)] == [["unix_s"], ["iso", "unix_s"]]
+    for wrong in ([], 7, [7]):
+        with pytest.raises(SettingsError, match="time_format"):
+            check_settings({"sources": {"events": {"time_format": wrong}}})
+
+
 def test_the_commented_file_reads_back_as_the_same_settings():
     changed = check_settings({"shop": {"name": 'a "b"'}, "features": {"weights": {"view": 0.5}}, "ranking": {"k": 7}})
     assert check_settings(tomllib.loads(render_toml(changed))) == changed

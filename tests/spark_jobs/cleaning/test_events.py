@@ -26,7 +26,14 @@ ONE_EACH = {
     "unreadable": {"readable": False},
     "missing_product": GOOD | {"product_id": None},
     "missing_product: before a bad time": GOOD | {"product_id": None, "ts": "never"},
+    "bad_id: too long": GOOD | {"product_id": "x" * 129},
+    "bad_id: a list": GOOD | {"product_id": '["mug"]'},
+    "bad_id: an object": GOOD | {"user_id": '{"id": 7}'},
+    "bad_id: a line end": GOOD | {"user_id": "u\n1"},
+    "bad_id: a lost sign": GOOD | {"product_id": "m\ufffdg"},
+    "clean: a user in braces": GOOD | {"user_id": "{3F2504E0-4F89-11D3-9A0C-0305E82C3301}"},
     "bad_time: none": GOOD | {"ts": None},
+    "bad_time: a day that no calendar of ours has": GOOD | {"ts": "9999-12-31T23:59:59Z", "delivered": None},
     "bad_time: no date": GOOD | {"ts": "2025-02-30 10:00"},
     "bad_time: a time of day only": GOOD | {"ts": "10:00:00"},
     "bad_time: what spreadsheets mean by none": GOOD | {"ts": "1899-12-30T00:00:00+01:00"},
@@ -93,6 +100,12 @@ def test_what_a_clean_row_holds(judged):
     assert (row["quantity"], row["price"], row["user_id"], row["event_type"]) == (3, 1.5, None, "return")
     assert row["day"] == date(2025, 3, 10)
     assert judged({"a": GOOD})["a"]["quantity"] == 1
+
+
+def test_a_release_is_one_of_ours_or_none(judged):
+    names = {"2025-03-09-01": "2025-03-09-01", "jane@shop.example": None, "2025-03-09-01; drop": None}
+    found = judged({name: GOOD | {"user_id": name, "release_id": name} for name in names})
+    assert {name: row["release_id"] for name, row in found.items()} == names
 
 
 def test_a_double_click_counts_once(judged):
@@ -181,6 +194,14 @@ def test_repeated_lines_are_duplicates_of_the_first_arrival(rows_of, night_of):
         ("same", "duplicate"),
     ]
     assert {r["file"] for r in judged if r["verdict"] == "clean"} == {"1"}
+
+
+def test_the_same_rows_in_another_file_are_duplicates_and_only_those(rows_of, night_of):
+    first = [GOOD | {"row": f"line {n}", "user_id": f"u{n}", "file": "a.csv"} for n in range(3)]
+    again = [row | {"file": "b.csv"} for row in [*first, GOOD | {"row": "new", "user_id": "u9"}]]
+    found = judged_rows(typed_events, judge_events, rows_of("events", first + again), night_of(), "mug")
+    judged = sorted((r["file"], r["verdict"]) for r in found.collect())
+    assert judged == [("a.csv", "clean")] * 3 + [("b.csv", "clean")] + [("b.csv", "duplicate")] * 3
 
 
 def test_an_empty_pattern_refuses_nobody(judged):

@@ -60,6 +60,10 @@ MOMENTS = [
     ("unix_ms", "1529193600123", "2018-06-17 00:00:00.123000"),
     ("dd/MM/yyyy HH:mm", "10/03/2025 10:00", "2025-03-10 09:00:00"),
     ("dd/MM/yyyy HH:mm", "2025-03-10", None),
+    ("dd/MM/yyyy HH:mm", "10/03/+999999999 10:00", None),
+    ("d.M.y", "10.3.2025", "2025-03-09 23:00:00"),
+    ("d.M.y", "10.3.999999999", None),
+    ("yyyyMMdd", "20250310", "2025-03-09 23:00:00"),
     ("dd/MM/yyyy HH:mm XXX", "10/03/2025 10:00 +02:00", "2025-03-10 08:00:00"),
 ]
 IDS = [
@@ -99,15 +103,41 @@ def test_numbers(spark):
 @pytest.mark.parametrize("time_format", sorted({m[0] for m in MOMENTS}))
 def test_moments(spark, time_format):
     texts = [m[1] for m in MOMENTS if m[0] == time_format]
-    found = one(spark, texts, lambda c: moment(c, time_format, "Europe/Berlin").cast("string"))
+    found = one(spark, texts, lambda c: moment(c, [time_format], "Europe/Berlin").cast("string"))
     wanted = [m[2] for m in MOMENTS if m[0] == time_format]
     assert [f and datetime.fromisoformat(f) for f in found] == [w and datetime.fromisoformat(w) for w in wanted]
 
 
+MIXED = {
+    "2025-03-10 10:00": "2025-03-10 09:00:00",
+    "2025-03-10T10:00:00-05:00": "2025-03-10 15:00:00",
+    "2025-03-10T10:00:00+0530": "2025-03-10 04:30:00",
+    "2025-03-10T10:00:00Z": "2025-03-10 10:00:00",
+    "1741600800": "2025-03-10 10:00:00",
+    "1741600800123": "2025-03-10 10:00:00.123",
+    "03/04/2025 10:00": "2025-04-03 08:00:00",
+    "03/14/2025 10:00": "2025-03-14 09:00:00",
+    "10. März": None,
+    "20250310": "1970-08-23 09:11:50",
+}
+
+
+def test_of_several_formats_the_first_that_fits_wins(spark):
+    formats = ["iso", "unix_s", "unix_ms", "dd/MM/yyyy HH:mm", "MM/dd/yyyy HH:mm"]
+    found = one(spark, list(MIXED), lambda c: moment(c, formats, "Europe/Berlin").cast("string"))
+    assert dict(zip(MIXED, found, strict=True)) == MIXED
+
+
 def test_days_end_by_the_clock_of_the_shop(spark):
     texts = ["2025-03-29T23:30:00Z", "2025-03-30T21:59:59Z", "2025-03-30T22:00:00Z"]
-    days = one(spark, texts, lambda c: local_day(moment(c, "iso", "UTC"), "Europe/Berlin").cast("string"))
+    days = one(spark, texts, lambda c: local_day(moment(c, ["iso"], "UTC"), "Europe/Berlin").cast("string"))
     assert days == ["2025-03-30", "2025-03-30", "2025-03-31"]
+
+
+def test_days_are_those_that_python_knows(spark):
+    texts = ["-62135596800", "-62135251200", "253402041599", "253402300799"]
+    days = one(spark, texts, lambda c: local_day(moment(c, ["unix_s"], "UTC"), "Pacific/Auckland").cast("string"))
+    assert days == [None, "0001-01-05", "9999-12-29", None]
 
 
 def test_pseudonyms_are_those_of_python(spark):

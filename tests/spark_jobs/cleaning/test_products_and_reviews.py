@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from spark_jobs.clean import RULES
-from spark_jobs.cleaning.products import judge_products, typed_products
+from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
+from spark_jobs.cleaning.products_from_lines import products_of_lines
 from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
 
 from ..conftest import KEY, judged_rows
@@ -18,6 +19,7 @@ REVIEWS = {
     "clean: rating with a point": REVIEW | {"rating": "4.5"},
     "unreadable": {"readable": False},
     "missing_product": REVIEW | {"product_id": None},
+    "bad_id": REVIEW | {"user_id": "u\t1"},
     "bad_time": REVIEW | {"ts": "yesterday"},
     "impossible_time": REVIEW | {"ts": "2025-03-12T10:00:00+01:00"},
     "too_late": REVIEW | {"ts": "2025-03-01T10:00:00+01:00"},
@@ -39,6 +41,7 @@ PRODUCTS = {
     "clean: a price": PRODUCT | {"product_id": "p1", "price": "€ 12,50"},
     "unreadable": {"readable": False},
     "missing_product": PRODUCT | {"product_id": None},
+    "bad_id": PRODUCT | {"product_id": '{"code": 1}'},
     "bad_number: no number": PRODUCT | {"product_id": "p2", "price": "on request"},
     "bad_number: negative": PRODUCT | {"product_id": "p3", "price": "-1"},
     "bad_number: before a missing title": {"product_id": "p4", "price": "tba"},
@@ -47,6 +50,16 @@ PRODUCTS = {
     "not_a_product": {"product_id": "POST", "title": "Postage"},
     "duplicate_code": PRODUCT | {"title": "Mug (new edition)"},
     "clean: the first good row of a code": PRODUCT | {"product_id": "p2"},
+}
+
+AVAILABLE = {
+    "Discontinued": False,
+    "sold out": False,
+    "no": False,
+    "0": False,
+    "FALSE": False,
+    "yes": True,
+    "soon": True,
 }
 
 
@@ -107,3 +120,32 @@ def test_what_a_clean_product_holds(rows_of, night_of):
     )
     assert (c["categories"], d["categories"]) == (["A", "B"], ["A", "B"])
     assert len({r["text_hash"] for r in (a, b, c, d)}) == 4
+
+
+def test_other_titles_of_a_code_are_its_aliases(rows_of, night_of):
+    titles = ["Mug", "Mug old", "Mug <b>old</b>", "Cup", "Mug", "Ask jane@shop.example", "Bowl", "Bowl"]
+    rows = rows_of("products", [PRODUCT | {"title": t, "row": f"{n}"} for n, t in enumerate(titles)])
+    night = night_of()
+    judged = judge_products(typed_products(rows, night, KEY), night.settings)
+    (one,) = with_aliases(judged.where("verdict = 'clean'"), judged, 3).collect()
+    assert (one["title"], one["aliases"]) == ("Mug", ["Bowl", "Mug old", "Ask [email]"])
+
+
+def test_titles_of_order_lines_are_aliases_by_how_many_say_so(spark, rows_of, night_of):
+    titles = {"Mug": 5, "Ask jane@shop.example": 1, "mug": 1, "Big mug": 3}
+    said = [*(("mug", title, lines) for title, lines in titles.items()), ("cup", "Cup", 1)]
+    columns = "product_id string, title string, lines long, block long, line long, row_hash string, length int"
+    place = "readable boolean, delivery string, file string, delivered date, reason string"
+    tuples = [(*row, 0, n, f"{n}", 9, True, "d", "f.csv", None, None) for n, row in enumerate(said)]
+    rows = products_of_lines(spark.createDataFrame(tuples, f"{columns}, {place}"), ["title"])
+    night = night_of()
+    judged = judge_products(typed_products(rows, night, KEY), night.settings)
+    found = {r["product_id"]: r["aliases"] for r in with_aliases(judged, judged, 5).collect()}
+    assert found == {"mug": ["Big mug", "Ask [email]", "mug"], "cup": []}
+
+
+def test_a_product_without_a_brand_or_out_of_the_catalogue_is_a_product(rows_of, night_of):
+    rows = [PRODUCT | {"product_id": f"p{n}", "available": word, "row": word} for n, word in enumerate(AVAILABLE)]
+    typed = typed_products(rows_of("products", rows), night_of(), KEY).collect()
+    assert {r["row_hash"]: r["available"] for r in typed} == AVAILABLE
+    assert {(r["brand"], r["reason"]) for r in typed} == {(None, None)}

@@ -6,9 +6,12 @@ import gzip
 from datetime import date, datetime
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from pipelines.days import delivery_key
 from pipelines.errors import SettingsError, SourceError
 from spark_jobs.clean import clean
 from spark_jobs.cleaning.read_sources import read_source
@@ -46,6 +49,15 @@ FILES = {
     "bom.csv": b"\xef\xbb\xbf" + CSV.encode(),
     "crlf.csv": CSV.replace("\n", "\r\n").encode(),
     "blank lines.csv": ("\n  \n" + CSV.replace("\n", "\n\n")).encode(),
+    "old mac.csv": CSV.replace("\n", "\r").encode(),
+    "utf-16.csv": CSV.encode("utf-16"),
+    "utf-16.csv.gz": gzip.compress(b"\xfe\xff" + CSV.encode("utf-16-be")),
+    "_hidden.csv": CSV.encode(),
+    "parts.csv.gz": gzip.compress(CSV[:50].encode()) + gzip.compress(CSV[50:].encode()),
+    "no last end.csv": CSV.rstrip("\n").encode(),
+    "index.csv": "\n".join(f"{n},{line}" if n else f",{line}" for n, line in enumerate(CSV.split("\n")[:-1])).encode(),
+    "utf-32.jsonl": JSON.encode("utf-32"),
+    "marked.jsonl": b"\xef\xbb\xbf" + JSON.encode(),
     "e.jsonl": JSON.encode(),
     "e.csv.gz": gzip.compress(CSV.encode()),
     "e.jsonl.gz": gzip.compress(JSON.encode()),
@@ -113,10 +125,10 @@ def test_broken_lines_are_rows_that_cannot_be_read(spark, shop, deliver):
         '{"code": "a"}]',
         "{}",
     ]
-    rows = ["code,event_type,ts", "a,view,x", "a,view", "a,view,x,y", "a,vi\x00ew,x", '"a,view,x', ",,"]
+    rows = ["code,event_type,ts", "a,view,x", "a,view", "a,view,x,y", "a,vi\x00ew,x", '"a,view,x', 'a,view,"x', ",,"]
     deliver(**{"a.jsonl": "\n".join(lines).encode(), "b.csv": "\n".join(rows).encode()})
     found = read(spark, shop(SETTINGS))
-    assert [r["readable"] for r in found] == [True, *[False] * 11, True, True, *[False] * 4, True]
+    assert [r["readable"] for r in found] == [True, *[False] * 11, True, True, *[False] * 5, True]
     assert all(r["product_id"] is None for r in found if not r["readable"])
     assert [r["length"] for r in found] == [len(line) for line in (*lines, *rows[1:])]
 
@@ -154,6 +166,89 @@ def test_other_encodings_and_repeated_columns(spark, shop, deliver):
         ),
     )
     assert [r["product_id"] for r in rows] == ["möbel"]
+
+
+SWISS = "code,event_type,ts\nZürich,view,t\nBern,view,t\n"
+CP1252 = SETTINGS.replace("columns =", 'encoding = "cp1252"\ncolumns =', 1)
+
+
+def test_a_line_of_another_encoding_is_not_read_as_another_text(spark, shop, deliver):
+    deliver(**{"a.csv": SWISS.encode("latin-1"), "b.jsonl": '{"code": "Zürich"}\n{"code": "Bern"}\n'.encode("cp1252")})
+    assert [r["product_id"] for r in read(spark, shop(SETTINGS))] == [None, "Bern", None, "Bern"]
+
+
+def test_a_file_of_utf8_is_read_as_such_where_another_encoding_is_set(spark, shop, deliver):
+    deliver(
+        **{
+            "a.csv": SWISS.encode("cp1252"),
+            "b.csv": SWISS.encode(),
+            "c.csv": SWISS.encode("utf-16"),
+            "d.csv": SWISS.encode("cp1252").replace(b"Bern", b"\x81"),
+        }
+    )
+    found = [r["product_id"] for r in read(spark, shop(CP1252))]
+    assert found == ["Zürich", "Bern"] * 3 + ["Zürich", None], "0x81 is nothing in cp1252"
+
+
+def test_a_parquet_text_that_is_none_cannot_be_read(spark, shop, deliver, tmp_path):
+    deliver()
+    codes = pa.array([b"a", b"\xff"], pa.binary()).view(pa.string())
+    same = pa.array(["x", "x"])
+    pq.write_table(pa.table({"code": codes, "event_type": same, "ts": same}), tmp_path / "in" / "a.parquet")
+    assert [r["product_id"] for r in read(spark, shop(SETTINGS))] == ["a", None]
+
+
+ODD = {
+    "time.parquet": {"v": pa.array([1], pa.time64("us"))},
+    "half.parquet": {"v": pa.array([1.5], pa.float32()).cast(pa.float16())},
+    "case.parquet": {"Code": pa.array(["x"])},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_parquet_column_that_spark_cannot_read_is_named(spark, shop, deliver, tmp_path, name):
+    deliver()
+    same = pa.array(["x"])
+    pq.write_table(pa.table({"code": same, "event_type": same, "ts": same} | ODD[name]), tmp_path / "in" / name)
+    with pytest.raises(SourceError, match=f"{name} has a column that Spark cannot read"):
+        read(spark, shop(SETTINGS))
+
+
+def test_columns_may_come_go_and_change_their_order(spark, shop, deliver):
+    deliver(
+        **{
+            "2025-03-07.csv": b"code,event_type,ts,price\na,view,t,1\n",
+            "2025-03-08.csv": b"ts,code,event_type\nt,b,view\n",
+            "2025-03-09.jsonl": b'{"ts": "t", "event_type": "view", "user_id": 7, "code": "c", "new": [1]}\n',
+            "2025-03-10.csv": b"new,event_type,price,code,ts\nx,view,4,d,t\n",
+        }
+    )
+    rows = read(spark, shop(SETTINGS))
+    found = [(r["product_id"], r["price"], r["user_id"]) for r in rows]
+    assert found == [("a", "1", None), ("b", None, None), ("c", None, "7"), ("d", "4", None)]
+
+
+def test_names_that_differ_in_case_are_two_columns_of_a_file(spark, shop, deliver):
+    deliver(
+        **{
+            "a.csv": b"Code,code,event_type,ts,_bad\nx,a,view,t,1\n",
+            "b.jsonl": b'{"Code": "x", "code": "b", "event_type": "view", "ts": "t"}\n',
+        }
+    )
+    assert [r["product_id"] for r in read(spark, shop(SETTINGS))] == ["a", "b"]
+    other = SETTINGS.replace('product_id = "code"', 'product_id = "Code", session_id = "code"', 1)
+    assert [r["product_id"] for r in read(spark, shop(other))] == ["x", "x"]
+
+
+def test_files_of_one_name_and_content_are_two_files(spark, shop, deliver, tmp_path):
+    deliver(**{"a.csv": CSV.encode()})
+    for folder in ("one", "two"):
+        (tmp_path / "in" / folder).mkdir()
+        (tmp_path / "in" / folder / "a.csv").write_bytes(CSV.encode())
+    rows, count = found_in(spark, shop(SETTINGS.replace("in/*", "in/**/*.csv")))
+    assert (len(rows), count) == (6, 6)
+    night = shop(SETTINGS.replace("in/*", "in/**/*.csv"))
+    assert len({delivery_key(night, "events", file) for file in night.files["events"]}) == 3
 
 
 def test_empty_files_have_no_rows(spark, shop, deliver):

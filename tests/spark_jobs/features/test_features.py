@@ -13,7 +13,7 @@ from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
 from spark_jobs.features.popularity import popularity, product_days
-from spark_jobs.features.sessions import sessions
+from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.relations import product_relations, window_start
 
 DAY = date(2025, 3, 10)
@@ -36,6 +36,7 @@ def events(spark):
                 "event_type": event_type,
                 "ts": datetime.combine(day, datetime.strptime(clock, "%H:%M").time()),
                 "quantity": 1,
+                "dwell_s": float(said["dwell"]) if "dwell" in said else None,
                 "day": day,
                 "session_id": said.get("session"),
                 "order_id": said.get("order"),
@@ -96,7 +97,7 @@ def test_a_long_silence_ends_a_session(events, night_of):
         "- mug view 10:00",
         "u1 lid view 10:15 session=s2",
     )
-    found = {r["session_key"]: r.asDict() for r in sessions(some, settings).collect()}
+    found = {r["session_key"]: r.asDict() for r in sessions(in_visits(some, settings), settings).collect()}
     assert set(found) == {"u1-2025-03-10-1", "u1-2025-03-10-2", "u2-2025-03-10-1", "s1-2025-03-10", "s2-2025-03-10"}
     assert found["u1-2025-03-10-1"] == {
         "session_key": "u1-2025-03-10-1",
@@ -105,6 +106,7 @@ def test_a_long_silence_ends_a_session(events, night_of):
         "started": datetime(2025, 3, 10, 10),
         "ended": datetime(2025, 3, 10, 11, 1),
         "events": 4,
+        "dwell_s": 3600.0,
         "products": ["cup", "mug"],
         "bought": ["mug"],
     }
@@ -120,7 +122,9 @@ def test_a_session_ends_with_the_day(events, night_of):
         "- mug view 23:50 session=s",
         "- cup view 00:05 day=1 session=s",
     ]
-    found = {r["session_key"]: r["products"] for r in sessions(events(*lines), night_of().settings.features).collect()}
+    settings = night_of().settings.features
+    visits = in_visits(events(*lines), settings)
+    found = {r["session_key"]: r["products"] for r in sessions(visits, settings).collect()}
     assert found == {
         "u1-2025-03-10-1": ["mug"],
         "u1-2025-03-11-1": ["cup"],
@@ -175,7 +179,7 @@ def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events
         *(f"u5 {p} view 10:00" for p in "klmn"),
     )
     settings = night.settings.features
-    found = counted(all_groups(some, sessions(some, settings), settings), night).collect()
+    found = counted(all_groups(some, sessions(in_visits(some, settings), settings), settings), night).collect()
     pairs = {
         kind: {r["product_id"] + r["other_id"] for r in found if r["kind"] == kind}
         for kind in ("co_bought", "co_viewed")
