@@ -18,6 +18,7 @@ STRAY = (
     "user_id;product_id;event_type;ts",
     "<html><body>Service unavailable</body></html>",
 )
+BROKEN_IDS = ('["P00001"]', '{"id": 17}', "P\ufffd0042", "P0004" * 40, "P000\x0742")
 UNDATABLE: tuple[Any, ...] = (
     "yesterday",
     "",
@@ -86,6 +87,11 @@ def without_product(rng: np.random.Generator, line: Line) -> Line:
     value = choose(rng, (None, "", "   "))
     fields = {**changed.fields, "product_id": value} if "product_id" in changed.fields else changed.fields
     return replace(changed, fields=fields, product_id=None)
+
+
+def broken_id(line: Line, number: int) -> Line:
+    """The line with a product code that can be none."""
+    return replace(line.refused("bad_id", product_id=BROKEN_IDS[number % len(BROKEN_IDS)]), product_id=None)
 
 
 def undatable(rng: np.random.Generator, line: Line) -> Line:

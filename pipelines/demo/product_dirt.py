@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.demo.dirt import Picker, choose
+from pipelines.demo.dirt import Picker, broken_id, choose
 from pipelines.demo.lines import Line
 
 SHARE = 0.022
@@ -25,6 +25,8 @@ def soil_products(rng: np.random.Generator, lines: list[Line]) -> tuple[list[Lin
     for i in picker.take(SHARE):
         line = lines[i].refused("missing_product", product_id=choose(rng, ("", "  ")))
         added.append(replace(line, product_id=None, at=_later(rng, line, lines)))
+    for number, i in enumerate(picker.take(SHARE)):
+        added.append(replace(broken_id(lines[i], number), at=_later(rng, lines[i], lines)))
     unsold: list[str] = []
     for reason, code, field, values in WRONG_VALUES:
         for number, i in enumerate(picker.take(SHARE)):

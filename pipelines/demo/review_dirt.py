@@ -8,6 +8,7 @@ import numpy as np
 
 from pipelines.demo.dirt import (
     Picker,
+    broken_id,
     can_be_too_late,
     choose,
     from_the_future,
@@ -42,6 +43,7 @@ def soil_reviews(
     added = [unreadable(rng, line) for line in picker.copies(SHARE)]
     added += [repeated(rng, lines[i], last_day) for i in picker.take(1.5 * SHARE)]
     added += [without_product(rng, line) for line in picker.copies(SHARE)]
+    added += [broken_id(line, number) for number, line in enumerate(picker.copies(SHARE))]
     added += [undatable(rng, line) for line in picker.copies(SHARE)]
     added += [from_the_future(rng, line) for line in picker.copies(SHARE)]
     added += [too_late(rng, line, last_day) for line in picker.copies(SHARE, can_be_too_late(last_day))]

@@ -20,6 +20,7 @@ REASONS = {
     "events": {
         "unreadable",
         "missing_product",
+        "bad_id",
         "bad_time",
         "impossible_time",
         "too_late",
@@ -37,6 +38,7 @@ REASONS = {
     "reviews": {
         "unreadable",
         "missing_product",
+        "bad_id",
         "bad_time",
         "impossible_time",
         "too_late",
@@ -45,7 +47,7 @@ REASONS = {
         "unknown_product",
         "copied_text",
     },
-    "products": {"missing_product", "missing_title", "duplicate_code", "bad_number"},
+    "products": {"missing_product", "bad_id", "missing_title", "duplicate_code", "bad_number"},
 }
 
 
