@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from pipelines.errors import NightshelfError, SettingsError, StepFailed
 from pipelines.night import Night
 from pipelines.open_night import Wishes, open_night
+from pipelines.orchestration.connection_key import take_key_from_connection
 from pipelines.orchestration.steps import run_step
 from pipelines.run_date import resolve_run_date
 from pipelines.settings import load_settings
@@ -37,6 +38,7 @@ class OpenNight(BaseOperator):
     def execute(self, context: Any) -> str:
         params, run = context["params"], context["dag_run"]
         try:
+            take_key_from_connection()
             home = home_folder()
             run_date = resolve_run_date(
                 params.get("run_date"),
@@ -79,6 +81,7 @@ class NightStep(BaseOperator):
 
     def execute(self, context: Any) -> dict[str, Any]:
         try:
+            take_key_from_connection()
             return run_step(self.step, Path(self.night), say=self.log.info)
         except StepFailed:
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.settings import Settings
@@ -43,13 +43,16 @@ def robots(typed: DataFrame, settings: Settings) -> DataFrame:
     counts = good.groupBy("user_id", "day").agg(F.count("*").alias("n"))
     busy = counts.where(F.col("n") >= LEAST).join(F.broadcast(limits(counts, settings)), "day").drop("n")
     theirs = good.join(F.broadcast(busy), ["user_id", "day"])
-    at = F.array_sort(F.collect_set(F.unix_millis("ts")))
-    facts = theirs.groupBy("user_id", "day", "usual").agg(
-        F.count_distinct("row_hash").alias("events"),
-        F.count_distinct("product_id").alias("products"),
-        F.max(F.col("event_type").isin("add_to_cart", "purchase")).alias("chosen"),
-        F.size(at).alias("moments"),
-        rhythm(at).alias("rhythm"),
+    facts = (
+        theirs.withColumn("gap", gap())
+        .groupBy("user_id", "day", "usual")
+        .agg(
+            F.count_distinct("row_hash").alias("events"),
+            F.count_distinct("product_id").alias("products"),
+            F.max(F.col("event_type").isin("add_to_cart", "purchase")).alias("chosen"),
+            (F.count("gap") + 1).alias("moments"),
+            (F.stddev_pop("gap") / F.avg("gap")).alias("rhythm"),  # 0 for a clock, about 1 for chance
+        )
     )
     judged = facts.withColumn("robot", first_reason(BOT_RULES, settings))
     return judged.where("robot is not null").select("user_id", "day", "robot")
@@ -63,11 +66,8 @@ def limits(counts: DataFrame, settings: Settings) -> DataFrame:
     return spread.select("day", F.greatest(F.ceil(far), F.lit(settings.cleaning.bot_least_events)).alias("usual"))
 
 
-def rhythm(at: Column) -> Column:
-    """Standard deviation of the gaps between sorted times over their mean: 0 for a clock, about 1 for chance."""
-    gaps = F.zip_with(F.slice(at, 2, F.size(at)), at, lambda later, sooner: (later - sooner).cast("double"))
-    gaps = F.filter(gaps, lambda gap: gap.isNotNull())
-    n = F.size(gaps)
-    mean = F.aggregate(gaps, F.lit(0.0), lambda total, gap: total + gap) / n
-    variance = F.aggregate(gaps, F.lit(0.0), lambda total, gap: total + (gap - mean) * (gap - mean)) / n
-    return F.when(n > 0, F.sqrt(variance) / mean)
+def gap() -> Column:
+    """Milliseconds since the user's last event of the day; null where there is none before, or at the same moment."""
+    at = F.unix_millis("ts")
+    before = F.lag(at).over(Window.partitionBy("user_id", "day", "usual").orderBy("ts"))
+    return F.nullif(at - before, F.lit(0))

@@ -22,10 +22,10 @@ SETTINGS = '[sources.events]\npath = "{source}/e.csv"\n[sources.products]\npath 
 
 @pytest.fixture
 def rows(spark):
-    """Rows of a table; columns that are left out are empty."""
+    """Rows of a table; columns that are left out are empty, `flags` without any."""
 
     def make(table, *given):
-        tuples = [tuple(row.get(c.name) for c in table.columns) for row in given]
+        tuples = [tuple(({"flags": []} | row).get(c.name) for c in table.columns) for row in given]
         return spark.createDataFrame(tuples, spark_schema(table))
 
     return make
@@ -68,7 +68,7 @@ def test_the_profile_of_reviews(spark, rows):
     profile = review_profiles(reviews, reviews)["2025-03-10"]["profile"]
     assert (profile["rows"], profile["length"]) == (4, 30)
     assert profile["ratings"] == {"5": 2, "1": 1, "(none)": 1}
-    assert profile["empty"] == {"user_id": 3, "rating": 1, "title": 2, "text": 1, "helpful_votes": 4}
+    assert profile["empty"] == {"user_id": 3, "rating": 1, "title": 2, "text": 1, "helpful_votes": 4, "language": 4}
 
 
 def test_rows_that_refer_to_no_product_are_counted_in_the_day_that_holds_them(spark, shop, rows, tmp_path):
