@@ -55,8 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         home = make_home(Path(folder) / "shop", asked.data)
-        days = [date.fromisoformat(file.stem) for file in sorted((home / "sources").glob("*.csv"))]
-        days = days[: asked.days or None]
+        days = days_of(home)[: asked.days or None]
         start = measured(lambda: idle(open_night(home, days[0], Wishes())))
         before = measured(lambda: run(open_night(home, days[-2], Wishes())))
         nights: list[Night] = []
@@ -91,6 +90,11 @@ def make_home(home: Path, data: Path) -> Path:
     (home / "nightshelf.toml").write_text(SETTINGS.read_text().replace("{source}", str(sources)))
     make_user_key(home)
     return home
+
+
+def days_of(home: Path) -> list[date]:
+    """The days of the files of a shop."""
+    return [date.fromisoformat(file.stem) for file in sorted((home / "sources").glob("*.csv"))]
 
 
 def run(night: Night) -> Night:

@@ -90,8 +90,9 @@ def without_product(rng: np.random.Generator, line: Line) -> Line:
 
 
 def broken_id(line: Line, number: int) -> Line:
-    """The line with a product code that can be none."""
-    return replace(line.refused("bad_id", product_id=BROKEN_IDS[number % len(BROKEN_IDS)]), product_id=None)
+    """The line with a product code that can be none; of every sixth line it is the user's address."""
+    code = (*BROKEN_IDS, f"{line.user_id or 'guest'}@example.org")[number % (len(BROKEN_IDS) + 1)]
+    return replace(line.refused("bad_id", product_id=code), product_id=None)
 
 
 def undatable(rng: np.random.Generator, line: Line) -> Line:
@@ -128,11 +129,6 @@ def repeated(rng: np.random.Generator, line: Line, last_day: date) -> Line:
 
 
 def unknown_product(rng: np.random.Generator, line: Line, unsold: tuple[str, ...]) -> Line:
-    """The line with a product that no clean row of the catalogue has.
-
-    That is a code never given, one of `unsold`, or what belongs into another column: the user's address.
-    """
-    drawn = rng.random()
-    code = choose(rng, unsold) if unsold and drawn < 0.4 else f"P9{rng.integers(1000, 9999)}"
-    code = f"{line.user_id or 'guest'}@example.org" if drawn > 0.8 else code
+    """The line with a product that no clean row of the catalogue has: a code never given, or one of `unsold`."""
+    code = choose(rng, unsold) if unsold and rng.random() < 0.4 else f"P9{rng.integers(1000, 9999)}"
     return replace(line.refused("unknown_product", product_id=code), product_id=code)

@@ -60,7 +60,7 @@ def write_demo_shop(
         rows, unsold = soil_products(rng[5], rows)
         events = soil_events(rng[6], events, last_day, products, unsold)
         reviews, private = soil_reviews(rng[7], reviews, last_day, unsold)
-    private["misplaced"] = [line.product_id for line in [*events, *reviews] if "@" in (line.product_id or "")]
+    private["misplaced"] = [c for line in [*events, *reviews] if "@" in (c := str(line.fields.get("product_id")))]
     private["reviewer_names"] = [review.reviewer_name for review in told]
     placed = _write_days(folder, "events", events, ".jsonl.gz") + _write_days(folder, "reviews", reviews, ".jsonl")
     placed += _write_catalogue(folder, rows)

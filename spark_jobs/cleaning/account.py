@@ -12,10 +12,8 @@ from pyspark.sql import functions as F
 from pipelines.days import delivery_key
 from pipelines.night import Night
 from spark_jobs.cleaning.personal_data import mask_personal_data
-from spark_jobs.cleaning.rules import CLEAN, DUPLICATE
+from spark_jobs.cleaning.rules import CLEAN, CODE, DUPLICATE
 
-# What looks like a product code: in a row whose fields are shifted, anything may stand in its place.
-CODE = r"^[\p{L}\p{N}][\p{L}\p{N}._:/#+-]{0,63}$"
 NOT_REFUSED = (CLEAN, DUPLICATE)
 COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future", "rows_expired")
 

@@ -16,8 +16,9 @@ from spark_jobs.cleaning.rules import Rule, with_reason
 MISSING_PRODUCT = Rule("missing_product", "there is no product code", "product_id is null")
 BAD_ID = (
     "the product code or the user id is longer than allowed, holds a control character or a lost one (U+FFFD), or is a "
-    "JSON value"
+    "JSON value; or the product code is an e-mail address"
 )
+ADDRESS = r"[^@\s]@[^@\s]+\.[^@\s]"
 BROKEN = r"[\p{Cc}\x{FFFD}]|^\[.*\]$|^\{\s*[\"}]"
 DATE_RULES = (
     Rule(
@@ -45,7 +46,8 @@ NOT_A_PRODUCT = Rule(
 
 def bad_id(*columns: str) -> Rule:
     """The rule that an id in one of `columns` can be none."""
-    wrong = (f"length({c}) > :setting or {c} rlike r'{BROKEN}'" for c in columns)
+    wrong = [f"length({c}) > :setting or {c} rlike r'{BROKEN}'" for c in columns]
+    wrong.append(f"product_id rlike r'{ADDRESS}'")
     return Rule("bad_id", BAD_ID, " or ".join(f"coalesce({w}, false)" for w in wrong), "cleaning.longest_id")
 
 

@@ -19,6 +19,7 @@ from pipelines.night import Night
 from pipelines.source_files import SourceFile
 from spark_jobs.cleaning.account import refused_rows
 from spark_jobs.cleaning.read_sources import read_source
+from spark_jobs.cleaning.rules import CODE
 from spark_jobs.day_tables import FOLDER, write_folders
 
 Typing = Callable[[DataFrame, Night, bytes], DataFrame]  # rows as text -> typed rows with reason, day, on_arrival
@@ -44,7 +45,7 @@ def land(spark: SparkSession, night: Night, source: str, typed: Typing, key: byt
         )
     if unread:
         rows, counts = read_source(spark, night, source, unread, key)
-        _write(typed(rows, night, key), night, source, unread, counts)
+        _write(_without_foreign_text(typed(rows, night, key)), night, source, unread, counts)
     return {k: json.loads((landed_folder(night.home, source, k) / FACTS).read_text()) for k in deliveries}
 
 
@@ -56,6 +57,12 @@ def landed_rows(
     if filled := [str(folder) for folder in folders if any(folder.glob("*.parquet"))]:
         return spark.read.parquet(*filled)
     return typed(read_source(spark, night, source, {}, key)[0], night, key)
+
+
+def _without_foreign_text(rows: DataFrame) -> DataFrame:
+    """`rows`, of which a refused one keeps a `product_id` only if it looks like one."""
+    likely = F.col("reason").isNull() | F.col("product_id").rlike(CODE)
+    return rows.withColumn("product_id", F.when(likely, F.col("product_id")))
 
 
 def _write(

@@ -11,6 +11,8 @@ from pyspark.sql import functions as F
 from pipelines.settings import Settings
 
 CLEAN, DUPLICATE, UNREADABLE = "clean", "duplicate", "unreadable"
+# What looks like a product code: in a row whose fields are shifted, anything may stand in its place.
+CODE = r"^[\p{L}\p{N}][\p{L}\p{N}._:/#+-]{0,63}$"
 
 
 @dataclass(frozen=True)

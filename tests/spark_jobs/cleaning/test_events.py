@@ -27,6 +27,8 @@ ONE_EACH = {
     "missing_product": GOOD | {"product_id": None},
     "missing_product: before a bad time": GOOD | {"product_id": None, "ts": "never"},
     "bad_id: too long": GOOD | {"product_id": "x" * 129},
+    "bad_id: an address": GOOD | {"product_id": "ann@example.org"},
+    "clean: a user known by an address": GOOD | {"user_id": "ann@example.org"},
     "bad_id: a list": GOOD | {"product_id": '["mug"]'},
     "bad_id: an object": GOOD | {"user_id": '{"id": 7}'},
     "bad_id: a line end": GOOD | {"user_id": "u\n1"},
