@@ -26,7 +26,7 @@ def product_rows():
             yield {
                 "product_id": f"{colour}-{noun}", "title": f"{colour} {noun}", "description": None,
                 "categories": ["kitchen"], "brand": None, "price": 1.0, "attributes": None, "available": noun != "pot",
-                "text_hash": f"hash of {colour} {noun}",
+                "text_hash": f"hash of {colour} {noun}", "aliases": [],
             }  # fmt: skip
 
 
@@ -49,6 +49,7 @@ def review_rows():
         yield {
             "review_id": f"r{number:02d}", "user_id": None, "product_id": row["product_id"], "rating": 5.0,
             "title": None, "text": f"warm {row['title']}", "ts": when, "helpful_votes": 0, "day": date(2025, 1, 5),
+            "flags": [],
         }  # fmt: skip
 
 
