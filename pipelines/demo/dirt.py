@@ -91,7 +91,7 @@ def without_product(rng: np.random.Generator, line: Line) -> Line:
 
 def broken_id(line: Line, number: int) -> Line:
     """The line with a product code that can be none; of every sixth line it is the user's address."""
-    code = (*BROKEN_IDS, f"{line.user_id or 'guest'}@example.org")[number % (len(BROKEN_IDS) + 1)]
+    code = (f"{line.user_id or 'guest'}@example.org", *BROKEN_IDS)[number % (len(BROKEN_IDS) + 1)]
     return replace(line.refused("bad_id", product_id=code), product_id=None)
 
 
