@@ -104,7 +104,7 @@ def verdicts(night: Night, shop: Path) -> Verdicts:
 
 
 def scores(wanted: Verdicts, found: Verdicts) -> list[Score]:
-    """Of each source and rule how well it was found; `bot` is any robot, since the first rule names one of several."""
+    """Of each source and rule how well it was found."""
     result = []
     for source in sorted(wanted):
         there, told = _by_rule(wanted[source]), _by_rule(found[source])
@@ -123,7 +123,7 @@ def rows(night: Night, table: object) -> list[dict[str, object]]:
 def _by_rule(lines: Mapping[Place, set[str]]) -> defaultdict[str, set[Place]]:
     by_rule: defaultdict[str, set[Place]] = defaultdict(set)
     for place, marks in lines.items():
-        for mark in marks | {"bot" for mark in marks if mark.startswith("bot_")}:
+        for mark in marks:
             by_rule[mark].add(place)
     return by_rule
 

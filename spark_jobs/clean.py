@@ -37,7 +37,7 @@ from spark_jobs.cleaning.products import DUPLICATE_CODE
 from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
 from spark_jobs.cleaning.profile import event_profiles, review_profiles
 from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
-from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
+from spark_jobs.cleaning.reviews import WRITTEN_TWICE, judge_reviews, typed_reviews
 from spark_jobs.cleaning.robots import BOT_RULES
 from spark_jobs.day_tables import FOLDER, build_days, kept_aside, measure_days, write_folders
 from spark_jobs.engine import job, read, write
@@ -45,7 +45,7 @@ from spark_jobs.failures import failures_explained
 
 RULES = {  # in the order in which they are asked; what cannot be read is refused before, as `unreadable`
     "events": (*ROW_RULES, UNKNOWN_PRODUCT, *BOT_RULES, NEAR_DUPLICATE),
-    "reviews": (*REVIEW_RULES, UNKNOWN_PRODUCT, COPIED_TEXT),
+    "reviews": (*REVIEW_RULES, UNKNOWN_PRODUCT, WRITTEN_TWICE, COPIED_TEXT),
     "products": (*PRODUCT_RULES, DUPLICATE_CODE),
 }
 

@@ -39,6 +39,7 @@ WRONG_VALUES = (  # of which events, the reason, the field, what stands in it
 DOUBLE_CLICK_MS = 500
 BOTS, BOT_EVENTS = 3, (520, 760)  # of each kind; lines of a fast one
 CLOCK_EVENTS, BROAD_PRODUCTS = (90, 130), (170, 230)
+WATCHED = 60  # products that a fast one looks at again and again
 
 
 def soil_events(
@@ -83,7 +84,7 @@ def _double_click(rng: np.random.Generator, line: Line) -> Line:
 
 
 def _robots(rng: np.random.Generator, last_day: date, first_day: date, products: int) -> list[Line]:
-    """User-days of robots: fast ones, one of which has a quiet, clean day before; regular ones; and broad ones.
+    """User-days of robots: fast ones on few products, one with a quiet, clean day before; regular ones; broad ones.
 
     A catalogue too small for a broad robot sees none.
     """
@@ -92,7 +93,8 @@ def _robots(rng: np.random.Generator, last_day: date, first_day: date, products:
     lines = []
     for number, day in enumerate(days[:BOTS]):
         pace = np.cumsum(rng.exponential(0.9, int(rng.integers(*BOT_EVENTS))))
-        lines += _visit(rng, number, day, 3.5 * 3600 + pace, rng.integers(products, size=len(pace)), "bot_rate")
+        watched = rng.integers(min(WATCHED, products), size=len(pace))
+        lines += _visit(rng, number, day, 3.5 * 3600 + pace, watched, "bot_rate")
     quiet = 12 * 3600 + 90.0 * np.arange(4) ** 1.5
     lines += _visit(rng, 0, days[0] - timedelta(days=1), quiet, rng.integers(products, size=4), "clean")
     for number, day in enumerate(days[BOTS : 2 * BOTS], BOTS):

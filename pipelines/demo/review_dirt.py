@@ -53,6 +53,10 @@ def soil_reviews(
         for line in picker.copies(SHARE)
     ]
     added += [unknown_product(rng, line, unsold) for line in picker.copies(SHARE)]
+    added += [
+        line.refused("written_twice", helpful_votes=int(line.fields["helpful_votes"] or 0) + 1)
+        for line in picker.copies(SHARE)
+    ]
     kept, private = with_private_data(rng, picker, SHARE)
     for i in picker.take(2 * SHARE):
         text = html.escape(kept[i].fields["text"]).replace("é", "&eacute;").replace("ü", "&uuml;")

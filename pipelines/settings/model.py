@@ -17,7 +17,9 @@ BOILERPLATE = (
     r"Your browser does not support HTML5 video\.?",
     r"\[\[VIDEOID:\s*\w+\]\]",
     r"\bLength:: ?\d+:\d+ Mins\b",
-    r"(?:^|(?<=[.!?…\p{So}\x{FE0F}])\s?)(?:Read more|Show more|Mehr lesen|Weiterlesen|Lire la suite|Leer más)[.…]*$",
+    # Looking back, Java sees the second half of an emoji: a low surrogate.
+    r"(?:^|(?<=[.!?…\p{So}\x{FE0F}\x{DC00}-\x{DFFF}])\s?)"
+    r"(?:Read more|Show more|Mehr lesen|Weiterlesen|Lire la suite|Leer más)[.…]*$",
     r"^Verified [Pp]urchase\b[:.]?|\bVerified [Pp]urchase$",
     r"(?i)[\[(]?(?:This )?review (?:was )?(?:imported from|originally posted on) [\w./:-]*\w[\])]?\.?",
     r"(?i)[\[(]?This review was collected as part of a promotion\.?[\])]?",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
@@ -26,7 +26,7 @@ from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.pseudonyms import normal_id, pseudonym
 from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
 from spark_jobs.cleaning.review_flags import with_flags
-from spark_jobs.cleaning.rules import Rule, first_reason, refuse, settle, with_verdict
+from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 from spark_jobs.cleaning.text import with_plain_text
 from spark_jobs.cleaning.words import folded_words
 
@@ -38,6 +38,11 @@ RULES = (
         "bad_rating", "the rating is no number from 1 to 5", "has_rating and coalesce(not rating between 1 and 5, true)"
     ),
     Rule("empty_text", "there is neither a title nor a text", "title is null and text is null"),
+)
+WRITTEN_TWICE = Rule(
+    "written_twice",
+    "the user wrote the same text about the same product earlier that day, with other votes or another variant",
+    "written_before",
 )
 
 
@@ -68,12 +73,20 @@ def judge_reviews(window: DataFrame, known: DataFrame, night: Night, since: date
     joined = with_known_product(window, known, night)
     own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), night.settings)))
     # Is read once for each way in which reviews are compared; a plan of this length takes seconds to analyse anew.
-    by_themselves = with_verdict(own, "day").localCheckpoint()
+    once = with_verdict(own, "day").withColumn("written_before", _written_before())
+    by_themselves = refuse(once, (WRITTEN_TWICE,), night.settings).drop("written_before").localCheckpoint()
     standing = by_themselves.where("verdict is null")
     fallen = by_themselves.where(F.col("verdict").isNotNull() & (F.col("day") >= F.lit(since)))
     compared = with_bursts(judge_copies(standing, night.settings, since), standing, night.settings)
     together = compared.unionByName(fallen.withColumn("is_copied", F.lit(False)))
     return settle(refuse(together, (COPIED_TEXT,), night.settings)).drop("is_copied", "signature")
+
+
+def _written_before() -> Column:
+    """Whether the same known user said the same of the same product before on that day, in a row without a verdict."""
+    said = ("rating", "text", F.when(F.col("text").isNull(), F.col("title")), F.col("verdict").isNull())
+    same = Window.partitionBy("day", "user_id", "product_id", *said).orderBy("ts", arrival())
+    return F.col("user_id").isNotNull() & (F.row_number().over(same) > 1)
 
 
 def _typed(rows: DataFrame, night: Night, key: bytes) -> DataFrame:

@@ -8,14 +8,7 @@ from pyspark.sql import functions as F
 from pipelines.settings import Settings
 from spark_jobs.cleaning.rules import Rule, first_reason
 
-BOT_RULES = (
-    Rule(
-        "bot_rate",
-        "the user has more events on that day than a person; the limit is learned from the users of the day, "
-        "not below cleaning.bot_least_events and not above the setting",
-        "events > least(usual, :setting)",
-        "cleaning.bot_events_per_day",
-    ),
+BOT_RULES = (  # the more particular ones first: their robots are often fast, too
     Rule(
         "bot_rhythm",
         "the user's events of that day come as regularly as a clock ticks",
@@ -27,6 +20,13 @@ BOT_RULES = (
         "the user looks at more products on that day than a person, and puts none into the cart",
         "products > :setting and not chosen",
         "cleaning.bot_products_per_day",
+    ),
+    Rule(
+        "bot_rate",
+        "the user has more events on that day than a person; the limit is learned from the users of the day, "
+        "not below cleaning.bot_least_events and not above the setting",
+        "events > least(usual, :setting)",
+        "cleaning.bot_events_per_day",
     ),
 )
 LEAST = 50  # events of a day below which nobody is suspected

@@ -45,6 +45,7 @@ REASONS = {
         "bad_rating",
         "empty_text",
         "unknown_product",
+        "written_twice",
         "copied_text",
     },
     "products": {"missing_product", "bad_id", "missing_title", "duplicate_code", "bad_number"},

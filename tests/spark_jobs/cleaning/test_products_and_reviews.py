@@ -30,6 +30,8 @@ REVIEWS = {
     "empty_text": REVIEW | {"text": None},
     "empty_text: only markup": REVIEW | {"text": "<br/>&nbsp;"},
     "unknown_product": REVIEW | {"product_id": "cup"},
+    "written_twice": REVIEW | {"ts": "2025-03-10T11:00:00+01:00", "helpful_votes": "7"},
+    "clean: about another product": REVIEW | {"product_id": "bowl"},
     "clean: the first with this text": REVIEW
     | {"text": "the fox on this mug looks at me with wise eyes every morning"},
     "copied_text": REVIEW | {"user_id": "u2", "text": "The fox on this mug looks at me with wise eyes, every morning!"},
@@ -73,7 +75,7 @@ def judge(typed, known, night):
 
 def test_reviews(rows_of, night_of):
     rows = rows_of("reviews", [row | {"row": name} for name, row in REVIEWS.items()])
-    judged = judged_rows(typed_reviews, judge, rows, night_of(), "mug")
+    judged = judged_rows(typed_reviews, judge, rows, night_of(), "mug", "bowl")
     assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(REVIEWS)
     assert {r.reason for r in RULES["reviews"]} <= set(expected(REVIEWS).values())
 

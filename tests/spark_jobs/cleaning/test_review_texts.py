@@ -55,6 +55,7 @@ TEXTS = {
     "The media could not be loaded. A fine fox. Read more": ("A fine fox.", ["boilerplate"]),
     "A fine fox. Sent from my iPhone": ("A fine fox.", ["boilerplate"]),
     "A fine fox. ❤️ Read more": ("A fine fox. ❤️", ["boilerplate"]),
+    "A fine fox. 👍 Read more": ("A fine fox. 👍", ["boilerplate"]),
     "I want to read more": ("I want to read more", []),
     "Your browser does not support HTML5 video.": (None, ["boilerplate", "empty"]),
     "Lovely!": ("Lovely!", ["one_word"]),
