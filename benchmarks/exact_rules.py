@@ -12,8 +12,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.user_key import LENGTH, pads
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 KEY = b"0123456789abcdef"
 THREADS = 2
@@ -37,35 +41,43 @@ from {rows} group by verdict order by verdict
 
 def in_spark(files: str, target: str) -> list[list[object]]:
     """By the functions that the step `clean` is made of; gives back the sums of each verdict."""
-    from pyspark.sql import functions as F
-
     from pipelines.settings import Settings
-    from spark_jobs.cleaning.parsing import moment, number, whole
-    from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
-    from spark_jobs.cleaning.shop_columns import parse_csv, whole_row
     from spark_jobs.engine import session
 
     with session("exact rules", Settings()) as spark:
-        lines = spark.read.text(files).select(F.col("value").alias("line")).where(f"line != '{','.join(HEADER)}'")
-        parsed = lines.select(keyed_hash(KEY, F.col("line")).alias("event_id"), parse_csv(HEADER, ",").alias("_parsed"))
-        fields = parsed.select("event_id", whole_row("_parsed").alias("shop")).select("event_id", "shop.*")
-        is_return = F.upper("InvoiceNo").startswith("C")
-        pieces = whole(F.col("Quantity"))
-        typed = fields.select(
-            "event_id",
-            keyed_hash(KEY, normal_id(F.nullif(F.btrim("CustomerID"), F.lit("")))).alias("user_id"),
-            keyed_hash(KEY, normal_id(F.col("InvoiceNo"))).alias("order_id"),
-            F.upper("StockCode").alias("product_id"),
-            F.when(is_return, "return").otherwise("purchase").alias("event_type"),
-            moment(F.col("InvoiceDate"), "iso", ZONE).alias("ts"),
-            F.when(is_return, F.abs(pieces)).otherwise(pieces).alias("quantity"),
-            number(F.col("UnitPrice")).alias("price"),
-        )
-        judged = typed.dropDuplicates(["event_id"]).withColumn("verdict", F.expr(VERDICTS))
-        judged.write.mode("overwrite").option("compression", "zstd").parquet(target)
-        spark.read.parquet(target).createOrReplaceTempView("judged")
-        bits = "sum(conv(substring(user_id, 1, 8), 16, 10))"
-        return [list(row) for row in spark.sql(SUMS.format(rows="judged", bits=bits)).collect()]
+        return judge(spark, files, target)
+
+
+def judge(spark: SparkSession, files: str, target: str) -> list[list[object]]:
+    """The same in a session that is there."""
+    from pyspark.sql import functions as F
+
+    from spark_jobs.cleaning.parsing import moment, number, whole
+    from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
+    from spark_jobs.cleaning.shop_columns import parse_csv, whole_row
+
+    lines = spark.read.text(files).select(F.col("value").alias("line")).where(f"line != '{','.join(HEADER)}'")
+    parsed = lines.select(
+        keyed_hash(KEY, F.col("line")).alias("event_id"), parse_csv(len(HEADER), ",").alias("_parsed")
+    )
+    fields = parsed.select("event_id", whole_row("_parsed", HEADER, HEADER).alias("shop")).select("event_id", "shop.*")
+    is_return = F.upper("InvoiceNo").startswith("C")
+    pieces = whole(F.col("Quantity"))
+    typed = fields.select(
+        "event_id",
+        keyed_hash(KEY, normal_id(F.nullif(F.btrim("CustomerID"), F.lit("")))).alias("user_id"),
+        keyed_hash(KEY, normal_id(F.col("InvoiceNo"))).alias("order_id"),
+        F.upper("StockCode").alias("product_id"),
+        F.when(is_return, "return").otherwise("purchase").alias("event_type"),
+        moment(F.col("InvoiceDate"), ["iso"], ZONE).alias("ts"),
+        F.when(is_return, F.abs(pieces)).otherwise(pieces).alias("quantity"),
+        number(F.col("UnitPrice")).alias("price"),
+    )
+    judged = typed.dropDuplicates(["event_id"]).withColumn("verdict", F.expr(VERDICTS))
+    judged.write.mode("overwrite").option("compression", "zstd").parquet(target)
+    spark.read.parquet(target).createOrReplaceTempView("judged")
+    bits = "sum(conv(substring(user_id, 1, 8), 16, 10))"
+    return [list(row) for row in spark.sql(SUMS.format(rows="judged", bits=bits)).collect()]
 
 
 def in_duckdb(files: str, target: str) -> list[list[object]]:
