@@ -33,8 +33,9 @@ case
 end
 """
 SUMS = """
-select verdict, count(*) as n, sum(quantity) as pieces, round(sum(price), 0) as price, count(user_id) as known,
-    {bits} as ids
+select verdict, count(*) as n, cast(sum(cast(quantity as bigint)) as {text}) as pieces,
+    cast(sum(cast(round(price * 1000) as bigint)) as {text}) as price, count(user_id) as known,
+    cast(sum({bits}) as {text}) as ids
 from {rows} group by verdict order by verdict
 """
 
@@ -76,8 +77,8 @@ def judge(spark: SparkSession, files: str, target: str) -> list[list[object]]:
     judged = typed.dropDuplicates(["event_id"]).withColumn("verdict", F.expr(VERDICTS))
     judged.write.mode("overwrite").option("compression", "zstd").parquet(target)
     spark.read.parquet(target).createOrReplaceTempView("judged")
-    bits = "sum(conv(substring(user_id, 1, 8), 16, 10))"
-    return [list(row) for row in spark.sql(SUMS.format(rows="judged", bits=bits)).collect()]
+    bits = "cast(conv(substring(user_id, 1, 8), 16, 10) as bigint)"
+    return [list(row) for row in spark.sql(SUMS.format(rows="judged", bits=bits, text="string")).collect()]
 
 
 def in_duckdb(files: str, target: str) -> list[list[object]]:
@@ -107,8 +108,8 @@ def in_duckdb(files: str, target: str) -> list[list[object]]:
     with duckdb.connect() as engine:
         engine.execute(f"set threads = {THREADS}; set preserve_insertion_order = false; set TimeZone = 'UTC'")
         engine.execute(query)
-        bits = "sum(('0x' || substring(user_id, 1, 8))::bigint)"
-        found = engine.execute(SUMS.format(rows=f"read_parquet('{target}')", bits=bits)).fetchall()
+        bits = "('0x' || substring(user_id, 1, 8))::bigint"
+        found = engine.execute(SUMS.format(rows=f"read_parquet('{target}')", bits=bits, text="varchar")).fetchall()
         return [list(row) for row in found]
 
 
