@@ -105,7 +105,9 @@ def write_products(spark: SparkSession, night: Night) -> None:
         "array(concat('c', id % 40)) categories", "'' brand", "1.0D + id % 90 price", "map() attributes",
         "true available", "md5(cast(id as string)) text_hash",
     )  # fmt: skip
-    rows = rows.withColumn("attributes", F.lit(None).cast("map<string,string>"))
+    rows = rows.withColumns(
+        {"attributes": F.lit(None).cast("map<string,string>"), "aliases": F.array().cast("array<string>")}
+    )
     place = night.work / "products"
     conform(rows, PRODUCTS).coalesce(1).write.parquet(str(place))
     settle(place, folder_of(night.home, PRODUCTS, "", "v"), {})
