@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pipelines import errors
 from pipelines.night import Night, write_json
+from pipelines.orchestration.class_archive import archive_options, keep_archive
 from pipelines.orchestration.lock import night_lock, writer_lock
 
 LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
@@ -64,7 +65,8 @@ def command(step: Step, night: Night) -> list[str]:
     submit = Path(sys.executable).with_name("spark-submit")
     binary = str(submit) if submit.exists() else shutil.which("spark-submit") or "spark-submit"
     quiet = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')}"
-    java = " ".join([quiet, LARGE_METHODS, *(() if night.input_bytes() > LONG else (ONE_COMPILER,))])
+    compiler = () if night.input_bytes() > LONG else (ONE_COMPILER,)
+    java = " ".join([quiet, LARGE_METHODS, *compiler, *archive_options()])
     options = ["--master", spark.master, "--driver-memory", spark.driver_memory, "--driver-java-options", java]
     return [binary, *options, spec.origin, *tail]
 
@@ -103,6 +105,7 @@ def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str],
         code, peak = _run(command(step, night), environment(night), locks, say)
         if code != 0:
             raise _failure(night, name, code)
+        keep_archive()
         facts = {"seconds": round(time.monotonic() - began, 2), "peak_rss_mb": round(peak)}
         if night.work.is_dir():  # publishing moves the release away and clears the rest
             night.mark_done(name, facts)

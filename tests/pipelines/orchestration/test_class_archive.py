@@ -1,0 +1,58 @@
+"""The archive of Spark's classes: left by the first engine, used by the next, passed over where it does not fit."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pyspark
+import pytest
+
+from pipelines.orchestration.class_archive import archive_options, keep_archive
+
+SPARK = Path(pyspark.__file__).parent
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "nightshelf"
+
+
+def start() -> str:
+    """Run a small program of Spark's with the options of this moment; gives back what it said."""
+    program = ["org.apache.spark.deploy.SparkSubmit", "--version"]
+    argv = ["java", *" ".join(archive_options()).split(), "-cp", f"{SPARK}/jars/*", *program]
+    done = subprocess.run(argv, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    keep_archive()
+    return (done.stdout + done.stderr).decode(errors="replace")
+
+
+def test_the_first_engine_leaves_what_the_next_one_uses(cache):
+    assert archive_options()[0].startswith("-XX:ArchiveClassesAtExit=")
+    start()
+    (archive,) = cache.iterdir()
+    assert archive.stat().st_size > 1_000_000
+    assert archive_options()[0] == f"-XX:SharedArchiveFile={archive}"
+    before = archive.stat().st_mtime_ns
+    assert pyspark.__version__ in start()
+    assert archive.stat().st_mtime_ns == before
+
+
+def test_an_archive_that_does_not_fit_is_passed_over_without_a_word(cache):
+    start()
+    (archive,) = cache.iterdir()
+    archive.chmod(0o644)
+    archive.write_bytes(b"of another Java" * 1000)
+    said = start()
+    assert pyspark.__version__ in said
+    assert str(archive) not in said
+
+
+def test_no_archive_where_none_can_be_kept(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert archive_options() == []
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "with a blank"))
+    assert archive_options() == []
