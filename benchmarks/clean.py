@@ -30,7 +30,7 @@ from pipelines.cli.shop import demo_settings
 from pipelines.demo import write_demo_shop
 from pipelines.night import write_json
 from pipelines.open_night import Wishes, open_night
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.steps import LARGE_METHODS, run_step
 from pipelines.user_key import make_user_key
 
 LAST = date(2025, 3, 31)
@@ -126,7 +126,10 @@ def exact(home: Path, rows: int) -> list[dict[str, object]]:
     made = home / "made"
     made.mkdir()
     submit = [str(Path(sys.executable).with_name("spark-submit")), "--master", f"local[{exact_rules.THREADS}]"]
-    engines = {"spark": [*submit, "--driver-memory", "2g"], "duckdb": [sys.executable]}
+    engines = {
+        "spark": [*submit, "--driver-memory", "2g", "--driver-java-options", LARGE_METHODS],
+        "duckdb": [sys.executable],
+    }
     lines, sums = [], {}
     for engine, program in engines.items():
         target = made / engine
