@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.fit_blend import fit_blend, scales
+from pipelines.scoring.histories import histories
+from pipelines.scoring.next_choice import Learned, Weights
 from training.encoder import Encoder
 from training.encoder_files import load_base
 from training.finetune import fine_tune
+from training.fit_next_choice import fit_next_choice, ndcg_of
 from training.inputs import read_reviews
 from training.lab import Lab
 from training.model_folder import Model, save_model, save_new_encoder, save_probe
@@ -17,11 +20,13 @@ from training.windows import day_to_date
 
 LEAST_VALIDATION = 10  # users without whom a blend is not fitted
 SINCE_EVER = -(10**6)
+LOOKED_AT = 5000  # users by whom the rounds of learning are judged, at most
+MOST_LEARNED = 200  # last products of a user that are learned from
 PROBES = 8  # texts by which a model that was stored and loaded back is recognised
 
 
 def make_challenger(lab: Lab) -> Model:
-    """A new model, saved in `challenger/`: encoder tuned on the fit days, blend fitted on the validation days."""
+    """A new model, saved in `challenger/`: its parts learn on the fit days, its blend on the validation days."""
     settings, folder = lab.night.settings, lab.night.work / "challenger"
     with lab.timed("load encoder"):
         base = load_base(settings.training.encoder, settings.training.max_tokens)
@@ -36,8 +41,10 @@ def make_challenger(lab: Lab) -> Model:
         "encoder_hash": encoder.base_hash,
         "dimension": encoder.dimension,
         "training": settings.training.model_dump(),
+        "next_choice": settings.next_choice.model_dump(),
     }
-    model = Model(folder, encoder, Blend(), settings.knn, facts)
+    model = Model(folder, encoder, Blend(), settings.knn, None, facts)
+    model = replace(model, learned=learn_next_choice(lab, model))
     model = replace(model, blend=choose_blend(lab, model))
     save_model(model)
     save_probe(model, lab.inputs.texts[:PROBES])
@@ -60,6 +67,25 @@ def tune(lab: Lab, base: Encoder) -> Encoder:
         return base
     tuned, lab.curves = fine_tune(base, fit, later, settings)
     return tuned
+
+
+def learn_next_choice(lab: Lab, model: Model) -> Learned | None:
+    """The network that reads a user's last products, as it was best on the validation days; None without users."""
+    settings, inputs = lab.night.settings.next_choice, lab.inputs
+    cases = lab.validation_cases().at_most(LOOKED_AT)
+    if not settings.enabled or len(cases) < LEAST_VALIDATION:
+        lab.notes.append("the network of next choices was not trained: switched off, or too few users to judge it by")
+        return None
+    vectors = model.vectors(lab.night, inputs)
+
+    def figure(weights: Weights) -> float:
+        return ndcg_of(Learned(weights, inputs.product_ids).among(inputs.product_ids, vectors), cases, inputs.showable)
+
+    past = histories(inputs.log, lab.split.fit_until, MOST_LEARNED)
+    with lab.timed("next choice"):
+        lab.progress = fit_next_choice(past, vectors, figure, settings, lab.night.settings.training.seed)
+    weights = lab.progress.weights
+    return None if weights is None else Learned(weights, inputs.product_ids)
 
 
 def choose_blend(lab: Lab, model: Model) -> Blend:

@@ -8,14 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, POPULAR, SIMILAR_MEANING, SIMILAR_TEXT
+from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, SIMILAR_TEXT
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.metrics import coverage, estimate, ndcg, recall
 from pipelines.scoring.ranker import Ranker
 
 LISTED = 20
 DEPTH = 10
-ALONE = {"item_knn": CHOSEN_TOGETHER, "lexical": SIMILAR_TEXT, "encoder": SIMILAR_MEANING, "popularity": POPULAR}
+ALONE = {
+    "item_knn": CHOSEN_TOGETHER,
+    "lexical": SIMILAR_TEXT,
+    "encoder": SIMILAR_MEANING,
+    "next_choice": NEXT_CHOICE,
+    "popularity": POPULAR,
+}
 
 
 @dataclass(frozen=True)

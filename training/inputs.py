@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,7 @@ from pipelines.scoring.histories import Histories, histories
 from pipelines.scoring.knn import count_neighbours
 from pipelines.scoring.lexical import word_neighbours
 from pipelines.scoring.log import Log, popularity, read_log
+from pipelines.scoring.next_choice import Learned
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import Settings
@@ -50,7 +51,7 @@ class Inputs:
         """The users' last products up to day `until`."""
         return histories(self.log, until, knn.history)
 
-    def ranker(self, until: int, vectors: np.ndarray, blend: Blend, knn: Knn) -> Ranker:
+    def ranker(self, until: int, vectors: np.ndarray, blend: Blend, knn: Knn, learned: Learned | None) -> Ranker:
         """A ranker that knows the behaviour up to day `until`; `vectors` (n, d) are the encoder's."""
         counted = count_neighbours(self.histories(until, knn), len(self.product_ids), knn)
         return Ranker(
@@ -62,6 +63,7 @@ class Inputs:
             popularity=popularity(self.log, until, self.settings.features.half_life_days),
             blend=blend,
             settings=knn,
+            next_choice=learned and learned.among(self.product_ids, vectors),
         )
 
 
@@ -89,11 +91,6 @@ def read_reviews(night: Night, product_ids: np.ndarray) -> Reviews:
     known = product_ids[at] == ids if len(product_ids) else np.zeros(len(ids), bool)
     texts = [review_text(r) for r, k in zip(rows.select(["title", "text"]).to_pylist(), known, strict=True) if k]
     return Reviews(at[known], rows["day"].cast(pa.int32()).to_numpy()[known].astype(np.int64), texts)
-
-
-def with_vectors(ranker: Ranker, vectors: np.ndarray, blend: Blend) -> Ranker:
-    """`ranker` with the vectors and the blend of another model."""
-    return replace(ranker, vectors=on_grid(vectors), blend=blend)
 
 
 def _text_array(column: pa.ChunkedArray) -> np.ndarray:

@@ -11,6 +11,7 @@ from pipelines.night import Night
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.ranker import Ranker
 from training.finetune import Curves
+from training.fit_next_choice import Progress
 from training.inputs import Inputs, read_inputs
 from training.model_folder import Model
 from training.windows import Split, Window, cases_in, split_by_time
@@ -24,6 +25,7 @@ class Lab:
     inputs: Inputs
     split: Split
     curves: Curves = field(default_factory=Curves)
+    progress: Progress = field(default_factory=Progress)
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -58,4 +60,4 @@ class Lab:
         with self.timed("embed"):
             vectors = model.vectors(self.night, self.inputs)
         with self.timed("count neighbours"):
-            return self.inputs.ranker(until, vectors, model.blend, model.knn)
+            return self.inputs.ranker(until, vectors, model.blend, model.knn, model.learned)

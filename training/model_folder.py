@@ -13,6 +13,7 @@ import numpy as np
 from pipelines.errors import StepFailed
 from pipelines.night import Night, clear_folder, write_json
 from pipelines.scoring.blend import Blend
+from pipelines.scoring.next_choice import Learned
 from pipelines.settings.model import Knn
 from training.encoder import Encoder
 from training.encoder_files import fingerprint, load_encoder, save_encoder
@@ -26,6 +27,7 @@ ENCODER, BLEND, FACTS = "encoder", "blend.json", "model.json"
 class Model:
     """A model that has a folder: its encoder as loaded from there, its blend, the kNN settings it was fitted with.
 
+    `learned` is what it knows of next choices, None for a model without that network;
     `facts` are the rest of `model.json`: cutoffs, base encoder and its hash, seed, dimension.
     """
 
@@ -33,6 +35,7 @@ class Model:
     encoder: Encoder
     blend: Blend
     knn: Knn
+    learned: Learned | None
     facts: dict[str, Any]
 
     def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
@@ -49,7 +52,9 @@ def save_new_encoder(encoder: Encoder, folder: Path) -> Encoder:
 
 
 def save_model(model: Model) -> None:
-    """Write blend and facts beside the encoder, which is there already."""
+    """Write all else beside the encoder, which is there already."""
+    if model.learned:
+        model.learned.save(model.folder)
     model.blend.save(model.folder / BLEND)
     write_json(model.folder / FACTS, model.facts | {"knn": model.knn.model_dump()})
 
@@ -67,4 +72,4 @@ def load_model(folder: Path) -> Model:
         raise StepFailed(f"{folder} is no model: {', '.join(missing)} missing. Run the steps train and gate again.")
     facts = json.loads((folder / FACTS).read_text())
     knn = Knn.model_validate(facts.pop("knn"))
-    return Model(folder, load_encoder(folder / ENCODER), Blend.load(folder / BLEND), knn, facts)
+    return Model(folder, load_encoder(folder / ENCODER), Blend.load(folder / BLEND), knn, Learned.load(folder), facts)

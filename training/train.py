@@ -63,7 +63,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[st
         "fit_until": str(day_to_date(lab.split.fit_until)),
         "models": {name: figures.metrics() for name, figures in judged.items()},
         "differences": differences(judged, "challenger", versus),
-        "curves": asdict(lab.curves),
+        "curves": asdict(lab.curves) | lab.progress.curves(),
         "blend": None if blend is None else asdict(blend) | {"weights": dict(zip(PARTS, blend.weights, strict=True))},
         "notes": lab.notes,
         "seconds": lab.seconds,

@@ -72,11 +72,11 @@ def split_by_time(log: Log, showable: np.ndarray, run_date: date, settings: Trai
     return Split(validation.first - 1, validation, test)
 
 
-def cases_in(log: Log, window: Window, showable: np.ndarray, length: int) -> Cases:
+def cases_in(log: Log, window: Window, showable: np.ndarray, length: int, most: int = MOST_CASES) -> Cases:
     """What the window asks of a model: users with interest before it, and the products they chose in it.
 
     A target is a product with an event of a target type in the window that the user neither chose nor had hidden
-    before, and that can be shown. Histories hold the last `length` products before the window. At most 20,000
+    before, and that can be shown. Histories hold the last `length` products before the window. At most `most`
     users, evenly spread.
     """
     pairs = _first_choices(log, showable)
@@ -89,7 +89,7 @@ def cases_in(log: Log, window: Window, showable: np.ndarray, length: int) -> Cas
         hidden=_of_users(users, hides.user, hides.product),
         targets=_of_users(users, pairs.user[wanted], pairs.product[wanted]),
     )
-    return cases.at_most(MOST_CASES)
+    return cases.at_most(most)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from pipelines.errors import StepFailed
 from pipelines.night import write_json
 from pipelines.tables.recommendations import REASON_KINDS
 
-Weights = tuple[float, float, float, float]
+Weights = tuple[float, ...]
 PARTS = REASON_KINDS
-CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, POPULAR = range(len(PARTS))
+CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, NEXT_CHOICE, POPULAR = range(len(PARTS))
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Blend:
     lost 4 % NDCG@10 on Amazon Beauty). The defaults serve a shop that has too few users to fit them.
     """
 
-    weights: Weights = (0.45, 0.25, 0.2, 0.1)
-    scales: Weights = (1.0, 1.0, 1.0, 1.0)
+    weights: Weights = (0.45, 0.25, 0.2, 0.0, 0.1)
+    scales: Weights = (1.0,) * len(PARTS)
     slope: float = 1.0
     intercept: float = -6.0
 
     def only(self, part: int) -> Blend:
         """The blend in which one part speaks alone, on the same scales."""
-        return replace(self, weights=tuple(float(p == part) for p in range(len(PARTS))))  # type: ignore[arg-type]
+        return replace(self, weights=tuple(float(p == part) for p in range(len(PARTS))))
 
     def probability(self, blended: np.ndarray) -> np.ndarray:
         """float32, the same shape: calibrated share of such candidates that are chosen, to 6 digits; monotone."""
@@ -47,11 +47,13 @@ class Blend:
 
     @classmethod
     def load(cls, file: Path) -> Blend:
-        """The blend in `file`. Raises StepFailed where a part is missing, unknown or out of range."""
+        """The blend in `file`; a part that it does not know is silent. Raises StepFailed where it cannot be used."""
         tree = json.loads(file.read_text())
         for key, least in (("weights", 0.0), ("scales", 1e-12)):
-            if sorted(tree[key]) != sorted(PARTS) or min(tree[key].values()) < least:
+            if not set(tree[key]) <= set(PARTS) or min(tree[key].values(), default=-1) < least:
                 parts = ", ".join(PARTS)
                 raise StepFailed(f"{file}: {key} are {tree[key]}; allowed: {parts}, each >= {least:g}. Train again.")
-        weights, scales = (tuple(tree[key][p] for p in PARTS) for key in ("weights", "scales"))
-        return cls(weights, scales, tree["slope"], tree["intercept"])  # type: ignore[arg-type]
+        weights, scales = (
+            tuple(tree[key].get(p, silent) for p in PARTS) for key, silent in (("weights", 0.0), ("scales", 1.0))
+        )
+        return cls(weights, scales, tree["slope"], tree["intercept"])

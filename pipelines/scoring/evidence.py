@@ -7,31 +7,31 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import sparse
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, SIMILAR_MEANING, SIMILAR_TEXT
-
 MOST = 2
 Neighbours = Mapping[int, sparse.csr_array]
+Vectors = Mapping[int, np.ndarray]
 
 
 def evidence(
-    query: sparse.csr_array, items: np.ndarray, kinds: np.ndarray, similar: Neighbours, vectors: np.ndarray
+    query: sparse.csr_array, items: np.ndarray, kinds: np.ndarray, similar: Neighbours, vectors: Vectors
 ) -> np.ndarray:
     """int32 (u, k, 2): the products of the query that speak most for each item by its kind, -1 where there is none.
 
     What speaks is query weight times similarity, > 0; ties go to the product chosen last. `similar` holds the
-    matrices of the kinds chosen_together and similar_text, `vectors` (n, d) serve similar_meaning.
+    matrices of those kinds that have one, `vectors` (n, d) those of kinds that compare vectors.
     """
     past, weights = _padded(query)
     if not past.shape[1]:
         return np.full((*items.shape, MOST), -1, np.int32)
     likeness = np.zeros((*items.shape, past.shape[1]), np.float32)
-    for kind in (CHOSEN_TOGETHER, SIMILAR_TEXT):
+    for kind, matrix in similar.items():
         user, place = np.nonzero(kinds == kind)
-        likeness[user, place] = _entries(similar[kind], past[user], items[user, place, None])
-    user, place = np.nonzero(kinds == SIMILAR_MEANING)
-    for u in np.unique(user):
-        at = place[user == u]
-        likeness[u, at] = vectors[items[u, at]] @ vectors[past[u]].T
+        likeness[user, place] = _entries(matrix, past[user], items[user, place, None])
+    for kind, of_products in vectors.items():
+        user, place = np.nonzero(kinds == kind)
+        for u in np.unique(user):
+            at = place[user == u]
+            likeness[u, at] = of_products[items[u, at]] @ of_products[past[u]].T
     strength = likeness * weights[:, None, :]
     first = np.argsort(-strength, axis=2, kind="stable")[:, :, :MOST]
     chosen = past[np.arange(len(past))[:, None, None], first].astype(np.int32)

@@ -15,7 +15,7 @@ from pipelines.scoring.ranker import Ranker, block_size
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks
-STARTS = ((1.0, 0.0, 0.0, 0.0), Blend().weights)
+STARTS = (Blend().only(CHOSEN_TOGETHER).weights, Blend().weights)
 MOST_USERS = 5000
 POOL = 100
 TOP = 20
@@ -26,7 +26,7 @@ DEPTH = 10
 class Pool:
     """The candidates of u users that some part ranks high, padded to p.
 
-    `parts` (u, p, 4) are standardised; `filled` says what is no padding; `rows` and `columns` are the places of the
+    `parts` (u, p, parts) are standardised; `filled` says what is no padding; `rows` and `columns` are the places of the
     targets that are candidates; `targets` (u,) counts all of them.
     """
 
@@ -58,7 +58,7 @@ def fit_blend(ranker: Ranker, cases: Cases) -> Blend:
 
 
 def _shares(weights: Weights) -> Weights:
-    return tuple(round(w / sum(weights), 6) for w in weights)  # type: ignore[return-value]
+    return tuple(round(w / sum(weights), 6) for w in weights)
 
 
 def scales(ranker: Ranker, histories: list[np.ndarray], hidden: list[np.ndarray]) -> Weights:
@@ -71,7 +71,7 @@ def scales(ranker: Ranker, histories: list[np.ndarray], hidden: list[np.ndarray]
         count = np.maximum(allowed.sum(axis=1), 1)
         total += np.sqrt(np.square(parts).sum(axis=2, dtype=np.float64) / count).sum(axis=1)
     means = total / max(len(histories), 1)
-    return tuple(float(f"{m:.6g}") if m > 0 else 1.0 for m in means)  # type: ignore[return-value]
+    return tuple(float(f"{m:.6g}") if m > 0 else 1.0 for m in means)
 
 
 def _search(pool: Pool, start: Weights) -> Weights:
@@ -83,7 +83,7 @@ def _search(pool: Pool, start: Weights) -> Weights:
             tried = [(*weights[:part], w, *weights[part + 1 :]) for w in grid]
             weights = max(tried, key=lambda w: round(_ndcg(pool, w), 9))
         if round(_ndcg(pool, weights), 9) <= value:
-            return before  # type: ignore[return-value]
+            return before
         value = round(_ndcg(pool, weights), 9)
 
 

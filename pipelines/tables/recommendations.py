@@ -17,7 +17,7 @@ from pipelines.tables.contract import (
 )
 from pipelines.tables.queries import list_checks, only_showable
 
-REASON_KINDS = ("chosen_together", "similar_text", "similar_meaning", "popular")
+REASON_KINDS = ("chosen_together", "similar_text", "similar_meaning", "next_choice", "popular")
 REASON = pa.struct(
     [
         pa.field("kind", pa.string()),

@@ -29,6 +29,7 @@ REASON_TEXTS = {
     "chosen_together": "Often chosen together with {}",
     "similar_text": "Described like {}",
     "similar_meaning": "Similar to {}",
+    "next_choice": "Goes with what you chose lately, such as {}",
     "popular": "Popular right now",
 }
 

@@ -6,11 +6,30 @@ from scipy import sparse
 
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.nearest import keep_best
+from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings.model import Knn
 
-BLEND = Blend((1.0, 0.5, 0.7, 0.2), (0.1, 0.2, 0.1, 1.0), 0.8, -3.0)
+BLEND = Blend((1.0, 0.5, 0.7, 0.4, 0.2), (0.1, 0.2, 0.1, 0.3, 1.0), 0.8, -3.0)
+
+
+def make_network(products: int, width: int = 8, layers: int = 2) -> NextChoice:
+    """A network of random weights, by the names that torch gives them."""
+    rng = np.random.default_rng(3)
+
+    def normal(*shape: int) -> np.ndarray:
+        return rng.normal(size=shape).astype(np.float32)
+
+    weights = {"distance": normal(layers, 2, 6)}
+    for name in ("norm_in", "norm_out", *(f"blocks.{b}.norm_{n}" for b in range(layers) for n in (1, 2))):
+        weights |= {f"{name}.weight": normal(width), f"{name}.bias": normal(width)}
+    for block in range(layers):
+        shapes = {"query_key_value": (3, 1), "mix": (1, 1), "inner": (2, 1), "outer": (1, 2)}
+        for name, (out, into) in shapes.items():
+            weights[f"blocks.{block}.{name}.weight"] = normal(out * width, into * width)
+            weights[f"blocks.{block}.{name}.bias"] = normal(out * width)
+    return NextChoice(weights, normal(products, width))
 
 
 def make_shelf(products: int = 60, blend: Blend = BLEND) -> Ranker:
@@ -32,6 +51,7 @@ def make_shelf(products: int = 60, blend: Blend = BLEND) -> Ranker:
         popularity=np.log1p(rng.integers(0, 50, products)).astype(np.float32),
         blend=blend,
         settings=Knn(history=8),
+        next_choice=make_network(products),
     )
 
 

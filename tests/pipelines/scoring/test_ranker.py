@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, POPULAR, SIMILAR_MEANING, Blend
+from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, Blend
 from pipelines.scoring.ranker_files import load_ranker, save_ranker
 
 FIELDS = ("items", "scores", "parts", "kinds", "evidence")
@@ -59,7 +59,7 @@ def test_scores_are_shares_that_never_rise(shelf, people):
 
 
 def test_strangers_get_what_is_popular_even_if_it_has_no_weight(shelf):
-    silent = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 1.0, 1.0, 0.0)))
+    silent = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 1.0, 1.0, 1.0, 0.0)))
     ranked = silent.rank([np.empty(0, np.int32)], [np.empty(0, np.int32)], 5)
     popularity = np.where(shelf.showable, shelf.popularity, -1)
     assert ranked.items[0].tolist() == np.argsort(-popularity, kind="stable")[:5].tolist()
@@ -67,12 +67,13 @@ def test_strangers_get_what_is_popular_even_if_it_has_no_weight(shelf):
     assert (ranked.evidence == -1).all()
 
 
-@pytest.mark.parametrize("part", [CHOSEN_TOGETHER, SIMILAR_MEANING])
+@pytest.mark.parametrize("part", [CHOSEN_TOGETHER, SIMILAR_MEANING, NEXT_CHOICE])
 def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, part):
     histories, hidden = people
     alone = replace(shelf, blend=shelf.blend.only(part))
     ranked = alone.rank(histories, hidden, 10)
-    similar = alone.knn.toarray() if part == CHOSEN_TOGETHER else alone.vectors @ alone.vectors.T
+    vectors = alone.vectors if part == SIMILAR_MEANING else alone.next_choice.targets
+    similar = alone.knn.toarray() if part == CHOSEN_TOGETHER else vectors @ vectors.T
     for u, history in enumerate(histories):
         past = history[-8:][::-1]
         weights = np.arange(1, len(past) + 1, dtype=np.float64) ** -1.5
@@ -90,9 +91,17 @@ def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
     assert loaded.blend == shelf.blend
 
 
+def test_a_model_without_the_network_of_next_choices_is_silent_there(shelf, people, tmp_path):
+    without = replace(shelf, next_choice=None)
+    save_ranker(without, tmp_path / "ranker")
+    ranked = load_ranker(tmp_path / "ranker").rank(*people, 20)
+    assert not ranked.parts[:, :, NEXT_CHOICE].any()
+    assert equal(ranked, without.rank(*people, 20))
+
+
 def test_no_file_of_a_ranker_is_a_pickle(shelf, tmp_path):
     save_ranker(shelf, tmp_path / "ranker")
-    assert {f.suffix for f in (tmp_path / "ranker").iterdir()} == {".npy", ".npz", ".json"}
+    assert {f.suffix for f in (tmp_path / "ranker").iterdir()} == {".npy", ".npz", ".json", ".safetensors"}
     for file in (tmp_path / "ranker").glob("*.np?"):
         loaded = np.load(file, allow_pickle=False)
         [loaded[name] for name in getattr(loaded, "files", [])]

@@ -1,0 +1,104 @@
+"""How well the night's models tell a user's next item: leave-one-out, all items ranked, seen items masked.
+
+The night's own code learns on all but each user's last two choices, chooses everything on the last but one, and is
+judged on the last. `--refit` counts and learns with the last but one, too, once all is chosen. DIR holds
+`sequences.txt` and `items.jsonl` (see benchmarks/sequences.py). Prints each model with 95 % intervals.
+
+    python -m benchmarks.next_item --data DIR --json next_item.json --seeds 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks.lists import figures, summary
+from benchmarks.sequences import FIT, TEST, VALIDATION, inputs_of, read_sequences
+from pipelines.night import Night, write_json
+from pipelines.settings import Settings, check_settings
+from training.challenger import make_challenger
+from training.encoder import make_repeatable
+from training.evaluate import with_parts
+from training.lab import Lab
+from training.windows import Split, Window, cases_in
+
+LISTED = 20
+DAY = date(1970, 1, 3)
+PROTOCOL = "leave-one-out, all items ranked, seen items masked, fitted on train only, chosen on validation"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.next_item", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--refit", action="store_true", help="learn from the validation choices, too, at the end")
+    asked = parser.parse_args(argv)
+    began = time.monotonic()
+    runs = [measure(asked.data, seed, refit=asked.refit) for seed in range(1, asked.seeds + 1)]
+    found = summary([run["models"] for run in runs])
+    for name, model in found.items():
+        told = "  ".join(f"{m} {model[m]:.4f}" for m in ("recall@5", "recall@10", "recall@20", "ndcg@10"))
+        low, high = model["ndcg@10_ci"]
+        spread = f"coverage {model['coverage@10']:.3f}  Gini {model['gini@10']:.3f}"
+        print(f"{name:<12} {told} [{low:.4f}, {high:.4f}]  {spread}")
+    facts = {
+        "data": asked.data.resolve().name,
+        "protocol": PROTOCOL + (", then fitted on validation, too" if asked.refit else ""),
+        "seeds": asked.seeds,
+        "users": runs[0]["users"],
+        "items": runs[0]["items"],
+        "models": found,
+        "blends": [run["blend"] for run in runs],
+        "seconds": [run["seconds"] for run in runs],
+        "wall_s": round(time.monotonic() - began, 1),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    print(f"{facts['users']:,} users, {facts['items']:,} items, {facts['wall_s']:.0f} s, {facts['peak_rss_mb']:,} MB")
+    if asked.json:
+        write_json(asked.json, facts)
+
+
+def measure(data: Path, seed: int, *, refit: bool) -> dict[str, Any]:
+    """The figures of one seed, which permutes the ids and draws all that is random."""
+    sequences = read_sequences(data, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = check_settings({"training": {"seed": seed, "targets": ["purchase"]}})
+        lab = lab_of(Path(folder), inputs_of(sequences, settings), settings)
+        make_repeatable(settings.training.threads, settings.training.seed)
+        model = make_challenger(lab)
+        ranker = lab.ranker(model, VALIDATION if refit else FIT)
+        cases = cases_in(
+            lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
+        )
+        models = {}
+        for name, each in with_parts("nightshelf", ranker).items():
+            with lab.timed(f"rank {name}"):
+                models[name] = figures(each.rank(cases.histories, cases.hidden, LISTED).items, cases, lab.inputs.log)
+    print(f"seed {seed}: {model.blend.weights}, {lab.seconds}, {lab.notes}", flush=True)
+    return {
+        "users": len(cases),
+        "items": len(ranker.product_ids),
+        "models": models,
+        "blend": dict(zip(("weights", "scales"), (model.blend.weights, model.blend.scales), strict=True)),
+        "seconds": lab.seconds,
+    }
+
+
+def lab_of(home: Path, inputs: Any, settings: Settings) -> Lab:
+    """What the night's training works with, on these inputs."""
+    night = Night(home, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
+    night.save()
+    users = len(inputs.log.users)
+    split = Split(FIT, Window(VALIDATION, VALIDATION, users, False), Window(TEST, TEST, users, False))
+    return Lab(night, inputs, split)
+
+
+if __name__ == "__main__":
+    main()

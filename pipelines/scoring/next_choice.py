@@ -1,0 +1,119 @@
+"""What a user chooses next: a small self-attentive network over the last products (Kang & McAuley 2018), in NumPy.
+
+`training/next_choice.py` learns it; this is the pass that judging and ranking use. It is computed in float64, so that
+a user's vector, rounded to the grid, has the same bits alone and among others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+from scipy.special import erf
+
+from pipelines.night import write_json
+from pipelines.scoring.vectors import on_grid
+
+FILE, IDS = "next_choice.safetensors", "next_choice_products.json"
+FAR = -1e9  # added to what attention may not look at
+TINY = 1e-5  # of layer normalisation, as in torch
+Weights = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class NextChoice:
+    """The network's `weights`, by torch's names, and `products`, float32 (n, d): what it knows of each product."""
+
+    weights: Weights
+    products: np.ndarray
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """float32 (n, d) on the grid: the vectors that tastes are compared with."""
+        return on_grid(self.products)
+
+    def tastes(self, histories: Sequence[np.ndarray]) -> np.ndarray:
+        """float32 (u, d) on the grid: where each user's next choice is looked for; zeros without a history."""
+        length = self.weights["distance"].shape[2]
+        recent = np.array([min(len(history), length) for history in histories], np.int64)
+        found = np.zeros((len(histories), self.products.shape[1]))
+        for count in np.unique(recent[recent > 0]):
+            users = np.flatnonzero(recent == count)
+            found[users] = self._last_state(np.stack([histories[u][-count:] for u in users]))
+        return on_grid(found)
+
+    def _last_state(self, items: np.ndarray) -> np.ndarray:
+        """float64 (u, d): the network's state at the last of `items` (u, t)."""
+        state = self._normal("norm_in", self.products[items].astype(np.float64))
+        for layer in range(self.weights["distance"].shape[0]):
+            state = state + self._attention(layer, self._normal(f"blocks.{layer}.norm_1", state))
+            inner = self._linear(f"blocks.{layer}.inner", self._normal(f"blocks.{layer}.norm_2", state))
+            state = state + self._linear(f"blocks.{layer}.outer", inner * (1 + erf(inner / np.sqrt(2))) / 2)
+        return self._normal("norm_out", state[:, -1])
+
+    def _attention(self, layer: int, state: np.ndarray) -> np.ndarray:
+        """Each place looks at itself and those before it; how far they lie counts (Press et al. 2022, but learned)."""
+        distance = self.weights["distance"][layer].astype(np.float64)
+        users, places, width = state.shape
+        heads = len(distance)
+        three = self._linear(f"blocks.{layer}.query_key_value", state).reshape(users, places, 3, heads, width // heads)
+        query, key, value = three.transpose(2, 0, 3, 1, 4)
+        back = np.arange(places)[:, None] - np.arange(places)
+        seen = np.where(back >= 0, distance[:, np.maximum(back, 0)], FAR)
+        score = query @ key.transpose(0, 1, 3, 2) / np.sqrt(width // heads) + seen
+        share = np.exp(score - score.max(axis=3, keepdims=True))
+        mixed = (share / share.sum(axis=3, keepdims=True)) @ value
+        return self._linear(f"blocks.{layer}.mix", mixed.transpose(0, 2, 1, 3).reshape(users, places, width))
+
+    def _normal(self, name: str, state: np.ndarray) -> np.ndarray:
+        centred = state - state.mean(axis=-1, keepdims=True)
+        scaled = centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + TINY)
+        return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+
+    def _linear(self, name: str, state: np.ndarray) -> np.ndarray:
+        return state @ self.weights[f"{name}.weight"].astype(np.float64).T + self.weights[f"{name}.bias"]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What training found out: the network's `weights`, and the sorted ids of the products it learned with."""
+
+    weights: Weights
+    product_ids: np.ndarray
+
+    def among(self, product_ids: np.ndarray, vectors: np.ndarray) -> NextChoice:
+        """The network among a night's products, of whose texts `vectors` (n, text) speak.
+
+        A product that is new is known by its text alone.
+        """
+        read = vectors.astype(np.float64) @ self.weights["read.weight"].astype(np.float64).T
+        at = np.minimum(np.searchsorted(self.product_ids, product_ids), len(self.product_ids) - 1)
+        known = (self.product_ids[at] == product_ids)[:, None]
+        products = read + np.where(known, self.weights["ids.weight"][at], 0)
+        return NextChoice(self.weights, products.astype(np.float32))
+
+    def save(self, folder: Path) -> None:
+        """Write the weights to `folder`, and whose they are."""
+        save_weights(folder, self.weights)
+        write_json(folder / IDS, self.product_ids.tolist())
+
+    @classmethod
+    def load(cls, folder: Path) -> Learned | None:
+        """What is in `folder`, or None for a model without such a network."""
+        weights = load_weights(folder)
+        return None if weights is None else cls(weights, np.array(json.loads((folder / IDS).read_text()), dtype=str))
+
+
+def save_weights(folder: Path, weights: Weights) -> None:
+    """Write the weights to `folder`, as safetensors."""
+    save_file({name: np.ascontiguousarray(values) for name, values in sorted(weights.items())}, folder / FILE)
+
+
+def load_weights(folder: Path) -> Weights | None:
+    """The weights in `folder`, or None where there are none."""
+    return load_file(folder / FILE) if (folder / FILE).is_file() else None

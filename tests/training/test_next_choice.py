@@ -1,0 +1,110 @@
+"""The network of next choices: the pass of ranking is that of training, and simple habits are learned."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.histories import Histories
+from pipelines.scoring.next_choice import Learned, NextChoice
+from pipelines.scoring.vectors import on_grid
+from pipelines.settings.model import NextChoice as Settings
+from training.fit_next_choice import fit_next_choice, ndcg_of, windows
+from training.next_choice import Network
+
+PRODUCTS, TEXT = 12, 5
+SMALL = Settings(dimension=16, layers=2, heads=2, length=4, dropout=0.1, batch_users=8, rounds=12, learning_rate=0.02)
+IDS = np.array([f"p{n:02d}" for n in range(PRODUCTS)])
+
+
+@pytest.fixture
+def text():
+    """Vectors of the products' texts that say nothing of what follows."""
+    return np.random.default_rng(0).normal(size=(PRODUCTS, TEXT)).astype(np.float32)
+
+
+@pytest.fixture
+def circle():
+    """Users of whom everyone chooses the next product of a circle, and cases that ask for it."""
+    rows = [np.array([(start + step) % PRODUCTS for step in range(6)], np.int32) for start in range(PRODUCTS)] * 3
+    past = Histories.of_lists(np.arange(len(rows)), rows)
+    targets = [np.array([(row[-1] + 1) % PRODUCTS]) for row in rows]
+    return past, Cases(np.arange(len(rows)), rows, [row[-2:] for row in rows], targets)
+
+
+def learn(circle, text, settings=SMALL):
+    past, cases = circle
+
+    def figure(weights):
+        return ndcg_of(Learned(weights, IDS).among(IDS, text), cases, np.ones(PRODUCTS, bool))
+
+    return fit_next_choice(past, text, figure, settings, seed=1)
+
+
+def test_the_pass_of_ranking_is_the_pass_of_training(text):
+    torch.manual_seed(0)
+    network = Network(torch.from_numpy(text), SMALL).eval()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    ours = Learned(network.weights(), IDS).among(IDS, text)
+    histories = [np.array(h, np.int32) for h in ([3], [1, 2], [5, 4, 0, 7], [9, 8, 5, 4, 0, 7])]
+    with torch.inference_mode():
+        products = network.products()
+        states = [network(torch.from_numpy(h[None, -4:].astype(np.int64)), products)[0, -1] for h in histories]
+    assert np.allclose(ours.products, products.numpy(), atol=1e-5)
+    assert np.abs(ours.tastes(histories) - on_grid(torch.stack(states).numpy())).max() <= 1 / 2048
+    assert np.array_equal(ours.tastes(histories)[2:3], ours.tastes(histories[3:]))
+
+
+def test_who_is_next_in_a_circle_is_learned_and_repeatable(circle, text):
+    learned = learn(circle, text)
+    assert max(learned.figure) > 0.9
+    assert len(learned.loss) == len(learned.figure)
+    again = learn(circle, text)
+    assert all(np.array_equal(learned.weights[name], again.weights[name]) for name in again.weights)
+
+
+def test_a_softmax_over_drawn_products_learns_the_same(circle, text):
+    assert max(learn(circle, text, SMALL.model_copy(update={"softmax_products": 6, "rounds": 20})).figure) > 0.9
+
+
+def test_learning_ends_when_nothing_gets_better(circle, text):
+    told = fit_next_choice(circle[0], text, lambda weights: 0.5, SMALL, seed=1)
+    assert len(told.figure) == 1 + SMALL.patience
+    assert told.weights is not None
+
+
+def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text):
+    weights = learn(circle, text, SMALL.model_copy(update={"rounds": 1})).weights
+    network = Learned(weights, IDS).among(IDS, text)
+    rng = np.random.default_rng(5)
+    histories = [rng.permutation(PRODUCTS)[:n].astype(np.int32) for n in rng.integers(0, 9, 200)]
+    together = network.tastes(histories)
+    assert all(np.array_equal(network.tastes([h])[0], row) for h, row in zip(histories, together, strict=True))
+    assert not together[[not len(h) for h in histories]].any()
+
+
+def test_a_new_product_is_known_by_its_text_and_an_old_one_also_by_itself(text, tmp_path):
+    network = Network(torch.from_numpy(text), SMALL)
+    learned = Learned(network.weights(), IDS)
+    learned.save(tmp_path)
+    ids = np.array(["a new one", "p00", "p07", "zz"])
+    found = Learned.load(tmp_path).among(ids, text[[3, 0, 7, 3]]).products
+    read = text @ learned.weights["read.weight"].T
+    assert np.allclose(found[[0, 3]], read[3], atol=1e-6)
+    assert np.allclose(found[[1, 2]], read[[0, 7]] + learned.weights["ids.weight"][[0, 7]], atol=1e-6)
+    assert isinstance(learned.among(ids, text[:4]), NextChoice)
+
+
+def test_a_folder_without_the_network_has_none(tmp_path):
+    assert Learned.load(tmp_path) is None
+
+
+def test_each_choice_but_the_first_is_asked_for_once():
+    past = Histories.of_lists(np.arange(3), [np.arange(10), np.arange(1), np.arange(2)])
+    asked = sorted(int(item) for run in windows(past, 4)[:-1] for item in run[1:])
+    assert asked == list(range(1, 10))
+    assert max(map(len, windows(past, 4))) == 5
+    assert [run.tolist() for run in windows(past, 4)[-1:]] == [[0, 1]]

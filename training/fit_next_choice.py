@@ -1,0 +1,129 @@
+"""Learning what is chosen next: every choice of a user but the first is to be told from those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.histories import Histories
+from pipelines.scoring.metrics import ndcg
+from pipelines.scoring.nearest import best
+from pipelines.scoring.next_choice import NextChoice, Weights
+from pipelines.settings.model import NextChoice as Settings
+from training.next_choice import Network
+
+SORTED = 20  # batches whose users are sorted by length together, so that little is padded
+LARGEST_STEP = 5.0  # norm to which gradients are cut
+NOTHING = -1
+AT_ONCE, DEPTH = 256, 10  # users scored at once; places of a list that count
+
+
+@dataclass
+class Progress:
+    """Training loss and validation figure of each round, and the weights of the best one (None: nothing learned)."""
+
+    loss: list[float] = field(default_factory=list)
+    figure: list[float] = field(default_factory=list)
+    weights: Weights | None = None
+
+    def curves(self) -> dict[str, list[tuple[int, float]]]:
+        """Both figures by round, from 1."""
+        named = {"next_choice_loss": self.loss, "next_choice_ndcg": self.figure}
+        return {name: list(enumerate(values, start=1)) for name, values in named.items()}
+
+
+def fit_next_choice(
+    past: Histories, text: np.ndarray, judge: Callable[[Weights], float], settings: Settings, seed: int
+) -> Progress:
+    """The network with the best figure by `judge`, looked at after each round over the users of `past`.
+
+    `text` float32 (n, t) are the vectors of the products' texts, which do not move. Softmax over all products, or over
+    `settings.softmax_products` drawn ones where there are more. The same arguments give the same bits on one machine.
+    """
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    rows = windows(past, settings.length)
+    progress = Progress()
+    if len(rows) < 2:
+        return progress
+    network = Network(torch.from_numpy(text.astype(np.float32)), settings)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
+    for number in range(settings.rounds):
+        network.train()
+        losses = [_step(network, optimiser, batch, settings) for batch in _batches(rows, settings.batch_users, rng)]
+        progress.loss.append(float(np.mean(losses)))
+        weights = network.eval().weights()
+        progress.figure.append(judge(weights))
+        best = int(np.argmax(progress.figure))
+        if best == number:
+            progress.weights = weights
+        elif number - best >= settings.patience:
+            break
+    return progress
+
+
+def ndcg_of(network: NextChoice, cases: Cases, showable: np.ndarray) -> float:
+    """NDCG@10 of the network alone on `cases`, among what is showable (n,) and not hidden from the user."""
+    tastes, lists = network.tastes(cases.histories), []
+    for at in range(0, len(cases), AT_ONCE):
+        allowed = np.tile(showable, (len(tastes[at : at + AT_ONCE]), 1))
+        for row, hidden in zip(allowed, cases.hidden[at : at + AT_ONCE], strict=True):
+            row[hidden] = False
+        lists.append(best(tastes[at : at + AT_ONCE] @ network.targets.T, allowed, DEPTH))
+    return float(ndcg(np.concatenate(lists), cases.targets, DEPTH).mean())
+
+
+def windows(past: Histories, length: int) -> list[np.ndarray]:
+    """Runs of at most `length` + 1 products of one user, two or more; each but a user's first is asked for once."""
+    found = []
+    for items in past.lists():
+        for end in range(len(items), 1, -length):
+            found.append(items[max(end - length - 1, 0) : end])
+    return found
+
+
+def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Iterator[list[np.ndarray]]:
+    order = rng.permutation(len(rows))
+    batches = []
+    for at in range(0, len(order), size * SORTED):
+        together = sorted(order[at : at + size * SORTED], key=lambda row: (len(rows[row]), row))
+        batches += [together[b : b + size] for b in range(0, len(together), size)]
+    for number in rng.permutation(len(batches)):
+        yield [rows[row] for row in batches[number]]
+
+
+def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndarray], settings: Settings) -> float:
+    asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
+    products = network.products()
+    there = wanted != NOTHING
+    states = network(asked, products)[there]
+    loss = _loss(network, states, wanted[there], products, settings.softmax_products)
+    optimiser.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_STEP)
+    optimiser.step()
+    return float(loss.detach())
+
+
+def _loss(network: Network, states: Tensor, wanted: Tensor, products: Tensor, most: int) -> Tensor:
+    """Cross entropy of what was chosen against all products, or against `most` drawn ones (Jean et al. 2015)."""
+    n = len(products)
+    if n <= most:
+        return functional.cross_entropy(network.scores(states, products), wanted)
+    drawn = torch.randint(n, (most,))
+    others = network.scores(states, products[drawn]) + float(np.log(n / most))
+    others = others.masked_fill(drawn[None, :] == wanted[:, None], float("-inf"))
+    own = network.scores_of_pairs(states, products[wanted])[:, None]
+    return functional.cross_entropy(torch.cat([own, others], dim=1), torch.zeros(len(wanted), dtype=torch.long))
+
+
+def _padded(rows: list[np.ndarray], padding: int) -> Tensor:
+    longest = max(len(row) for row in rows)
+    filled = [np.pad(row, (0, longest - len(row)), constant_values=padding) for row in rows]
+    return torch.from_numpy(np.stack(filled).astype(np.int64))
