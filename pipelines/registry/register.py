@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def register(night: Night) -> dict[str, Any]:
     """Register and judge; writes `model_in_force/` and `decision.json`. The champion moves only on publishing."""
     evaluation = json.loads((night.work / "evaluation.json").read_text())
-    verdict = judge(evaluation, night.settings.training.tolerance, has_predecessor=night.predecessor is not None)
+    verdict = judge(evaluation, night.settings, has_predecessor=night.predecessor is not None)
     with registry(night.home, night.settings) as client:
         version = None
         if (night.work / "challenger").is_dir():
