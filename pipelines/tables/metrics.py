@@ -15,7 +15,11 @@ RUN_METRICS = Table(
             TEXT,
             "challenger, predecessor (the model of the release before), item_knn, lexical, encoder, popularity",
         ),
-        Column("metric", TEXT, "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, identical_lists@10"),
+        Column(
+            "metric",
+            TEXT,
+            "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, identical_lists@10",
+        ),
         Column("value", DOUBLE, "mean over users; a share for coverage and identical lists"),
         Column("low", DOUBLE, "lower end of the 95 % interval (bootstrap over users)", nullable=True),
         Column("high", DOUBLE, "upper end of it", nullable=True),
