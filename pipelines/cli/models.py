@@ -102,5 +102,7 @@ def _rows(found: dict[str, Any], first: str, second: str) -> list[dict[str, str]
 
 
 def _figure(numbers: dict[str, Any]) -> str:
+    if not numbers["users"]:
+        return "no users"
     span = "" if numbers["low"] is None else f" ({numbers['low']:.4f} to {numbers['high']:.4f})"
     return f"{numbers['value']:.4f}{span}"
