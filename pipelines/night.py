@@ -19,11 +19,12 @@ from pipelines.tables import Table
 
 @dataclass(frozen=True)
 class Predecessor:
-    """The model of the release before: what a challenger is judged against."""
+    """What a challenger is judged against: the model of the release before, or one chosen `by_hand` after it."""
 
     release_id: str
     model_name: str
     model_version: str
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

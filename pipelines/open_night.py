@@ -11,6 +11,7 @@ from pipelines.hashes import code_hash, hash_of, installed_packages
 from pipelines.ledger import Known, files_of, ledger_lock, load_ledger, save_ledger, take_stock
 from pipelines.night import Night, Predecessor, first_day, look_back
 from pipelines.publish.releases import list_releases, next_release_id
+from pipelines.registry.champions import chosen_by_hand
 from pipelines.settings import FILE, Settings, load_settings
 from pipelines.source_columns import left_out, map_columns
 from pipelines.source_files import SourceFile
@@ -131,9 +132,10 @@ def in_view(name: str, files: tuple[SourceFile, ...], first: date) -> tuple[Sour
 
 
 def predecessor(home: Path, run_date: date) -> Predecessor | None:
-    """The model behind the newest release of the latest earlier date, or None."""
+    """The model behind the newest release of the latest earlier date, or what was made champion by hand after it."""
     earlier = [r for r in list_releases(home) if r.run_date < run_date and r.model_version]
-    if not earlier:
-        return None
-    last = max(earlier, key=lambda r: (r.run_date, r.release_id))
-    return Predecessor(last.release_id, last.model_name, last.model_version)
+    last = max(earlier, key=lambda r: (r.run_date, r.release_id), default=None)
+    chosen = chosen_by_hand(home, run_date)
+    if chosen and (last is None or chosen.run_date >= last.run_date):
+        return Predecessor(chosen.release_id, chosen.name, chosen.version, by_hand=True)
+    return last and Predecessor(last.release_id, last.model_name, last.model_version)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, SIMILAR_TEXT
 from pipelines.scoring.cases import Cases
-from pipelines.scoring.metrics import coverage, estimate, ndcg, recall
+from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall
 from pipelines.scoring.ranker import Ranker
+from training.cold import targets_among
 
 LISTED = 20
 DEPTH = 10
@@ -26,17 +29,26 @@ ALONE = {
 
 @dataclass(frozen=True)
 class Judged:
-    """One model's figures: `ndcg` and `recall` float64 (u,) at 10, `coverage` at 10 over all users."""
+    """One model's figures at 10: `ndcg` and `recall` float64 (u,), `coverage` and `identical_lists` over all users.
+
+    `cold_recall` is the recall of cold products, float64, one entry for each user who chose one. `seconds` is what
+    ranking took: a figure of the machine, so it is no metric.
+    """
 
     ndcg: np.ndarray
     recall: np.ndarray
+    cold_recall: np.ndarray
     coverage: float
+    identical_lists: float
+    seconds: float
 
     def metrics(self) -> dict[str, dict[str, Any]]:
-        """Value, 95 % interval and number of users by metric; coverage, no mean over users, has no interval."""
-        cover = {"value": self.coverage, "low": None, "high": None, "users": len(self.ndcg)}
-        means = {f"ndcg@{DEPTH}": self.ndcg, f"recall@{DEPTH}": self.recall}
-        return {name: asdict(estimate(values)) for name, values in means.items()} | {f"coverage@{DEPTH}": cover}
+        """Value, 95 % interval and number of users by metric; what is no mean over users has no interval."""
+        means = {"ndcg": self.ndcg, "recall": self.recall, "cold_recall": self.cold_recall}
+        whole = {"coverage": self.coverage, "identical_lists": self.identical_lists}
+        found = {name: asdict(estimate(values)) for name, values in means.items()}
+        found |= {n: {"value": v, "low": None, "high": None, "users": len(self.ndcg)} for n, v in whole.items()}
+        return {f"{name}@{DEPTH}": numbers for name, numbers in found.items()}
 
 
 def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
@@ -44,22 +56,36 @@ def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
     return {name: ranker} | {n: replace(ranker, blend=ranker.blend.only(part)) for n, part in ALONE.items()}
 
 
-def judge(rankers: Mapping[str, Ranker], cases: Cases) -> dict[str, Judged]:
-    """Each ranker's figures on `cases`: top 20 of what may be shown and is not hidden from the user."""
+def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict[str, Judged]:
+    """Each ranker's figures on `cases`: top 20 of what may be shown and is not hidden from the user.
+
+    `cold` bool (n,) says which products the rankers know little or nothing of.
+    """
+    chose_cold, cold_targets = targets_among(cases, cold)
     judged = {}
     for name, ranker in rankers.items():
+        began = time.perf_counter()
         items = ranker.rank(cases.histories, cases.hidden, LISTED).items
+        seconds = time.perf_counter() - began
         judged[name] = Judged(
             ndcg(items, cases.targets, DEPTH),
             recall(items, cases.targets, DEPTH),
+            recall(items[chose_cold], cold_targets, DEPTH),
             coverage(items, int(ranker.showable.sum()), DEPTH),
+            identical_lists(items, DEPTH),
+            seconds,
         )
     return judged
 
 
-def differences(judged: Mapping[str, Judged], model: str, others: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """`model-other` -> difference of NDCG@10 with its paired 95 % interval, for those of `others` that were judged."""
+def differences(
+    judged: Mapping[str, Judged], model: str, others: tuple[str, ...], metric: str = "ndcg"
+) -> dict[str, dict[str, Any]]:
+    """`model-other` -> difference of a metric with its paired 95 % interval, for those of `others` that were judged.
+
+    `metric` is a mean over users: ndcg, recall or cold_recall.
+    """
     if model not in judged:
         return {}
-    mine = judged[model].ndcg
-    return {f"{model}-{o}": asdict(estimate(mine - judged[o].ndcg)) for o in others if o in judged}
+    of = attrgetter(metric)
+    return {f"{model}-{o}": asdict(estimate(of(judged[model]) - of(judged[o]))) for o in others if o in judged}

@@ -12,6 +12,7 @@ from pipelines.scoring.blend import PARTS, Blend
 from pipelines.scoring.ranker import Ranker
 from pipelines.stage import step_process
 from training.challenger import make_challenger
+from training.cold import cold_products
 from training.encoder import make_repeatable
 from training.evaluate import differences, judge, with_parts
 from training.lab import Lab
@@ -50,11 +51,13 @@ def train(night: Night) -> None:
 
 def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[str, Any]:
     """The content of `evaluation.json`."""
-    cases = lab.test_cases()
+    cases, settings = lab.test_cases(), lab.night.settings
+    cold = cold_products(lab.inputs.log, lab.split.test.first - 1, settings.guards.cold_users)
     with lab.timed("judge"):
-        judged = judge(rankers, cases)
+        judged = judge(rankers, cases, cold)
+    lab.seconds |= {f"rank {name}": round(figures.seconds, 4) for name, figures in judged.items()}
     if lab.split.test.too_few:
-        wanted = lab.night.settings.training.least_users
+        wanted = settings.training.least_users
         lab.notes.append(f"only {len(cases)} users to judge models on, {wanted} wanted: the figures decide nothing")
     versus = ("item_knn", "popularity", "lexical", "predecessor")
     return {
@@ -63,6 +66,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[st
         "fit_until": str(day_to_date(lab.split.fit_until)),
         "models": {name: figures.metrics() for name, figures in judged.items()},
         "differences": differences(judged, "challenger", versus),
+        "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
         "curves": asdict(lab.curves) | lab.progress.curves(),
         "blend": None if blend is None else asdict(blend) | {"weights": dict(zip(PARTS, blend.weights, strict=True))},
         "notes": lab.notes,

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Grid
 
 from pipelines.cli.options import Home, Json, show_json
@@ -118,7 +119,7 @@ def show(found: duckdb.DuckDBPyRelation, most: int = 1000) -> None:
     for name in found.columns:
         grid.add_column(name, overflow="fold")
     for row in found.limit(most).fetchall():
-        grid.add_row(*map(_cell, row))
+        grid.add_row(*(escape(_cell(value)) for value in row))  # [word] in a text is no markup
     terminal = sys.stdout.isatty()
     Console(width=None if terminal else 200).print(grid)
 

@@ -6,15 +6,18 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from pipelines.errors import StepFailed
 from pipelines.night import Night, write_json
+from pipelines.open_night import predecessor
 from pipelines.publish.manifest import make_manifest
 from pipelines.publish.releases import list_releases, point_to
 from pipelines.publish.retention import clear_leftovers, prune
 from pipelines.registry.aliases import move_aliases
+from pipelines.registry.champions import Change, note, overruled
 from pipelines.report.index import write_index
 from pipelines.report.page import write_report
 from pipelines.stage import step_process
@@ -30,12 +33,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 def publish(night: Night) -> str:
     """Publish the night; gives back the release id. Killed at any point, it can be run again.
 
-    A night for a day before the newest release adds a release, and moves neither `current` nor `champion`.
+    A night for a day before the newest release adds a release, and moves neither `current` nor `champion`. One for the
+    day of the newest release moves `current`, but no champion that was chosen by hand after that.
     """
     target = night.home / "releases" / night.release_id
     newest = all(r.run_date <= night.run_date for r in list_releases(night.home))
+    leads = newest and not overruled(night.home, night.run_date)
     if not _is_moved(night, target):
-        _complete(night, newest)
+        _obey(night)
+        _complete(night, leads)
         target.parent.mkdir(exist_ok=True)
         night.release.rename(target)
     manifest = json.loads((target / "manifest.json").read_text())
@@ -43,11 +49,7 @@ def publish(night: Night) -> str:
         journal.write(f"{night.release_id}\n")
     if newest:
         point_to(night.home, night.release_id)
-        aliases = {
-            "challenger": manifest["model"]["challenger"],
-            manifest["model"]["alias"]: manifest["model"]["version"],
-        }
-        move_aliases(night, {alias: version for alias, version in aliases.items() if alias and version})
+        _move_aliases(night, manifest["model"], leads=leads)
     prune(night.home, night.settings.releases.keep)
     write_index(night.home)
     shutil.rmtree(night.work)
@@ -65,17 +67,37 @@ def _is_moved(night: Night, target: Path) -> bool:
     return True
 
 
-def _complete(night: Night, newest: bool) -> None:
+def _obey(night: Night) -> None:
+    """Raise StepFailed where a champion was chosen by hand since the night was opened: it was judged without that."""
+    now = predecessor(night.home, night.run_date)
+    if now and now.by_hand and now != night.predecessor:
+        raise StepFailed(
+            f"{now.model_name} {now.model_version} was made champion by hand since this night was opened: "
+            "run the night again."
+        )
+
+
+def _complete(night: Night, leads: bool) -> None:
     """Give the release in the making its report and, last, its manifest."""
     write_table(night, QUALITY_RESULTS, quality_rows(night))
     if missing := [t.name for t in OUTPUTS if not any(night.place(t).glob("*.parquet"))]:
         raise StepFailed(f"{', '.join(missing)} not written: run the step rank again.")
     manifest = make_manifest(night)
     model = manifest["model"]
-    if newest and (model["promote"] or model["version"] == model["champion_before"]):
+    if leads and (model["promote"] or model["version"] == model["champion_before"]):
         model["alias"] = "champion"
     write_report(night, manifest, night.release / "report.html")
     write_json(night.release / "manifest.json", manifest)
+
+
+def _move_aliases(night: Night, model: dict[str, Any], *, leads: bool) -> None:
+    """Let the aliases name tonight's models, and the ledger a new champion."""
+    aliases = {"challenger": model["challenger"]}
+    if leads and model["alias"]:
+        aliases[model["alias"]] = model["version"]
+    move_aliases(night, {alias: version for alias, version in aliases.items() if version})
+    if leads and model["alias"]:
+        note(night.home, Change("night", model["name"], model["version"], night.release_id))
 
 
 def quality_rows(night: Night) -> pa.Table:

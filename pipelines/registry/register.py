@@ -14,10 +14,15 @@ import numpy as np
 from pipelines.errors import StepFailed
 from pipelines.night import Night, source_facts, write_json
 from pipelines.registry.judge import judge
+from pipelines.registry.load_back import PROBE, load_back
 from pipelines.registry.store import (
     FINGERPRINT,
     MODEL_FOLDER,
+    PREDECESSOR,
+    PROMOTED,
+    RELEASE,
     RUN_DATE,
+    WHY,
     champion_of,
     experiment_of,
     mlflow,
@@ -37,16 +42,16 @@ def main(argv: Sequence[str] | None = None) -> None:
 def register(night: Night) -> dict[str, Any]:
     """Register and judge; writes `model_in_force/` and `decision.json`. The champion moves only on publishing."""
     evaluation = json.loads((night.work / "evaluation.json").read_text())
-    verdict = judge(evaluation, night.settings.training.tolerance, has_predecessor=night.predecessor is not None)
+    verdict = judge(evaluation, night.settings, has_predecessor=night.predecessor is not None)
+    name, version = night.settings.mlflow.model_name, None
     with registry(night.home, night.settings) as client:
-        version = None
         if (night.work / "challenger").is_dir():
-            known = None if night.retrain else version_of(client, night)
-            version = known.version if known else log_model(client, night, evaluation)
-            load_back(night, version)
-        champion = champion_of(client, night.settings.mlflow.model_name)
+            known = version_of(client, night)
+            version = str(known.version) if known else log_model(client, night, evaluation)
+            load_back(name, version, json.loads((night.work / MODEL_FOLDER / PROBE).read_text()))
+        champion = champion_of(client, name)
     if verdict.ranks == "challenger":
-        chosen = {"name": night.settings.mlflow.model_name, "version": version}
+        chosen = {"name": name, "version": version}
     elif night.predecessor:
         chosen = {"name": night.predecessor.model_name, "version": night.predecessor.model_version}
     else:
@@ -55,6 +60,9 @@ def register(night: Night) -> dict[str, Any]:
     shutil.copytree(night.work / verdict.ranks, night.work / "model_in_force")
     decision = chosen | asdict(verdict) | {"challenger": version, "champion_before": champion}
     write_json(night.work / "decision.json", decision)
+    if version:
+        with registry(night.home, night.settings) as client:
+            log_decision(client, name, version, decision)
     print(f"model {chosen['name']} {chosen['version']} ranks: {verdict.why}")
     return decision
 
@@ -65,7 +73,9 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     spec = util.find_spec(SERVED)
     if spec is None or spec.origin is None:
         raise StepFailed(f"{SERVED} is not installed; install nightshelf again.")
-    tags = {FINGERPRINT: night.fingerprint, RUN_DATE: str(night.run_date)}
+    tags = {FINGERPRINT: night.fingerprint, RUN_DATE: str(night.run_date), RELEASE: night.release_id}
+    if night.predecessor:
+        tags[PREDECESSOR] = night.predecessor.model_version
     with mlflow.start_run(
         experiment_id=experiment_of(client, night.home, settings), run_name=night.release_id, tags=tags
     ) as run:
@@ -88,17 +98,11 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     return str(version.version)
 
 
-def load_back(night: Night, version: str) -> None:
-    """Load the registered model as anyone would, and compare its vectors with those that training left.
-
-    Raises StepFailed where they differ by more than 1e-4.
-    """
-    probe = json.loads((night.work / "challenger" / "probe.json").read_text())
-    model = mlflow.pyfunc.load_model(f"models:/{night.settings.mlflow.model_name}/{version}")
-    found = np.asarray(model.predict(probe["texts"]))
-    worst = float(np.abs(found - np.asarray(probe["vectors"])).max())
-    if not worst < 1e-4:
-        raise StepFailed(f"model version {version} gives other vectors when loaded back (by up to {worst:.2g}).")
+def log_decision(client: Any, name: str, version: str, decision: dict[str, Any]) -> None:
+    """Let the registry say with a challenger what was decided about it, and why."""
+    client.set_model_version_tag(name, version, PROMOTED, "yes" if decision["promote"] else "no")
+    client.set_model_version_tag(name, version, WHY, decision["why"])
+    client.log_dict(client.get_model_version(name, version).run_id, decision, "decision.json")
 
 
 def _signature(probe: dict[str, Any]) -> Any:
@@ -116,11 +120,13 @@ def _flat(section: str, settings: Any) -> dict[str, Any]:
 
 
 def _metrics(evaluation: dict[str, Any]) -> dict[str, float]:
-    """`ndcg@10` of a model as `model/ndcg_at_10`: MLflow allows no @ in a name."""
+    """`ndcg@10` of a model as `model/ndcg_at_10`: MLflow allows no @ in a name; `model/ndcg_at_10/low` and so on."""
     return {
-        f"{model}/{metric.replace('@', '_at_')}": float(numbers["value"])
+        f"{model}/{metric.replace('@', '_at_')}{end and '/' + end}": float(numbers[end or "value"])
         for model, metrics in evaluation["models"].items()
         for metric, numbers in metrics.items()
+        for end in ("", "low", "high")
+        if numbers[end or "value"] is not None
     }
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 import mlflow
 from mlflow import MlflowClient
@@ -17,12 +18,17 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from pipelines.errors import StepFailed
+from pipelines.hold import hold
 from pipelines.night import Night
 from pipelines.registry.address import tracking_uri
 from pipelines.settings import Settings
 
 FINGERPRINT = "nightshelf.fingerprint"
 RUN_DATE = "nightshelf.run_date"
+RELEASE = "nightshelf.release_id"  # of the night that trained it
+PREDECESSOR = "nightshelf.predecessor"  # version that it was judged against
+PROMOTED = "nightshelf.promoted"
+WHY = "nightshelf.why"
 CHAMPION = "champion"
 MODEL_FOLDER = "challenger"  # folder of our own files, in the night's folder and inside a registered model
 
@@ -32,12 +38,28 @@ def registry(home: Path, settings: Settings) -> Iterator[MlflowClient]:
     """A client of the registry; what goes wrong in it is told with its address."""
     uri = tracking_uri(home, settings)
     logging.getLogger("alembic").setLevel(logging.ERROR)
+    if not settings.mlflow.tracking_uri:
+        _make_store(home / "mlflow")
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     try:
         yield MlflowClient(uri, uri)
     except MlflowException as wrong:
         raise StepFailed(f"the model registry at {uri} says: {wrong.message}") from wrong
+
+
+def _make_store(folder: Path) -> None:
+    """Make the embedded store aside and put it in place whole: MLflow takes seconds to make its tables, and cannot
+    open a store in which it was killed meanwhile.
+    """
+    store, aside = folder / "mlflow.db", folder / "making.db"
+    with hold(folder / ".lock"):
+        if store.is_file():
+            return
+        for leftover in folder.glob(f"{aside.name}*"):
+            leftover.unlink()
+        MlflowClient(f"sqlite:///{aside.resolve()}").search_experiments()
+        aside.replace(store)
 
 
 def experiment_of(client: MlflowClient, home: Path, settings: Settings) -> str:
@@ -51,9 +73,13 @@ def experiment_of(client: MlflowClient, home: Path, settings: Settings) -> str:
 
 
 def version_of(client: MlflowClient, night: Night) -> ModelVersion | None:
-    """The model that was registered for the very inputs of this night, the newest where there are several."""
+    """The model that was registered for the very inputs of this night, the newest where there are several.
+
+    A night that trains again in any case only finds what it registered itself, before it was killed.
+    """
+    wanted = {FINGERPRINT: night.fingerprint} | ({RELEASE: night.release_id} if night.retrain else {})
     name = night.settings.mlflow.model_name
-    found = [v for v in client.search_model_versions(f"name='{name}'") if v.tags.get(FINGERPRINT) == night.fingerprint]
+    found = [v for v in client.search_model_versions(f"name='{name}'") if wanted.items() <= v.tags.items()]
     return max(found, key=lambda v: int(v.version), default=None)
 
 

@@ -51,6 +51,14 @@ def coverage(items: np.ndarray, showable: int, k: int) -> float:
     return len(np.unique(shown[shown >= 0])) / max(showable, 1)
 
 
+def identical_lists(items: np.ndarray, k: int) -> float:
+    """Share of the users whose first k items are one and the same list: the one that most users get."""
+    if not len(items):
+        return 0.0
+    _, users = np.unique(items[:, :k], axis=0, return_counts=True)
+    return float(users.max() / len(items))
+
+
 def estimate(per_user: np.ndarray) -> Estimate:
     """Mean of `per_user` with the 95 % interval of 1000 bootstrap draws of users (Efron 1979), seeded.
 

@@ -211,7 +211,29 @@ class Training(Section):
     targets: list[str] = Field(
         default_factory=lambda: ["purchase"], description="event types that count as success when models are judged"
     )
-    tolerance: float = Field(0.01, ge=0, description="relative NDCG@10 a challenger may lose and still be 'not worse'")
+    tolerance: float = Field(
+        0.01, ge=0, description="relative NDCG@10 that a challenger may lose to the champion where that may be chance"
+    )
+
+
+class Guards(Section):
+    """What a challenger must not lose while it gains NDCG@10; of two models, both are measured on the same users."""
+
+    least_coverage: float = Field(
+        0.8, ge=0, description="times the champion's coverage@10 (share of products that some list shows), at least"
+    )
+    cold_users: int = Field(
+        5, ge=0, description="users who chose a product before the test days; with so many or fewer it counts as new"
+    )
+    least_cold_users: int = Field(
+        20, ge=1, description="users who chose a new product in the test days; with fewer its recall decides nothing"
+    )
+    most_identical_lists: float = Field(
+        0.2, ge=0, le=1, description="share of the judged users who get one and the same first 10 products, at most"
+    )
+    most_latency_ms: float = Field(
+        5000, gt=0, description="milliseconds to rank 1,000 users; more is said, but decides nothing"
+    )
 
 
 class Ranking(Section):
@@ -325,6 +347,7 @@ class Settings(Section):
     knn: Knn = Field(default_factory=Knn, description="neighbours from behaviour")
     next_choice: NextChoice = Field(default_factory=NextChoice, description="what is chosen next, by the last products")
     training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
+    guards: Guards = Field(default_factory=Guards, description="what a challenger must not lose")
     ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")
     checks: Checks = Field(default_factory=Checks, description="thresholds of the checks")
     spark: Spark = Field(default_factory=Spark, description="the Spark engine")

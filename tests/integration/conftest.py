@@ -42,6 +42,10 @@ class Shop:
         argv = [sys.executable, "-m", "pipelines.cli.main", words[0], str(self.home), *words[1:]]
         return subprocess.run(argv, capture_output=True, text=True, env=os.environ | environ)
 
+    def models(self, word: str, *words: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-m", "pipelines.cli.main", "models", word, str(self.home), *words]
+        return subprocess.run(argv, capture_output=True, text=True)
+
     def run(self, day: date = LAST, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return self.call("run", "--date", str(day), *words, **environ)
 

@@ -99,10 +99,22 @@ def test_the_next_night_is_judged_against_the_model_before(shop):
     ndcg = dict(figures.fetchall())
     assert {"challenger", "predecessor", "popularity"} <= set(ndcg)
     model = manifest["model"]
-    worthy = ndcg["challenger"] >= ndcg["predecessor"] * 0.99 and ndcg["challenger"] > ndcg["popularity"]
-    assert (model["ranks"], model["promote"]) == (("challenger", True) if worthy else ("predecessor", False))
+    assert model["ranks"] == ("challenger" if model["promote"] else "predecessor")
+    if model["promote"]:
+        assert ndcg["challenger"] >= ndcg["predecessor"] * 0.99
+        assert ndcg["challenger"] > ndcg["popularity"]
     kept = {"challenger": model["challenger"], "predecessor": before["model"]["version"]}
     assert model["version"] == kept[model["ranks"]]
+
+
+def test_the_registry_tells_of_each_model_what_its_release_tells(shop):
+    listed = {m["version"]: m for m in json.loads(shop.models("list", "--json").stdout)}
+    for release in ("2025-03-31-01", "2025-03-31-02", "2025-03-27-01", "2025-03-27-02", "2025-03-31-03"):
+        model = shop.manifest(release)["model"]
+        assert listed[model["challenger"]]["why"] == model["why"]
+    unknown = shop.models("promote", "99")
+    assert unknown.returncode == 2
+    assert "registered versions: 1, 2" in unknown.stderr
 
 
 def _day_of(file):

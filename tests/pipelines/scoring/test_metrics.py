@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
-from pipelines.scoring.metrics import coverage, estimate, ndcg, recall
+from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall
 
 
 def test_known_values():
@@ -40,3 +40,10 @@ def test_the_interval_holds_the_mean_and_is_the_same_each_time():
 
 def test_no_users_no_interval():
     assert estimate(np.empty(0)).low is None
+
+
+def test_lists_are_identical_by_their_first_products_in_order():
+    items = np.array([[1, 2, 3], [1, 2, 4], [2, 1, 3], [5, 6, -1]])
+    assert identical_lists(items, 2) == 0.5
+    assert identical_lists(items, 3) == 0.25
+    assert identical_lists(items[:0], 2) == 0.0

@@ -1,0 +1,58 @@
+"""What judging finds of two rankers that know only what is popular, one of them upside down."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from pipelines.scoring.blend import POPULAR, Blend
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.vectors import on_grid
+from pipelines.settings.model import Knn
+from training.evaluate import differences, judge
+
+N = 12
+COLD = np.arange(N) >= 10
+
+
+def by_popularity(popularity):
+    nothing = sparse.csr_array((N, N), dtype=np.float32)
+    return Ranker(
+        product_ids=np.array([f"p{i:02d}" for i in range(N)]),
+        showable=np.ones(N, bool),
+        knn=nothing,
+        lexical=nothing,
+        vectors=on_grid(np.eye(N, 4, dtype=np.float32)),
+        popularity=np.asarray(popularity, np.float32),
+        blend=Blend().only(POPULAR),
+        settings=Knn(),
+    )
+
+
+@pytest.fixture
+def judged():
+    targets = [np.array([0, 11]), np.array([1]), np.array([11])]
+    nothing = [np.empty(0, np.int32)] * len(targets)
+    cases = Cases(np.array(["ann", "bob", "cid"]), nothing, nothing, targets)
+    return judge({"up": by_popularity(range(N, 0, -1)), "down": by_popularity(range(N))}, cases, COLD)
+
+
+def test_lists_of_ten_reach_the_first_ten_products(judged):
+    assert judged["up"].recall.tolist() == [0.5, 1.0, 0.0]
+    assert judged["down"].recall.tolist() == [0.5, 0.0, 1.0]
+    assert (judged["up"].coverage, judged["up"].identical_lists) == (10 / 12, 1.0)
+
+
+def test_new_products_are_looked_for_at_those_who_chose_one(judged):
+    assert judged["up"].cold_recall.tolist() == [0.0, 0.0]
+    assert judged["down"].cold_recall.tolist() == [1.0, 1.0]
+    assert judged["down"].metrics()["cold_recall@10"] == {"value": 1.0, "low": 1.0, "high": 1.0, "users": 2}
+
+
+def test_differences_are_paired_by_user(judged):
+    assert differences(judged, "up", ("down", "none"), "cold_recall") == {
+        "up-down": {"value": -1.0, "low": -1.0, "high": -1.0, "users": 2}
+    }
+    (ndcg,) = differences(judged, "up", ("down",)).values()
+    assert ndcg["value"] == pytest.approx((judged["up"].ndcg - judged["down"].ndcg).mean())
+    assert ndcg["users"] == 3

@@ -1,0 +1,193 @@
+"""Nights through the real registry: a worse model is refused, and what a person decides holds for the nights after."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli.main import app
+from pipelines.errors import SettingsError
+from pipelines.night import write_json
+from pipelines.open_night import predecessor
+from pipelines.publish import publish
+from pipelines.registry import register
+from pipelines.registry.store import fetch_for_training, registry
+from pipelines.settings.model import Knn
+from pipelines.tables import EVENTS, OUTPUTS, PRODUCTS
+from tests.given import put
+from tests.training.test_steps import NOUNS, open_night, product_rows, run
+from training import train
+from training.challenger import make_challenger
+from training.encoder import make_repeatable
+from training.evaluate import with_parts
+from training.lab import Lab
+from training.model_folder import load_model
+
+COLOURS = ("red", "blue", "green", "warm", "cold", "dry")
+FIRST, SECOND, THIRD = (date(2025, 1, day) for day in (29, 30, 31))
+
+
+def catalogue():
+    for row in product_rows():
+        colour, noun = row["title"].split()
+        if colour == "red":
+            for other in COLOURS:
+                title = f"{other} {noun}"
+                yield row | {"product_id": f"{other}-{noun}", "title": title, "text_hash": f"hash of {title}"}
+
+
+def choices(last):
+    """Every second user chooses red things, the others one of five colours: what is popular fits only half of them."""
+    rng = np.random.default_rng(5)
+    for user in range(200):
+        colour = COLOURS[0] if user % 2 else COLOURS[1 + user // 2 % 5]
+        for place, noun in enumerate(rng.permutation(NOUNS)[:6]):
+            when = last - timedelta(days=int(4 * (5 - place) + rng.integers(0, 3)))
+            yield {
+                "user_id": f"u{user:03d}", "product_id": f"{colour}-{noun}", "day": when, "weight": 8.0, "pieces": 1,
+                "events": 1, "event_types": ["purchase"],
+                "last_ts": datetime(when.year, when.month, when.day, place, tzinfo=UTC),
+            }  # fmt: skip
+
+
+def night_of(home, toy_base, day, nth=1):
+    """The night of a day as the step `open` would leave it, cleaned, with outputs without rows."""
+    night = open_night(home, toy_base, f"{day}-{nth}", list(choices(day)), predecessor=predecessor(home, day))
+    settings = night.settings.model_copy(update={"knn": Knn(target_power=1.0)})  # neighbours blind to popularity
+    night = replace(
+        night, run_date=day, release_id=f"{day}-{nth:02d}", fingerprint=f"inputs of {day}, {nth}", settings=settings
+    )
+    night.save()
+    shutil.rmtree(home / PRODUCTS.area / PRODUCTS.name)
+    put(night, PRODUCTS, list(catalogue()))
+    for table in (EVENTS, *OUTPUTS):
+        put(night, table, [])
+    write_json(night.work / "account.json", {})
+    return night
+
+
+def train_on_shuffled_data(night):
+    """The step train, but the challenger learns from choices that were dealt out to users anew, at random."""
+    fetch_for_training(night)
+    settings = night.settings.training
+    make_repeatable(settings.threads, settings.seed)
+    lab = Lab.of(night)
+    log = lab.inputs.log
+    dealt_out = replace(log, product=np.random.default_rng(3).permutation(log.product))
+    challenger = make_challenger(Lab(night, replace(lab.inputs, log=dealt_out), lab.split))
+    eve = lab.split.test.first - 1
+    rankers = with_parts("challenger", lab.ranker(challenger, eve))
+    rankers["predecessor"] = lab.ranker(load_model(night.work / "predecessor"), eve)
+    write_json(night.work / "evaluation.json", train.report(lab, rankers, challenger.blend))
+
+
+def manifest(home, day, nth=1):
+    return json.loads((home / "releases" / f"{day}-{nth:02d}" / "manifest.json").read_text())
+
+
+def aliases(night):
+    with registry(night.home, night.settings) as client:
+        return {alias: str(version) for alias, version in client.get_registered_model("nightshelf").aliases.items()}
+
+
+def ask(*words):
+    """What the command line says."""
+    asked = CliRunner().invoke(app, ["models", *map(str, words)])
+    if asked.exception:
+        raise asked.exception
+    return asked.stdout
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory, toy_base):
+    """Two published nights: an honest model became champion; the next night's was trained on shuffled data."""
+    home = tmp_path_factory.mktemp("shop")
+    (home / "nightshelf.toml").write_text("")
+    night = run(train, night_of(home, toy_base, FIRST))
+    run(register, night)
+    run(publish, night)
+    night = night_of(home, toy_base, SECOND)
+    train_on_shuffled_data(night)
+    run(register, night)
+    run(publish, night)
+    return home
+
+
+def test_a_challenger_trained_on_shuffled_data_is_refused_and_the_registry_says_why(home):
+    assert manifest(home, FIRST)["model"]["alias"] == "champion"
+    refused = manifest(home, SECOND)["model"]
+    assert (refused["challenger"], refused["ranks"], refused["version"]) == ("2", "predecessor", "1")
+    assert not refused["promote"]
+    assert "is worse than the champion's" in refused["why"]
+    honest, shuffled = json.loads(ask("list", home, "--json"))
+    assert (honest["version"], honest["alias"], honest["run_date"]) == ("1", "champion", str(FIRST))
+    assert (shuffled["version"], shuffled["alias"], shuffled["why"]) == ("2", "challenger", refused["why"])
+    assert shuffled["ndcg@10"] < honest["low"]
+    assert "[training]" in ask("list", home)  # a setting, not a style of the terminal
+
+
+def test_models_are_compared_on_the_same_users_where_one_was_judged_against_the_other(home):
+    found = json.loads(ask("compare", home, "1", "2", "--json"))
+    names = ("ndcg", "recall", "cold_recall", "coverage", "identical_lists")
+    assert set(found["metrics"]) == {f"{name}@10" for name in names}
+    ndcg, paired = found["metrics"]["ndcg@10"], found["difference"]
+    assert ndcg["first"]["users"] == ndcg["second"]["users"] == paired["users"]
+    assert paired["value"] == pytest.approx(ndcg["second"]["value"] - ndcg["first"]["value"])
+    assert paired["low"] < paired["value"] < paired["high"] < 0
+    back = json.loads(ask("compare", home, "2", "1", "--json"))["difference"]
+    assert (back["value"], back["low"], back["high"]) == (-paired["value"], -paired["high"], -paired["low"])
+    assert f"{paired['users']} users of 2025-01-2" in ask("compare", home, "1", "2")
+
+
+def test_an_unknown_version_is_named_with_those_there_are(home):
+    for words in (("compare", home, "1", "7"), ("promote", home, "7")):
+        with pytest.raises(SettingsError, match='there is no version "7" of the model; registered versions: 1, 2'):
+            ask(*words)
+
+
+def test_the_first_champion_has_none_to_go_back_to(home):
+    with pytest.raises(SettingsError, match="no champion to go back to: version 1 is the first"):
+        ask("rollback", home)
+
+
+def test_a_promotion_and_a_rollback_are_obeyed_by_the_next_night(home, toy_base):
+    before = predecessor(home, SECOND)
+    told = json.loads(ask("promote", home, "2", "--json"))
+    assert (told["version"], told["release_id"]) == ("2", f"{SECOND}-01")
+    night = night_of(home, toy_base, THIRD)
+    assert aliases(night)["champion"] == night.predecessor.model_version == "2"
+    ask("rollback", home)
+    night = night_of(home, toy_base, THIRD)
+    assert aliases(night)["champion"] == night.predecessor.model_version == "1"
+    assert predecessor(home, SECOND) == before
+    train_on_shuffled_data(night)
+    for _ in range(2):  # as if killed before its end was marked
+        run(register, night)
+    run(publish, night)
+    published = manifest(home, THIRD)
+    assert published["predecessor"]["by_hand"]
+    assert (published["model"]["version"], published["model"]["alias"]) == ("1", "champion")
+    assert aliases(night) == {"champion": "1", "challenger": "3"}
+    assert "they were judged apart" in ask("compare", home, "2", "3")
+
+
+def test_a_night_run_again_moves_no_champion_that_was_chosen_after_it(home, toy_base):
+    ask("promote", home, "3")
+    night = run(train, night_of(home, toy_base, THIRD, nth=2))
+    assert night.predecessor.model_version == "1"
+    run(register, night)
+    run(publish, night)
+    again = manifest(home, THIRD, nth=2)["model"]
+    assert (again["ranks"], again["promote"], again["alias"]) == ("challenger", True, "")
+    assert aliases(night) == {"champion": "3", "challenger": "4"}
+    assert predecessor(home, THIRD + timedelta(days=1)).model_version == "3"
+
+
+def test_without_a_release_no_model_can_be_chosen(tmp_path):
+    (tmp_path / "nightshelf.toml").write_text("")
+    with pytest.raises(SettingsError, match="has no release yet"):
+        ask("promote", tmp_path, "1")
