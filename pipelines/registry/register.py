@@ -31,6 +31,7 @@ from pipelines.registry.store import (
 )
 from pipelines.stage import step_process
 
+CURVES = ("train_loss", "validation_loss", "next_choice_loss", "next_choice_ndcg")
 SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
 
 
@@ -81,7 +82,7 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     ) as run:
         mlflow.log_params({**_flat("training", settings.training), **_flat("knn", settings.knn)})
         mlflow.log_metrics(_metrics(evaluation))
-        for curve in ("train_loss", "validation_loss"):
+        for curve in CURVES:
             for step, value in evaluation.get("curves", {}).get(curve, []):
                 mlflow.log_metric(curve, value, step=int(step))
         mlflow.log_dict(evaluation, "evaluation.json")
