@@ -1,0 +1,123 @@
+"""An encoder as an ONNX graph that multiplies whole numbers of eight bits: token ids of one text in, its vector out."""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.onnx.ops import symbolic
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+from pipelines.errors import StepFailed
+from training.encoder import Encoder
+
+TOKENS, VECTOR = "tokens", "vector"
+LARGEST = 127  # of eight bits with a sign
+LEAST = 1e-12  # what a row of zeros is divided by
+ATTENTION = "nightshelf_onnx"
+
+
+def write_graph(encoder: Encoder, file: Path) -> None:
+    """Write the graph of `encoder` to `file`: input `tokens` int64 (1, t), output `vector` float32 (1, d), length one.
+
+    There is one text in a run, so no padding, and no mask that an export could take for another input. The file is
+    there as a whole or not at all. Raises StepFailed where the network cannot be exported.
+    """
+    network = copy.deepcopy(encoder.model).cpu().eval()
+    network.pooler = None  # a head that vectors do not use
+    network.set_attn_implementation(ATTENTION)
+    quantise(network)
+    text = torch.full((1, 5), encoder.tokenizer.unk_token_id or 0)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_name(f".{file.name}-{os.getpid()}")
+    try:
+        torch.onnx.export(
+            Mean(network).eval(),
+            (text,),
+            str(unfinished),
+            input_names=[TOKENS],
+            output_names=[VECTOR],
+            dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
+            external_data=False,
+            verbose=False,
+        )
+    except torch.onnx.OnnxExporterError as failed:
+        raise StepFailed(
+            f'[training] encoder = "{encoder.base}": its network cannot be written as an ONNX graph '
+            f'({type(failed).__name__}). Set [training] precision = "float32", or use another encoder.'
+        ) from failed
+    unfinished.replace(file)
+
+
+class Mean(nn.Module):
+    """A network whose token states are averaged and brought to length one."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        states = self.network(input_ids=tokens).last_hidden_state
+        return nn.functional.normalize(states.mean(dim=1), dim=1)
+
+
+class QuantisedLinear(nn.Module):
+    """A linear layer whose weights and inputs are rounded to eight bits and multiplied as whole numbers.
+
+    A row of weights, and a token, has one scale, by its largest value: a token's outputs hang on nothing but the token.
+    """
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        scale = linear.weight.abs().amax(dim=1).clamp_min(LEAST) / LARGEST
+        self.outputs = linear.out_features
+        self.register_buffer("weight", (linear.weight / scale[:, None]).round().to(torch.int8).T.contiguous())
+        self.register_buffer("scale", scale / LARGEST)
+        self.bias = linear.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        one, middle = torch.tensor(1.0), torch.tensor(LARGEST + 1, dtype=torch.uint8)  # the operators want no sign
+        reach = x.abs().amax(dim=-1, keepdim=True).clamp_min(LEAST)
+        scaled = x * (LARGEST / reach)
+        whole = symbolic("QuantizeLinear", (scaled, one, middle), dtype=torch.uint8, shape=x.shape, version=13)
+        y = symbolic(
+            "com.microsoft::MatMulIntegerToFloat",
+            (whole, self.weight, one, self.scale, middle, None, None),
+            dtype=torch.float32,
+            shape=[*x.shape[:-1], self.outputs],
+            version=1,
+        )
+        return y * reach if self.bias is None else y * reach + self.bias
+
+
+def quantise(network: nn.Module) -> None:
+    """Put a quantised layer in the place of every linear layer of `network`."""
+    for name, part in network.named_children():
+        if isinstance(part, nn.Linear):
+            setattr(network, name, QuantisedLinear(part))
+        else:
+            quantise(part)
+
+
+def attention(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **settings: object
+) -> tuple[Tensor, None]:
+    """Attention as one operator of ONNX Runtime; queries, keys and values are (1, heads, t, d)."""
+    heads, width = query.shape[1], query.shape[3]
+    joined = [part.transpose(1, 2).flatten(2) for part in (query, key, value)]
+    scale = settings.get("scaling") or width**-0.5
+    states = symbolic(
+        "com.microsoft::MultiHeadAttention",
+        joined,
+        {"num_heads": heads, "scale": float(scale)},
+        dtype=query.dtype,
+        shape=joined[0].shape,
+        version=1,
+    )
+    return states.unflatten(2, (heads, width)), None
+
+
+ALL_ATTENTION_FUNCTIONS.register(ATTENTION, attention)
