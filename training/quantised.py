@@ -14,7 +14,7 @@ import torch
 
 from pipelines.settings.model import Training
 from training.encoder import Encoder, best_device
-from training.quantised_graph import TOKENS, write_graph
+from training.quantised_graph import TOKENS, open_graph, write_graph
 
 GRAPH = "encoder.onnx"
 
@@ -41,9 +41,7 @@ class QuantisedEncoder:
         graph = self.folder / GRAPH
         if not graph.is_file():
             write_graph(self.encoder, graph)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        return open_graph(graph)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), d), each row of length one, with the same bits alone or among others, on any number of

@@ -6,25 +6,23 @@ import copy
 import os
 from pathlib import Path
 
+import onnxruntime
 import torch
 from torch import Tensor, nn
-from torch.onnx.ops import symbolic
-from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from pipelines.errors import StepFailed
 from training.encoder import Encoder
+from training.quantised_layers import ATTENTION, quantise
 
 TOKENS, VECTOR = "tokens", "vector"
-LARGEST = 127  # of eight bits with a sign
-LEAST = 1e-12  # what a row of zeros is divided by
-ATTENTION = "nightshelf_onnx"
+ALIKE = 0.95  # cosine to float32; rounding alone leaves more
 
 
 def write_graph(encoder: Encoder, file: Path) -> None:
     """Write the graph of `encoder` to `file`: input `tokens` int64 (1, t), output `vector` float32 (1, d), length one.
 
     There is one text in a run, so no padding, and no mask that an export could take for another input. The file is
-    there as a whole or not at all. Raises StepFailed where the network cannot be exported.
+    there as a whole or not at all. Raises StepFailed where the network cannot be exported, or its graph gives others.
     """
     network = copy.deepcopy(encoder.model).cpu().eval()
     network.pooler = None  # a head that vectors do not use
@@ -45,11 +43,37 @@ def write_graph(encoder: Encoder, file: Path) -> None:
             verbose=False,
         )
     except torch.onnx.OnnxExporterError as failed:
-        raise StepFailed(
-            f'[training] encoder = "{encoder.base}": its network cannot be written as an ONNX graph '
-            f'({type(failed).__name__}). Set [training] precision = "float32", or use another encoder.'
-        ) from failed
+        raise _no_graph(encoder, type(failed).__name__) from failed
+    cosine = likeness(encoder, unfinished)
+    if not cosine > ALIKE:
+        unfinished.unlink()
+        raise _no_graph(encoder, f"its vectors differ, cosine {cosine:.2f}")
     unfinished.replace(file)
+
+
+def _no_graph(encoder: Encoder, why: str) -> StepFailed:
+    return StepFailed(
+        f'[training] encoder = "{encoder.base}": its network cannot be written as an ONNX graph in eight bits ({why}). '
+        'Set [training] precision = "float32", or use another encoder.'
+    )
+
+
+def open_graph(file: Path) -> onnxruntime.InferenceSession:
+    """The graph, ready to run on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+@torch.inference_mode()
+def likeness(encoder: Encoder, graph: Path) -> float:
+    """Cosine of the vectors by `graph` and by the network that it was made from, of the longest text, made up.
+
+    An export can be wrong without a word: a window of attention lost, two inputs taken for one.
+    """
+    tokens = (torch.arange(encoder.max_tokens) * 7919 % encoder.model.config.vocab_size)[None]
+    exact = Mean(encoder.model)(tokens)[0].numpy()
+    return float(exact @ open_graph(graph).run([VECTOR], {TOKENS: tokens.numpy()})[0][0])
 
 
 class Mean(nn.Module):
@@ -62,62 +86,3 @@ class Mean(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         states = self.network(input_ids=tokens).last_hidden_state
         return nn.functional.normalize(states.mean(dim=1), dim=1)
-
-
-class QuantisedLinear(nn.Module):
-    """A linear layer whose weights and inputs are rounded to eight bits and multiplied as whole numbers.
-
-    A row of weights, and a token, has one scale, by its largest value: a token's outputs hang on nothing but the token.
-    """
-
-    def __init__(self, linear: nn.Linear) -> None:
-        super().__init__()
-        scale = linear.weight.abs().amax(dim=1).clamp_min(LEAST) / LARGEST
-        self.outputs = linear.out_features
-        self.register_buffer("weight", (linear.weight / scale[:, None]).round().to(torch.int8).T.contiguous())
-        self.register_buffer("scale", scale / LARGEST)
-        self.bias = linear.bias
-
-    def forward(self, x: Tensor) -> Tensor:
-        one, middle = torch.tensor(1.0), torch.tensor(LARGEST + 1, dtype=torch.uint8)  # the operators want no sign
-        reach = x.abs().amax(dim=-1, keepdim=True).clamp_min(LEAST)
-        scaled = x * (LARGEST / reach)
-        whole = symbolic("QuantizeLinear", (scaled, one, middle), dtype=torch.uint8, shape=x.shape, version=13)
-        y = symbolic(
-            "com.microsoft::MatMulIntegerToFloat",
-            (whole, self.weight, one, self.scale, middle, None, None),
-            dtype=torch.float32,
-            shape=[*x.shape[:-1], self.outputs],
-            version=1,
-        )
-        return y * reach if self.bias is None else y * reach + self.bias
-
-
-def quantise(network: nn.Module) -> None:
-    """Put a quantised layer in the place of every linear layer of `network`."""
-    for name, part in network.named_children():
-        if isinstance(part, nn.Linear):
-            setattr(network, name, QuantisedLinear(part))
-        else:
-            quantise(part)
-
-
-def attention(
-    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **settings: object
-) -> tuple[Tensor, None]:
-    """Attention as one operator of ONNX Runtime; queries, keys and values are (1, heads, t, d)."""
-    heads, width = query.shape[1], query.shape[3]
-    joined = [part.transpose(1, 2).flatten(2) for part in (query, key, value)]
-    scale = settings.get("scaling") or width**-0.5
-    states = symbolic(
-        "com.microsoft::MultiHeadAttention",
-        joined,
-        {"num_heads": heads, "scale": float(scale)},
-        dtype=query.dtype,
-        shape=joined[0].shape,
-        version=1,
-    )
-    return states.unflatten(2, (heads, width)), None
-
-
-ALL_ATTENTION_FUNCTIONS.register(ATTENTION, attention)

@@ -3,8 +3,10 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
 from transformers import DistilBertConfig, DistilBertModel, RobertaConfig, RobertaModel
+from transformers.modeling_outputs import BaseModelOutput
 
 from pipelines.errors import SettingsError, StepFailed
 from pipelines.settings import check_settings
@@ -101,18 +103,32 @@ def test_networks_of_other_kinds_can_be_quantised(network, toy_encoder, tmp_path
     assert cosines(QuantisedEncoder(other, tmp_path, 1).embed(TEXTS), other.embed(TEXTS)).min() > 0.99
 
 
-def test_a_network_that_makes_no_graph_ends_with_the_fix_and_leaves_no_file(toy_encoder, tmp_path):
-    class Undecided(nn.Module):
-        config = toy_encoder.model.config
+class Odd(nn.Module):
+    """A network of one layer, with a way of its own through `forward`."""
 
-        def set_attn_implementation(self, name):
-            pass
+    def __init__(self, config, way):
+        super().__init__()
+        self.config, self.way, self.words = config, way, nn.Embedding(config.vocab_size, config.hidden_size)
 
-        def forward(self, input_ids):
-            return input_ids if input_ids.sum() > 0 else -input_ids
+    def set_attn_implementation(self, name):
+        pass
 
-    with pytest.raises(StepFailed, match='Set \\[training\\] precision = "float32"'):
-        write_graph(toy_encoder.with_model(Undecided()), tmp_path / GRAPH)
+    def forward(self, input_ids):
+        return BaseModelOutput(self.way(self.words(input_ids)))
+
+
+@pytest.mark.parametrize(
+    ("way", "why"),
+    [
+        (lambda states: states if states.sum() > 0 else -states, "Error"),
+        (lambda states: -states if torch.compiler.is_exporting() else states, "its vectors differ, cosine -1.00"),
+    ],
+    ids=["cannot be exported", "is exported wrongly"],
+)
+def test_a_network_without_a_true_graph_ends_with_the_fix_and_leaves_no_file(way, why, toy_encoder, tmp_path):
+    odd = toy_encoder.with_model(Odd(toy_encoder.model.config, way))
+    with pytest.raises(StepFailed, match=rf'{why}.*\. Set \[training\] precision = "float32"'):
+        write_graph(odd, tmp_path / GRAPH)
     assert list(tmp_path.iterdir()) == []
 
 
