@@ -19,9 +19,8 @@ from pipelines.stage import step_process
 from pipelines.table_files import read_table, write_table
 from pipelines.tables import POPULARITY, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS
 from training.encoder import make_repeatable
-from training.encoder_files import fingerprint
 from training.inputs import Inputs, read_inputs
-from training.model_folder import ENCODER, load_model
+from training.model_folder import ENCODER, cache_of, load_model
 from training.product_vectors import drop_other_caches
 from training.windows import day_number
 
@@ -44,8 +43,9 @@ def embed(night: Night) -> None:
     ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned)
     ranker = ranker.with_popularity(popularity_tonight(night, ranker))
     save_ranker(ranker, night.work / "ranker")
-    tonight = [night.work / name / ENCODER for name in ("model_in_force", "challenger", "predecessor")]
-    drop_other_caches(night.home / "embeddings", {fingerprint(f) for f in tonight if f.is_dir()})
+    tonight = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
+    kept = {cache_of(model, night).name for model in tonight if (model / ENCODER).is_dir()}
+    drop_other_caches(night.home / "embeddings", kept)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, inputs.histories(until, model.knn), version))
 

@@ -105,9 +105,12 @@ def load_encoder(folder: Path) -> Encoder:
     return base.with_model(read_adapter(base.model, folder).eval())
 
 
-def fingerprint(folder: Path) -> str:
-    """16 hex digits that change when the vectors of the encoder in `folder` may change."""
-    digest = hashlib.sha256()
+def fingerprint(folder: Path, arithmetic: str) -> str:
+    """16 hex digits that change when the vectors of the encoder in `folder` may change.
+
+    `arithmetic` names the numbers and the engines that compute them.
+    """
+    digest = hashlib.sha256(arithmetic.encode())
     for file in sorted(f for f in folder.iterdir() if f.is_file()):
         digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]

@@ -19,6 +19,7 @@ from training.encoder import Encoder
 from training.encoder_files import fingerprint, load_encoder, save_encoder
 from training.inputs import Inputs
 from training.product_vectors import product_vectors
+from training.quantised import arithmetic, quickest
 
 ENCODER, BLEND, FACTS = "encoder", "blend.json", "model.json"
 
@@ -40,8 +41,14 @@ class Model:
 
     def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
         """float32 (n, d): the vector of each product of the night."""
-        cache = night.home / "embeddings" / fingerprint(self.folder / ENCODER)
-        return product_vectors(self.encoder, inputs.texts, inputs.text_hashes, cache)
+        settings = night.settings.training
+        cache = cache_of(self.folder, night)
+        return product_vectors(quickest(self.encoder, settings, cache), inputs.texts, inputs.text_hashes, cache)
+
+
+def cache_of(model: Path, night: Night) -> Path:
+    """The folder that keeps the vectors of products by the model in folder `model`, as the night's settings ask."""
+    return night.home / "embeddings" / fingerprint(model / ENCODER, arithmetic(night.settings.training))
 
 
 def save_new_encoder(encoder: Encoder, folder: Path) -> Encoder:

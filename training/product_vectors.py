@@ -10,9 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from training.encoder import Encoder
+from training.quantised import QuantisedEncoder
 
 
-def product_vectors(encoder: Encoder, texts: Sequence[str], hashes: Sequence[str], cache: Path) -> np.ndarray:
+def product_vectors(
+    encoder: Encoder | QuantisedEncoder, texts: Sequence[str], hashes: Sequence[str], cache: Path
+) -> np.ndarray:
     """float32 (n, d), each row of length one: the encoder's vector of each text.
 
     `cache` is a folder of this encoder's own (named by its fingerprint). What it holds is not computed again;

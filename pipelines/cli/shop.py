@@ -65,6 +65,7 @@ def demo_settings() -> str:
             "reviews": {"path": "sources/reviews/*.jsonl"},
             "products": {"path": "sources/products.csv"},
         },
+        "training": {"precision": "float32"},  # making a graph for each new model takes longer than reading few texts
         "spark": SMALL_DATA,
         "schedule": {"cron": ""},  # its days are of the past
     }

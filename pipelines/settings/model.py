@@ -202,6 +202,11 @@ class Training(Section):
     max_tokens: int = Field(48, ge=8, description="tokens of a product text that are read")
     max_pairs: int = Field(200_000, ge=1, description="pairs drawn for training at most")
     review_share: float = Field(0.25, ge=0, le=1, description="share of pairs that are review text to product")
+    precision: Literal["int8", "float32"] = Field(
+        "int8",
+        description="numbers a CPU embeds products with: int8 is about twice as fast as float32 and nearly as exact; a "
+        "GPU takes half precision in any case; training is float32",
+    )
     threads: int = Field(2, ge=1, description="CPU threads; part of what makes a run repeatable")
     seed: int = Field(17, description="seed of every random draw")
     validation_days: int = Field(3, ge=1, description="days before the test window for early stopping and blending")

@@ -24,7 +24,14 @@ SMALL = {
         "reviews": {"path": "sources/reviews/*.jsonl"},
         "products": {"path": "sources/products.csv"},
     },
-    "training": {"max_steps": 6, "evaluate_every": 3, "batch_pairs": 16, "least_users": 20, "max_tokens": 24},
+    "training": {
+        "precision": "float32",
+        "max_steps": 6,
+        "evaluate_every": 3,
+        "batch_pairs": 16,
+        "least_users": 20,
+        "max_tokens": 24,
+    },
     "features": {"least_pairs": 1},
     "ranking": {"k": 5, "bundles": 20},
     "checks": {"most_quarantined": 0.7},  # a handful of robots outnumbers so few people

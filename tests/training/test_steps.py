@@ -53,10 +53,11 @@ def review_rows():
         }  # fmt: skip
 
 
-def open_night(home, toy_base, run_id="r", interactions=None, **wishes):
+def open_night(home, toy_base, run_id="r", interactions=None, precision="float32", **wishes):
     small = {
         "encoder": str(toy_base), "max_steps": 4, "batch_pairs": 8, "evaluate_every": 2, "lora_rank": 2, "threads": 1,
         "max_tokens": 24, "least_users": 8, "test_days": 2, "validation_days": 2, "learning_rate": 0.01,
+        "precision": precision,
     }  # fmt: skip
     night = Night(
         home=home, run_date=LAST, run_id=run_id, release_id="2025-01-31-01", fingerprint="f",
@@ -180,3 +181,19 @@ def test_only_changed_texts_are_embedded_again(tmp_path, toy_base, monkeypatch):
     assert seen == ["green spade. kitchen"]
     same = [a == b for a, b in zip(before["vector"].to_pylist(), after["vector"].to_pylist(), strict=True)]
     assert same.count(False) == 1
+
+
+def test_vectors_of_another_precision_are_near_and_have_a_cache_of_their_own(tmp_path, toy_base):
+    night = embedded(run(train, open_night(tmp_path, toy_base)))
+    exact, caches = product_vectors(night), set((tmp_path / "embeddings").iterdir())
+    fast = open_night(tmp_path, toy_base, "fast", precision="int8")
+    shutil.copytree(night.work / "challenger", fast.work / "challenger")
+    quantised = product_vectors(embedded(fast))
+    assert (quantised * exact).sum(axis=1).min() > 0.999
+    assert not np.array_equal(quantised, exact)
+    assert caches.isdisjoint((tmp_path / "embeddings").iterdir())
+    assert np.array_equal(product_vectors(run(embed, night)), exact)
+
+
+def product_vectors(night):
+    return np.array(read_table(night, PRODUCT_EMBEDDINGS)["vector"].to_pylist())
