@@ -73,8 +73,11 @@ def learn_next_choice(lab: Lab, model: Model) -> Learned | None:
     """The network that reads a user's last products, as it was best on the validation days; None without users."""
     settings, inputs = lab.night.settings.next_choice, lab.inputs
     cases = lab.validation_cases().at_most(LOOKED_AT)
-    if not settings.enabled or len(cases) < LEAST_VALIDATION:
-        lab.notes.append("the network of next choices was not trained: switched off, or too few users to judge it by")
+    if not settings.enabled:
+        lab.notes.append("the network of next choices was left out, as the settings say")
+        return None
+    if len(cases) < LEAST_VALIDATION:
+        lab.notes.append(f"only {len(cases)} users to judge a network of next choices by: there is none")
         return None
     vectors = model.vectors(lab.night, inputs)
 

@@ -53,7 +53,8 @@ class Judged:
 
 def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
     """The ranker under `name`, and each of its parts alone under its own name."""
-    return {name: ranker} | {n: replace(ranker, blend=ranker.blend.only(part)) for n, part in ALONE.items()}
+    there = {n: part for n, part in ALONE.items() if part != NEXT_CHOICE or ranker.next_choice is not None}
+    return {name: ranker} | {n: replace(ranker, blend=ranker.blend.only(part)) for n, part in there.items()}
 
 
 def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict[str, Judged]:
