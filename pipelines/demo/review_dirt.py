@@ -40,6 +40,7 @@ def soil_reviews(
 ) -> tuple[list[Line], dict[str, list[str]]]:
     """The lines with what is wrong and private in them, and all private data that was put into texts, by kind."""
     picker = Picker(rng, lines)
+    kept, private = with_private_data(rng, picker, SHARE)  # first: few texts of a small shop are long enough
     added = [unreadable(rng, line) for line in picker.copies(SHARE)]
     added += [repeated(rng, lines[i], last_day) for i in picker.take(1.5 * SHARE)]
     added += [without_product(rng, line) for line in picker.copies(SHARE)]
@@ -57,7 +58,6 @@ def soil_reviews(
         line.refused("written_twice", helpful_votes=int(line.fields["helpful_votes"] or 0) + 1)
         for line in picker.copies(SHARE)
     ]
-    kept, private = with_private_data(rng, picker, SHARE)
     for i in picker.take(2 * SHARE):
         text = html.escape(kept[i].fields["text"]).replace("é", "&eacute;").replace("ü", "&uuml;")
         kept[i] = kept[i].with_fields("markup", text=choose(rng, TAGS).format(text))
