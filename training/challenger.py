@@ -97,7 +97,7 @@ def choose_blend(lab: Lab, model: Model) -> Blend:
     with lab.timed("fit blend"):
         cases = lab.validation_cases()
         if len(cases) >= LEAST_VALIDATION:
-            return fit_blend(ranker, cases)
+            return fit_blend(ranker, cases, lab.night.settings.ranking)
         lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
         past = lab.inputs.histories(lab.split.test.last, model.knn).lists()[:1000]
         return replace(Blend(), scales=scales(ranker, past, past))

@@ -72,10 +72,10 @@ def ndcg_of(network: NextChoice, cases: Cases, showable: np.ndarray) -> float:
     """NDCG@10 of the network alone on `cases`, among what is showable (n,) and not hidden from the user."""
     tastes, lists = network.tastes(cases.histories), []
     for at in range(0, len(cases), AT_ONCE):
-        allowed = np.tile(showable, (len(tastes[at : at + AT_ONCE]), 1))
-        for row, hidden in zip(allowed, cases.hidden[at : at + AT_ONCE], strict=True):
-            row[hidden] = False
-        lists.append(best(tastes[at : at + AT_ONCE] @ network.targets.T, allowed, DEPTH))
+        score = np.where(showable, tastes[at : at + AT_ONCE] @ network.targets.T, -np.inf)
+        for row, hidden in zip(score, cases.hidden[at : at + AT_ONCE], strict=True):
+            row[hidden] = -np.inf
+        lists.append(best(score, DEPTH))
     return float(ndcg(np.concatenate(lists), cases.targets, DEPTH).mean())
 
 

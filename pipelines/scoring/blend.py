@@ -23,17 +23,19 @@ class Blend:
 
     `weights` and `scales` stand in the order of PARTS. A part is centred for each user and divided by its scale,
     one number for all users: dividing by each user's own spread would make faint evidence as loud as strong (and
-    lost 4 % NDCG@10 on Amazon Beauty). The defaults serve a shop that has too few users to fit them.
+    lost 4 % NDCG@10 on Amazon Beauty). `new_slots` of the first ten places are kept for products nobody has chosen.
+    The defaults serve a shop that has too few users to fit them.
     """
 
     weights: Weights = (0.45, 0.25, 0.2, 0.0, 0.1)
     scales: Weights = (1.0,) * len(PARTS)
     slope: float = 1.0
     intercept: float = -6.0
+    new_slots: int = 0
 
     def only(self, part: int) -> Blend:
-        """The blend in which one part speaks alone, on the same scales."""
-        return replace(self, weights=tuple(float(p == part) for p in range(len(PARTS))))
+        """The blend in which one part speaks alone, on the same scales, and no place is kept."""
+        return replace(self, weights=tuple(float(p == part) for p in range(len(PARTS))), new_slots=0)
 
     def probability(self, blended: np.ndarray) -> np.ndarray:
         """float32, the same shape: calibrated share of such candidates that are chosen, to 6 digits; monotone."""
@@ -56,4 +58,4 @@ class Blend:
         weights, scales = (
             tuple(tree[key].get(p, silent) for p in PARTS) for key, silent in (("weights", 0.0), ("scales", 1.0))
         )
-        return cls(weights, scales, tree["slope"], tree["intercept"])
+        return cls(weights, scales, tree["slope"], tree["intercept"], tree.get("new_slots", 0))

@@ -9,9 +9,10 @@ import numpy as np
 from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, Blend, Weights
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
-from pipelines.scoring.metrics import hits
+from pipelines.scoring.metrics import hits, recall
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker, block_size
+from pipelines.settings.model import Ranking
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks
@@ -37,11 +38,12 @@ class Pool:
     targets: np.ndarray
 
 
-def fit_blend(ranker: Ranker, cases: Cases) -> Blend:
+def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     """The blend with the best NDCG@10 on `cases`, calibrated on their top 20; the default blend without cases.
 
     Coordinate search over a grid from two starts; of equals the smaller weight wins, for chosen_together 1.
-    The weights add up to 1. The blend of `ranker` plays no role.
+    The weights add up to 1. The blend of `ranker` plays no role. Places are kept for new products as far as `ranking`
+    allows them to cost recall.
     """
     cases = cases.at_most(MOST_USERS)
     if not len(cases):
@@ -54,7 +56,21 @@ def fit_blend(ranker: Ranker, cases: Cases) -> Blend:
     ranked = replace(ranker, blend=plain).rank(cases.histories, cases.hidden, TOP)
     shown = ranked.items >= 0
     slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
-    return replace(plain, slope=slope, intercept=intercept)
+    return replace(plain, slope=slope, intercept=intercept, new_slots=_new_slots(ranker, plain, cases, ranking))
+
+
+def _new_slots(ranker: Ranker, blend: Blend, cases: Cases, ranking: Ranking) -> int:
+    """The most places, up to `ranking.new_slots`, that cost all users no more recall@10 than `ranking` allows."""
+    whole = _recall(replace(ranker, blend=blend), cases) if ranking.new_slots else 0.0
+    for slots in range(ranking.new_slots, 0, -1):
+        with_slots = replace(ranker, blend=replace(blend, new_slots=slots))
+        if whole - _recall(with_slots, cases) <= ranking.new_slot_cost:
+            return slots
+    return 0
+
+
+def _recall(ranker: Ranker, cases: Cases) -> float:
+    return float(recall(ranker.rank(cases.histories, cases.hidden, DEPTH).items, cases.targets, DEPTH).mean())
 
 
 def _shares(weights: Weights) -> Weights:
@@ -66,9 +82,8 @@ def scales(ranker: Ranker, histories: list[np.ndarray], hidden: list[np.ndarray]
     plain = replace(ranker, blend=Blend((1.0,) * len(PARTS)))
     total, size = np.zeros(len(PARTS)), block_size(len(ranker.product_ids))
     for at in range(0, len(histories), size):
-        allowed = ranker.candidates(hidden[at : at + size])
-        parts = plain.contributions(histories[at : at + size], allowed)
-        count = np.maximum(allowed.sum(axis=1), 1)
+        parts = plain.contributions(histories[at : at + size], hidden[at : at + size])
+        count = np.maximum(ranker.candidates(hidden[at : at + size]).sum(axis=1), 1)
         total += np.sqrt(np.square(parts).sum(axis=2, dtype=np.float64) / count).sum(axis=1)
     means = total / max(len(histories), 1)
     return tuple(float(f"{m:.6g}") if m > 0 else 1.0 for m in means)
@@ -106,8 +121,8 @@ def _pool(ranker: Ranker, cases: Cases) -> Pool:
     scores: list[np.ndarray] = []
     for at in range(0, len(cases), size):
         allowed = ranker.candidates(cases.hidden[at : at + size])
-        z = ranker.contributions(cases.histories[at : at + size], allowed)
-        tops = [best(s, allowed, POOL) for s in (*z, z.sum(axis=0))]
+        z = ranker.contributions(cases.histories[at : at + size], cases.hidden[at : at + size])
+        tops = [best(np.where(allowed, s, -np.inf), POOL) for s in (*z, z.sum(axis=0))]
         for u, targets in enumerate(cases.targets[at : at + size]):
             pool = np.unique(np.concatenate([*(t[u] for t in tops), targets]))
             pool = pool[(pool >= 0) & allowed[u, pool]]

@@ -40,7 +40,7 @@ def _block(vectors: sparse.csr_matrix, columns: sparse.csr_array, start: int) ->
     cosine = (sparse.csr_array(vectors) @ columns).toarray()
     rows = np.arange(len(cosine))
     cosine[rows, rows + start] = 0
-    nearest = best(cosine, cosine > 0, min(NEIGHBOURS, cosine.shape[1]))
+    nearest = best(np.where(cosine > 0, cosine, -np.inf), min(NEIGHBOURS, cosine.shape[1]))
     row, place = np.nonzero(nearest >= 0)
     column = nearest[row, place]
     block = sparse.coo_array((cosine[row, column], (row, column)), shape=cosine.shape).tocsr()

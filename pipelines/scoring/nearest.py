@@ -25,20 +25,20 @@ def rounded(score: np.ndarray) -> np.ndarray:
     return np.rint(score.astype(np.float64) * DIGITS)
 
 
-def best(score: np.ndarray, allowed: np.ndarray, k: int) -> np.ndarray:
-    """int32 (u, k): the columns of the k best allowed scores of each row, rounded first; ties: lower column first.
+def best(score: np.ndarray, k: int) -> np.ndarray:
+    """int32 (u, k): the columns of the k best scores of each row, rounded first; ties: lower column first.
 
-    `score` and `allowed` are (u, n); a row with fewer allowed columns ends in -1.
+    `score` float32 (u, n) is minus infinity where a column is not allowed; a row with fewer others ends in -1.
     """
     users, n = score.shape
     top = np.full((users, k), -1, np.int32)
     if not users or not n:
         return top
-    masked = np.where(allowed, score, -np.inf).astype(np.float32)
     at = max(n - k, 0)
-    threshold = np.partition(masked, at, axis=1)[:, at, None]
-    row, column = np.nonzero((masked >= threshold - 1 / DIGITS) & allowed)
-    order = np.lexsort((column, -rounded(masked[row, column]), row))
+    threshold = np.partition(score, at, axis=1)[:, at, None]
+    least = np.maximum(threshold - np.float32(1 / DIGITS), np.finfo(np.float32).min)
+    row, column = np.divmod(np.flatnonzero(score >= least), n)
+    order = np.lexsort((column, -rounded(score[row, column]), row))
     row, column = row[order], column[order]
     place = np.arange(len(row)) - np.searchsorted(row, row)
     within = place < k

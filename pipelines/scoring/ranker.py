@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -10,7 +11,6 @@ from scipy import sparse
 from pipelines.scoring.blend import (
     CHOSEN_TOGETHER,
     NEXT_CHOICE,
-    PARTS,
     POPULAR,
     SIMILAR_MEANING,
     SIMILAR_TEXT,
@@ -20,6 +20,8 @@ from pipelines.scoring.evidence import evidence
 from pipelines.scoring.knn import query
 from pipelines.scoring.nearest import DIGITS, best, rounded
 from pipelines.scoring.next_choice import NextChoice
+from pipelines.scoring.parts import Neighbours, Part, Said, Same, Shown, Vectors
+from pipelines.scoring.slots import with_new
 from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.model import Knn
 
@@ -32,7 +34,8 @@ FAINT = 0.05  # weight of `popular` for a user without history, where the blend 
 class Ranked:
     """The best products of each user: all arrays (u, k), `items` -1 where a user has fewer than k candidates.
 
-    `scores` float32 calibrated, to 6 digits, never rising; `parts` float32 (u, k, parts) what each of PARTS adds to
+    `scores` float32 calibrated, to 6 digits, never rising but where `slots`, bool, says that the place was kept for a
+    new product; `parts` float32 (u, k, parts) what each of PARTS adds to
     the blended score; `kinds` int8, the part that adds most; `evidence` int32 (u, k, 2) products of the user's past
     that speak most for the item by that part, -1 where there is none.
     """
@@ -42,6 +45,7 @@ class Ranked:
     parts: np.ndarray
     kinds: np.ndarray
     evidence: np.ndarray
+    slots: np.ndarray
 
     def shares(self) -> np.ndarray:
         """float32 (u, k): the share of the speaking part in all that speaks for the item, 0 to 1."""
@@ -89,22 +93,40 @@ class Ranker:
             self._rank_block(histories[at : at + size], hidden[at : at + size], k)
             for at in range(0, max(len(histories), 1), size)
         ]
-        names = ("items", "scores", "parts", "kinds", "evidence")
+        names = ("items", "scores", "parts", "kinds", "evidence", "slots")
         return Ranked(**{name: np.concatenate([getattr(b, name) for b in blocks]) for name in names})
 
     def _rank_block(self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int) -> Ranked:
-        allowed = self.candidates(hidden)
-        parts = self.contributions(histories, allowed)
-        items = best(parts.sum(axis=0), allowed, k)
-        user = np.arange(len(items))[:, None]
+        asked = query(histories, len(self.product_ids), self.settings)
+        said = self._said(asked, histories, hidden)
+        total = said.total()
+        masked = self._masked(total, hidden)
+        items, slots = self._with_slots(best(masked, k), masked, said.offset)
         missing = items < 0
-        top = np.moveaxis(parts[:, user, items], 0, 2)
+        top = said.at(items)
         top[missing] = 0
-        scores = self.blend.probability(rounded(top.sum(axis=2)) / DIGITS)
+        blended = rounded(np.take_along_axis(total, np.maximum(items, 0), axis=1)) / DIGITS - said.offset[:, None]
+        scores = self.blend.probability(blended)
         scores[missing] = 0
         kinds = np.where(missing, POPULAR, top.argmax(axis=2)).astype(np.int8)
-        asked = query(histories, len(self.product_ids), self.settings)
-        return Ranked(items, scores, top, kinds, evidence(asked, items, kinds, self._similar(), self._vectors()))
+        found = evidence(asked, items, kinds, self._similar(), self._vectors())
+        return Ranked(items, scores, top, kinds, found, slots)
+
+    def _with_slots(self, items: np.ndarray, masked: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """`items` (u, k) with the new products that the blend keeps places for, and bool (u, k): where these stand.
+
+        New is what nobody chose, so that it has no popularity; it is shown to whom something speaks for it.
+        """
+        if not self.blend.new_slots:
+            return items, np.zeros(items.shape, bool)
+        fresh = (self.popularity <= 0) & (masked > offset[:, None])
+        return with_new(items, best(np.where(fresh, masked, -np.inf), self.blend.new_slots))
+
+    def _masked(self, total: np.ndarray, hidden: list[np.ndarray]) -> np.ndarray:
+        """`total` (u, n), but minus infinity where a product is hidden from the user or cannot be shown."""
+        masked = np.where(self.showable, total, np.float32(-np.inf))
+        masked[_flat(hidden)] = -np.inf
+        return masked
 
     def _similar(self) -> dict[int, sparse.csr_array]:
         """Which products are near each other, of the parts that say so in a matrix."""
@@ -124,7 +146,9 @@ class Ranker:
         scores = np.zeros((len(histories), len(bundles)), np.float32)
         for at in range(0, len(histories), size):
             block = histories[at : at + size]
-            blended = self.contributions(block, self.candidates([np.empty(0, np.int32)] * len(block))).sum(axis=0)
+            asked = query(block, len(self.product_ids), self.settings)
+            said = self._said(asked, block, [np.empty(0, np.int32)] * len(block))
+            blended = np.where(self.showable, said.total() - said.offset[:, None], 0)
             for b, bundle in enumerate(bundles):
                 scores[at : at + size, b] = rounded(blended[:, bundle].sum(axis=1) / max(len(bundle), 1)) / DIGITS
         return scores
@@ -132,45 +156,63 @@ class Ranker:
     def candidates(self, hidden: list[np.ndarray]) -> np.ndarray:
         """bool (u, n): showable and not hidden from the user."""
         allowed = np.tile(self.showable, (len(hidden), 1))
-        for row, products in zip(allowed, hidden, strict=True):
-            row[products] = False
+        allowed[_flat(hidden)] = False
         return allowed
 
-    def contributions(self, histories: list[np.ndarray], allowed: np.ndarray) -> np.ndarray:
-        """float32 (parts, u, n): what each part adds to a user's score of a product.
+    def contributions(self, histories: list[np.ndarray], hidden: list[np.ndarray]) -> np.ndarray:
+        """float32 (parts, u, n): what each part adds to a user's score of a product; 0 where it may not be shown.
 
-        That is weight times the part, less its mean over the user's `allowed` products, over the part's scale.
-        Without a history only `popular` speaks.
+        That is weight times the part, less its mean over the products that may be shown to the user, over the part's
+        scale. Without a history only `popular` speaks.
         """
-        n = len(self.product_ids)
-        asked = query(histories, n, self.settings)
-        compute = {
-            CHOSEN_TOGETHER: lambda: (asked @ self.knn).toarray(),
-            SIMILAR_TEXT: lambda: (asked @ self.lexical).toarray(),
-            SIMILAR_MEANING: lambda: user_vectors(asked, self.vectors) @ self.vectors.T,
-            NEXT_CHOICE: lambda: self._next_choice(histories),
-            POPULAR: lambda: np.tile(self.popularity, (len(histories), 1)),
-        }
-        parts = np.zeros((len(PARTS), len(histories), n), np.float32)
+        asked = query(histories, len(self.product_ids), self.settings)
+        return np.where(self.candidates(hidden), self._said(asked, histories, hidden).all(), np.float32(0))
+
+    def _said(self, asked: sparse.csr_array, histories: list[np.ndarray], hidden: list[np.ndarray]) -> Said:
+        """What the parts that are not silent say to these users."""
         strangers = np.diff(asked.indptr) == 0
+        make = {
+            CHOSEN_TOGETHER: lambda: Neighbours(asked @ self.knn, self.showable),
+            SIMILAR_TEXT: lambda: Neighbours(asked @ self.lexical, self.showable),
+            SIMILAR_MEANING: lambda: Vectors(user_vectors(asked, self.vectors), self.vectors, self._whole[0]),
+            NEXT_CHOICE: lambda: self._next_choice(histories),
+            POPULAR: lambda: Same(self.popularity, len(histories), self._whole[2]),
+        }
+        parts, factors = {}, {}
         for part, (weight, scale) in enumerate(zip(self.blend.weights, self.blend.scales, strict=True)):
             if weight > 0 or (part == POPULAR and strangers.any()):
                 weights = np.where(strangers & (part == POPULAR), weight or FAINT, weight)
-                parts[part] = centred(compute[part](), allowed) * (weights / scale).astype(np.float32)[:, None]
-        return parts
+                parts[part] = make[part]()
+                factors[part] = (weights / scale).astype(np.float32)
+        return Said(parts, factors, self._shown_to(hidden), (len(histories), len(self.product_ids)))
 
-    def _next_choice(self, histories: list[np.ndarray]) -> np.ndarray:
-        """float32 (u, n): the cosine of each user's taste and each product; 0 for a model without such a network."""
+    def _shown_to(self, hidden: list[np.ndarray]) -> Shown:
+        """Of each user the products that could be shown but are hidden, and how many remain."""
+        users, products = _flat(hidden)
+        could = self.showable[products]
+        users, products = users[could], products[could]
+        count = self._whole[3] - np.bincount(users, minlength=len(hidden))
+        return Shown(users, products, np.maximum(count, 1))
+
+    def _next_choice(self, histories: list[np.ndarray]) -> Part:
+        """The cosine of each user's taste and each product; nothing for a model without such a network."""
         if self.next_choice is None:
-            return np.zeros((len(histories), len(self.product_ids)), np.float32)
-        return self.next_choice.tastes(histories) @ self.next_choice.targets.T
+            return Same(np.zeros(len(self.product_ids), np.float32), len(histories), 0.0)
+        return Vectors(self.next_choice.tastes(histories), self.next_choice.targets, self._whole[1])
+
+    @cached_property
+    def _whole(self) -> tuple[np.ndarray, np.ndarray, float, int]:
+        """Sums over the products that may be shown: of vectors, of the network's, of popularity; and their number."""
+        shown = self.showable.astype(np.float64)
+        learned = np.zeros(0) if self.next_choice is None else np.einsum("n,nd->d", shown, self.next_choice.targets)
+        vectors = np.einsum("n,nd->d", shown, self.vectors)
+        return vectors, learned, float(self.popularity[self.showable].sum(dtype=np.float64)), int(shown.sum())
 
 
-def centred(scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    """float32 (u, n): `scores` less the mean of each row over its allowed entries; 0 elsewhere."""
-    scores = np.where(allowed, scores, np.float32(0))
-    count = np.maximum(allowed.sum(axis=1), 1).astype(np.float32)
-    return np.where(allowed, scores - (scores.sum(axis=1) / count)[:, None], np.float32(0))
+def _flat(lists: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each list's entries, and the entries."""
+    places = np.repeat(np.arange(len(lists)), [len(products) for products in lists])
+    return places, np.concatenate([np.empty(0, np.int64), *lists]).astype(np.int64)
 
 
 def block_size(products: int) -> int:

@@ -3,8 +3,11 @@
 from pipelines.tables.contract import Check, fail
 
 
-def list_checks(table: str, by: str, item: str, what: str) -> tuple[Check, ...]:
-    """Ranks 1 to n, scores that never rise, and no `item` twice, in each list of `table`; `what` names the lists."""
+def list_checks(table: str, by: str, item: str, what: str, *, placed: str = "true") -> tuple[Check, ...]:
+    """Ranks 1 to n, scores that never rise, and no `item` twice, in each list of `table`; `what` names the lists.
+
+    Scores are compared among the rows where `placed`, SQL, says that the score gave them their rank.
+    """
     return (
         fail(
             "ranks without gaps",
@@ -15,7 +18,7 @@ def list_checks(table: str, by: str, item: str, what: str) -> tuple[Check, ...]:
         fail(
             "scores fall with rank",
             f"select count(*) from (select score, lag(score) over (partition by {by} order by rank) before "
-            f"from {table}) where score > before",
+            f"from {table} where {placed}) where score > before",
             "rows with a higher score than the row before",
             at_most=0,
         ),

@@ -17,10 +17,10 @@ from threadpoolctl import threadpool_limits
 from pipelines.night import Night
 from pipelines.scoring.ranker import Ranked, Ranker
 from pipelines.scoring.ranker_files import load_ranker
-from pipelines.tables.recommendations import REASON_KINDS
+from pipelines.tables.recommendations import PLACED_BY, REASON_KINDS
 
 SHOWN = (
-    "struct<rank:int,product_id:string,score:float,source:string,reason:struct<kind:string,evidence:array<string>,"
+    "struct<rank:int,product_id:string,score:float,source:string,placed_by:string,reason:struct<kind:string,evidence:array<string>,"
     "contribution:float>>"
 )
 BUNDLE = "struct<rank:int,bundle_id:string,score:float>"
@@ -89,6 +89,7 @@ SHOWN_ARROW = pa.struct(
         pa.field("product_id", pa.string()),
         pa.field("score", pa.float32()),
         pa.field("source", pa.string()),
+        pa.field("placed_by", pa.string()),
         pa.field(
             "reason",
             pa.struct(
@@ -118,6 +119,7 @@ def _shown(ranker: Ranker, ranked: Ranked, shares: np.ndarray, row: int) -> list
                 "product_id": str(ranker.product_ids[ranked.items[row, place]]),
                 "score": float(ranked.scores[row, place]),
                 "source": kind,
+                "placed_by": PLACED_BY[int(ranked.slots[row, place])],
                 "reason": {"kind": kind, "evidence": evidence, "contribution": float(shares[place])},
             }
         )

@@ -9,6 +9,7 @@ from pipelines.scoring.blend import Blend
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import fit_blend, scales
+from pipelines.settings.model import Ranking
 
 
 def cases(ranker, histories, hidden, part):
@@ -19,23 +20,38 @@ def cases(ranker, histories, hidden, part):
 
 def test_a_part_that_knows_everything_gets_the_weight(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
-    weights = fit_blend(shelf, cases(shelf, histories, hidden, 1)).weights
+    weights = fit_blend(shelf, cases(shelf, histories, hidden, 1), Ranking()).weights
     assert weights[1] > 2 * max(weights[0], weights[2], weights[3])
 
 
 def test_what_does_not_help_gets_no_weight(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
-    weights = fit_blend(shelf, cases(shelf, histories, hidden, 0)).weights
+    weights = fit_blend(shelf, cases(shelf, histories, hidden, 0), Ranking()).weights
     assert max(weights[1:]) <= 0.05 * weights[0]  # the other parts may order what the first leaves equal
 
 
 def test_weights_are_shares(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
-    assert sum(fit_blend(shelf, cases(shelf, histories, hidden, 2)).weights) == pytest.approx(1, abs=1e-5)
+    assert sum(fit_blend(shelf, cases(shelf, histories, hidden, 2), Ranking()).weights) == pytest.approx(1, abs=1e-5)
 
 
 def test_without_users_the_default_blend_stands(shelf):
-    assert fit_blend(shelf, Cases(np.empty(0, str), [], [], [])) == Blend()
+    assert fit_blend(shelf, Cases(np.empty(0, str), [], [], []), Ranking()) == Blend()
+
+
+def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
+    histories, hidden = (lists[1:] for lists in people)
+    popularity = shelf.popularity.copy()
+    popularity[50:] = 0
+    shelf = shelf.with_popularity(popularity)
+    sold = replace(shelf, showable=shelf.showable & (popularity > 0)).rank(histories, hidden, 10).items
+    known = Cases(np.arange(len(sold)).astype(str), histories, hidden, list(sold))
+    fresh = replace(shelf, showable=shelf.showable & (popularity == 0)).rank(histories, hidden, 1).items
+    new = replace(known, targets=list(fresh))
+    assert fit_blend(shelf, known, Ranking()).new_slots == 0
+    assert fit_blend(shelf, known, Ranking(new_slots=2, new_slot_cost=1)).new_slots == 2
+    assert fit_blend(shelf, new, Ranking()).new_slots == 1
+    assert fit_blend(shelf, new, Ranking(new_slots=0)).new_slots == 0
 
 
 def test_the_scale_of_a_part_is_its_spread(shelf, people):

@@ -6,7 +6,7 @@ import pytest
 from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, Blend
 from pipelines.scoring.ranker_files import load_ranker, save_ranker
 
-FIELDS = ("items", "scores", "parts", "kinds", "evidence")
+FIELDS = ("items", "scores", "parts", "kinds", "evidence", "slots")
 
 
 def equal(one, other):
@@ -30,10 +30,26 @@ def test_bundles_of_a_user_alone_score_as_within_a_block(shelf, people):
     assert not block[:, 2].any()
 
 
+def test_a_place_kept_for_a_new_product_holds_the_best_of_them(shelf, people):
+    histories, hidden = people
+    popularity = shelf.popularity.copy()
+    popularity[30:33] = 0
+    kept = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1))
+    plain, ranked = (r.rank(histories, hidden, 20) for r in (kept.with_popularity(popularity + 1), kept))
+    moved = ranked.slots.any(axis=1)
+    assert 10 < moved.sum() < len(histories)
+    assert np.isin(ranked.items[ranked.slots], [30, 31, 32]).all()
+    assert ranked.slots[moved][:, 9].all()
+    assert not np.isin(plain.items[moved][:, :10], [30, 31, 32]).any()
+    falling = np.where(ranked.slots, np.inf, ranked.scores)
+    for scores in falling:
+        assert (np.diff(scores[np.isfinite(scores)]) <= 0).all()
+
+
 def test_the_order_is_that_of_a_plain_sort(shelf, people):
     histories, hidden = people
     allowed = shelf.candidates(hidden)
-    score = shelf.contributions(histories, allowed).sum(axis=0)
+    score = shelf.contributions(histories, hidden).sum(axis=0)
     ranked = shelf.rank(histories, hidden, 7)
     for u in range(len(histories)):
         plain = sorted(np.flatnonzero(allowed[u]), key=lambda i: (-np.rint(np.float64(score[u, i]) * 1e6), i))
