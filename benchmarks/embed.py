@@ -160,10 +160,9 @@ def rank(vectors: np.ndarray, users: list[np.ndarray]) -> np.ndarray:
         block = users[at : at + USERS_AT_ONCE]
         past = [list_[:-1] for list_ in block]
         score = user_vectors(query(past, len(vectors), Knn()), vectors) @ vectors.T
-        allowed = np.ones(score.shape, bool)
         for row, seen in enumerate(past):
-            allowed[row, seen] = False
-        figures.append(ndcg(best(score, allowed, 10), [list_[-1:] for list_ in block], 10))
+            score[row, seen] = -np.inf
+        figures.append(ndcg(best(score, 10), [list_[-1:] for list_ in block], 10))
     return np.concatenate(figures)
 
 

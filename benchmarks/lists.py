@@ -18,11 +18,14 @@ SLICES = {"0": (0, 0), "1-5": (1, 5), "6-20": (6, 20), "more": (21, np.inf)}  # 
 Figures = dict[str, Any]
 
 
-def figures(items: np.ndarray, cases: Cases, log: Log) -> Figures:
-    """Per-user gains and figures over all users of the lists `items` (u, k)."""
+def figures(items: np.ndarray, cases: Cases, log: Log, cold: np.ndarray) -> Figures:
+    """Per-user gains and figures over all users of the lists `items` (u, k); those whose target is `cold` apart."""
     known = np.bincount(log.product[log.day <= FIT], minlength=len(log.products))
     of_target = known[np.array([targets[0] for targets in cases.targets])]
     gains = {f"{n}@{k}": f(items, cases.targets, k) for n, f in (("recall", recall), ("ndcg", ndcg)) for k in DEPTHS}
+    of_cold = np.array([cold[targets[0]] for targets in cases.targets])
+    if of_cold.any():
+        gains |= {f"cold_{name}": values[of_cold] for name, values in gains.items()}
     slices = {}
     for name, (low, high) in SLICES.items():
         mine = (of_target >= low) & (of_target <= high)

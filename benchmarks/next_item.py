@@ -1,8 +1,10 @@
 """How well the night's models tell a user's next item: leave-one-out, all items ranked, seen items masked.
 
 The night's own code learns on all but each user's last two choices, chooses everything on the last but one, and is
-judged on the last. `--refit` counts and learns with the last but one, too, once all is chosen. DIR holds
-`sequences.txt` and `items.jsonl` (see benchmarks/sequences.py). Prints each model with 95 % intervals.
+judged on the last. `--cold` takes 5 % of the items out of what is learned from: how often they are found, ranked as
+they are and with a place kept for one, and what that place costs. `--refit` counts and learns with the last but one,
+too, once all is chosen. DIR holds `sequences.txt` and `items.jsonl` (see benchmarks/sequences.py). Prints each model
+with 95 % intervals.
 
     python -m benchmarks.next_item --data DIR --json next_item.json --seeds 1
 """
@@ -18,8 +20,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cold_items import among_candidates, with_slots
 from benchmarks.lists import figures, summary
-from benchmarks.sequences import FIT, TEST, VALIDATION, inputs_of, read_sequences
+from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
 from pipelines.night import Night, write_json
 from pipelines.settings import Settings, check_settings
 from training.challenger import make_challenger
@@ -29,6 +32,7 @@ from training.lab import Lab
 from training.windows import Split, Window, cases_in
 
 LISTED = 20
+COLD = 0.05  # share of the items that `--cold` takes out
 DAY = date(1970, 1, 3)
 PROTOCOL = "leave-one-out, all items ranked, seen items masked, fitted on train only, chosen on validation"
 
@@ -39,18 +43,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--refit", action="store_true", help="learn from the validation choices, too, at the end")
+    parser.add_argument("--cold", action="store_true", help="take 5 %% of the items out of what is learned from")
     asked = parser.parse_args(argv)
     began = time.monotonic()
-    runs = [measure(asked.data, seed, refit=asked.refit) for seed in range(1, asked.seeds + 1)]
+    runs = [measure(asked.data, seed, refit=asked.refit, cold=asked.cold) for seed in range(1, asked.seeds + 1)]
     found = summary([run["models"] for run in runs])
     for name, model in found.items():
         told = "  ".join(f"{m} {model[m]:.4f}" for m in ("recall@5", "recall@10", "recall@20", "ndcg@10"))
         low, high = model["ndcg@10_ci"]
         spread = f"coverage {model['coverage@10']:.3f}  Gini {model['gini@10']:.3f}"
-        print(f"{name:<12} {told} [{low:.4f}, {high:.4f}]  {spread}")
+        if asked.cold:
+            spread += f"  cold recall@10 {model['cold_recall@10']:.4f}"
+        print(f"{name:<23} {told} [{low:.4f}, {high:.4f}]  {spread}")
     facts = {
         "data": asked.data.resolve().name,
-        "protocol": PROTOCOL + (", then fitted on validation, too" if asked.refit else ""),
+        "protocol": PROTOCOL
+        + (", then fitted on validation, too" if asked.refit else "")
+        + (", 5 % of the items taken out of train" if asked.cold else ""),
         "seeds": asked.seeds,
         "users": runs[0]["users"],
         "items": runs[0]["items"],
@@ -65,12 +74,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_json(asked.json, facts)
 
 
-def measure(data: Path, seed: int, *, refit: bool) -> dict[str, Any]:
+def measure(data: Path, seed: int, *, refit: bool, cold: bool) -> dict[str, Any]:
     """The figures of one seed, which permutes the ids and draws all that is random."""
     sequences = read_sequences(data, seed)
     with tempfile.TemporaryDirectory() as folder:
         settings = check_settings({"training": {"seed": seed, "targets": ["purchase"]}})
-        lab = lab_of(Path(folder), inputs_of(sequences, settings), settings)
+        taken_out = drawn(sequences, seed, COLD if cold else 0.0)
+        lab = lab_of(Path(folder), without(inputs_of(sequences, settings), taken_out), settings)
         make_repeatable(settings.training.threads, settings.training.seed)
         model = make_challenger(lab)
         ranker = lab.ranker(model, VALIDATION if refit else FIT)
@@ -78,9 +88,13 @@ def measure(data: Path, seed: int, *, refit: bool) -> dict[str, Any]:
             lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
         )
         models = {}
-        for name, each in with_parts("nightshelf", ranker).items():
+        for name, each in (with_parts("nightshelf", ranker) | (with_slots(ranker) if cold else {})).items():
             with lab.timed(f"rank {name}"):
-                models[name] = figures(each.rank(cases.histories, cases.hidden, LISTED).items, cases, lab.inputs.log)
+                lists = each.rank(cases.histories, cases.hidden, LISTED).items
+            models[name] = figures(lists, cases, lab.inputs.log, taken_out)
+        if cold:
+            lists = among_candidates(ranker, cases, taken_out)
+            models["candidates and all cold"] = figures(lists, cases, lab.inputs.log, taken_out)
     print(f"seed {seed}: {model.blend.weights}, {lab.seconds}, {lab.notes}", flush=True)
     return {
         "users": len(cases),

@@ -12,7 +12,7 @@ import hashlib
 import html
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,18 @@ def inputs_of(data: Sequences, settings: Settings) -> Inputs:
         text_hashes=data.catalogue["text_hash"].to_pylist(),
         showable=np.ones(len(log.products), bool),
     )
+
+
+def drawn(data: Sequences, seed: int, share: float) -> np.ndarray:
+    """bool (n,): a random `share` of the items."""
+    count = data.catalogue.num_rows
+    return np.isin(np.arange(count), np.random.default_rng([seed, 1]).permutation(count)[: round(share * count)])
+
+
+def without(inputs: Inputs, cold: np.ndarray) -> Inputs:
+    """`inputs` in which nobody chose a `cold` item on day FIT."""
+    log = inputs.log
+    return replace(inputs, log=log.rows(~(cold[log.product] & (log.day == FIT))))
 
 
 def _catalogue(rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -1,0 +1,39 @@
+"""Ways to list items that nobody has chosen: as they are ranked, with a place kept for one, and an easier form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipelines.scoring.blend import CHOSEN_TOGETHER, POPULAR
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.nearest import best
+from pipelines.scoring.ranker import Ranker, block_size
+
+CANDIDATES, LISTED = 20, 20
+
+
+def with_slots(ranker: Ranker) -> dict[str, Ranker]:
+    """The ranker without a place kept for new items, and with one, whatever the validation users said."""
+    return {f"{n} kept": replace(ranker, blend=replace(ranker.blend, new_slots=n)) for n in (0, 1)}
+
+
+def among_candidates(ranker: Ranker, cases: Cases, cold: np.ndarray) -> np.ndarray:
+    """int32 (u, 20): the ranker's first 20 items and all `cold` ones, ordered by what texts say alone (LIGER).
+
+    An easier question than ranking all items: of those that were chosen before, only 20 stand in the way.
+    """
+    silent = [0.0 if part in (CHOSEN_TOGETHER, POPULAR) else w for part, w in enumerate(ranker.blend.weights)]
+    by_text = replace(ranker, blend=replace(ranker.blend, weights=tuple(silent), new_slots=0))
+    plain = replace(ranker, blend=replace(ranker.blend, new_slots=0))
+    lists, size = [], block_size(len(ranker.product_ids))
+    for at in range(0, len(cases), size):
+        histories, hidden = cases.histories[at : at + size], cases.hidden[at : at + size]
+        candidates = np.tile(cold, (len(histories), 1))
+        listed = plain.rank(histories, hidden, CANDIDATES).items
+        candidates[np.nonzero(listed >= 0)[0], listed[listed >= 0]] = True
+        candidates &= ranker.candidates(hidden)
+        score = by_text.contributions(histories, hidden).sum(axis=0)
+        lists.append(best(np.where(candidates, score, -np.inf), LISTED))
+    return np.concatenate(lists)
