@@ -25,7 +25,7 @@ def among_candidates(ranker: Ranker, cases: Cases, cold: np.ndarray) -> np.ndarr
     An easier question than ranking all items: of those that were chosen before, only 20 stand in the way.
     """
     silent = [0.0 if part in (CHOSEN_TOGETHER, POPULAR) else w for part, w in enumerate(ranker.blend.weights)]
-    by_text = replace(ranker, blend=replace(ranker.blend, weights=tuple(silent), new_slots=0))
+    by_text = replace(ranker, blend=replace(ranker.blend, weights=tuple(silent), segments=(), new_slots=0))
     plain = replace(ranker, blend=replace(ranker.blend, new_slots=0))
     lists, size = [], block_size(len(ranker.product_ids))
     for at in range(0, len(cases), size):

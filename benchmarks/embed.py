@@ -77,7 +77,7 @@ def read_products(data: Path) -> tuple[dict[int, int], list[str]]:
     """Place of each item number, and the texts, in the order of the product codes: item numbers tell of neighbours."""
     items = [json.loads(line) for line in (data / "items.jsonl").read_text().splitlines()]
     items.sort(key=lambda item: item["asin"])
-    rows = [{**i, "categories": (i["categories"] or [[]])[0], "description": None} for i in items]
+    rows = [{**i, "categories": (i["categories"] or [[]])[0], "description": None, "brand": None} for i in items]
     return {item["item_id"]: place for place, item in enumerate(items)}, [product_text(row) for row in rows]
 
 

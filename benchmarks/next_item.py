@@ -20,6 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks.baselines import BASELINES, baseline
 from benchmarks.cold_items import among_candidates, with_slots
 from benchmarks.lists import figures, summary
 from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
@@ -43,10 +44,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--refit", action="store_true", help="learn from the validation choices, too, at the end")
+    parser.add_argument("--models", nargs="*", choices=BASELINES, default=[], help="further models to fit and judge")
     parser.add_argument("--cold", action="store_true", help="take 5 %% of the items out of what is learned from")
     asked = parser.parse_args(argv)
     began = time.monotonic()
-    runs = [measure(asked.data, seed, refit=asked.refit, cold=asked.cold) for seed in range(1, asked.seeds + 1)]
+    runs = [measure(asked, seed) for seed in range(1, asked.seeds + 1)]
     found = summary([run["models"] for run in runs])
     for name, model in found.items():
         told = "  ".join(f"{m} {model[m]:.4f}" for m in ("recall@5", "recall@10", "recall@20", "ndcg@10"))
@@ -74,33 +76,36 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_json(asked.json, facts)
 
 
-def measure(data: Path, seed: int, *, refit: bool, cold: bool) -> dict[str, Any]:
+def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     """The figures of one seed, which permutes the ids and draws all that is random."""
-    sequences = read_sequences(data, seed)
+    sequences = read_sequences(asked.data, seed)
     with tempfile.TemporaryDirectory() as folder:
         settings = check_settings({"training": {"seed": seed, "targets": ["purchase"]}})
-        taken_out = drawn(sequences, seed, COLD if cold else 0.0)
+        taken_out = drawn(sequences, seed, COLD if asked.cold else 0.0)
         lab = lab_of(Path(folder), without(inputs_of(sequences, settings), taken_out), settings)
         make_repeatable(settings.training.threads, settings.training.seed)
         model = make_challenger(lab)
-        ranker = lab.ranker(model, VALIDATION if refit else FIT)
+        ranker = lab.ranker(model, VALIDATION if asked.refit else FIT)
         cases = cases_in(
             lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
         )
         models = {}
-        for name, each in (with_parts("nightshelf", ranker) | (with_slots(ranker) if cold else {})).items():
+        for name, each in (with_parts("nightshelf", ranker) | (with_slots(ranker) if asked.cold else {})).items():
             with lab.timed(f"rank {name}"):
                 lists = each.rank(cases.histories, cases.hidden, LISTED).items
             models[name] = figures(lists, cases, lab.inputs.log, taken_out)
-        if cold:
+        for name in asked.models:
+            with lab.timed(name):
+                models[name] = figures(baseline(name, lab, cases, LISTED), cases, lab.inputs.log, taken_out)
+        if asked.cold:
             lists = among_candidates(ranker, cases, taken_out)
             models["candidates and all cold"] = figures(lists, cases, lab.inputs.log, taken_out)
-    print(f"seed {seed}: {model.blend.weights}, {lab.seconds}, {lab.notes}", flush=True)
+    print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}", flush=True)
     return {
         "users": len(cases),
         "items": len(ranker.product_ids),
         "models": models,
-        "blend": dict(zip(("weights", "scales"), (model.blend.weights, model.blend.scales), strict=True)),
+        "blend": model.blend.named(),
         "seconds": lab.seconds,
     }
 

@@ -110,12 +110,13 @@ def _catalogue(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def _product(product_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    paths = row.get("categories") or []
-    path = max((p if isinstance(p, list) else [p] for p in paths), key=len, default=[])
+    told = row.get("categories") or []
+    paths = [told] if isinstance(told, str) else told
+    path = max((p for p in paths if isinstance(p, list)), key=len, default=paths)  # paths, or names side by side
     categories = [html.unescape(str(name)) for name in path]
     title, description = (html.unescape(str(row.get(name) or "")) for name in ("title", "description"))
     brand = html.unescape(str(row.get("brand") or ""))
-    told = json.dumps([title, categories, description])
+    text = json.dumps([title, brand, categories, description])
     return {
         "product_id": product_id,
         "title": title,
@@ -125,6 +126,6 @@ def _product(product_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
         "price": None,
         "attributes": None,
         "available": True,
-        "text_hash": hashlib.sha256(told.encode()).hexdigest(),
+        "text_hash": hashlib.sha256(text.encode()).hexdigest(),
         "aliases": [],
     }

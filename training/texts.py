@@ -11,10 +11,16 @@ from pipelines.scoring.lexical import words_of_product
 LONGEST = 600  # characters; more than the encoder's tokens ever hold
 
 
+TEXTS = ("title", "brand", "categories", "description")
+
+
 def product_text(row: dict[str, Any]) -> str:
-    """`title. narrowest category. description`, cut to 600 characters."""
+    """`title. brand. narrowest category. description`, cut to 600 characters; no brand that the title names."""
     narrowest = row["categories"][-1] if row["categories"] else ""
-    return _joined([row["title"], narrowest, row["description"] or ""])
+    brand = row["brand"] or ""
+    return _joined(
+        [row["title"], "" if brand.lower() in row["title"].lower() else brand, narrowest, row["description"] or ""]
+    )
 
 
 def review_text(row: dict[str, Any]) -> str:
@@ -28,10 +34,10 @@ def _joined(pieces: list[str]) -> str:
 
 def product_texts(products: pa.Table) -> list[str]:
     """The encoder's text of each row of `products`, in its order."""
-    return [product_text(row) for row in products.select(["title", "categories", "description"]).to_pylist()]
+    return [product_text(row) for row in products.select(TEXTS).to_pylist()]
 
 
 def product_words(products: pa.Table) -> list[str]:
     """The text of each row of `products` whose words are compared, in its order."""
-    rows = products.select(["title", "categories", "description"]).to_pylist()
-    return [words_of_product(r["title"], r["categories"], r["description"]) for r in rows]
+    rows = products.select(TEXTS).to_pylist()
+    return [words_of_product(r["title"], r["brand"], r["categories"], r["description"]) for r in rows]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.night import Night, write_json
 from pipelines.registry.store import fetch_for_training
-from pipelines.scoring.blend import PARTS, Blend
+from pipelines.scoring.blend import Blend
 from pipelines.scoring.ranker import Ranker
 from pipelines.stage import step_process
 from training.challenger import make_challenger
@@ -68,7 +68,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[st
         "differences": differences(judged, "challenger", versus),
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
         "curves": asdict(lab.curves) | lab.progress.curves(),
-        "blend": None if blend is None else asdict(blend) | {"weights": dict(zip(PARTS, blend.weights, strict=True))},
+        "blend": None if blend is None else blend.named(),
         "notes": lab.notes,
         "seconds": lab.seconds,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from pipelines.night import write_json
 from pipelines.tables.recommendations import REASON_KINDS
 
 Weights = tuple[float, ...]
+TINIEST = 1e-12  # scale
 PARTS = REASON_KINDS
 CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, NEXT_CHOICE, POPULAR = range(len(PARTS))
 
@@ -24,6 +26,7 @@ class Blend:
     `weights` and `scales` stand in the order of PARTS. A part is centred for each user and divided by its scale,
     one number for all users: dividing by each user's own spread would make faint evidence as loud as strong (and
     lost 4 % NDCG@10 on Amazon Beauty). `new_slots` of the first ten places are kept for products nobody has chosen.
+    `segments`, ascending, are other weights for users with at least so many products in their history.
     The defaults serve a shop that has too few users to fit them.
     """
 
@@ -32,30 +35,51 @@ class Blend:
     slope: float = 1.0
     intercept: float = -6.0
     new_slots: int = 0
+    segments: tuple[tuple[int, Weights], ...] = ()
+
+    def of_users(self, lengths: np.ndarray) -> np.ndarray:
+        """float64 (u, parts): the weights for users with histories of these lengths, int (u,)."""
+        found = np.tile(np.array(self.weights), (len(lengths), 1))
+        for least, weights in self.segments:
+            found[lengths >= least] = weights
+        return found
 
     def only(self, part: int) -> Blend:
         """The blend in which one part speaks alone, on the same scales, and no place is kept."""
-        return replace(self, weights=tuple(float(p == part) for p in range(len(PARTS))), new_slots=0)
+        return replace(self, weights=tuple(float(p == part) for p in range(len(PARTS))), new_slots=0, segments=())
 
     def probability(self, blended: np.ndarray) -> np.ndarray:
         """float32, the same shape: calibrated share of such candidates that are chosen, to 6 digits; monotone."""
         line = np.clip(self.slope * blended.astype(np.float64) + self.intercept, -50, 50)
         return np.round(1 / (1 + np.exp(-line)), 6).astype(np.float32)
 
+    def named(self) -> dict[str, Any]:
+        """The blend as JSON would have it, weights and scales by name."""
+        named = {key: _named(getattr(self, key)) for key in ("weights", "scales")}
+        segments = [{"least_products": least, "weights": _named(weights)} for least, weights in self.segments]
+        return asdict(self) | named | {"segments": segments}
+
     def save(self, file: Path) -> None:
-        """Write the blend as JSON, weights and scales by name."""
-        named = {key: dict(zip(PARTS, getattr(self, key), strict=True)) for key in ("weights", "scales")}
-        write_json(file, asdict(self) | named)
+        """Write the blend as JSON."""
+        write_json(file, self.named())
 
     @classmethod
     def load(cls, file: Path) -> Blend:
         """The blend in `file`; a part that it does not know is silent. Raises StepFailed where it cannot be used."""
         tree = json.loads(file.read_text())
-        for key, least in (("weights", 0.0), ("scales", 1e-12)):
-            if not set(tree[key]) <= set(PARTS) or min(tree[key].values(), default=-1) < least:
-                parts = ", ".join(PARTS)
-                raise StepFailed(f"{file}: {key} are {tree[key]}; allowed: {parts}, each >= {least:g}. Train again.")
-        weights, scales = (
-            tuple(tree[key].get(p, silent) for p in PARTS) for key, silent in (("weights", 0.0), ("scales", 1.0))
-        )
-        return cls(weights, scales, tree["slope"], tree["intercept"], tree.get("new_slots", 0))
+        segments = tuple((s["least_products"], _read(file, s["weights"], 0.0)) for s in tree.get("segments", []))
+        weights, scales = _read(file, tree["weights"], 0.0), _read(file, tree["scales"], 1.0)
+        return cls(weights, scales, tree["slope"], tree["intercept"], tree.get("new_slots", 0), segments)
+
+
+def _named(values: Weights) -> dict[str, float]:
+    return dict(zip(PARTS, values, strict=True))
+
+
+def _read(file: Path, named: dict[str, float], silent: float) -> Weights:
+    """The numbers in the order of PARTS, `silent` for a part without one."""
+    least = 0.0 if silent == 0 else TINIEST
+    if not set(named) <= set(PARTS) or min(named.values(), default=-1) < least:
+        parts = ", ".join(PARTS)
+        raise StepFailed(f"{file}: {named} are no weights or scales; allowed: {parts}, each >= {least:g}. Train again.")
+    return tuple(named.get(part, silent) for part in PARTS)

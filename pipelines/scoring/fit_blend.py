@@ -18,6 +18,7 @@ GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0,
 ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks
 STARTS = (Blend().only(CHOSEN_TOGETHER).weights, Blend().weights)
 MOST_USERS = 5000
+LEAST_SEGMENT = 300  # users with histories of like length, without whom they get no weights of their own
 POOL = 100
 TOP = 20
 DEPTH = 10
@@ -37,13 +38,22 @@ class Pool:
     columns: np.ndarray
     targets: np.ndarray
 
+    def of(self, users: np.ndarray) -> Pool:
+        """The pool of these users, ascending places, alone."""
+        place = np.full(len(self.targets), -1)
+        place[users] = np.arange(len(users))
+        mine = place[self.rows] >= 0
+        rows, columns = place[self.rows[mine]], self.columns[mine]
+        return Pool(self.parts[users], self.filled[users], rows, columns, self.targets[users])
+
 
 def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     """The blend with the best NDCG@10 on `cases`, calibrated on their top 20; the default blend without cases.
 
     Coordinate search over a grid from two starts; of equals the smaller weight wins, for chosen_together 1.
-    The weights add up to 1. The blend of `ranker` plays no role. Places are kept for new products as far as `ranking`
-    allows them to cost recall.
+    The weights add up to 1. Users with short, middling and long histories get weights of their own where these help
+    users that they were not fitted on. Places are kept for new products as far as `ranking` allows them to cost
+    recall. The blend of `ranker` plays no role.
     """
     cases = cases.at_most(MOST_USERS)
     if not len(cases):
@@ -52,7 +62,9 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     pool = _pool(replace(ranker, blend=even), cases)
     found = [_search(pool, start) for start in STARTS]
     weights = max(found, key=lambda w: (round(_ndcg(pool, w), 9), -sum(w)))
-    plain = replace(even, weights=_shares(weights))
+    lengths = np.array([min(len(history), ranker.settings.history) for history in cases.histories])
+    segments = tuple((least, _shares(w)) for least, w in _segments(pool, lengths, weights))
+    plain = replace(even, weights=_shares(weights), segments=segments)
     ranked = replace(ranker, blend=plain).rank(cases.histories, cases.hidden, TOP)
     shown = ranked.items >= 0
     slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
@@ -100,6 +112,26 @@ def _search(pool: Pool, start: Weights) -> Weights:
         if round(_ndcg(pool, weights), 9) <= value:
             return before
         value = round(_ndcg(pool, weights), 9)
+
+
+def _segments(pool: Pool, lengths: np.ndarray, weights: Weights) -> list[tuple[int, Weights]]:
+    """Least length of the histories and weights of each third of the users, shortest histories first.
+
+    A third keeps `weights` where what is fitted on one half of it does not help the other, in the mean of both ways.
+    """
+    starts = sorted({1, *(int(np.quantile(lengths, q)) + 1 for q in (1 / 3, 2 / 3))})
+    found = []
+    for least, end in zip(starts, [*starts[1:], np.inf], strict=True):
+        mine = np.flatnonzero((lengths >= least) & (lengths < end))
+        halves = [pool.of(mine[0::2]), pool.of(mine[1::2])]
+        own = weights
+        if len(mine) >= LEAST_SEGMENT:
+            gains = [
+                _ndcg(there, _search(here, weights)) - _ndcg(there, weights) for here, there in (halves, halves[::-1])
+            ]
+            own = _search(pool.of(mine), weights) if sum(gains) > 0 else weights
+        found.append((least, own))
+    return found if any(own != weights for _, own in found) else []
 
 
 def _ndcg(pool: Pool, weights: Weights) -> float:

@@ -15,9 +15,9 @@ WORD = r"(?u)[^\W_]+"
 CELLS = 5_000_000
 
 
-def words_of_product(title: str, categories: Sequence[str], description: str | None) -> str:
-    """The text whose words are compared: title, category path, description."""
-    return " ".join([title, *categories, description or ""])
+def words_of_product(title: str, brand: str | None, categories: Sequence[str], description: str | None) -> str:
+    """The text whose words are compared: title, brand, category path, description."""
+    return " ".join([title, brand or "", *categories, description or ""])
 
 
 def word_neighbours(texts: Sequence[str]) -> sparse.csr_array:

@@ -179,11 +179,12 @@ class Ranker:
             POPULAR: lambda: Same(self.popularity, len(histories), self._whole[2]),
         }
         parts, factors = {}, {}
-        for part, (weight, scale) in enumerate(zip(self.blend.weights, self.blend.scales, strict=True)):
-            if weight > 0 or (part == POPULAR and strangers.any()):
-                weights = np.where(strangers & (part == POPULAR), weight or FAINT, weight)
+        weights = self.blend.of_users(np.diff(asked.indptr))
+        weights[strangers & (weights[:, POPULAR] <= 0), POPULAR] = FAINT
+        for part, scale in enumerate(self.blend.scales):
+            if (weights[:, part] > 0).any():
                 parts[part] = make[part]()
-                factors[part] = (weights / scale).astype(np.float32)
+                factors[part] = (weights[:, part] / scale).astype(np.float32)
         return Said(parts, factors, self._shown_to(hidden), (len(histories), len(self.product_ids)))
 
     def _shown_to(self, hidden: list[np.ndarray]) -> Shown:

@@ -19,7 +19,7 @@ PRODUCTS = Table(
         Column("price", DOUBLE, "price of one piece", nullable=True, unit="shop currency", at_least=0),
         Column("attributes", ATTRIBUTES, "further facts by name", nullable=True),
         Column("available", BOOL, "whether it can be bought"),
-        Column("text_hash", TEXT, "hash of title, description and categories: what an embedding depends on"),
+        Column("text_hash", TEXT, "hash of title, brand, description and categories: what an embedding depends on"),
     ),
     checks=(
         fail("rows", "count(*)", "products", at_least=1),

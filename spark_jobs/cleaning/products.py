@@ -68,7 +68,8 @@ def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     )
     plain = with_price(with_plain_text(typed, "title", "description", "brand", "aliases"), "price")
     masked = mask_personal_data(plain, "title", "description", "aliases")
-    text = F.concat_ws("\n", "title", F.coalesce("description", F.lit("")), F.array_join("categories", " > "))
+    told = (F.coalesce(name, F.lit("")) for name in ("brand", "description"))
+    text = F.concat_ws("\n", "title", *told, F.array_join("categories", " > "))
     split = F.split(F.coalesce("aliases", F.lit("")), SEPARATOR)
     hashed = masked.withColumns(
         {"text_hash": F.sha2(text, 256), "day": F.lit(None).cast("date"), "aliases": F.transform(split, filled)}

@@ -38,7 +38,8 @@ def rank_users(users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: N
     """One row for each user with the ranked products and bundles, computed in one pass and kept for two readers."""
     seen = hidden.groupBy("user_id").agg(F.array_sort(F.collect_set("product_id")).alias("hidden"))
     asked = users.select("user_id", "history", "model_version").join(seen, "user_id", "left")
-    blocks = asked.repartitionByRange("user_id").sortWithinPartitions("user_id")
+    # A number of its own: small rows that mean much work would else be gathered in one part, on one core.
+    blocks = asked.repartitionByRange(night.settings.spark.partitions, "user_id").sortWithinPartitions("user_id")
     sold = [(b["bundle_id"], list(b["products"])) for b in bundles.orderBy("bundle_id").collect()]
     settings = night.settings.ranking
     folder, k, most = str(night.work / "ranker"), settings.k, settings.bundles_per_user

@@ -73,3 +73,11 @@ def shelf() -> Ranker:
 def people() -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Histories and hidden products of 150 users."""
     return make_people(150)
+
+
+@pytest.fixture
+def crowd() -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Histories, none of them empty, and hidden products of about 1100 users."""
+    histories, hidden = make_people(1200)
+    known = [len(history) > 0 for history in histories]
+    return tuple([x for x, k in zip(lists, known, strict=True) if k] for lists in (histories, hidden))

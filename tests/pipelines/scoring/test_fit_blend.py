@@ -54,6 +54,20 @@ def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
     assert fit_blend(shelf, new, Ranking(new_slots=0)).new_slots == 0
 
 
+def test_users_with_other_histories_get_other_weights_where_these_help(shelf, crowd):
+    histories, hidden = crowd
+    by_text, by_choice = (replace(shelf, blend=shelf.blend.only(p)).rank(histories, hidden, 3).items for p in (1, 0))
+    lengths = np.array([min(len(h), 8) for h in histories])
+    middle = int(np.quantile(lengths, 1 / 3)) + 1
+    targets = list(np.where((lengths < middle)[:, None], by_text, by_choice))
+    blend = fit_blend(shelf, Cases(np.arange(len(targets)).astype(str), histories, hidden, targets), Ranking())
+    short, long = blend.of_users(np.array([1, 8]))
+    assert short[1] > 2 * short[0]
+    assert long[0] > 2 * long[1]
+    same = fit_blend(shelf, Cases(np.arange(len(targets)).astype(str), histories, hidden, list(by_choice)), Ranking())
+    assert same.of_users(np.array([1]))[0].argmax() == same.of_users(np.array([8]))[0].argmax() == 0
+
+
 def test_the_scale_of_a_part_is_its_spread(shelf, people):
     histories, hidden = (lists[20:40] for lists in people)
     loud, silent = sparse.csr_array(shelf.knn * np.float32(4)), sparse.csr_array(shelf.lexical * np.float32(0))
@@ -82,7 +96,9 @@ def test_calibration_without_a_single_hit_is_finite():
 
 
 def test_a_blend_survives_its_file_and_a_wrong_one_is_refused(tmp_path):
-    blend = Blend((1.0, 0.3, 0.0, 0.7, 2.0), (0.1, 0.2, 0.3, 0.5, 0.4), 0.5, -1.25)
+    blend = Blend(
+        (1.0, 0.3, 0.0, 0.7, 2.0), (0.1, 0.2, 0.3, 0.5, 0.4), 0.5, -1.25, 2, ((3, (0.5, 0.1, 0.0, 0.2, 0.2)),)
+    )
     blend.save(tmp_path / "blend.json")
     assert Blend.load(tmp_path / "blend.json") == blend
     text = (tmp_path / "blend.json").read_text().replace("0.3", "-0.3")

@@ -18,8 +18,9 @@ def test_texts_without_words_have_no_neighbours():
     assert word_neighbours([]).shape == (0, 0)
 
 
-def test_the_words_are_title_path_and_description():
-    assert words_of_product("Cup", ["Home", "Kitchen"], None).split() == ["Cup", "Home", "Kitchen"]
+def test_the_words_are_title_brand_path_and_description():
+    assert words_of_product("Cup", None, ["Home", "Kitchen"], None).split() == ["Cup", "Home", "Kitchen"]
+    assert words_of_product("Cup", "Arden", [], "Blue.") == "Cup Arden Blue."
 
 
 row_of_five = st.lists(st.sampled_from([0.0, 0.1, 0.1000001, 0.5, -2.0]), min_size=5, max_size=5)

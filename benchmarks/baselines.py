@@ -1,0 +1,120 @@
+"""Models that others publish, fitted on what the night's models learn from and chosen on the same validation users.
+
+EASE (Steck 2019), ALS (Hu et al. 2008) and BPR (Rendle et al. 2009) of `implicit`, which has to be installed, and
+SASRec (Kang & McAuley 2018) with the full softmax, which is the night's network without texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from scipy import sparse
+
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.histories import Histories, histories
+from pipelines.scoring.metrics import ndcg
+from pipelines.scoring.nearest import best
+from pipelines.scoring.next_choice import Learned, NextChoice, Weights
+from training.fit_next_choice import fit_next_choice, ndcg_of
+from training.lab import Lab
+
+Scores = Callable[[list[np.ndarray]], np.ndarray]  # histories of u users -> float32 (u, n)
+EVERYTHING = 10**6  # products of a history that count
+AT_ONCE = 500
+PENALTIES = (100.0, 300.0, 1000.0)
+GRID = [(factors, weight) for factors in (64, 128) for weight in (0.01, 0.1)]
+
+
+def baseline(name: str, lab: Lab, cases: Cases, k: int) -> np.ndarray:
+    """int32 (u, k): what the model `name` lists for `cases`."""
+    past = histories(lab.inputs.log, lab.split.fit_until, EVERYTHING)
+    judged = lab.validation_cases().at_most(5000)
+    if name == "sasrec":
+        return lists(sasrec(lab, past, judged), cases, k)
+    tried = {"ease": ease, "als": als, "bpr": bpr}[name](matrix(past, len(lab.inputs.product_ids)))
+    figures = []
+    for scores in tried:
+        figures.append((float(ndcg(lists(scores, judged, 10), judged.targets, 10).mean()), scores))
+    return lists(max(figures, key=lambda pair: pair[0])[1], cases, k)
+
+
+BASELINES = ("ease", "als", "bpr", "sasrec")
+
+
+def lists(scores: Scores, cases: Cases, k: int) -> np.ndarray:
+    """int32 (u, k): the best of each case that is not hidden."""
+    found = []
+    for at in range(0, len(cases), AT_ONCE):
+        score = scores(cases.histories[at : at + AT_ONCE]).astype(np.float32)
+        for row, hidden in zip(score, cases.hidden[at : at + AT_ONCE], strict=True):
+            row[hidden] = -np.inf
+        found.append(best(score, k))
+    return np.concatenate(found)
+
+
+def matrix(past: Histories, products: int) -> sparse.csr_matrix:
+    """float32 (u, n): 1 where a user chose a product."""
+    ones = np.ones(len(past.items), np.float32)
+    return sparse.csr_matrix((ones, past.items, past.starts), shape=(len(past.users), products))
+
+
+def _asked(past: list[np.ndarray], products: int) -> sparse.csr_matrix:
+    return matrix(Histories.of_lists(np.arange(len(past)), past), products)
+
+
+def ease(chosen: sparse.csr_matrix) -> Iterable[Scores]:
+    """The closed form at each penalty; dense in the number of products."""
+    gram = (chosen.T @ chosen).toarray().astype(np.float32)
+    diagonal = np.diag_indices(len(gram))
+    for penalty in PENALTIES:
+        shifted = gram.copy()
+        shifted[diagonal] += penalty
+        inverse = np.linalg.inv(shifted)
+        weights = inverse / -np.diag(inverse)
+        weights[diagonal] = 0
+        yield lambda past, weights=weights: _asked(past, len(weights)) @ weights
+
+
+def als(chosen: sparse.csr_matrix) -> Iterable[Scores]:
+    """Factors of products; a user's are computed from the history, as a new user's would be."""
+    from implicit.als import AlternatingLeastSquares
+
+    for factors, penalty in GRID:
+        model = AlternatingLeastSquares(factors=factors, regularization=penalty, iterations=15, random_state=1)
+        model.fit(chosen, show_progress=False)
+        yield (
+            lambda past, model=model: (
+                model.recalculate_user(np.arange(len(past)), _asked(past, chosen.shape[1])) @ model.item_factors.T
+            )
+        )
+
+
+def bpr(chosen: sparse.csr_matrix) -> Iterable[Scores]:
+    """Factors of products; a user is the mean of what was chosen, since users of the judged days have chosen more."""
+    from implicit.bpr import BayesianPersonalizedRanking
+
+    for factors, penalty in GRID:
+        model = BayesianPersonalizedRanking(factors=factors, regularization=penalty, iterations=100, random_state=1)
+        model.fit(chosen, show_progress=False)
+        yield lambda past, model=model: _asked(past, chosen.shape[1]) @ model.item_factors @ model.item_factors.T
+
+
+def sasrec(lab: Lab, past: Histories, judged: Cases) -> Scores:
+    """The night's network, which knows products by their ids alone."""
+    ids = lab.inputs.product_ids
+    nothing = np.zeros((len(ids), 1), np.float32)
+    settings = lab.night.settings
+
+    def network(weights: Weights) -> NextChoice:
+        return Learned(weights, ids).among(ids, nothing)
+
+    progress = fit_next_choice(
+        past,
+        nothing,
+        lambda weights: ndcg_of(network(weights), judged, lab.inputs.showable),
+        settings.next_choice.model_copy(update={"layers": 2}),
+        settings.training.seed,
+    )
+    fitted = network(progress.weights)
+    return lambda histories: fitted.tastes(histories) @ fitted.targets.T

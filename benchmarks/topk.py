@@ -1,0 +1,267 @@
+"""Scores a second and core of the Spark ranking, beside plain NumPy, Spark's ALS, implicit and faiss.
+
+Random products and users: `rank_users` of the night ranks with vectors of the encoder's and the network's lengths and
+popularity (`dense`), and with neighbours of both kinds besides (`whole`). `numpy` is the bound: one product of matrices
+of the same length, the same masks, the same k, one thread. ALS ranks with 64 factors by `recommendForUserSubset`, the
+code of `recommendForAllUsers`, which masks nothing; implicit and faiss, where they are installed, with vectors of the
+same length. Above 10^10 scores some of the users are ranked, and the seconds for all are told apart. Every way first
+ranks a few users, so that an engine's start and reading are not counted.
+
+    python -m benchmarks.topk --users 10000 100000 --products 10000 100000 --json topk.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pyspark.ml.recommendation import ALS
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+from pipelines.night import Night, write_json
+from pipelines.scoring.blend import Blend
+from pipelines.scoring.next_choice import NextChoice
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.ranker_files import save_ranker
+from pipelines.scoring.vectors import on_grid
+from pipelines.settings import Settings, check_settings
+from pipelines.settings.model import Knn
+from spark_jobs.engine import session
+from spark_jobs.ranking.rank_users import rank_users
+from training.next_choice import Network
+
+MOST_SCORES = 10**10
+MEANING, TASTE = 384, 64  # lengths of the encoder's vectors and of the network's
+NEIGHBOURS, HISTORY, K = 100, 20, 20
+FACTORS = 64
+FEW = 64
+WEIGHTS = (0.3, 0.3, 0.2, 0.2, 0.1)
+DENSE = (0.0, 0.0, 0.2, 0.2, 0.1)
+DAY = date(2025, 3, 31)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A ranker over random products, and what `count` users chose: int32 (count, HISTORY), oldest first."""
+
+    ranker: Ranker
+    chosen: np.ndarray
+
+    def first(self, count: int) -> Shop:
+        return replace(self, chosen=self.chosen[:count])
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.topk", description=__doc__.splitlines()[0])
+    parser.add_argument("--users", type=int, nargs="+", default=[10_000])
+    parser.add_argument("--products", type=int, nargs="+", default=[10_000])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2, help="cores that Spark and the libraries may use")
+    parser.add_argument("--most-scores", type=float, default=MOST_SCORES)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args(argv)
+    settings = check_settings({"spark": {"master": f"local[{asked.threads}]", "partitions": 4 * asked.threads}})
+    found = []
+    with session("topk", settings) as spark:
+        for products in asked.products:
+            for users in asked.users:
+                ranked = min(users, int(asked.most_scores // products))
+                found += compared(spark, settings, made(ranked, products), users, asked)
+    if asked.json:
+        write_json(asked.json, found)
+
+
+def compared(
+    spark: SparkSession, settings: Settings, shop: Shop, users: int, asked: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """Every way in turn, `asked.runs` times; medians."""
+    with tempfile.TemporaryDirectory() as folder:
+        ways = {**in_spark(spark, settings, shop, Path(folder)), "numpy": (plain(shop), 1)}
+        ways["als"] = (als(spark, shop), asked.threads)
+        ways |= libraries(shop, asked.threads)
+        seconds: dict[str, list[float]] = {name: [] for name in ways}
+        for rank, _ in ways.values():
+            rank(FEW)
+        for _ in range(asked.runs):
+            for name, (rank, _) in ways.items():
+                began = time.perf_counter()
+                rank(len(shop.chosen))
+                seconds[name].append(time.perf_counter() - began)
+    lines = []
+    for name, (_, cores) in ways.items():
+        middle, scores = float(np.median(seconds[name])), len(shop.chosen) * len(shop.ranker.product_ids)
+        lines.append(
+            {
+                "way": name,
+                "users": users,
+                "products": len(shop.ranker.product_ids),
+                "ranked_users": len(shop.chosen),
+                "seconds": round(middle, 3),
+                "seconds_for_all": round(middle * users / len(shop.chosen), 1),
+                "scores_per_s_core": round(scores / middle / cores),
+                "users_per_s": round(len(shop.chosen) / middle),
+            }
+        )
+        print(
+            "{way:<14} {ranked_users:>7,} of {users:>9,} users x {products:>9,}: {seconds:8.2f} s"
+            " {scores_per_s_core:>13,} scores/s/core {users_per_s:>8,} users/s".format(**lines[-1]),
+            flush=True,
+        )
+    return lines
+
+
+def made(users: int, products: int) -> Shop:
+    rng = np.random.default_rng(7)
+    text = rng.normal(size=(products, MEANING)).astype(np.float32)
+    settings = check_settings({}).next_choice
+    import torch
+
+    network = Network(torch.from_numpy(text), settings)
+    chosen = np.argsort(rng.random((users, 4 * HISTORY)), axis=1)[:, :HISTORY]  # distinct within a user
+    chosen = (chosen * (products // (4 * HISTORY)) + rng.integers(0, products // (4 * HISTORY), (users, 1))).astype(
+        np.int32
+    )
+    ranker = Ranker(
+        product_ids=np.array([f"p{n:08d}" for n in range(products)]),
+        showable=rng.random(products) < 0.98,
+        knn=neighbours(rng, products),
+        lexical=neighbours(rng, products),
+        vectors=on_grid(text),
+        popularity=np.log1p(rng.exponential(20, products)).astype(np.float32),
+        blend=Blend(WEIGHTS),
+        settings=Knn(),
+        next_choice=NextChoice(network.eval().weights(), rng.normal(size=(products, TASTE)).astype(np.float32)),
+    )
+    return Shop(ranker, chosen)
+
+
+def neighbours(rng: np.random.Generator, products: int) -> sparse.csr_array:
+    columns = np.sort(rng.integers(0, products, (products, NEIGHBOURS)), axis=1)
+    starts = np.arange(products + 1) * NEIGHBOURS
+    found = sparse.csr_array(
+        (rng.random(columns.size).astype(np.float32), columns.ravel().astype(np.int32), starts), shape=(products,) * 2
+    )
+    found.sum_duplicates()
+    return found
+
+
+def in_spark(
+    spark: SparkSession, settings: Settings, shop: Shop, folder: Path
+) -> dict[str, tuple[Callable[[int], object], int]]:
+    """The night's `rank_users`, dense parts alone and all of them."""
+    ids, cores = shop.ranker.product_ids, spark.sparkContext.defaultParallelism
+    rows = [(f"u{u:08d}", [str(p) for p in ids[chosen]], "1") for u, chosen in enumerate(shop.chosen)]
+    schema = "user_id string, history array<string>, model_version string"
+    spark.createDataFrame(rows, schema).write.parquet(str(folder / "users"))
+    users = spark.read.parquet(str(folder / "users"))
+    bundles = spark.createDataFrame([], "bundle_id string, products array<string>")
+    ways = {}
+    for name, weights in (("spark dense", DENSE), ("spark whole", WEIGHTS)):
+        night = Night(folder / name, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
+        save_ranker(replace(shop.ranker, blend=Blend(weights)), night.work / "ranker")
+        ways[name] = (_ranked(users, bundles, night), cores)
+    return ways
+
+
+def _ranked(users: DataFrame, bundles: DataFrame, night: Night) -> Callable[[int], object]:
+    def rank(count: int) -> None:
+        some = users.where(F.col("user_id") < f"u{count:08d}")
+        hidden = some.select("user_id", F.explode("history").alias("product_id"))
+        frame = rank_users(some, hidden, bundles, night)
+        frame.write.format("noop").mode("overwrite").save()
+        frame.unpersist()
+
+    return rank
+
+
+def plain(shop: Shop) -> Callable[[int], object]:
+    """The bound: a user's vector times all products', what is hidden set to minus infinity, the best k sorted."""
+    ranker = shop.ranker
+    products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))
+    users = products[shop.chosen[:, -1]].copy()
+    barred = np.where(ranker.showable, np.float32(0), np.float32(-np.inf))
+
+    def rank(count: int) -> np.ndarray:
+        lists = np.empty((count, K), np.int64)
+        with threadpool_limits(1):
+            for at in range(0, count, 128):
+                block = users[at : min(at + 128, count)]
+                score = block @ products.T
+                score += barred
+                np.put_along_axis(score, shop.chosen[at : at + len(block)].astype(np.int64), -np.inf, axis=1)
+                top = np.argpartition(score, -K, axis=1)[:, -K:]
+                order = np.argsort(-np.take_along_axis(score, top, axis=1), axis=1)
+                lists[at : at + len(block)] = np.take_along_axis(top, order, axis=1)
+        return lists
+
+    return rank
+
+
+def als(spark: SparkSession, shop: Shop) -> Callable[[int], object]:
+    """Spark's ALS, fitted for two rounds: how good its factors are costs nothing when it ranks."""
+    users, products = len(shop.chosen), len(shop.ranker.product_ids)
+    chosen = spark.range(5 * users).selectExpr(f"int(id % {users}) user", f"int(pmod(hash(id), {products})) item")
+    everything = spark.range(products).selectExpr(f"int(id % {users}) user", "int(id) item")
+    rows = chosen.union(everything).withColumn("rating", F.lit(1.0).cast("float"))
+    model = ALS(rank=FACTORS, maxIter=2, implicitPrefs=True, userCol="user", itemCol="item", seed=7).fit(rows)
+
+    def rank(count: int) -> None:
+        some = spark.range(count).select(F.col("id").cast("int").alias("user"))
+        model.recommendForUserSubset(some, K).write.format("noop").mode("overwrite").save()
+
+    return rank
+
+
+def libraries(shop: Shop, threads: int) -> dict[str, tuple[Callable[[int], object], int]]:
+    """implicit and faiss, where they are there."""
+    ranker = shop.ranker
+    products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))
+    users = products[shop.chosen[:, -1]].copy()
+    ways: dict[str, tuple[Callable[[int], object], int]] = {}
+    if importlib.util.find_spec("implicit"):
+        from implicit.cpu.topk import topk
+
+        seen = sparse.csr_matrix(
+            (
+                np.ones(shop.chosen.size, np.float32),
+                np.sort(shop.chosen, axis=1).ravel(),
+                np.arange(len(shop.chosen) + 1) * HISTORY,
+            ),
+            shape=(len(shop.chosen), len(products)),
+        )
+
+        def by_implicit(count: int) -> object:
+            with one_thread_each():
+                return topk(products, users[:count], K, filter_query_items=seen[:count], num_threads=threads)
+
+        ways["implicit"] = (by_implicit, threads)
+    if importlib.util.find_spec("faiss"):
+        import faiss
+
+        faiss.omp_set_num_threads(threads)
+        index = faiss.IndexFlatIP(products.shape[1])
+        index.add(products)
+        ways["faiss flat"] = (lambda count: index.search(users[:count], K), threads)
+    return ways
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    with threadpool_limits(1):
+        yield
+
+
+if __name__ == "__main__":
+    main()
