@@ -51,15 +51,16 @@ def _with_lora(model: nn.Module, shape: dict[str, Any]) -> PeftModel:
     return get_peft_model(model, config)
 
 
-def write_adapter(model: nn.Module, folder: Path) -> None:
-    """Write the LoRA matrices of `model` and their shape to `folder`; nothing for a model without."""
+def write_adapter(model: nn.Module, folder: Path) -> bool:
+    """Write the LoRA matrices of `model` and their shape to `folder`; False, and nothing written, without such."""
     if not isinstance(model, PeftModel):
-        return
+        return False
     config = model.peft_config["default"]
     shape = {"rank": config.r, "targets": sorted(config.target_modules), "layers": list(config.layers_to_transform)}
     write_json(folder / SHAPE, shape)
     matrices = get_peft_model_state_dict(model)
     save_file({k: matrices[k].detach().cpu().contiguous() for k in sorted(matrices)}, folder / WEIGHTS)
+    return True
 
 
 def read_adapter(model: nn.Module, folder: Path) -> nn.Module:

@@ -12,6 +12,7 @@ from training.encoder import Encoder
 from training.encoder_files import load_base
 from training.finetune import fine_tune
 from training.fit_next_choice import fit_next_choice, ndcg_of
+from training.hard_negatives import with_hard_negatives
 from training.inputs import read_reviews
 from training.lab import Lab
 from training.model_folder import Model, save_model, save_new_encoder, save_probe
@@ -65,6 +66,8 @@ def tune(lab: Lab, base: Encoder) -> Encoder:
     if len(fit) < settings.batch_pairs:
         lab.notes.append(f"only {len(fit)} pairs to learn from: the encoder was left as it is")
         return base
+    if settings.hard_negatives:
+        fit = with_hard_negatives(fit, lab.inputs.lexical, settings.hard_negatives)
     tuned, lab.curves = fine_tune(base, fit, later, settings)
     return tuned
 

@@ -15,6 +15,7 @@ from pipelines.errors import StepFailed
 from pipelines.night import clear_folder, write_json
 from training.adapter import read_adapter, write_adapter
 from training.encoder import Encoder, best_device
+from training.tuned_weights import read_tuned, write_tuned
 
 NOTE = "encoder.json"
 WEIGHTS = ("*.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "vocab*")
@@ -36,7 +37,8 @@ def load_base(setting: str, max_tokens: int) -> Encoder:
             f"({str(broken).splitlines()[0]}). It needs config.json, a tokenizer and *.safetensors."
         ) from broken
     longest = min(max_tokens, int(getattr(model.config, "max_position_embeddings", max_tokens)))
-    return Encoder(setting, hash_of_base(folder), longest, tokenizer, model.eval().to(best_device()))
+    model = model.requires_grad_(False).eval().to(best_device())
+    return Encoder(setting, hash_of_base(folder), longest, tokenizer, model)
 
 
 def find_base(setting: str) -> Path:
@@ -83,17 +85,18 @@ def hash_of_base(folder: Path) -> str:
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
-    """Write what is ours of `encoder` to `folder`: its adapter if it has one, and which base it stands on."""
+    """Write what is ours of `encoder` to `folder`: adapter or tuned weights, and which base they fit."""
     clear_folder(folder)
     note = {"base": encoder.base, "base_hash": encoder.base_hash, "max_tokens": encoder.max_tokens}
     write_json(folder / NOTE, note | {"dimension": encoder.dimension, "pooling": "mean"})
-    write_adapter(encoder.model, folder)
+    if not write_adapter(encoder.model, folder):
+        write_tuned(encoder.model, folder)
 
 
 def load_encoder(folder: Path) -> Encoder:
-    """The encoder in `folder`, its adapter merged into the base.
+    """The encoder in `folder`: the base with what was learned.
 
-    Raises StepFailed where the base here is not the one that the adapter was trained on.
+    Raises StepFailed where the base here is not the one that was trained on.
     """
     note = json.loads((folder / NOTE).read_text())
     base = load_base(note["base"], note["max_tokens"])
@@ -102,7 +105,7 @@ def load_encoder(folder: Path) -> Encoder:
             f'{folder}: trained on "{note["base"]}" with weights {note["base_hash"][:12]}, but here it has '
             f"{base.base_hash[:12]}. Install the weights it was trained on, or train again (--retrain)."
         )
-    return base.with_model(read_adapter(base.model, folder).eval())
+    return base.with_model(read_adapter(read_tuned(base.model, folder), folder).eval())
 
 
 def fingerprint(folder: Path, arithmetic: str) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from pipelines.settings.model import Training
 from training.adapter import add_adapter
 from training.encoder import STEP, Encoder, make_repeatable
 from training.pairs import Pairs
+from training.tuned_weights import free_layers
 
 WARM_UP = 0.1
 WEIGHT_DECAY = 0.01
@@ -28,13 +29,14 @@ class Curves:
 
 
 def fine_tune(encoder: Encoder, fit: Pairs, validation: Pairs, settings: Training) -> tuple[Encoder, Curves]:
-    """The encoder with the adapter that had the lowest validation loss, and how the losses went.
+    """The encoder with what it had learned at the lowest validation loss, and how the losses went.
 
-    AdamW with linear warm-up; InfoNCE (van den Oord et al. 2018). Without validation pairs the last state counts.
+    What learns is as `settings.tuning` says. AdamW with linear warm-up; InfoNCE (van den Oord et al. 2018). Without
+    validation pairs the last state counts.
     The same arguments give the same bits on one machine.
     """
     make_repeatable(settings.threads, settings.seed)
-    model = add_adapter(encoder.model, settings.lora_rank, settings.tuned_layers).eval()
+    model = _learner(encoder.model, settings).eval()
     learner = encoder.with_model(model)
     learned = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=settings.learning_rate, weight_decay=WEIGHT_DECAY)
@@ -46,30 +48,40 @@ def fine_tune(encoder: Encoder, fit: Pairs, validation: Pairs, settings: Trainin
     curves = Curves()
     watch.look(0, curves)
     for step, rows in enumerate(_order(len(fit), settings), start=1):
-        loss = contrastive_loss(learner, fit, rows, settings.temperature)
         optimiser.zero_grad()
-        loss.backward()
+        losses = []
+        for batch in np.array_split(rows, settings.batches_per_step):
+            loss = contrastive_loss(learner, fit, batch, settings.temperature) / settings.batches_per_step
+            loss.backward()
+            losses.append(float(loss.detach()))
         optimiser.step()
         schedule.step()
-        curves.train_loss.append((step, float(loss.detach())))
+        curves.train_loss.append((step, sum(losses)))
         if step % settings.evaluate_every == 0 and watch.look(step, curves):
             break
     watch.restore(curves)
     return learner, curves
 
 
-def contrastive_loss(encoder: Encoder, pairs: Pairs, rows: np.ndarray, temperature: float) -> Tensor:
-    """InfoNCE of the pairs at `rows`: each anchor against the positives of the others in the batch.
+def _learner(model: nn.Module, settings: Training) -> nn.Module:
+    if settings.tuning == "lora":
+        return add_adapter(model, settings.lora_rank, settings.tuned_layers)
+    return free_layers(model, settings.tuned_layers if settings.tuning == "layers" else None)
 
-    A positive that is the same product as one's own, or as the anchor, is no negative and is left out.
+
+def contrastive_loss(encoder: Encoder, pairs: Pairs, rows: np.ndarray, temperature: float) -> Tensor:
+    """InfoNCE of the pairs at `rows`: each anchor against the positives, and the hard negatives, of all in the batch.
+
+    What is the same product as one's own positive, or as the anchor, is no negative and is left out.
     """
     anchor, positive = pairs.anchor[rows], pairs.positive[rows]
-    texts, place = np.unique(np.concatenate([anchor, positive]), return_inverse=True)
+    others = np.concatenate([positive, pairs.hard[rows].ravel()])
+    texts, place = np.unique(np.concatenate([anchor, others]), return_inverse=True)
     tokens = encoder.tokenise([pairs.texts[i] for i in texts])
     width = -(-max(map(len, tokens)) // STEP) * STEP
     vectors = encoder.vectors(tokens, width)[torch.as_tensor(place)]
     scores = vectors[: len(rows)] @ vectors[len(rows) :].T / temperature
-    same = (positive[:, None] == positive[None, :]) | (anchor[:, None] == positive[None, :])
+    same = (positive[:, None] == others[None, :]) | (anchor[:, None] == others[None, :])
     np.fill_diagonal(same, False)
     scores = scores.masked_fill(torch.as_tensor(same, device=scores.device), float("-inf"))
     return torch.nn.functional.cross_entropy(scores, torch.arange(len(rows), device=scores.device))
@@ -77,8 +89,8 @@ def contrastive_loss(encoder: Encoder, pairs: Pairs, rows: np.ndarray, temperatu
 
 def _order(pairs: int, settings: Training) -> list[np.ndarray]:
     """Places of the pairs of each step: permutations one after another, cut into batches of one size."""
-    size = min(settings.batch_pairs, pairs)
-    if size < 2:
+    size = min(settings.batch_pairs * settings.batches_per_step, pairs)
+    if size < 2 * settings.batches_per_step:
         return []
     rng = np.random.default_rng(settings.seed)
     rounds = -(-settings.max_steps * size // pairs)

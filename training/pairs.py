@@ -25,14 +25,23 @@ class Reviews:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Indices into `texts`, of which the first are the products': `anchor` should lie near `positive`, a product."""
+    """Indices into `texts`, of which the first are the products': `anchor` should lie near `positive`, a product.
+
+    `hard` (pairs, h) are products that it should lie farther from than they seem to.
+    """
 
     texts: Sequence[str]
     anchor: np.ndarray
     positive: np.ndarray
+    hard: np.ndarray
 
     def __len__(self) -> int:
         return len(self.anchor)
+
+
+def no_hard(pairs: int) -> np.ndarray:
+    """No hard negatives for any of so many pairs."""
+    return np.empty((pairs, 0), np.int64)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def draw_pairs(log: Log, reviews: Reviews, products: Sequence[str], span: Span, 
     anchors = np.concatenate([anchor[kept], len(products) + np.arange(len(read))])
     positives = np.concatenate([positive[kept], reviews.product[read]])
     order = rng.permutation(len(anchors))
-    return Pairs(texts, anchors[order].astype(np.int64), positives[order].astype(np.int64))
+    return Pairs(texts, anchors[order].astype(np.int64), positives[order].astype(np.int64), no_hard(len(order)))
 
 
 @dataclass(frozen=True)

