@@ -16,7 +16,7 @@ from pipelines.scoring.histories import Histories, histories
 from pipelines.scoring.metrics import ndcg
 from pipelines.scoring.nearest import best
 from pipelines.scoring.next_choice import Learned, NextChoice, Weights
-from training.fit_next_choice import fit_next_choice, ndcg_of
+from training.fit_next_choice import Run, fit_next_choice, ndcg_of
 from training.lab import Lab
 
 Scores = Callable[[list[np.ndarray]], np.ndarray]  # histories of u users -> float32 (u, n)
@@ -114,7 +114,7 @@ def sasrec(lab: Lab, past: Histories, judged: Cases) -> Scores:
         nothing,
         lambda weights: ndcg_of(network(weights), judged, lab.inputs.showable),
         settings.next_choice.model_copy(update={"layers": 2}),
-        settings.training.seed,
+        Run(settings.training.seed, lab.checkpoint("sasrec")),
     )
     fitted = network(progress.weights)
     return lambda histories: fitted.tastes(histories) @ fitted.targets.T

@@ -11,7 +11,7 @@ from pipelines.scoring.next_choice import Learned, Weights
 from training.encoder import Encoder
 from training.encoder_files import load_base
 from training.finetune import fine_tune
-from training.fit_next_choice import fit_next_choice, ndcg_of
+from training.fit_next_choice import Run, fit_next_choice, ndcg_of
 from training.hard_negatives import with_hard_negatives
 from training.inputs import read_reviews
 from training.lab import Lab
@@ -68,7 +68,7 @@ def tune(lab: Lab, base: Encoder) -> Encoder:
         return base
     if settings.hard_negatives:
         fit = with_hard_negatives(fit, lab.inputs.lexical, settings.hard_negatives)
-    tuned, lab.curves = fine_tune(base, fit, later, settings)
+    tuned, lab.curves = fine_tune(base, fit, later, settings, lab.checkpoint("fine-tune"))
     return tuned
 
 
@@ -87,9 +87,10 @@ def learn_next_choice(lab: Lab, model: Model) -> Learned | None:
     def figure(weights: Weights) -> float:
         return ndcg_of(Learned(weights, inputs.product_ids).among(inputs.product_ids, vectors), cases, inputs.showable)
 
+    run = Run(lab.night.settings.training.seed, lab.checkpoint("next choice"))
     past = histories(inputs.log, lab.split.fit_until, MOST_LEARNED)
     with lab.timed("next choice"):
-        lab.progress = fit_next_choice(past, vectors, figure, settings, lab.night.settings.training.seed)
+        lab.progress = fit_next_choice(past, vectors, figure, settings, run)
     weights = lab.progress.weights
     return None if weights is None else Learned(weights, inputs.product_ids)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 
 from pipelines.settings.model import Training
 from training.adapter import add_adapter
+from training.checkpoint import Checkpoint
 from training.encoder import STEP, Encoder, make_repeatable
 from training.pairs import Pairs
 from training.tuned_weights import free_layers
@@ -28,12 +32,14 @@ class Curves:
     best_step: int = 0
 
 
-def fine_tune(encoder: Encoder, fit: Pairs, validation: Pairs, settings: Training) -> tuple[Encoder, Curves]:
+def fine_tune(
+    encoder: Encoder, fit: Pairs, validation: Pairs, settings: Training, checkpoint: Checkpoint
+) -> tuple[Encoder, Curves]:
     """The encoder with what it had learned at the lowest validation loss, and how the losses went.
 
     What learns is as `settings.tuning` says. AdamW with linear warm-up; InfoNCE (van den Oord et al. 2018). Without
-    validation pairs the last state counts.
-    The same arguments give the same bits on one machine.
+    validation pairs the last state counts. The same arguments give the same bits on one machine, killed and begun
+    again or not.
     """
     make_repeatable(settings.threads, settings.seed)
     model = _learner(encoder.model, settings).eval()
@@ -41,13 +47,18 @@ def fine_tune(encoder: Encoder, fit: Pairs, validation: Pairs, settings: Trainin
     learned = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=settings.learning_rate, weight_decay=WEIGHT_DECAY)
     rise = max(1, round(WARM_UP * settings.max_steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
+    schedule = LambdaLR(
         optimiser, lambda s: min((s + 1) / rise, (settings.max_steps - s) / max(settings.max_steps - rise, 1), 1.0)
     )
     watch = _EarlyStop(learner, validation, settings, learned)
     curves = Curves()
-    watch.look(0, curves)
-    for step, rows in enumerate(_order(len(fit), settings), start=1):
+    saved = checkpoint.load()
+    if saved is None:
+        watch.look(0, curves)
+    else:
+        curves = watch.resume(saved, optimiser, schedule)
+    done = len(curves.train_loss)
+    for step, rows in enumerate(_order(len(fit), settings)[done:], start=done + 1):
         optimiser.zero_grad()
         losses = []
         for batch in np.array_split(rows, settings.batches_per_step):
@@ -57,9 +68,12 @@ def fine_tune(encoder: Encoder, fit: Pairs, validation: Pairs, settings: Trainin
         optimiser.step()
         schedule.step()
         curves.train_loss.append((step, sum(losses)))
-        if step % settings.evaluate_every == 0 and watch.look(step, curves):
-            break
+        if step % settings.evaluate_every == 0:
+            if watch.look(step, curves):
+                break
+            checkpoint.save(**watch.state_of(curves, optimiser, schedule))
     watch.restore(curves)
+    checkpoint.clear()
     return learner, curves
 
 
@@ -125,8 +139,31 @@ class _EarlyStop:
         if len(self.rows) < 2:
             curves.best_step = len(curves.train_loss)
             return
+        self._put(self.state)
+
+    def state_of(self, curves: Curves, optimiser: Optimizer, schedule: LambdaLR) -> dict[str, Any]:
+        """All that is needed to go on."""
+        return {
+            "curves": asdict(curves),
+            "learned": self._copy(),
+            "best": self.state,
+            "least_loss": self.best,
+            "worse": self.worse,
+            "optimiser": optimiser.state_dict(),
+            "schedule": schedule.state_dict(),
+        }
+
+    def resume(self, saved: dict[str, Any], optimiser: Optimizer, schedule: LambdaLR) -> Curves:
+        """Take up what was saved; gives back the curves so far."""
+        self._put(saved["learned"])
+        self.state, self.best, self.worse = saved["best"], saved["least_loss"], saved["worse"]
+        optimiser.load_state_dict(saved["optimiser"])
+        schedule.load_state_dict(saved["schedule"])
+        return Curves(**saved["curves"])
+
+    def _put(self, values: list[Tensor]) -> None:
         with torch.no_grad():
-            for parameter, value in zip(self.learned, self.state, strict=True):
+            for parameter, value in zip(self.learned, values, strict=True):
                 parameter.copy_(value)
 
     def _copy(self) -> list[Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from pipelines.scoring.metrics import ndcg
 from pipelines.scoring.nearest import best
 from pipelines.scoring.next_choice import NextChoice, Weights
 from pipelines.settings.model import NextChoice as Settings
+from training.checkpoint import Checkpoint
 from training.next_choice import Network
 
 SORTED = 20  # batches whose users are sorted by length together, so that little is padded
@@ -32,40 +34,82 @@ class Progress:
     figure: list[float] = field(default_factory=list)
     weights: Weights | None = None
 
+    def is_over(self, patience: int) -> bool:
+        """Whether the best of the last rounds lies so many rounds back."""
+        return bool(self.figure) and len(self.figure) - 1 - int(np.argmax(self.figure)) >= patience
+
     def curves(self) -> dict[str, list[tuple[int, float]]]:
         """Both figures by round, from 1."""
         named = {"next_choice_loss": self.loss, "next_choice_ndcg": self.figure}
         return {name: list(enumerate(values, start=1)) for name, values in named.items()}
 
 
+@dataclass(frozen=True)
+class Run:
+    """The seed of all that is drawn, and where the run keeps how far it is."""
+
+    seed: int
+    checkpoint: Checkpoint
+
+
 def fit_next_choice(
-    past: Histories, text: np.ndarray, judge: Callable[[Weights], float], settings: Settings, seed: int
+    past: Histories,
+    text: np.ndarray,
+    judge: Callable[[Weights], float],
+    settings: Settings,
+    run: Run,
 ) -> Progress:
     """The network with the best figure by `judge`, looked at after each round over the users of `past`.
 
     `text` float32 (n, t) are the vectors of the products' texts, which do not move. Softmax over all products, or over
-    `settings.softmax_products` drawn ones where there are more. The same arguments give the same bits on one machine.
+    `settings.softmax_products` drawn ones where there are more. The same arguments give the same bits on one machine,
+    killed and begun again or not.
     """
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
+    torch.manual_seed(run.seed)
+    rng = np.random.default_rng(run.seed)
     rows = windows(past, settings.length)
     progress = Progress()
     if len(rows) < 2:
         return progress
     network = Network(torch.from_numpy(text.astype(np.float32)), settings)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    for number in range(settings.rounds):
+    if (saved := run.checkpoint.load()) is not None:
+        progress = _resumed(saved, network, optimiser, rng)
+    while len(progress.loss) < settings.rounds and not progress.is_over(settings.patience):
         network.train()
         losses = [_step(network, optimiser, batch, settings) for batch in _batches(rows, settings.batch_users, rng)]
         progress.loss.append(float(np.mean(losses)))
         weights = network.eval().weights()
         progress.figure.append(judge(weights))
-        best = int(np.argmax(progress.figure))
-        if best == number:
+        if int(np.argmax(progress.figure)) == len(progress.figure) - 1:
             progress.weights = weights
-        elif number - best >= settings.patience:
-            break
+        run.checkpoint.save(**_state(progress, network, optimiser, rng))
+    run.checkpoint.clear()
     return progress
+
+
+def _state(
+    progress: Progress, network: Network, optimiser: torch.optim.Optimizer, rng: np.random.Generator
+) -> dict[str, Any]:
+    return {
+        "loss": progress.loss,
+        "figure": progress.figure,
+        "weights": {name: torch.from_numpy(values) for name, values in (progress.weights or {}).items()},
+        "network": network.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "draws": rng.bit_generator.state,
+        "torch_draws": torch.get_rng_state(),
+    }
+
+
+def _resumed(
+    saved: dict[str, Any], network: Network, optimiser: torch.optim.Optimizer, rng: np.random.Generator
+) -> Progress:
+    network.load_state_dict(saved["network"])
+    optimiser.load_state_dict(saved["optimiser"])
+    rng.bit_generator.state = saved["draws"]
+    torch.set_rng_state(saved["torch_draws"])
+    return Progress(saved["loss"], saved["figure"], {name: t.numpy() for name, t in saved["weights"].items()})
 
 
 def ndcg_of(network: NextChoice, cases: Cases, showable: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pipelines.night import Night
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.ranker import Ranker
+from training.checkpoint import Checkpoint
 from training.finetune import Curves
 from training.fit_next_choice import Progress
 from training.inputs import Inputs, read_inputs
@@ -43,6 +44,10 @@ class Lab:
         began = time.perf_counter()
         yield
         self.seconds[part] = round(self.seconds.get(part, 0) + time.perf_counter() - began, 2)
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        """Where the learning called `name` keeps how far it is."""
+        return Checkpoint(self.night.work / "checkpoints" / f"{name}.pt")
 
     def validation_cases(self) -> Cases:
         """The users of the validation days."""

@@ -1,4 +1,6 @@
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ import torch
 from scipy import sparse
 
 from pipelines.settings.model import Training
+from training.checkpoint import Checkpoint
 from training.encoder_files import load_base, load_encoder, save_encoder
 from training.finetune import contrastive_loss, fine_tune
 from training.hard_negatives import with_hard_negatives
@@ -28,8 +31,10 @@ def neighbours():
     return pairs([*even, *even + 1], [*even + 1, *even])
 
 
-def trained(toy_base, settings=SMALL, validation=None):
-    return fine_tune(load_base(str(toy_base), 24), neighbours(), validation or neighbours(), settings)
+def trained(toy_base, settings=SMALL, validation=None, checkpoint=None):
+    with TemporaryDirectory() as folder:
+        kept = checkpoint or Checkpoint(Path(folder) / "fine-tune.pt")
+        return fine_tune(load_base(str(toy_base), 24), neighbours(), validation or neighbours(), settings, kept)
 
 
 def test_three_steps_change_the_vectors_and_lower_the_loss(toy_base):
@@ -45,6 +50,31 @@ def test_a_second_run_gives_the_same_bits(toy_base):
     (first, curves), (again, same) = trained(toy_base), trained(toy_base)
     assert np.array_equal(first.embed(TEXTS), again.embed(TEXTS))
     assert curves == same
+
+
+@dataclass(frozen=True)
+class Killed(Checkpoint):
+    """A checkpoint of a run that is killed after so many were written."""
+
+    left: list[int]
+
+    def save(self, **state):
+        super().save(**state)
+        self.left[0] -= 1
+        if not self.left[0]:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_killed_run_goes_on_and_ends_with_the_same_bits(toy_base, tmp_path, steps):
+    (calm, curves), file = trained(toy_base), tmp_path / "fine-tune.pt"
+    with pytest.raises(KeyboardInterrupt):
+        trained(toy_base, checkpoint=Killed(file, [steps]))
+    assert file.is_file()
+    resumed, again = trained(toy_base, checkpoint=Checkpoint(file))
+    assert np.array_equal(resumed.embed(TEXTS), calm.embed(TEXTS))
+    assert again == curves
+    assert not file.exists()
 
 
 def test_another_seed_gives_another_encoder(toy_base):

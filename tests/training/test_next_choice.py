@@ -11,7 +11,8 @@ from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Learned, NextChoice
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings.model import NextChoice as Settings
-from training.fit_next_choice import fit_next_choice, ndcg_of, windows
+from training.checkpoint import Checkpoint
+from training.fit_next_choice import Run, fit_next_choice, ndcg_of, windows
 from training.next_choice import Network
 
 PRODUCTS, TEXT = 12, 5
@@ -34,13 +35,18 @@ def circle():
     return past, Cases(np.arange(len(rows)), rows, [row[-2:] for row in rows], targets)
 
 
-def learn(circle, text, settings=SMALL):
+@pytest.fixture
+def run(tmp_path):
+    return Run(1, Checkpoint(tmp_path / "next choice.pt"))
+
+
+def learn(circle, text, run, settings=SMALL):
     past, cases = circle
 
     def figure(weights):
         return ndcg_of(Learned(weights, IDS).among(IDS, text), cases, np.ones(PRODUCTS, bool))
 
-    return fit_next_choice(past, text, figure, settings, seed=1)
+    return fit_next_choice(past, text, figure, settings, run)
 
 
 def test_the_pass_of_ranking_is_the_pass_of_training(text):
@@ -58,26 +64,47 @@ def test_the_pass_of_ranking_is_the_pass_of_training(text):
     assert np.array_equal(ours.tastes(histories)[2:3], ours.tastes(histories[3:]))
 
 
-def test_who_is_next_in_a_circle_is_learned_and_repeatable(circle, text):
-    learned = learn(circle, text)
+def test_who_is_next_in_a_circle_is_learned_and_repeatable(circle, text, run):
+    learned = learn(circle, text, run)
     assert max(learned.figure) > 0.9
     assert len(learned.loss) == len(learned.figure)
-    again = learn(circle, text)
+    again = learn(circle, text, run)
     assert all(np.array_equal(learned.weights[name], again.weights[name]) for name in again.weights)
 
 
-def test_a_softmax_over_drawn_products_learns_the_same(circle, text):
-    assert max(learn(circle, text, SMALL.model_copy(update={"softmax_products": 6, "rounds": 20})).figure) > 0.9
+@pytest.mark.parametrize("rounds", [1, 5])
+def test_a_killed_run_goes_on_and_ends_with_the_same_bits(circle, text, run, rounds):
+    past, _ = circle
+    short = SMALL.model_copy(update={"rounds": 8, "patience": 8})
+    figures = [0.1, 0.5, 0.3, 0.2, 0.6, 0.7, 0.4, 0.1]
+
+    def judge(until):
+        asked = iter([*figures[:until], None])
+        return lambda weights: next(asked) or pytest.fail("killed")
+
+    calm = fit_next_choice(past, text, judge(8), short, run)
+    with pytest.raises(pytest.fail.Exception):
+        fit_next_choice(past, text, judge(rounds), short, run)
+    assert run.checkpoint.file.is_file()
+    rest = iter(figures[rounds:])
+    resumed = fit_next_choice(past, text, lambda weights: next(rest), short, run)
+    assert (resumed.loss, resumed.figure) == (calm.loss, figures)
+    assert all(np.array_equal(resumed.weights[name], values) for name, values in calm.weights.items())
+    assert not run.checkpoint.file.exists()
 
 
-def test_learning_ends_when_nothing_gets_better(circle, text):
-    told = fit_next_choice(circle[0], text, lambda weights: 0.5, SMALL, seed=1)
+def test_a_softmax_over_drawn_products_learns_the_same(circle, text, run):
+    assert max(learn(circle, text, run, SMALL.model_copy(update={"softmax_products": 6, "rounds": 20})).figure) > 0.9
+
+
+def test_learning_ends_when_nothing_gets_better(circle, text, run):
+    told = fit_next_choice(circle[0], text, lambda weights: 0.5, SMALL, run)
     assert len(told.figure) == 1 + SMALL.patience
     assert told.weights is not None
 
 
-def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text):
-    weights = learn(circle, text, SMALL.model_copy(update={"rounds": 1})).weights
+def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text, run):
+    weights = learn(circle, text, run, SMALL.model_copy(update={"rounds": 1})).weights
     network = Learned(weights, IDS).among(IDS, text)
     rng = np.random.default_rng(5)
     histories = [rng.permutation(PRODUCTS)[:n].astype(np.int32) for n in rng.integers(0, 9, 200)]
