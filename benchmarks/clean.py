@@ -43,7 +43,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.clean", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with the files of Online Retail")
     parser.add_argument("--rows", type=int, nargs="+", default=[500_000, 5_000_000], help="about so many events")
-    parser.add_argument("--reviews", type=int, nargs="+", default=[500_000], help="about so many reviews")
+    parser.add_argument("--exact", action="store_true", help="only the exact rules, both engines")
+    parser.add_argument("--reviews", type=int, nargs="*", default=[500_000], help="about so many reviews")
     parser.add_argument("--folder", type=Path, help="where to work; empty: a temporary folder")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(argv)
@@ -51,7 +52,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         for rows in asked.rows:
             home, lines = many_events(Path(folder) / "shop", asked.data, rows)
-            found += [shown(line) for line in (*exact(home, lines), cleaned(home, "events"))]
+            found += [shown(line) for line in exact(home, lines)]
+            if not asked.exact:
+                found.append(shown(cleaned(home, "events")))
             shutil.rmtree(home)
         for rows in asked.reviews:
             home = many_reviews(Path(folder) / "shop", rows)

@@ -64,6 +64,7 @@ class Inputs:
             blend=blend,
             settings=knn,
             next_choice=learned and learned.among(self.product_ids, vectors),
+            diversity=self.settings.ranking.diversity,
         )
 
 

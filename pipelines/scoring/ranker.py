@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,12 +21,15 @@ from pipelines.scoring.knn import query
 from pipelines.scoring.nearest import DIGITS, best, rounded
 from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.parts import Neighbours, Part, Said, Same, Shown, Vectors
+from pipelines.scoring.rerank import POOL, diverse, drawn
 from pipelines.scoring.slots import with_new
 from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.model import Knn
+from pipelines.tables.recommendations import PLACED_BY
 
 CELLS = 500_000  # users x products held at once; small enough for a processor's cache
 MOST_USERS = 128
+BY_SCORE, NEW, DIVERSE, EXPLORED = range(len(PLACED_BY))
 FAINT = 0.05  # weight of `popular` for a user without history, where the blend gives it none
 
 
@@ -34,8 +37,8 @@ FAINT = 0.05  # weight of `popular` for a user without history, where the blend 
 class Ranked:
     """The best products of each user: all arrays (u, k), `items` -1 where a user has fewer than k candidates.
 
-    `scores` float32 calibrated, to 6 digits, never rising but where `slots`, bool, says that the place was kept for a
-    new product; `parts` float32 (u, k, parts) what each of PARTS adds to
+    `scores` float32 calibrated, to 6 digits; `placed` int8, what gave the place, of PLACED_BY; `chance` float64, of
+    having been drawn, NaN for what was not; `parts` float32 (u, k, parts) what each of PARTS adds to
     the blended score; `kinds` int8, the part that adds most; `evidence` int32 (u, k, 2) products of the user's past
     that speak most for the item by that part, -1 where there is none.
     """
@@ -45,7 +48,8 @@ class Ranked:
     parts: np.ndarray
     kinds: np.ndarray
     evidence: np.ndarray
-    slots: np.ndarray
+    placed: np.ndarray
+    chance: np.ndarray
 
     def shares(self) -> np.ndarray:
         """float32 (u, k): the share of the speaking part in all that speaks for the item, 0 to 1."""
@@ -59,7 +63,8 @@ class Ranker:
     """Everything that ranks n products for any user. Indices of products are places in the sorted `product_ids`.
 
     `showable` bool (n,); `knn` and `lexical` csr float32 (n, n); `vectors` float32 (n, d) by `on_grid`;
-    `popularity` float32 (n,), log scale; `next_choice` None for a model without it.
+    `popularity` float32 (n,), log scale; `next_choice` None for a model without it; `diversity` 0 to 1, how much
+    likeness to what stands above counts against a product.
     """
 
     product_ids: np.ndarray
@@ -71,6 +76,7 @@ class Ranker:
     blend: Blend
     settings: Knn
     next_choice: NextChoice | None = None
+    diversity: float = 0.0
 
     def find(self, ids: list[str]) -> np.ndarray:
         """int32: the indices of those of `ids` that are products of this ranker, in the same order."""
@@ -82,26 +88,30 @@ class Ranker:
         """The same ranker with other popularity, float32 (n,)."""
         return replace(self, popularity=popularity)
 
-    def rank(self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int) -> Ranked:
+    def rank(
+        self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int, lots: np.ndarray | None = None
+    ) -> Ranked:
         """The `k` best showable products of each user that are not `hidden` from the user.
 
-        `histories` (oldest first) and `hidden` hold one array of indices for each user. A user's list does not
-        depend on the others in the call.
+        `histories` (oldest first) and `hidden` hold one array of indices for each user; `lots` float64 (u, m), 0 to 1,
+        draw m products that are not listed into the first ten places. A user's list does not depend on the others in
+        the call.
         """
+        lots = np.empty((len(histories), 0)) if lots is None else lots
         size = block_size(len(self.product_ids))
         blocks = [
-            self._rank_block(histories[at : at + size], hidden[at : at + size], k)
+            self._rank_block(histories[at : at + size], hidden[at : at + size], k, lots[at : at + size])
             for at in range(0, max(len(histories), 1), size)
         ]
-        names = ("items", "scores", "parts", "kinds", "evidence", "slots")
+        names = (field.name for field in fields(Ranked))
         return Ranked(**{name: np.concatenate([getattr(b, name) for b in blocks]) for name in names})
 
-    def _rank_block(self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int) -> Ranked:
+    def _rank_block(self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int, lots: np.ndarray) -> Ranked:
         asked = query(histories, len(self.product_ids), self.settings)
         said = self._said(asked, histories, hidden)
         total = said.total()
         masked = self._masked(total, hidden)
-        items, slots = self._with_slots(best(masked, k), masked, said.offset)
+        items, placed, chance = self._placed(masked, said.offset, k, lots)
         missing = items < 0
         top = said.at(items)
         top[missing] = 0
@@ -110,17 +120,29 @@ class Ranker:
         scores[missing] = 0
         kinds = np.where(missing, POPULAR, top.argmax(axis=2)).astype(np.int8)
         found = evidence(asked, items, kinds, self._similar(), self._vectors())
-        return Ranked(items, scores, top, kinds, found, slots)
+        return Ranked(items, scores, top, kinds, found, placed, chance)
 
-    def _with_slots(self, items: np.ndarray, masked: np.ndarray, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """`items` (u, k) with the new products that the blend keeps places for, and bool (u, k): where these stand.
+    def _placed(
+        self, masked: np.ndarray, offset: np.ndarray, k: int, lots: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The list of each user (u, k): items, what gave them their places, and the chance of those that were drawn.
 
         New is what nobody chose, so that it has no popularity; it is shown to whom something speaks for it.
         """
-        if not self.blend.new_slots:
-            return items, np.zeros(items.shape, bool)
-        fresh = (self.popularity <= 0) & (masked > offset[:, None])
-        return with_new(items, best(np.where(fresh, masked, -np.inf), self.blend.new_slots))
+        longer = best(masked, k + POOL if self.diversity or lots.shape[1] else k)
+        if self.diversity:
+            score = np.take_along_axis(masked, np.maximum(longer, 0), axis=1)
+            longer = diverse(score, longer, self.vectors, self.diversity)
+        items, pool = longer[:, :k], longer[:, k:]
+        fresh = np.empty((len(items), 0), np.int32)
+        if self.blend.new_slots:
+            unknown = (self.popularity <= 0) & (masked > offset[:, None])
+            fresh = best(np.where(unknown, masked, -np.inf), self.blend.new_slots)
+        chosen, chance = drawn(np.where(_among(pool, fresh), -1, pool), lots)
+        items, moved = with_new(items, np.concatenate([fresh, chosen], axis=1))
+        by_lot = moved & _among(items, chosen)
+        placed = np.select([by_lot, moved], [EXPLORED, NEW], DIVERSE if self.diversity else BY_SCORE).astype(np.int8)
+        return items, placed, np.where(by_lot, chance[:, None], np.nan)
 
     def _masked(self, total: np.ndarray, hidden: list[np.ndarray]) -> np.ndarray:
         """`total` (u, n), but minus infinity where a product is hidden from the user or cannot be shown."""
@@ -208,6 +230,11 @@ class Ranker:
         learned = np.zeros(0) if self.next_choice is None else np.einsum("n,nd->d", shown, self.next_choice.targets)
         vectors = np.einsum("n,nd->d", shown, self.vectors)
         return vectors, learned, float(self.popularity[self.showable].sum(dtype=np.float64)), int(shown.sum())
+
+
+def _among(items: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """bool (u, k): whether each of `items` (u, k) is a product and one of the user's `others` (u, m)."""
+    return ((items[:, :, None] == others[:, None, :]) & (items >= 0)[:, :, None]).any(axis=2)
 
 
 def _flat(lists: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

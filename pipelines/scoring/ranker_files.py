@@ -16,6 +16,7 @@ from pipelines.settings.model import Knn
 
 ARRAYS = ("showable", "vectors", "popularity")
 MATRICES = ("knn", "lexical")
+ORDER = "order.json"
 NEXT_CHOICE = "next_choice.npy"  # its products; weights lie beside
 
 
@@ -39,6 +40,7 @@ def save_ranker(ranker: Ranker, folder: Path) -> None:
     ranker.blend.save(folder / "blend.json")
     write_json(folder / "knn.json", ranker.settings.model_dump())
     write_json(folder / "product_ids.json", ranker.product_ids.tolist())
+    write_json(folder / ORDER, {"diversity": ranker.diversity})
 
 
 def load_ranker(folder: Path) -> Ranker:
@@ -53,6 +55,7 @@ def load_ranker(folder: Path) -> Ranker:
         blend=Blend.load(folder / "blend.json"),
         settings=Knn.model_validate_json((folder / "knn.json").read_text()),
         next_choice=_load_next_choice(folder),
+        **json.loads((folder / ORDER).read_text()),
     )
 
 

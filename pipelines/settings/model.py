@@ -262,6 +262,12 @@ class Ranking(Section):
     new_slot_cost: float = Field(
         0.001, ge=0, le=1, description="recall@10 on the validation days that they may cost; else fewer are kept"
     )
+    diversity: float = Field(
+        0, ge=0, lt=1, description="how much likeness to products above counts against one; some recall for variety"
+    )
+    explored: int = Field(
+        0, ge=0, le=5, description="of the first ten places, so many show products drawn from the 40 after the list"
+    )
     bundles: int = Field(200, ge=0, description="bundles kept at most")
     bundle_size: int = Field(3, ge=2, le=3, description="products in a bundle at most")
     bundles_per_user: int = Field(5, ge=0, description="bundles ranked for each user")

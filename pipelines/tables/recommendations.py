@@ -18,7 +18,7 @@ from pipelines.tables.contract import (
 from pipelines.tables.queries import list_checks, only_showable
 
 REASON_KINDS = ("chosen_together", "similar_text", "similar_meaning", "next_choice", "popular")
-BY_SCORE, NEW = PLACED_BY = ("score", "new product")
+PLACED_BY = ("score", "new product", "diversity", "exploration")
 REASON = pa.struct(
     [
         pa.field("kind", pa.string()),
@@ -51,10 +51,15 @@ USER_TOPK = Table(
         Column("product_id", TEXT, "product to show", refers_to="products.product_id"),
         Column("score", FLOAT, "calibrated probability of a purchase within the test window", at_least=0, at_most=1),
         Column("source", TEXT, "part of the model that speaks most for it", one_of=REASON_KINDS),
-        Column("placed_by", TEXT, "what gave it this rank: its score, or a place for new products", one_of=PLACED_BY),
+        Column(
+            "placed_by",
+            TEXT,
+            "what gave it this rank: score, a place kept for new products, variety, or a draw",
+            one_of=PLACED_BY,
+        ),
         Column("reason", REASON, "what speaks for it: kind, products of the user's past behind it, share of the score"),
         Column("reason_text", TEXT, "the reason in words"),
-        Column("propensity", DOUBLE, "probability of having been shown, for explored slots", nullable=True),
+        Column("propensity", DOUBLE, "probability of having been drawn, for exploration", nullable=True),
         MODEL_VERSION,
         RUN_DATE,
         RELEASE,
@@ -64,7 +69,7 @@ USER_TOPK = Table(
         fail("users covered stop", COVERED, "of active users have a list", at_least="checks.stop_users_covered"),
         warn("users covered", COVERED, "of active users have a list", at_least="checks.warn_users_covered"),
         fail("lists are whole", NOT_WHOLE, "lists of neither k products nor all that may be shown", at_most=0),
-        *list_checks("user_topk", "user_id", "product_id", "lists", placed=f"placed_by = '{BY_SCORE}'"),
+        *list_checks("user_topk", "user_id", "product_id", "lists", placed="placed_by = 'score'"),
         fail(
             "nothing hidden is shown",
             "select count(*) from user_topk t left semi join hidden h "

@@ -17,11 +17,12 @@ from threadpoolctl import threadpool_limits
 from pipelines.night import Night
 from pipelines.scoring.ranker import Ranked, Ranker
 from pipelines.scoring.ranker_files import load_ranker
+from pipelines.scoring.rerank import lots
 from pipelines.tables.recommendations import PLACED_BY, REASON_KINDS
 
 SHOWN = (
     "struct<rank:int,product_id:string,score:float,source:string,placed_by:string,reason:struct<kind:string,evidence:array<string>,"
-    "contribution:float>>"
+    "contribution:float>,propensity:double>"
 )
 BUNDLE = "struct<rank:int,bundle_id:string,score:float>"
 RANKED_SCHEMA = f"user_id string, shown array<{SHOWN}>, bundles array<{BUNDLE}>, model_version string"
@@ -43,14 +44,14 @@ def rank_users(users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: N
     sold = [(b["bundle_id"], list(b["products"])) for b in bundles.orderBy("bundle_id").collect()]
     settings = night.settings.ranking
     folder, k, most = str(night.work / "ranker"), settings.k, settings.bundles_per_user
-    block_users = settings.block_users
+    block_users, draw = settings.block_users, (str(night.run_date), settings.explored)
 
     def score(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         ranker = cached_ranker(folder)
         with threadpool_limits(1):
             for batch in batches:
                 for start in range(0, batch.num_rows, block_users):
-                    yield rank_block(ranker, batch.slice(start, block_users), k, (sold, most))
+                    yield rank_block(ranker, batch.slice(start, block_users), k, (sold, most), draw)
 
     ranked = blocks.mapInArrow(score, RANKED_SCHEMA)
     return ranked.persist(StorageLevel.MEMORY_AND_DISK)
@@ -63,12 +64,12 @@ def cached_ranker(folder: str) -> Ranker:
 
 
 def rank_block(
-    ranker: Ranker, users: pa.RecordBatch, k: int, offer: tuple[list[tuple[str, list[str]]], int]
+    ranker: Ranker, users: pa.RecordBatch, k: int, offer: tuple[list[tuple[str, list[str]]], int], draw: tuple[str, int]
 ) -> pa.RecordBatch:
-    """The ranked products and bundles of a block of users, a row each."""
+    """The ranked products and bundles of a block of users, a row each; `draw` names the draw of so many products."""
     histories = [ranker.find(h or []) for h in users["history"].to_pylist()]
     hidden = [ranker.find(h or []) for h in users["hidden"].to_pylist()]
-    ranked = ranker.rank(histories, hidden, k)
+    ranked = ranker.rank(histories, hidden, k, lots(users["user_id"].to_pylist(), *draw))
     shares = ranked.shares()
     shown = [_shown(ranker, ranked, shares[row], row) for row in range(users.num_rows)]
     bundles = _best_bundles(ranker, histories, *offer)
@@ -101,6 +102,7 @@ SHOWN_ARROW = pa.struct(
                 ]
             ),
         ),
+        pa.field("propensity", pa.float64()),
     ]
 )
 BUNDLE_ARROW = pa.struct(
@@ -112,6 +114,7 @@ def _shown(ranker: Ranker, ranked: Ranked, shares: np.ndarray, row: int) -> list
     """The list of one user, best first."""
     found = []
     for place in range(int((ranked.items[row] >= 0).sum())):
+        chance = float(ranked.chance[row, place])
         kind = REASON_KINDS[int(ranked.kinds[row, place])]
         evidence = [str(ranker.product_ids[i]) for i in ranked.evidence[row, place] if i >= 0]
         found.append(
@@ -120,8 +123,9 @@ def _shown(ranker: Ranker, ranked: Ranked, shares: np.ndarray, row: int) -> list
                 "product_id": str(ranker.product_ids[ranked.items[row, place]]),
                 "score": float(ranked.scores[row, place]),
                 "source": kind,
-                "placed_by": PLACED_BY[int(ranked.slots[row, place])],
+                "placed_by": PLACED_BY[int(ranked.placed[row, place])],
                 "reason": {"kind": kind, "evidence": evidence, "contribution": float(shares[place])},
+                "propensity": None if np.isnan(chance) else chance,
             }
         )
     return found
@@ -147,7 +151,7 @@ def _best_bundles(
 def topk_rows(ranked: DataFrame, products: DataFrame) -> DataFrame:
     """One row for each user and rank, with the reason in words."""
     rows = ranked.select("user_id", "model_version", F.explode("shown").alias("s")).select(
-        "user_id", "model_version", "s.*", F.lit(None).cast("double").alias("propensity")
+        "user_id", "model_version", "s.*"
     )
     return rows.transform(with_reason_text, products)
 

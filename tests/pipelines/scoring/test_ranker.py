@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, Blend
+from pipelines.scoring.ranker import EXPLORED, NEW
 from pipelines.scoring.ranker_files import load_ranker, save_ranker
+from pipelines.scoring.rerank import lots
 
-FIELDS = ("items", "scores", "parts", "kinds", "evidence", "slots")
+FIELDS = ("items", "scores", "parts", "kinds", "evidence", "placed", "chance")
 
 
 def equal(one, other):
-    return all(np.array_equal(getattr(one, f), getattr(other, f)) for f in FIELDS)
+    return all(np.array_equal(getattr(one, f), getattr(other, f), equal_nan=f == "chance") for f in FIELDS)
 
 
 def test_a_user_alone_is_ranked_as_within_a_block(shelf, people):
@@ -19,7 +21,8 @@ def test_a_user_alone_is_ranked_as_within_a_block(shelf, people):
     for u in range(len(histories)):
         alone = shelf.rank([histories[u]], [hidden[u]], 20)
         for field in FIELDS:
-            assert np.array_equal(getattr(alone, field)[0], getattr(block, field)[u]), (u, field)
+            one, other = getattr(alone, field)[0], getattr(block, field)[u]
+            assert np.array_equal(one, other, equal_nan=field == "chance"), (u, field)
 
 
 def test_bundles_of_a_user_alone_score_as_within_a_block(shelf, people):
@@ -36,14 +39,43 @@ def test_a_place_kept_for_a_new_product_holds_the_best_of_them(shelf, people):
     popularity[30:33] = 0
     kept = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1))
     plain, ranked = (r.rank(histories, hidden, 20) for r in (kept.with_popularity(popularity + 1), kept))
-    moved = ranked.slots.any(axis=1)
+    kept_place = ranked.placed == NEW
+    moved = kept_place.any(axis=1)
     assert 10 < moved.sum() < len(histories)
-    assert np.isin(ranked.items[ranked.slots], [30, 31, 32]).all()
-    assert ranked.slots[moved][:, 9].all()
+    assert np.isin(ranked.items[kept_place], [30, 31, 32]).all()
+    assert kept_place[moved][:, 9].all()
     assert not np.isin(plain.items[moved][:, :10], [30, 31, 32]).any()
-    falling = np.where(ranked.slots, np.inf, ranked.scores)
+    falling = np.where(kept_place, np.inf, ranked.scores)
     for scores in falling:
         assert (np.diff(scores[np.isfinite(scores)]) <= 0).all()
+
+
+def test_drawn_products_stand_in_the_first_ten_with_their_chance(shelf, people):
+    histories, hidden = people
+    plain, again = shelf.rank(histories, hidden, 15), shelf.rank(histories, hidden, 15 + 40)
+    users = [f"u{n}" for n in range(len(histories))]
+    explored = shelf.rank(histories, hidden, 15, lots(users, "2025-03-31", 2))
+    by_lot = explored.placed == EXPLORED
+    assert (by_lot.sum(axis=1) == 2).all()
+    assert by_lot[:, 8:10].all()
+    for u in range(len(users)):
+        pool = again.items[u, 15:]
+        assert np.isin(explored.items[u, by_lot[u]], pool[pool >= 0]).all()
+        assert explored.chance[u, by_lot[u]] == pytest.approx(2 / (pool >= 0).sum())
+        assert explored.items[u, ~by_lot[u]].tolist() == plain.items[u, :13].tolist()
+    assert np.isnan(explored.chance[~by_lot]).all()
+
+
+def test_diversity_changes_the_order_and_lowers_the_likeness(shelf, people):
+    histories, hidden = people
+    plain, diverse = shelf.rank(histories, hidden, 10), replace(shelf, diversity=0.5).rank(histories, hidden, 10)
+
+    def likeness(items):
+        of_items = shelf.vectors[items[(items >= 0).all(axis=1)]]
+        return np.einsum("uid,ujd->uij", of_items, of_items).mean()
+
+    assert likeness(diverse.items) < likeness(plain.items) - 0.05
+    assert np.array_equal(diverse.items[:, 0], plain.items[:, 0])
 
 
 def test_the_order_is_that_of_a_plain_sort(shelf, people):

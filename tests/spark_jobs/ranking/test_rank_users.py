@@ -1,0 +1,91 @@
+"""Ranking in Spark gives each user the list that the ranker gives that user alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from pipelines.night import Night
+from pipelines.scoring.blend import Blend
+from pipelines.scoring.nearest import keep_best
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.ranker_files import save_ranker
+from pipelines.scoring.rerank import lots
+from pipelines.scoring.vectors import on_grid
+from pipelines.settings import check_settings
+from pipelines.settings.model import Knn
+from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
+
+DAY = date(2025, 3, 31)
+PRODUCTS, K = 70, 12
+
+
+@pytest.fixture
+def ranker():
+    rng = np.random.default_rng(4)
+
+    def neighbours():
+        return keep_best(
+            sparse.csr_array(rng.random((PRODUCTS, PRODUCTS)) * (rng.random((PRODUCTS, PRODUCTS)) < 0.2)), 9
+        )
+
+    popularity = np.log1p(rng.integers(1, 50, PRODUCTS)).astype(np.float32)
+    popularity[::10] = 0
+    return Ranker(
+        product_ids=np.array([f"p{n:03d}" for n in range(PRODUCTS)]),
+        showable=rng.random(PRODUCTS) < 0.9,
+        knn=neighbours(),
+        lexical=neighbours(),
+        vectors=on_grid(rng.normal(size=(PRODUCTS, 8))),
+        popularity=popularity,
+        blend=Blend((0.4, 0.3, 0.2, 0.0, 0.1), (0.2, 0.2, 0.3, 1.0, 1.0), new_slots=1),
+        settings=Knn(),
+    )
+
+
+@pytest.fixture
+def night(tmp_path, ranker):
+    settings = check_settings({"ranking": {"k": K, "block_users": 7, "explored": 2}})
+    night = Night(tmp_path, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
+    save_ranker(ranker, night.work / "ranker")
+    return night
+
+
+@pytest.fixture
+def people(ranker):
+    rng = np.random.default_rng(5)
+    pasts = {f"u{n:03d}": rng.permutation(PRODUCTS)[: rng.integers(0, 9)] for n in range(60)}
+    return {user: (past, past[: len(past) // 2]) for user, past in pasts.items()}
+
+
+def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
+    ids = ranker.product_ids
+    users = spark.createDataFrame(
+        [(u, [str(ids[p]) for p in past], "v") for u, (past, _) in people.items()],
+        "user_id string, history array<string>, model_version string",
+    )
+    hidden = spark.createDataFrame(
+        [(u, str(ids[p])) for u, (_, barred) in people.items() for p in barred], "user_id string, product_id string"
+    )
+    bundles = spark.createDataFrame([("b", ["p001", "p002"])], "bundle_id string, products array<string>")
+    products = spark.createDataFrame([(str(p), f"Title of {p}") for p in ids], "product_id string, title string")
+    ranked = rank_users(users, hidden, bundles, night)
+    rows = topk_rows(ranked, products).orderBy("user_id", "rank").collect()
+    kinds = set()
+    for user, (past, barred) in people.items():
+        alone = ranker.rank([past.astype(np.int32)], [np.sort(barred)], K, lots([user], str(DAY), 2))
+        mine = [row for row in rows if row["user_id"] == user]
+        assert [row["product_id"] for row in mine] == ids[alone.items[0]].tolist()
+        assert [row["score"] for row in mine] == alone.scores[0].tolist()
+        chances = [np.nan if row["propensity"] is None else row["propensity"] for row in mine]
+        assert np.array_equal(chances, alone.chance[0], equal_nan=True)
+        assert [row["placed_by"] for row in mine if row["propensity"]] == ["exploration"] * 2
+        kinds |= {row["placed_by"] for row in mine}
+        with_evidence = [row for row in mine if row["reason"]["evidence"]]
+        assert all(f"Title of {row['reason']['evidence'][0]}" in row["reason_text"] for row in with_evidence)
+    assert kinds == {"score", "new product", "exploration"}
+    assert bundle_rows(ranked).count() == len(people)
+    ranked.unpersist()
