@@ -33,7 +33,7 @@ def listed(of="user_id", item="product_id", **lists):
     """Rows of lists by name, ranks from 1, scores falling."""
     return [
         {of: name, "rank": rank, item: what, "score": 1 - rank / 10, "source": "popular", "reason_text": "why",
-         "reason": {"kind": "popular", "evidence": [], "contribution": 1.0}, "model_version": "1"}
+         "placed_by": "score", "reason": {"kind": "popular", "evidence": [], "contribution": 1.0}, "model_version": "1"}
         for name, items in lists.items() for rank, what in enumerate(items, 1)
     ]  # fmt: skip
 
@@ -186,6 +186,16 @@ def broken(spark, night):
 def _between(number, check, settings):
     low, high = bound(check.at_least, settings), bound(check.at_most, settings)
     return number is not None and (low is None or number >= low) and (high is None or number <= high)
+
+
+def test_a_place_kept_for_a_new_product_may_have_any_score(broken):
+    rows = listed(**LISTS)
+    rows[1] |= {"score": 1.0}  # after a product with less
+    assert broken(USER_TOPK, rows) == [
+        ("fail", "scores fall with rank: 1 rows with a higher score than the row before (allowed: at most 0)")
+    ]
+    rows[1] |= {"placed_by": "new product"}
+    assert broken(USER_TOPK, rows) == []
 
 
 def test_good_lists_and_bundles_hold(broken):
