@@ -1,1 +1,8 @@
 """Measurements that can be repeated; each module says its data, its protocol and its command."""
+
+import os
+
+from pipelines.orchestration.steps import POLITE
+
+for name, value in POLITE.items():  # before any library starts its threads
+    os.environ.setdefault(name, value)

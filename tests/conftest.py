@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from pipelines.orchestration.steps import POLITE
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+for name, value in POLITE.items():  # before any library starts its threads
+    os.environ.setdefault(name, value)
 
 # The same examples in every run: a failure is about the change at hand. Search wider with HYPOTHESIS_PROFILE=default.
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)

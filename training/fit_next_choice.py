@@ -144,10 +144,16 @@ def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Ite
 
 def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndarray], settings: Settings) -> float:
     asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
-    products = network.products()
-    there = wanted != NOTHING
-    states = network(asked, products)[there]
-    loss = _loss(network, states, wanted[there], products, settings.softmax_products)
+    there, n = wanted != NOTHING, network.ids.num_embeddings
+    drawn = torch.arange(n) if n <= settings.softmax_products else torch.randint(n, (settings.softmax_products,))
+    needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
+    at_asked, at_wanted, at_drawn = place.split([asked.numel(), int(there.sum()), len(drawn)])
+    products = network.products(needed)
+    states = network(at_asked.view(asked.shape), products)[there]
+    if n <= settings.softmax_products:
+        loss = functional.cross_entropy(network.scores(states, products), at_wanted)
+    else:
+        loss = _loss_of_drawn(network, states, at_wanted, products, at_drawn)
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_STEP)
@@ -155,13 +161,9 @@ def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndar
     return float(loss.detach())
 
 
-def _loss(network: Network, states: Tensor, wanted: Tensor, products: Tensor, most: int) -> Tensor:
-    """Cross entropy of what was chosen against all products, or against `most` drawn ones (Jean et al. 2015)."""
-    n = len(products)
-    if n <= most:
-        return functional.cross_entropy(network.scores(states, products), wanted)
-    drawn = torch.randint(n, (most,))
-    others = network.scores(states, products[drawn]) + float(np.log(n / most))
+def _loss_of_drawn(network: Network, states: Tensor, wanted: Tensor, products: Tensor, drawn: Tensor) -> Tensor:
+    """Cross entropy of what was chosen against products drawn from all, each for many (Jean et al. 2015)."""
+    others = network.scores(states, products[drawn]) + float(np.log(network.ids.num_embeddings / len(drawn)))
     others = others.masked_fill(drawn[None, :] == wanted[:, None], float("-inf"))
     own = network.scores_of_pairs(states, products[wanted])[:, None]
     return functional.cross_entropy(torch.cat([own, others], dim=1), torch.zeros(len(wanted), dtype=torch.long))

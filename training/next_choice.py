@@ -37,9 +37,9 @@ class Network(nn.Module):
         self.distance = nn.Parameter(fading.expand(settings.layers, settings.heads, -1).clone())
         self.scale = nn.Parameter(torch.tensor(math.log(FIRST_SCALE)))
 
-    def products(self) -> Tensor:
-        """(n, d): what is known of each product."""
-        return self.ids.weight + self.read(self.text)
+    def products(self, rows: Tensor) -> Tensor:
+        """(m, d): what is known of the products `rows` (m,)."""
+        return self.ids(rows) + self.read(self.text[rows])
 
     def forward(self, items: Tensor, products: Tensor) -> Tensor:
         """(u, t, d): the state at each place of `items` (u, t), which looks at no later place."""

@@ -57,7 +57,7 @@ def test_the_pass_of_ranking_is_the_pass_of_training(text):
     ours = Learned(network.weights(), IDS).among(IDS, text)
     histories = [np.array(h, np.int32) for h in ([3], [1, 2], [5, 4, 0, 7], [9, 8, 5, 4, 0, 7])]
     with torch.inference_mode():
-        products = network.products()
+        products = network.products(torch.arange(PRODUCTS))
         states = [network(torch.from_numpy(h[None, -4:].astype(np.int64)), products)[0, -1] for h in histories]
     assert np.allclose(ours.products, products.numpy(), atol=1e-5)
     assert np.abs(ours.tastes(histories) - on_grid(torch.stack(states).numpy())).max() <= 1 / 2048
