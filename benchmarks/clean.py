@@ -26,7 +26,6 @@ import duckdb
 
 from benchmarks import exact_rules
 from benchmarks.increment import make_home
-from pipelines.cli.shop import demo_settings
 from pipelines.demo import write_demo_shop
 from pipelines.night import write_json
 from pipelines.open_night import Wishes, open_night
@@ -34,6 +33,15 @@ from pipelines.orchestration.steps import LARGE_METHODS, run_step
 from pipelines.user_key import make_user_key
 
 LAST = date(2025, 3, 31)
+REVIEWS = """[shop]
+time_zone = "Europe/Berlin"
+[sources.events]
+path = "sources/events/*.jsonl.gz"
+[sources.reviews]
+path = "sources/reviews/*.jsonl"
+[sources.products]
+path = "sources/products.csv"
+"""  # of the demo shop, but on an engine that compiles
 # Words of other customers: the longer ones with an ending of their own, so that texts are no copies of each other.
 ENDING = "chr(97 + (r % 26)::int) || chr(97 + (r // 26 % 26)::int) || (r // 676)"
 OTHER_WORDS = rf"regexp_replace(text, '([A-Za-z]{{5,}})', '\1' || {ENDING}, 'g')"
@@ -98,7 +106,7 @@ def many_events(home: Path, data: Path, rows: int) -> tuple[Path, int]:
 def many_reviews(home: Path, rows: int) -> Path:
     """A demo shop with few events and about so many reviews, a file a day."""
     write_demo_shop(home / "sources", seed=7, users=1500, last_day=LAST)
-    (home / "nightshelf.toml").write_text(demo_settings())
+    (home / "nightshelf.toml").write_text(REVIEWS)
     make_user_key(home)
     with duckdb.connect() as engine:
         source = f"read_json('{home}/sources/reviews/*.jsonl', format = 'newline_delimited', ignore_errors = true)"

@@ -43,7 +43,7 @@ from spark_jobs.ranking.rank_users import rank_users
 from training.next_choice import Network
 
 MOST_SCORES = 10**10
-MEANING, TASTE = 384, 64  # lengths of the encoder's vectors and of the network's
+MEANING, TASTE = 384, 128  # lengths of the encoder's vectors and of the network's
 NEIGHBOURS, HISTORY, K = 100, 20, 20
 FACTORS = 64
 FEW = 64

@@ -173,12 +173,12 @@ class NextChoice(Section):
     """The network that reads a user's last products. Without text it knows a product by its id alone."""
 
     enabled: bool = Field(True, description="whether it is trained; its weight in the blend is fitted in any case")
-    dimension: int = Field(64, ge=8, multiple_of=8, description="length of its vectors; a multiple of `heads`")
+    dimension: int = Field(128, ge=8, multiple_of=8, description="length of its vectors; a multiple of `heads`")
     layers: int = Field(1, ge=1, description="blocks of attention")
     heads: int = Field(2, ge=1, description="heads of a block")
     length: int = Field(20, ge=1, description="last distinct products of a user that are read")
-    dropout: float = Field(0.3, ge=0, lt=1, description="share of numbers that are left out while learning")
-    learning_rate: float = Field(2e-3, gt=0, description="learning rate of AdamW")
+    dropout: float = Field(0.5, ge=0, lt=1, description="share of numbers that are left out while learning")
+    learning_rate: float = Field(1e-3, gt=0, description="learning rate of AdamW")
     weight_decay: float = Field(0.05, ge=0, description="weight decay of AdamW")
     batch_users: int = Field(128, ge=1, description="users a step")
     rounds: int = Field(30, ge=1, description="rounds over all users at most")
