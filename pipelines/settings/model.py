@@ -184,7 +184,7 @@ class NextChoice(Section):
     rounds: int = Field(30, ge=1, description="rounds over all users at most")
     patience: int = Field(3, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
     softmax_products: int = Field(
-        4_000, ge=1, description="products in the softmax; where the catalogue has more, so many are drawn each step"
+        2_048, ge=1, description="products in the softmax; where the catalogue has more, so many are drawn each step"
     )
 
 

@@ -85,7 +85,7 @@ def same(one, other):
 
 def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh_agree(home, run):
     ours = home("sequence")
-    sequence = {day: run(ours, day) for day in (28, 29, 30, 31)}
+    sequence = {day: run(ours, day) for day in (29, 30, 31)}
     found = {day: contents(night) for day, night in sequence.items()}
     built = missing(ours, EVENTS, view_of(sequence[31])[EVENTS.name])
     assert not built
@@ -94,8 +94,8 @@ def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh
     assert touched <= {"2025-03-28", "2025-03-29", "2025-03-30"}, "only days that late rows may reach are judged again"
     theirs = home("any order")
     same(contents(run(theirs, 30)), found[30])
-    with ThreadPoolExecutor(3) as pool:
-        for day, night in zip((31, 28, 29), pool.map(lambda day: run(theirs, day), (31, 28, 29)), strict=True):
+    with ThreadPoolExecutor(2) as pool:
+        for day, night in zip((31, 29), pool.map(lambda day: run(theirs, day), (31, 29)), strict=True):
             same(contents(night), found[day])
     same(contents(run(ours, 31, full_refresh=True)), found[31])
 
