@@ -47,9 +47,10 @@ def lots(users: Sequence[str], draw: str, count: int) -> np.ndarray:
 def drawn(pool: np.ndarray, lots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """int32 (u, m): products drawn from `pool` (u, p), -1 where it has no more; float64 (u,): the chance of each.
 
-    `lots` (u, m), 0 to 1, decide. All products of a user's pool have the same chance.
+    `lots` (u, m), 0 to 1, decide. All products of a user's pool have the same chance; -1 in it is none.
     """
-    left, found = pool.copy(), np.full(lots.shape, -1, np.int32)
+    found = np.full(lots.shape, -1, np.int32)
+    left = np.take_along_axis(pool, (pool < 0).argsort(axis=1, kind="stable"), axis=1)
     count = (pool >= 0).sum(axis=1)
     for place in range(min(lots.shape[1], pool.shape[1])):
         users = np.flatnonzero(count > place)

@@ -257,7 +257,7 @@ class Ranking(Section):
     block_users: int = Field(512, ge=1, description="users scored at once")
     blocked: list[str] = Field(default_factory=list, description="product ids never to show")
     new_slots: int = Field(
-        1, ge=0, le=10, description="of the first ten places, at most so many are kept for products nobody has chosen"
+        1, ge=0, le=5, description="of the first ten places, at most so many are kept for products nobody has chosen"
     )
     new_slot_cost: float = Field(
         0.001, ge=0, le=1, description="recall@10 on the validation days that they may cost; else fewer are kept"

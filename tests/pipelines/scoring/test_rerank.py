@@ -39,7 +39,7 @@ def test_lots_hang_on_user_and_draw_alone():
 
 
 def test_every_product_of_the_pool_is_drawn_as_often_as_its_chance_says():
-    pool = np.tile(np.array([7, 8, 9, 10, -1], np.int32), (20_000, 1))
+    pool = np.tile(np.array([7, -1, 8, 9, -1, 10, -1], np.int32), (20_000, 1))
     found, chance = drawn(pool, lots([str(n) for n in range(len(pool))], "x", 2))
     assert (chance == 0.5).all()
     assert (found[:, 0] != found[:, 1]).all()
