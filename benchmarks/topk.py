@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,37 +30,20 @@ from pyspark.sql import functions as F
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from benchmarks.random_shop import HISTORY, WEIGHTS, Shop, made
 from pipelines.night import Night, write_json
 from pipelines.scoring.blend import Blend
-from pipelines.scoring.next_choice import NextChoice
-from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import save_ranker
-from pipelines.scoring.vectors import on_grid
 from pipelines.settings import Settings, check_settings
-from pipelines.settings.model import Knn
 from spark_jobs.engine import session
 from spark_jobs.ranking.rank_users import rank_users
-from training.next_choice import Network
 
 MOST_SCORES = 10**10
-MEANING, TASTE = 384, 128  # lengths of the encoder's vectors and of the network's
-NEIGHBOURS, HISTORY, K = 100, 20, 20
+K = 20
 FACTORS = 64
 FEW = 64
-WEIGHTS = (0.3, 0.3, 0.2, 0.2, 0.1)
 DENSE = (0.0, 0.0, 0.2, 0.2, 0.1)
 DAY = date(2025, 3, 31)
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A ranker over random products, and what `count` users chose: int32 (count, HISTORY), oldest first."""
-
-    ranker: Ranker
-    chosen: np.ndarray
-
-    def first(self, count: int) -> Shop:
-        return replace(self, chosen=self.chosen[:count])
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -120,41 +103,6 @@ def compared(
             flush=True,
         )
     return lines
-
-
-def made(users: int, products: int) -> Shop:
-    rng = np.random.default_rng(7)
-    text = rng.normal(size=(products, MEANING)).astype(np.float32)
-    settings = check_settings({}).next_choice
-    import torch
-
-    network = Network(torch.from_numpy(text), settings)
-    chosen = np.argsort(rng.random((users, 4 * HISTORY)), axis=1)[:, :HISTORY]  # distinct within a user
-    chosen = (chosen * (products // (4 * HISTORY)) + rng.integers(0, products // (4 * HISTORY), (users, 1))).astype(
-        np.int32
-    )
-    ranker = Ranker(
-        product_ids=np.array([f"p{n:08d}" for n in range(products)]),
-        showable=rng.random(products) < 0.98,
-        knn=neighbours(rng, products),
-        lexical=neighbours(rng, products),
-        vectors=on_grid(text),
-        popularity=np.log1p(rng.exponential(20, products)).astype(np.float32),
-        blend=Blend(WEIGHTS),
-        settings=Knn(),
-        next_choice=NextChoice(network.eval().weights(), rng.normal(size=(products, TASTE)).astype(np.float32)),
-    )
-    return Shop(ranker, chosen)
-
-
-def neighbours(rng: np.random.Generator, products: int) -> sparse.csr_array:
-    columns = np.sort(rng.integers(0, products, (products, NEIGHBOURS)), axis=1)
-    starts = np.arange(products + 1) * NEIGHBOURS
-    found = sparse.csr_array(
-        (rng.random(columns.size).astype(np.float32), columns.ravel().astype(np.int32), starts), shape=(products,) * 2
-    )
-    found.sum_duplicates()
-    return found
 
 
 def in_spark(

@@ -1,0 +1,63 @@
+"""A shop of random products and users, as large as one likes: what ranking costs hangs on sizes alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy import sparse
+
+from pipelines.scoring.blend import Blend
+from pipelines.scoring.next_choice import NextChoice
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.vectors import on_grid
+from pipelines.settings import check_settings
+from pipelines.settings.model import Knn
+from training.next_choice import Network
+
+MEANING, TASTE = 384, 128  # lengths of the encoder's vectors and of the network's
+NEIGHBOURS, HISTORY = 100, 20
+WEIGHTS = (0.3, 0.3, 0.2, 0.2, 0.1)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A ranker over random products, and what `count` users chose: int32 (count, HISTORY), oldest first."""
+
+    ranker: Ranker
+    chosen: np.ndarray
+
+
+def made(users: int, products: int) -> Shop:
+    """The same shop whenever it is asked for."""
+    rng = np.random.default_rng(7)
+    text = rng.normal(size=(products, MEANING)).astype(np.float32)
+    settings = check_settings({}).next_choice
+    network = Network(torch.from_numpy(text), settings)
+    chosen = np.argsort(rng.random((users, 4 * HISTORY)), axis=1)[:, :HISTORY]  # distinct within a user
+    chosen = (chosen * (products // (4 * HISTORY)) + rng.integers(0, products // (4 * HISTORY), (users, 1))).astype(
+        np.int32
+    )
+    ranker = Ranker(
+        product_ids=np.array([f"p{n:08d}" for n in range(products)]),
+        showable=rng.random(products) < 0.98,
+        knn=neighbours(rng, products),
+        lexical=neighbours(rng, products),
+        vectors=on_grid(text),
+        popularity=np.log1p(rng.exponential(20, products)).astype(np.float32),
+        blend=Blend(WEIGHTS),
+        settings=Knn(),
+        next_choice=NextChoice(network.eval().weights(), rng.normal(size=(products, TASTE)).astype(np.float32)),
+    )
+    return Shop(ranker, chosen)
+
+
+def neighbours(rng: np.random.Generator, products: int) -> sparse.csr_array:
+    columns = np.sort(rng.integers(0, products, (products, NEIGHBOURS)), axis=1)
+    starts = np.arange(products + 1) * NEIGHBOURS
+    found = sparse.csr_array(
+        (rng.random(columns.size).astype(np.float32), columns.ravel().astype(np.int32), starts), shape=(products,) * 2
+    )
+    found.sum_duplicates()
+    return found
