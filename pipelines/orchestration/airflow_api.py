@@ -7,16 +7,23 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as clock
+from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
 from pipelines.errors import StepFailed
 
-PATIENCE = 120  # seconds until Airflow must have read a DAG
+PATIENCE = 120  # seconds until Airflow must have read a DAG, and until a busy one must have answered
 UNFINISHED = ("queued", "running")
+
+
+class Busy(StepFailed):
+    """Airflow has no time now, such as while another writes to its database; what was asked was not done."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,19 @@ class Airflow:
         return datetime.combine(day, clock(), ZoneInfo(self.time_zone)).isoformat()
 
     def _ask(self, verb: str, path: str, body: Any = None) -> Any:
-        """The answer of Airflow. Raises LookupError where there is no such thing, StepFailed where it refuses."""
-        return self._send(verb, f"api/v2/{path}", body, {"Authorization": f"Bearer {self._token()}"})
+        """The answer of Airflow, asked again while it is busy.
+
+        Raises LookupError where there is no such thing, StepFailed where it refuses.
+        """
+        patient = Retrying(
+            retry=retry_if_exception_type(Busy),
+            wait=wait_random_exponential(max=10),
+            stop=stop_after_delay(PATIENCE),
+            reraise=True,
+        )
+        for attempt in patient:
+            with attempt:
+                return self._send(verb, f"api/v2/{path}", body, {"Authorization": f"Bearer {self._token()}"})
 
     def _token(self) -> str:
         body = {"username": self.user, "password": self.password}
@@ -96,8 +114,9 @@ class Airflow:
                 return json.load(answer)
         except HTTPError as refused:
             said = refused.read().decode(errors="replace")[:500]
-            if refused.code == 404:
+            if refused.code == HTTPStatus.NOT_FOUND:
                 raise LookupError(said) from refused
-            raise StepFailed(f"Airflow refuses {verb} {path} ({refused.code}): {said}") from refused
+            kind = Busy if refused.code == HTTPStatus.SERVICE_UNAVAILABLE else StepFailed
+            raise kind(f"Airflow refuses {verb} {path} ({refused.code}): {said}") from refused
         except URLError as gone:
             raise StepFailed(f"Airflow at {self.address} does not answer: {gone.reason}.") from gone
