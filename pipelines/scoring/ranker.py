@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -35,12 +36,13 @@ FAINT = 0.05  # weight of `popular` for a user without history, where the blend 
 
 @dataclass(frozen=True)
 class Ranked:
-    """The best products of each user: all arrays (u, k), `items` -1 where a user has fewer than k candidates.
+    """The best products of each user: arrays (u, k), `items` -1 where a user has fewer than k candidates.
 
     `scores` float32 calibrated, to 6 digits; `placed` int8, what gave the place, of PLACED_BY; `chance` float64, of
     having been drawn, NaN for what was not; `parts` float32 (u, k, parts) what each of PARTS adds to
     the blended score; `kinds` int8, the part that adds most; `evidence` int32 (u, k, 2) products of the user's past
-    that speak most for the item by that part, -1 where there is none.
+    that speak most for the item by that part, -1 where there is none; `bundles` float32 (u, b), the mean blended score
+    of each bundle's products, to 6 digits: one that cannot be shown adds 0, a bundle without products scores 0.
     """
 
     items: np.ndarray
@@ -50,6 +52,7 @@ class Ranked:
     evidence: np.ndarray
     placed: np.ndarray
     chance: np.ndarray
+    bundles: np.ndarray
 
     def shares(self) -> np.ndarray:
         """float32 (u, k): the share of the speaking part in all that speaks for the item, 0 to 1."""
@@ -78,7 +81,7 @@ class Ranker:
     next_choice: NextChoice | None = None
     diversity: float = 0.0
 
-    def find(self, ids: list[str]) -> np.ndarray:
+    def find(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """int32: the indices of those of `ids` that are products of this ranker, in the same order."""
         wanted = np.asarray(ids, dtype=str)
         at = np.minimum(np.searchsorted(self.product_ids, wanted), len(self.product_ids) - 1)
@@ -89,24 +92,36 @@ class Ranker:
         return replace(self, popularity=popularity)
 
     def rank(
-        self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int, lots: np.ndarray | None = None
+        self,
+        histories: list[np.ndarray],
+        hidden: list[np.ndarray],
+        k: int,
+        lots: np.ndarray | None = None,
+        bundles: Sequence[np.ndarray] = (),
     ) -> Ranked:
-        """The `k` best showable products of each user that are not `hidden` from the user.
+        """The `k` best showable products of each user that are not `hidden` from the user, and what `bundles` score.
 
         `histories` (oldest first) and `hidden` hold one array of indices for each user; `lots` float64 (u, m), 0 to 1,
-        draw m products that are not listed into the first ten places. A user's list does not depend on the others in
-        the call.
+        draw m products that are not listed into the first ten places; `bundles` are indices of products. A user's list
+        does not depend on the others in the call.
         """
         lots = np.empty((len(histories), 0)) if lots is None else lots
         size = block_size(len(self.product_ids))
         blocks = [
-            self._rank_block(histories[at : at + size], hidden[at : at + size], k, lots[at : at + size])
+            self._rank_block(histories[at : at + size], hidden[at : at + size], k, lots[at : at + size], bundles)
             for at in range(0, max(len(histories), 1), size)
         ]
         names = (field.name for field in fields(Ranked))
         return Ranked(**{name: np.concatenate([getattr(b, name) for b in blocks]) for name in names})
 
-    def _rank_block(self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int, lots: np.ndarray) -> Ranked:
+    def _rank_block(
+        self,
+        histories: list[np.ndarray],
+        hidden: list[np.ndarray],
+        k: int,
+        lots: np.ndarray,
+        bundles: Sequence[np.ndarray],
+    ) -> Ranked:
         asked = query(histories, len(self.product_ids), self.settings)
         said = self._said(asked, histories, hidden)
         total = said.total()
@@ -120,7 +135,8 @@ class Ranker:
         scores[missing] = 0
         kinds = np.where(missing, POPULAR, top.argmax(axis=2)).astype(np.int8)
         found = evidence(asked, items, kinds, self._similar(), self._vectors())
-        return Ranked(items, scores, top, kinds, found, placed, chance)
+        offered = self._bundle_scores(total, said.offset, bundles)
+        return Ranked(items, scores, top, kinds, found, placed, chance, offered)
 
     def _placed(
         self, masked: np.ndarray, offset: np.ndarray, k: int, lots: np.ndarray
@@ -159,20 +175,11 @@ class Ranker:
         learned = {} if self.next_choice is None else {NEXT_CHOICE: self.next_choice.targets}
         return {SIMILAR_MEANING: self.vectors, **learned}
 
-    def bundle_scores(self, histories: list[np.ndarray], bundles: list[np.ndarray]) -> np.ndarray:
-        """float32 (u, b): mean blended score of each bundle's products for each user, to 6 digits.
-
-        A product that cannot be shown adds 0; a bundle without products scores 0.
-        """
-        size = block_size(len(self.product_ids))
-        scores = np.zeros((len(histories), len(bundles)), np.float32)
-        for at in range(0, len(histories), size):
-            block = histories[at : at + size]
-            asked = query(block, len(self.product_ids), self.settings)
-            said = self._said(asked, block, [np.empty(0, np.int32)] * len(block))
-            blended = np.where(self.showable, said.total() - said.offset[:, None], 0)
-            for b, bundle in enumerate(bundles):
-                scores[at : at + size, b] = rounded(blended[:, bundle].sum(axis=1) / max(len(bundle), 1)) / DIGITS
+    def _bundle_scores(self, total: np.ndarray, offset: np.ndarray, bundles: Sequence[np.ndarray]) -> np.ndarray:
+        scores = np.zeros((len(total), len(bundles)), np.float32)
+        for b, bundle in enumerate(bundles):
+            blended = np.where(self.showable[bundle], total[:, bundle] - offset[:, None], 0)
+            scores[:, b] = rounded(blended.sum(axis=1) / max(len(bundle), 1)) / DIGITS
         return scores
 
     def candidates(self, hidden: list[np.ndarray]) -> np.ndarray:

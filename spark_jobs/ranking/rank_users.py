@@ -15,10 +15,10 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from pipelines.night import Night
-from pipelines.scoring.ranker import Ranked, Ranker
+from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.scoring.rerank import lots
-from pipelines.tables.recommendations import PLACED_BY, REASON_KINDS
+from spark_jobs.ranking.listed import bundle_lists, id_lists, shown_lists
 
 SHOWN = (
     "struct<rank:int,product_id:string,score:float,source:string,placed_by:string,reason:struct<kind:string,evidence:array<string>,"
@@ -67,85 +67,17 @@ def rank_block(
     ranker: Ranker, users: pa.RecordBatch, k: int, offer: tuple[list[tuple[str, list[str]]], int], draw: tuple[str, int]
 ) -> pa.RecordBatch:
     """The ranked products and bundles of a block of users, a row each; `draw` names the draw of so many products."""
-    histories = [ranker.find(h or []) for h in users["history"].to_pylist()]
-    hidden = [ranker.find(h or []) for h in users["hidden"].to_pylist()]
-    ranked = ranker.rank(histories, hidden, k, lots(users["user_id"].to_pylist(), *draw))
-    shares = ranked.shares()
-    shown = [_shown(ranker, ranked, shares[row], row) for row in range(users.num_rows)]
-    bundles = _best_bundles(ranker, histories, *offer)
-    schema = pa.schema(
-        [
-            pa.field("user_id", pa.string()),
-            pa.field("shown", pa.list_(SHOWN_ARROW)),
-            pa.field("bundles", pa.list_(BUNDLE_ARROW)),
-            pa.field("model_version", pa.string()),
-        ]
-    )
-    columns = [users["user_id"].to_pylist(), shown, bundles, users["model_version"].to_pylist()]
-    return pa.record_batch([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
-
-
-SHOWN_ARROW = pa.struct(
-    [
-        pa.field("rank", pa.int32()),
-        pa.field("product_id", pa.string()),
-        pa.field("score", pa.float32()),
-        pa.field("source", pa.string()),
-        pa.field("placed_by", pa.string()),
-        pa.field(
-            "reason",
-            pa.struct(
-                [
-                    pa.field("kind", pa.string()),
-                    pa.field("evidence", pa.list_(pa.string())),
-                    pa.field("contribution", pa.float32()),
-                ]
-            ),
-        ),
-        pa.field("propensity", pa.float64()),
-    ]
-)
-BUNDLE_ARROW = pa.struct(
-    [pa.field("rank", pa.int32()), pa.field("bundle_id", pa.string()), pa.field("score", pa.float32())]
-)
-
-
-def _shown(ranker: Ranker, ranked: Ranked, shares: np.ndarray, row: int) -> list[dict[str, object]]:
-    """The list of one user, best first."""
-    found = []
-    for place in range(int((ranked.items[row] >= 0).sum())):
-        chance = float(ranked.chance[row, place])
-        kind = REASON_KINDS[int(ranked.kinds[row, place])]
-        evidence = [str(ranker.product_ids[i]) for i in ranked.evidence[row, place] if i >= 0]
-        found.append(
-            {
-                "rank": place + 1,
-                "product_id": str(ranker.product_ids[ranked.items[row, place]]),
-                "score": float(ranked.scores[row, place]),
-                "source": kind,
-                "placed_by": PLACED_BY[int(ranked.placed[row, place])],
-                "reason": {"kind": kind, "evidence": evidence, "contribution": float(shares[place])},
-                "propensity": None if np.isnan(chance) else chance,
-            }
-        )
-    return found
-
-
-def _best_bundles(
-    ranker: Ranker, histories: list[np.ndarray], sold: list[tuple[str, list[str]]], most: int
-) -> list[list[dict[str, object]]]:
-    """The best `most` bundles of each user; ties go to the smaller bundle id."""
-    if not sold or not most:
-        return [[] for _ in histories]
-    scores = ranker.bundle_scores(histories, [ranker.find(products) for _, products in sold])
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :most]
-    return [
-        [
-            {"rank": rank + 1, "bundle_id": sold[b][0], "score": float(scores[row, b])}
-            for rank, b in enumerate(order[row])
-        ]
-        for row in range(len(histories))
-    ]
+    histories, hidden = ([ranker.find(ids) for ids in id_lists(users[name])] for name in ("history", "hidden"))
+    sold, most = offer
+    bundles = [ranker.find(products) for _, products in sold]
+    ranked = ranker.rank(histories, hidden, k, lots(users["user_id"].to_pylist(), *draw), bundles)
+    columns = {
+        "user_id": users["user_id"],
+        "shown": shown_lists(ranker.product_ids, ranked),
+        "bundles": bundle_lists(np.array([name for name, _ in sold], str), ranked.bundles, most),
+        "model_version": users["model_version"],
+    }
+    return pa.record_batch(columns)
 
 
 def topk_rows(ranked: DataFrame, products: DataFrame) -> DataFrame:

@@ -1,5 +1,6 @@
 """Nights that are repeated, killed, of the past, or stopped: tables stay what they are, and readers see no mixture."""
 
+import gzip
 import json
 import os
 import signal
@@ -11,28 +12,50 @@ from datetime import date
 import duckdb
 import pytest
 
+from pipelines.cli.look import open_tables
 from pipelines.publish.releases import current
 
 pytestmark = pytest.mark.night
 
 
-def test_a_night_killed_in_training_leaves_readers_alone_and_ends_the_same_when_run_again(shop):
-    before = shop.hashes()
-    argv = [sys.executable, "-m", "pipelines.cli.main", "run", str(shop.home), "--date", "2025-03-31", "--retrain"]
+PAST = date(2025, 3, 27)
+
+
+def test_a_night_of_the_past_moves_nothing(shop):
+    release = current(shop.home)
+    done = shop.run(PAST)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert current(shop.home) == release
+    assert shop.manifest("2025-03-27-01")["model"]["alias"] == ""
+
+
+def test_a_night_that_is_killed_and_run_again_is_the_same_and_so_it_is_without_later_files(shop, tmp_path):
+    release, before = current(shop.home), shop.hashes("2025-03-27-01")
+    later = [f for f in (shop.home / "sources").rglob("*-2025-03-*") if _day_of(f) > PAST]
+    assert later
+    for file in later:
+        file.rename(tmp_path / file.name)
+    _kill_in_training(shop.home, PAST)
+    assert current(shop.home) == release
+    assert shop.call("sql", "select count(*) from user_topk").returncode == 0
+    again = shop.run(PAST, "--retrain")
+    for file in later:
+        (tmp_path / file.name).rename(file)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert shop.hashes("2025-03-27-02") == before
+    assert shop.manifest("2025-03-27-02")["model"]["version"] != shop.manifest("2025-03-27-01")["model"]["version"]
+    assert current(shop.home) == release
+
+
+def _kill_in_training(home, day):
+    argv = [sys.executable, "-m", "pipelines.cli.main", "run", str(home), "--date", str(day), "--retrain"]
     night = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        _wait_for_training(shop.home, night)
+        _wait_for_training(home, night)
     finally:
         os.killpg(night.pid, signal.SIGKILL)
         night.wait()
-        _end_orphans(shop.home)
-    assert current(shop.home) == "2025-03-31-01"
-    assert shop.call("sql", "select count(*) from user_topk").returncode == 0
-    again = shop.run(date(2025, 3, 31), "--retrain")
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert current(shop.home) == "2025-03-31-02"
-    assert shop.hashes() == before
-    assert shop.manifest()["model"]["version"] != shop.manifest("2025-03-31-01")["model"]["version"]
+        _end_orphans(home)
 
 
 def _wait_for_training(home, night):
@@ -65,31 +88,12 @@ def _end_orphans(home):
         os.kill(process, signal.SIGKILL)
 
 
-def test_a_night_of_the_past_sees_nothing_later_and_moves_nothing(shop, tmp_path):
-    day, release = date(2025, 3, 27), current(shop.home)
-    done = shop.run(day)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert current(shop.home) == release
-    past = shop.manifest("2025-03-27-01")
-    assert past["model"]["alias"] == ""
-    later = [f for f in (shop.home / "sources").rglob("*-2025-03-*") if f.name[-16:] > "x" or _day_of(f) > day]
-    for file in later:
-        file.rename(tmp_path / file.name)
-    before = shop.hashes("2025-03-27-01")
-    done = shop.run(day, "--retrain")
-    for file in later:
-        (tmp_path / file.name).rename(file)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert shop.hashes("2025-03-27-02") == before
-    assert current(shop.home) == release
-
-
 def test_the_next_night_is_judged_against_the_model_before(shop):
     done = shop.run(date(2025, 3, 31))
     assert done.returncode == 0, done.stdout + done.stderr
     manifest = shop.manifest()
     before = shop.manifest("2025-03-27-02")
-    assert manifest["release_id"] == "2025-03-31-03"
+    assert manifest["release_id"] == "2025-03-31-02"
     assert manifest["predecessor"]["release_id"] == before["release_id"]
     assert manifest["predecessor"]["model_version"] == before["model"]["version"]
     figures = duckdb.connect().execute(
@@ -109,7 +113,7 @@ def test_the_next_night_is_judged_against_the_model_before(shop):
 
 def test_the_registry_tells_of_each_model_what_its_release_tells(shop):
     listed = {m["version"]: m for m in json.loads(shop.models("list", "--json").stdout)}
-    for release in ("2025-03-31-01", "2025-03-31-02", "2025-03-27-01", "2025-03-27-02", "2025-03-31-03"):
+    for release in ("2025-03-31-01", "2025-03-27-01", "2025-03-27-02", "2025-03-31-02"):
         model = shop.manifest(release)["model"]
         assert listed[model["challenger"]]["why"] == model["why"]
     unknown = shop.models("promote", "99")
@@ -137,3 +141,19 @@ def test_a_check_that_fails_stops_the_night_and_touches_nothing(shop):
     assert "clean events (allowed: at least 10,000,000, [checks] least_events)" in done.stderr
     assert current(shop.home) == release
     assert json.loads(shop.call("doctor", "--json").stdout)[-1]["what"] == "unfinished night"
+
+
+def test_a_day_without_events_is_an_honest_empty_result_even_without_training(shop):
+    day = date(2025, 4, 1)
+    events = shop.home / "sources" / "events"
+    (events / f"events-{day}.jsonl.gz").write_bytes(gzip.compress(b"", mtime=0))
+    model = shop.manifest()["model"]["version"]
+    done = shop.run(day, "--skip-training")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert current(shop.home) == "2025-04-01-01"
+    with open_tables(shop.home) as engine:
+        query = "select count(*) filter (day = ?), count(*) from events"
+        ((that_day, all_days),) = engine.execute(query, [day]).fetchall()
+    assert that_day < all_days / 100  # a few rows just after midnight lie in the file of the day before
+    assert shop.manifest()["tables"]["user_topk"]["rows"] > 0
+    assert shop.manifest()["model"]["version"] == model

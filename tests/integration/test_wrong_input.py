@@ -1,13 +1,11 @@
 """Wrong input ends in one clear sentence and an exit code, and loses nothing."""
 
-import gzip
 from datetime import date
 
 import pytest
 
-from pipelines.cli.look import open_tables
 from pipelines.publish.releases import current
-from tests.integration.conftest import LAST, make_shop
+from tests.integration.conftest import make_shop
 
 pytestmark = pytest.mark.night
 
@@ -57,15 +55,3 @@ def test_a_day_before_the_first_file(fresh):
 def test_no_shop_at_all(tmp_path, fresh):
     (fresh.home / "nightshelf.toml").unlink()
     refused(fresh, 2, "nightshelf init")
-
-
-def test_an_empty_day_is_an_honest_empty_result(fresh):
-    file = fresh.home / "sources" / "events" / f"events-{LAST}.jsonl.gz"
-    file.write_bytes(gzip.compress(b"", mtime=0))
-    done = fresh.run()
-    assert done.returncode == 0, done.stdout + done.stderr
-    with open_tables(fresh.home) as engine:
-        query = "select count(*) filter (day = ?), count(*) from events"
-        ((that_day, all_days),) = engine.execute(query, [LAST]).fetchall()
-    assert that_day < all_days / 100  # a few rows just after midnight lie in the file of the day before
-    assert fresh.manifest()["tables"]["user_topk"]["rows"] > 0

@@ -26,11 +26,23 @@ def test_a_user_alone_is_ranked_as_within_a_block(shelf, people):
 
 
 def test_bundles_of_a_user_alone_score_as_within_a_block(shelf, people):
-    histories, _ = people
     bundles = [np.array([1, 2]), np.array([3, 4, 5]), np.empty(0, int)]
-    block = shelf.bundle_scores(histories, bundles)
-    assert np.array_equal(block, np.concatenate([shelf.bundle_scores([h], bundles) for h in histories]))
+    block = shelf.rank(*people, 5, bundles=bundles).bundles
+    alone = [shelf.rank([h], [barred], 5, bundles=bundles).bundles for h, barred in zip(*people, strict=True)]
+    assert np.array_equal(block, np.concatenate(alone))
+    assert block[:, :2].any()
     assert not block[:, 2].any()
+
+
+def test_a_bundle_scores_the_mean_of_what_is_said_of_its_products(shelf, people):
+    shown = np.flatnonzero(shelf.showable)[:2]
+    gone = int(np.flatnonzero(~shelf.showable)[0])
+    scores = shelf.rank(*people, 5, bundles=[shown, np.append(shown, gone)]).bundles
+    nothing = [np.empty(0, np.int32)] * len(people[0])
+    said = shelf.contributions(people[0], nothing).sum(axis=0)[:, shown].mean(axis=1)
+    offered = shelf.rank(people[0], nothing, 5, bundles=[shown]).bundles[:, 0]
+    assert offered == pytest.approx(said, abs=1e-5)
+    assert scores[:, 1] == pytest.approx(scores[:, 0] * 2 / 3, abs=1e-5)
 
 
 def test_a_place_kept_for_a_new_product_holds_the_best_of_them(shelf, people):
@@ -161,8 +173,9 @@ def test_ids_are_found_in_their_order_and_unknown_ones_left_out(shelf):
 
 
 def test_no_users_at_all(shelf):
-    assert shelf.rank([], [], 5).items.shape == (0, 5)
-    assert shelf.bundle_scores([], [np.array([1])]).shape == (0, 1)
+    ranked = shelf.rank([], [], 5, bundles=[np.array([1])])
+    assert ranked.items.shape == (0, 5)
+    assert ranked.bundles.shape == (0, 1)
 
 
 def test_a_longer_list_than_the_catalogue_is_padded(shelf):

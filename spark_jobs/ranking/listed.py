@@ -1,0 +1,70 @@
+"""Ranked products and bundles as Arrow arrays, a list for each user; no Python object is made for a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.scoring.ranker import Ranked
+from pipelines.tables.recommendations import PLACED_BY, REASON_KINDS
+
+
+def id_lists(column: pa.Array) -> list[np.ndarray]:
+    """The ids of each user, an array of strings each, of a column of lists; a list that is not there is empty."""
+    offsets = np.concatenate([[0], np.cumsum(column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False))])
+    flat = column.flatten().to_numpy(zero_copy_only=False).astype(str)
+    return np.split(flat, offsets[1:-1].astype(int))
+
+
+def shown_lists(product_ids: np.ndarray, ranked: Ranked) -> pa.ListArray:
+    """The list of each user, best first: rank, product, score and reason; `product_ids` are those of the ranker."""
+    there = ranked.items >= 0
+    kinds = pa.array(np.array(REASON_KINDS)[ranked.kinds[there]])
+    chance = ranked.chance[there]
+    reason = {
+        "kind": kinds,
+        "evidence": _some(product_ids, ranked.evidence[there]),
+        "contribution": pa.array(ranked.shares()[there]),
+    }
+    columns = {
+        "rank": _ranks(there),
+        "product_id": pa.array(product_ids[ranked.items[there]], pa.string()),
+        "score": pa.array(ranked.scores[there]),
+        "source": kinds,
+        "placed_by": pa.array(np.array(PLACED_BY)[ranked.placed[there]]),
+        "reason": _struct(reason),
+        "propensity": pa.array(chance, mask=np.isnan(chance)),
+    }
+    return pa.ListArray.from_arrays(_starts(there), _struct(columns))
+
+
+def bundle_lists(bundle_ids: np.ndarray, scores: np.ndarray, most: int) -> pa.ListArray:
+    """The best `most` bundles of each user by `scores` float32 (u, b); ties go to the bundle that comes first."""
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :most]
+    there = np.ones(order.shape, bool)
+    columns = {
+        "rank": _ranks(there),
+        "bundle_id": pa.array(bundle_ids[order.ravel()], pa.string()),
+        "score": pa.array(np.take_along_axis(scores, order, axis=1).ravel()),
+    }
+    return pa.ListArray.from_arrays(_starts(there), _struct(columns))
+
+
+def _some(product_ids: np.ndarray, items: np.ndarray) -> pa.ListArray:
+    """For each row of `items` (m, e) the ids of those that are products."""
+    there = items >= 0
+    return pa.ListArray.from_arrays(_starts(there), pa.array(product_ids[items[there]], pa.string()))
+
+
+def _starts(there: np.ndarray) -> pa.Array:
+    """Where the list of each row begins among all that is `there`, bool (m, k), and where the last one ends."""
+    return pa.array(np.concatenate([[0], np.cumsum(there.sum(axis=1))]), pa.int32())
+
+
+def _ranks(there: np.ndarray) -> pa.Array:
+    places = np.broadcast_to(np.arange(1, there.shape[1] + 1, dtype=np.int32), there.shape)
+    return pa.array(places[there])
+
+
+def _struct(columns: dict[str, pa.Array]) -> pa.StructArray:
+    return pa.StructArray.from_arrays(list(columns.values()), list(columns))
