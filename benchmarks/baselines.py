@@ -16,8 +16,10 @@ from pipelines.scoring.histories import Histories, histories
 from pipelines.scoring.metrics import ndcg
 from pipelines.scoring.nearest import best
 from pipelines.scoring.next_choice import Learned, NextChoice, Weights
-from training.fit_next_choice import Run, fit_next_choice, ndcg_of
+from training.evaluate import ndcg_of_vectors
+from training.fit_next_choice import fit_next_choice
 from training.lab import Lab
+from training.rounds import Run
 
 Scores = Callable[[list[np.ndarray]], np.ndarray]  # histories of u users -> float32 (u, n)
 EVERYTHING = 10**6  # products of a history that count
@@ -109,10 +111,14 @@ def sasrec(lab: Lab, past: Histories, judged: Cases) -> Scores:
     def network(weights: Weights) -> NextChoice:
         return Learned(weights, ids).among(ids, nothing)
 
+    def figure(weights: Weights) -> float:
+        fitted = network(weights)
+        return ndcg_of_vectors(fitted.tastes(judged.histories), fitted.targets, judged, lab.inputs.showable)
+
     progress = fit_next_choice(
         past,
         nothing,
-        lambda weights: ndcg_of(network(weights), judged, lab.inputs.showable),
+        figure,
         settings.next_choice.model_copy(update={"layers": 2}),
         Run(settings.training.seed, lab.checkpoint("sasrec")),
     )

@@ -15,6 +15,7 @@ from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
 from pipelines.settings.model import Knn
 from training.next_choice import Network
+from training.rounds import weights_of
 
 MEANING, TASTE = 384, 128  # lengths of the encoder's vectors and of the network's
 NEIGHBOURS, HISTORY = 100, 20
@@ -48,7 +49,7 @@ def made(users: int, products: int) -> Shop:
         popularity=np.log1p(rng.exponential(20, products)).astype(np.float32),
         blend=Blend(WEIGHTS),
         settings=Knn(),
-        next_choice=NextChoice(network.eval().weights(), rng.normal(size=(products, TASTE)).astype(np.float32)),
+        next_choice=NextChoice(weights_of(network.eval()), rng.normal(size=(products, TASTE)).astype(np.float32)),
     )
     return Shop(ranker, chosen)
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+
+import numpy as np
 
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.fit_blend import fit_blend, scales
 from pipelines.scoring.histories import histories
+from pipelines.scoring.knn import query
 from pipelines.scoring.next_choice import Learned, Weights
+from pipelines.scoring.projection import Projection
+from pipelines.scoring.vectors import on_grid, user_vectors
 from training.encoder import Encoder
 from training.encoder_files import load_base
+from training.evaluate import ndcg_of_vectors
 from training.finetune import fine_tune
-from training.fit_next_choice import Run, fit_next_choice, ndcg_of
+from training.fit_next_choice import fit_next_choice
+from training.fit_projection import Choices, fit_projection
 from training.hard_negatives import with_hard_negatives
 from training.inputs import read_reviews
 from training.lab import Lab
 from training.model_folder import Model, save_model, save_new_encoder, save_probe
 from training.pairs import Span, Wish, draw_pairs
+from training.rounds import Run
 from training.windows import day_to_date
 
 LEAST_VALIDATION = 10  # users without whom a blend is not fitted
@@ -42,9 +50,11 @@ def make_challenger(lab: Lab) -> Model:
         "encoder_hash": encoder.base_hash,
         "dimension": encoder.dimension,
         "training": settings.training.model_dump(),
+        "projection": settings.projection.model_dump(),
         "next_choice": settings.next_choice.model_dump(),
     }
-    model = Model(folder, encoder, Blend(), settings.knn, None, facts)
+    model = Model(folder, encoder, None, Blend(), settings.knn, None, facts)
+    model = replace(model, projection=learn_projection(lab, model))
     model = replace(model, learned=learn_next_choice(lab, model))
     model = replace(model, blend=choose_blend(lab, model))
     save_model(model)
@@ -68,8 +78,36 @@ def tune(lab: Lab, base: Encoder) -> Encoder:
         return base
     if settings.hard_negatives:
         fit = with_hard_negatives(fit, lab.inputs.lexical, settings.hard_negatives)
-    tuned, lab.curves = fine_tune(base, fit, later, settings, lab.checkpoint("fine-tune"))
+    tuned, curves = fine_tune(base, fit, later, settings, lab.checkpoint("fine-tune"))
+    lab.curves |= asdict(curves)
     return tuned
+
+
+def learn_projection(lab: Lab, model: Model) -> Projection | None:
+    """The map of the encoder's vectors that was best on the validation days; None where it is better without."""
+    settings, inputs, knn = lab.night.settings.projection, lab.inputs, model.knn
+    cases = lab.validation_cases().at_most(LOOKED_AT)
+    if not settings.enabled:
+        lab.notes.append("the projection was left out, as the settings say")
+        return None
+    if len(cases) < LEAST_VALIDATION:
+        lab.notes.append(f"only {len(cases)} users to judge a projection by: there is none")
+        return None
+    read, asked = model.read(lab.night, inputs), query(cases.histories, len(inputs.product_ids), knn)
+
+    def figure(vectors: np.ndarray) -> float:
+        products = on_grid(vectors)
+        return ndcg_of_vectors(user_vectors(asked, products), products, cases, inputs.showable)
+
+    run = Run(lab.night.settings.training.seed, lab.checkpoint("projection"))
+    choices = Choices.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
+    with lab.timed("projection"):
+        progress = fit_projection(choices, read, lambda weights: figure(Projection(weights).of(read)), settings, run)
+        lab.curves |= progress.curves("projection")
+        if progress.weights is None or max(progress.figure) <= figure(read):
+            lab.notes.append("no projection was better than the encoder's vectors as they are")
+            return None
+    return Projection(progress.weights)
 
 
 def learn_next_choice(lab: Lab, model: Model) -> Learned | None:
@@ -85,14 +123,15 @@ def learn_next_choice(lab: Lab, model: Model) -> Learned | None:
     vectors = model.vectors(lab.night, inputs)
 
     def figure(weights: Weights) -> float:
-        return ndcg_of(Learned(weights, inputs.product_ids).among(inputs.product_ids, vectors), cases, inputs.showable)
+        network = Learned(weights, inputs.product_ids).among(inputs.product_ids, vectors)
+        return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, inputs.showable)
 
     run = Run(lab.night.settings.training.seed, lab.checkpoint("next choice"))
     past = histories(inputs.log, lab.split.fit_until, MOST_LEARNED)
     with lab.timed("next choice"):
-        lab.progress = fit_next_choice(past, vectors, figure, settings, run)
-    weights = lab.progress.weights
-    return None if weights is None else Learned(weights, inputs.product_ids)
+        progress = fit_next_choice(past, vectors, figure, settings, run)
+    lab.curves |= progress.curves("next_choice")
+    return None if progress.weights is None else Learned(progress.weights, inputs.product_ids)
 
 
 def choose_blend(lab: Lab, model: Model) -> Blend:

@@ -13,11 +13,13 @@ import numpy as np
 from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, SIMILAR_TEXT
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall
+from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker
 from training.cold import targets_among
 
 LISTED = 20
 DEPTH = 10
+AT_ONCE = 256  # users scored at once
 ALONE = {
     "item_knn": CHOSEN_TOGETHER,
     "lexical": SIMILAR_TEXT,
@@ -52,9 +54,15 @@ class Judged:
 
 
 def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
-    """The ranker under `name`, and each of its parts alone under its own name."""
+    """The ranker under `name`, and each of its parts alone under its own name.
+
+    One that the settings make rank by more than the score stands there a second time, as `by_score`, without that: the
+    difference is what the settings cost.
+    """
+    plain = replace(ranker, diversity=0.0, long_tail=0.0)
     there = {n: part for n, part in ALONE.items() if part != NEXT_CHOICE or ranker.next_choice is not None}
-    return {name: ranker} | {n: replace(ranker, blend=ranker.blend.only(part)) for n, part in there.items()}
+    found = {name: ranker} | ({"by_score": plain} if ranker.diversity or ranker.long_tail else {})
+    return found | {n: replace(plain, blend=ranker.blend.only(part)) for n, part in there.items()}
 
 
 def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict[str, Judged]:
@@ -77,6 +85,20 @@ def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict
             seconds,
         )
     return judged
+
+
+def ndcg_of_vectors(users: np.ndarray, products: np.ndarray, cases: Cases, showable: np.ndarray) -> float:
+    """NDCG@10 on `cases` by the product of vectors alone, of users (u, d) and products (n, d).
+
+    Ranked is what is showable (n,) and not hidden from the user.
+    """
+    lists = []
+    for at in range(0, len(cases), AT_ONCE):
+        score = np.where(showable, users[at : at + AT_ONCE] @ products.T, -np.inf)
+        for row, hidden in zip(score, cases.hidden[at : at + AT_ONCE], strict=True):
+            row[hidden] = -np.inf
+        lists.append(best(score, DEPTH))
+    return float(ndcg(np.concatenate(lists), cases.targets, DEPTH).mean())
 
 
 def differences(

@@ -3,53 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipelines.scoring.cases import Cases
 from pipelines.scoring.histories import Histories
-from pipelines.scoring.metrics import ndcg
-from pipelines.scoring.nearest import best
-from pipelines.scoring.next_choice import NextChoice, Weights
+from pipelines.scoring.next_choice import Weights
 from pipelines.settings.model import NextChoice as Settings
-from training.checkpoint import Checkpoint
 from training.next_choice import Network
+from training.rounds import Progress, Rounds, Run, learn
 
 SORTED = 20  # batches whose users are sorted by length together, so that little is padded
 LARGEST_STEP = 5.0  # norm to which gradients are cut
 NOTHING = -1
-AT_ONCE, DEPTH = 256, 10  # users scored at once; places of a list that count
-
-
-@dataclass
-class Progress:
-    """Training loss and validation figure of each round, and the weights of the best one (None: nothing learned)."""
-
-    loss: list[float] = field(default_factory=list)
-    figure: list[float] = field(default_factory=list)
-    weights: Weights | None = None
-
-    def is_over(self, patience: int) -> bool:
-        """Whether the best of the last rounds lies so many rounds back."""
-        return bool(self.figure) and len(self.figure) - 1 - int(np.argmax(self.figure)) >= patience
-
-    def curves(self) -> dict[str, list[tuple[int, float]]]:
-        """Both figures by round, from 1."""
-        named = {"next_choice_loss": self.loss, "next_choice_ndcg": self.figure}
-        return {name: list(enumerate(values, start=1)) for name, values in named.items()}
-
-
-@dataclass(frozen=True)
-class Run:
-    """The seed of all that is drawn, and where the run keeps how far it is."""
-
-    seed: int
-    checkpoint: Checkpoint
 
 
 def fit_next_choice(
@@ -62,65 +30,19 @@ def fit_next_choice(
     """The network with the best figure by `judge`, looked at after each round over the users of `past`.
 
     `text` float32 (n, t) are the vectors of the products' texts, which do not move. Softmax over all products, or over
-    `settings.softmax_products` drawn ones where there are more. The same arguments give the same bits on one machine,
-    killed and begun again or not.
+    `settings.softmax_products` drawn ones where there are more.
     """
-    torch.manual_seed(run.seed)
-    rng = np.random.default_rng(run.seed)
     rows = windows(past, settings.length)
-    progress = Progress()
     if len(rows) < 2:
-        return progress
+        return Progress()
+    torch.manual_seed(run.seed)
     network = Network(torch.from_numpy(text.astype(np.float32)), settings)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
-    if (saved := run.checkpoint.load()) is not None:
-        progress = _resumed(saved, network, optimiser, rng)
-    while len(progress.loss) < settings.rounds and not progress.is_over(settings.patience):
-        network.train()
-        losses = [_step(network, optimiser, batch, settings) for batch in _batches(rows, settings.batch_users, rng)]
-        progress.loss.append(float(np.mean(losses)))
-        weights = network.eval().weights()
-        progress.figure.append(judge(weights))
-        if int(np.argmax(progress.figure)) == len(progress.figure) - 1:
-            progress.weights = weights
-        run.checkpoint.save(**_state(progress, network, optimiser, rng))
-    run.checkpoint.clear()
-    return progress
 
+    def one_round(rng: np.random.Generator) -> list[float]:
+        return [_step(network, optimiser, batch, settings) for batch in _batches(rows, settings.batch_users, rng)]
 
-def _state(
-    progress: Progress, network: Network, optimiser: torch.optim.Optimizer, rng: np.random.Generator
-) -> dict[str, Any]:
-    return {
-        "loss": progress.loss,
-        "figure": progress.figure,
-        "weights": {name: torch.from_numpy(values) for name, values in (progress.weights or {}).items()},
-        "network": network.state_dict(),
-        "optimiser": optimiser.state_dict(),
-        "draws": rng.bit_generator.state,
-        "torch_draws": torch.get_rng_state(),
-    }
-
-
-def _resumed(
-    saved: dict[str, Any], network: Network, optimiser: torch.optim.Optimizer, rng: np.random.Generator
-) -> Progress:
-    network.load_state_dict(saved["network"])
-    optimiser.load_state_dict(saved["optimiser"])
-    rng.bit_generator.state = saved["draws"]
-    torch.set_rng_state(saved["torch_draws"])
-    return Progress(saved["loss"], saved["figure"], {name: t.numpy() for name, t in saved["weights"].items()})
-
-
-def ndcg_of(network: NextChoice, cases: Cases, showable: np.ndarray) -> float:
-    """NDCG@10 of the network alone on `cases`, among what is showable (n,) and not hidden from the user."""
-    tastes, lists = network.tastes(cases.histories), []
-    for at in range(0, len(cases), AT_ONCE):
-        score = np.where(showable, tastes[at : at + AT_ONCE] @ network.targets.T, -np.inf)
-        for row, hidden in zip(score, cases.hidden[at : at + AT_ONCE], strict=True):
-            row[hidden] = -np.inf
-        lists.append(best(score, DEPTH))
-    return float(ndcg(np.concatenate(lists), cases.targets, DEPTH).mean())
+    return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
 
 
 def windows(past: Histories, length: int) -> list[np.ndarray]:

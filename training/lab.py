@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipelines.night import Night
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.ranker import Ranker
 from training.checkpoint import Checkpoint
-from training.finetune import Curves
-from training.fit_next_choice import Progress
 from training.inputs import Inputs, read_inputs
 from training.model_folder import Model
 from training.windows import Split, Window, cases_in, split_by_time
@@ -25,8 +24,7 @@ class Lab:
     night: Night
     inputs: Inputs
     split: Split
-    curves: Curves = field(default_factory=Curves)
-    progress: Progress = field(default_factory=Progress)
+    curves: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from pipelines.errors import StepFailed
 from pipelines.night import Night, clear_folder, write_json
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.next_choice import Learned
+from pipelines.scoring.projection import Projection
 from pipelines.settings.model import Knn
 from training.encoder import Encoder
 from training.encoder_files import fingerprint, load_encoder, save_encoder
@@ -28,12 +29,14 @@ ENCODER, BLEND, FACTS = "encoder", "blend.json", "model.json"
 class Model:
     """A model that has a folder: its encoder as loaded from there, its blend, the kNN settings it was fitted with.
 
-    `learned` is what it knows of next choices, None for a model without that network;
+    `projection` maps the encoder's vectors, None where they are used as they are; `learned` is what it knows of next
+    choices, None for a model without that network;
     `facts` are the rest of `model.json`: cutoffs, base encoder and its hash, seed, dimension.
     """
 
     folder: Path
     encoder: Encoder
+    projection: Projection | None
     blend: Blend
     knn: Knn
     learned: Learned | None
@@ -41,9 +44,19 @@ class Model:
 
     def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
         """float32 (n, d): the vector of each product of the night."""
+        read = self.read(night, inputs)
+        return self.projection.of(read) if self.projection else read
+
+    def read(self, night: Night, inputs: Inputs) -> np.ndarray:
+        """float32 (n, d): what the encoder makes of the text of each product, which is kept from night to night."""
         settings = night.settings.training
         cache = cache_of(self.folder, night)
         return product_vectors(quickest(self.encoder, settings, cache), inputs.texts, inputs.text_hashes, cache)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """float32 (len(texts), d), each row of length one: the vectors of any texts."""
+        read = self.encoder.embed(texts)
+        return self.projection.of(read) if self.projection else read
 
 
 def cache_of(model: Path, night: Night) -> Path:
@@ -60,6 +73,8 @@ def save_new_encoder(encoder: Encoder, folder: Path) -> Encoder:
 
 def save_model(model: Model) -> None:
     """Write all else beside the encoder, which is there already."""
+    if model.projection:
+        model.projection.save(model.folder)
     if model.learned:
         model.learned.save(model.folder)
     model.blend.save(model.folder / BLEND)
@@ -68,7 +83,7 @@ def save_model(model: Model) -> None:
 
 def save_probe(model: Model, texts: Sequence[str]) -> None:
     """Write what the model makes of some texts, for whoever loads it back elsewhere."""
-    vectors = model.encoder.embed(list(texts))
+    vectors = model.embed(list(texts))
     write_json(model.folder / "probe.json", {"texts": list(texts), "vectors": vectors.tolist()})
 
 
@@ -79,4 +94,5 @@ def load_model(folder: Path) -> Model:
         raise StepFailed(f"{folder} is no model: {', '.join(missing)} missing. Run the steps train and gate again.")
     facts = json.loads((folder / FACTS).read_text())
     knn = Knn.model_validate(facts.pop("knn"))
-    return Model(folder, load_encoder(folder / ENCODER), Blend.load(folder / BLEND), knn, Learned.load(folder), facts)
+    encoder, projection = load_encoder(folder / ENCODER), Projection.load(folder)
+    return Model(folder, encoder, projection, Blend.load(folder / BLEND), knn, Learned.load(folder), facts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -58,10 +57,6 @@ class Network(nn.Module):
     def scores_of_pairs(self, states: Tensor, products: Tensor) -> Tensor:
         """(m,): the same, of each state and its own product."""
         return self.scale.exp() * functional.cosine_similarity(states, products, dim=-1)
-
-    def weights(self) -> dict[str, np.ndarray]:
-        """All parameters as float32 arrays."""
-        return {name: value.detach().cpu().numpy().copy() for name, value in self.state_dict().items()}
 
 
 class Block(nn.Module):

@@ -12,11 +12,11 @@ from training.model_folder import load_model
 
 class Served(mlflow.pyfunc.PythonModel):
     def load_context(self, context: Any) -> None:
-        self.encoder = load_model(Path(context.artifacts[MODEL_FOLDER])).encoder
+        self.model = load_model(Path(context.artifacts[MODEL_FOLDER]))
 
     def predict(self, context: Any, model_input: list[str]) -> np.ndarray:
         """Vectors (texts x dimension, float32, length one) of the texts."""
-        return self.encoder.embed(list(model_input))
+        return self.model.embed(list(model_input))
 
 
 mlflow.models.set_model(Served())

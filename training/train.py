@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from pipelines.night import Night, write_json
@@ -67,7 +66,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[st
         "models": {name: figures.metrics() for name, figures in judged.items()},
         "differences": differences(judged, "challenger", versus),
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
-        "curves": asdict(lab.curves) | lab.progress.curves(),
+        "curves": lab.curves,
         "blend": None if blend is None else blend.named(),
         "notes": lab.notes,
         "seconds": lab.seconds,

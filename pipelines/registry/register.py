@@ -31,7 +31,14 @@ from pipelines.registry.store import (
 )
 from pipelines.stage import step_process
 
-CURVES = ("train_loss", "validation_loss", "next_choice_loss", "next_choice_ndcg")
+CURVES = (
+    "train_loss",
+    "validation_loss",
+    "projection_loss",
+    "projection_ndcg",
+    "next_choice_loss",
+    "next_choice_ndcg",
+)
 SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
 
 

@@ -169,6 +169,17 @@ class Knn(Section):
     neighbours: int = Field(200, ge=1, description="neighbours kept for each product")
 
 
+class Projection(Section):
+    """The map after the encoder, learned from what users chose one after the other."""
+
+    enabled: bool = Field(True, description="whether it is learned; kept where it ranks better on the validation days")
+    learning_rate: float = Field(1e-3, gt=0, description="learning rate of Adam")
+    batch_choices: int = Field(512, ge=1, description="choices a step")
+    rounds: int = Field(12, ge=1, description="rounds over all choices at most")
+    patience: int = Field(2, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
+    softmax_products: int = Field(2_048, ge=1, description="products in the softmax, drawn each step")
+
+
 class NextChoice(Section):
     """The network that reads a user's last products. Without text it knows a product by its id alone."""
 
@@ -264,6 +275,13 @@ class Ranking(Section):
     )
     diversity: float = Field(
         0, ge=0, lt=1, description="how much likeness to products above counts against one; some recall for variety"
+    )
+    long_tail: float = Field(
+        0,
+        ge=0,
+        le=1,
+        description="how much being popular counts against a product, as a weight of the blend; some "
+        "recall for lists that reach more of the catalogue",
     )
     explored: int = Field(
         0, ge=0, le=5, description="of the first ten places, so many show products drawn from the 40 after the list"
@@ -370,6 +388,7 @@ class Settings(Section):
     cleaning: Cleaning = Field(default_factory=Cleaning, description="which rows are refused")
     features: Features = Field(default_factory=Features, description="what behaviour means")
     knn: Knn = Field(default_factory=Knn, description="neighbours from behaviour")
+    projection: Projection = Field(default_factory=Projection, description="the map after the encoder")
     next_choice: NextChoice = Field(default_factory=NextChoice, description="what is chosen next, by the last products")
     training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
     guards: Guards = Field(default_factory=Guards, description="what a challenger must not lose")

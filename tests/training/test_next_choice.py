@@ -12,8 +12,10 @@ from pipelines.scoring.next_choice import Learned, NextChoice
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings.model import NextChoice as Settings
 from training.checkpoint import Checkpoint
-from training.fit_next_choice import Run, fit_next_choice, ndcg_of, windows
+from training.evaluate import ndcg_of_vectors
+from training.fit_next_choice import fit_next_choice, windows
 from training.next_choice import Network
+from training.rounds import Run, weights_of
 
 PRODUCTS, TEXT = 12, 5
 SMALL = Settings(dimension=16, layers=2, heads=2, length=4, dropout=0.1, batch_users=8, rounds=12, learning_rate=0.02)
@@ -44,7 +46,8 @@ def learn(circle, text, run, settings=SMALL):
     past, cases = circle
 
     def figure(weights):
-        return ndcg_of(Learned(weights, IDS).among(IDS, text), cases, np.ones(PRODUCTS, bool))
+        network = Learned(weights, IDS).among(IDS, text)
+        return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, np.ones(PRODUCTS, bool))
 
     return fit_next_choice(past, text, figure, settings, run)
 
@@ -54,7 +57,7 @@ def test_the_pass_of_ranking_is_the_pass_of_training(text):
     network = Network(torch.from_numpy(text), SMALL).eval()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.5)
-    ours = Learned(network.weights(), IDS).among(IDS, text)
+    ours = Learned(weights_of(network), IDS).among(IDS, text)
     histories = [np.array(h, np.int32) for h in ([3], [1, 2], [5, 4, 0, 7], [9, 8, 5, 4, 0, 7])]
     with torch.inference_mode():
         products = network.products(torch.arange(PRODUCTS))
@@ -115,7 +118,7 @@ def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text,
 
 def test_a_new_product_is_known_by_its_text_and_an_old_one_also_by_itself(text, tmp_path):
     network = Network(torch.from_numpy(text), SMALL)
-    learned = Learned(network.weights(), IDS)
+    learned = Learned(weights_of(network), IDS)
     learned.save(tmp_path)
     ids = np.array(["a new one", "p00", "p07", "zz"])
     found = Learned.load(tmp_path).among(ids, text[[3, 0, 7, 3]]).products

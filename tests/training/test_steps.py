@@ -132,7 +132,8 @@ def test_a_shop_without_known_users_still_gets_a_model_that_says_so(tmp_path, to
     night = run(train, open_night(tmp_path, toy_base, interactions=[]))
     notes = evaluation(night)["notes"]
     assert [n[:30] for n in notes] == [
-        "only 0 users to judge a networ", "only 0 users to fit a blend on", "only 0 users to judge models o",
+        "only 0 users to judge a projec", "only 0 users to judge a networ",
+        "only 0 users to fit a blend on", "only 0 users to judge models o",
     ]  # fmt: skip
     assert evaluation(night)["window"]["too_few"]
     assert (night.work / "challenger" / "blend.json").is_file()

@@ -1,0 +1,103 @@
+"""The map after the encoder: it learns what follows what, resumes after a kill, and is used for every text."""
+
+import numpy as np
+import pytest
+
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.histories import Histories
+from pipelines.scoring.knn import query
+from pipelines.scoring.projection import Projection
+from pipelines.scoring.vectors import on_grid, user_vectors
+from pipelines.settings.model import Knn
+from pipelines.settings.model import Projection as Settings
+from training.checkpoint import Checkpoint
+from training.evaluate import ndcg_of_vectors
+from training.fit_projection import Choices, fit_projection
+from training.rounds import Run
+
+PRODUCTS, TEXT, CHOSEN = 240, 16, 200
+SMALL = Settings(batch_choices=16, rounds=12, patience=12, learning_rate=0.005, softmax_products=120)
+KNN = Knn()
+
+
+@pytest.fixture
+def texts():
+    """Vectors in which the products of a pair (0 and 1, 2 and 3, …) share one of the dimensions, faintly."""
+    rng = np.random.default_rng(3)
+    vectors = rng.normal(size=(PRODUCTS, TEXT))
+    vectors[:, 8:] = 0.3 * np.repeat(rng.normal(size=(PRODUCTS // 2, 8)), 2, axis=0)
+    return on_grid(vectors)
+
+
+@pytest.fixture
+def pairs():
+    """Users who chose one of a pair and then the other, of the first products; cases that ask for the others."""
+    lists = [np.array([p, p ^ 1], np.int32) for p in range(CHOSEN)] * 2
+    asked = np.arange(CHOSEN, PRODUCTS)
+    past = [np.array([p], np.int32) for p in asked]
+    return Histories.of_lists(np.arange(len(lists)), lists), Cases(
+        asked, past, past, [np.array([p ^ 1]) for p in asked]
+    )
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run(1, Checkpoint(tmp_path / "projection.pt"))
+
+
+def figure(vectors, cases):
+    products = on_grid(vectors)
+    users = user_vectors(query(cases.histories, PRODUCTS, KNN), products)
+    return ndcg_of_vectors(users, products, cases, np.ones(PRODUCTS, bool))
+
+
+def test_what_belongs_together_is_learned_for_products_that_nobody_chose(texts, pairs, run):
+    past, cases = pairs
+    choices = Choices.of(past, KNN.recency_power)
+    learned = fit_projection(choices, texts, lambda w: figure(Projection(w).of(texts), cases), SMALL, run)
+    assert max(learned.figure) > figure(texts, cases) + 0.1
+    assert learned.loss[-1] < learned.loss[0]
+    assert not run.checkpoint.file.exists()
+
+
+def test_a_killed_run_goes_on_and_ends_with_the_same_bits(texts, pairs, run):
+    choices, figures = Choices.of(pairs[0], KNN.recency_power), [0.1, 0.3, 0.2, 0.5]
+    short = SMALL.model_copy(update={"rounds": 4})
+
+    def judge(until):
+        asked = iter([*figures[:until], None])
+        return lambda weights: next(asked) or pytest.fail("killed")
+
+    calm = fit_projection(choices, texts, judge(4), short, run)
+    with pytest.raises(pytest.fail.Exception):
+        fit_projection(choices, texts, judge(2), short, run)
+    rest = iter(figures[2:])
+    resumed = fit_projection(choices, texts, lambda weights: next(rest), short, run)
+    assert (resumed.loss, resumed.figure) == (calm.loss, figures)
+    assert all(np.array_equal(resumed.weights[name], values) for name, values in calm.weights.items())
+
+
+def test_a_choice_is_told_from_the_last_products_of_the_same_user():
+    past = Histories.of_lists(np.arange(3), [np.array([5, 6, 7]), np.array([8]), np.array([9, 5])])
+    choices = Choices.of(past, 1.5)
+    assert choices.wanted(np.arange(3)).tolist() == [6, 7, 5]
+    items, weights = choices.before(np.arange(3))
+    assert [row[w > 0].tolist() for row, w in zip(items, weights, strict=True)] == [[5], [6, 5], [9]]
+    as_asked = query([np.array([5, 6], np.int32)], 10, KNN).toarray()[0]
+    assert weights[1][:2].tolist() == as_asked[[6, 5]].tolist()
+
+
+def test_nobody_who_chose_twice_means_nothing_is_learned(texts, run):
+    once = Histories.of_lists(np.arange(2), [np.array([1]), np.array([2])])
+    assert fit_projection(Choices.of(once, 1.5), texts, lambda weights: 1.0, SMALL, run).weights is None
+
+
+def test_a_text_alone_is_mapped_as_among_others_and_as_it_was_saved(texts, tmp_path):
+    weights = {"linear.weight": np.random.default_rng(0).normal(size=(TEXT, TEXT)).astype(np.float32)}
+    projection = Projection(weights)
+    together = projection.of(texts)
+    assert np.allclose(np.square(together).sum(axis=1), 1, atol=1e-6)
+    assert all(np.array_equal(projection.of(texts[n : n + 1])[0], row) for n, row in enumerate(together))
+    assert Projection.load(tmp_path) is None
+    projection.save(tmp_path)
+    assert np.array_equal(Projection.load(tmp_path).of(texts), together)

@@ -1,0 +1,115 @@
+"""Learning a map of the encoder's vectors: what a user chose lately lies near what is chosen next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pipelines.scoring.histories import Histories
+from pipelines.scoring.next_choice import Weights
+from pipelines.settings.model import Projection as Settings
+from training.rounds import Progress, Rounds, Run, learn
+
+FIRST_SCALE = 20.0  # of cosines in the softmax; learned
+READ = 20  # last products before a choice that tell of it
+
+
+class Map(nn.Module):
+    """`linear` (d, d), at first the identity: what is never learned stays as the encoder says."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, width, bias=False)
+        nn.init.eye_(self.linear.weight)
+        self.scale = nn.Parameter(torch.tensor(math.log(FIRST_SCALE)))
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """(m, d), each row of length one: what `vectors` (m, d) are mapped to."""
+        return functional.normalize(self.linear(vectors), dim=-1)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All choices of users but their first: `places` in `items`, and the place of the user's first, int64 (m,)."""
+
+    items: np.ndarray
+    places: np.ndarray
+    first: np.ndarray
+    recency_power: float
+
+    @classmethod
+    def of(cls, past: Histories, recency_power: float) -> Choices:
+        """Those of `past`; the t-th last product before a choice weighs (1 + t)^-recency_power, as in `knn.query`."""
+        first = np.repeat(past.starts[:-1], np.diff(past.starts))
+        places = np.flatnonzero(np.arange(len(past.items)) > first)
+        return cls(past.items.astype(np.int64), places, first[places], recency_power)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def before(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """int64 (b, READ): the last products before the choices `rows`; float32 (b, READ): weights, 0 for padding."""
+        back = self.places[rows, None] - 1 - np.arange(READ)
+        there = back >= self.first[rows, None]
+        weights = np.where(there, np.arange(1.0, READ + 1) ** -self.recency_power, 0)
+        return self.items[np.where(there, back, 0)], weights.astype(np.float32)
+
+    def wanted(self, rows: np.ndarray) -> np.ndarray:
+        """int64 (b,): what was chosen."""
+        return self.items[self.places[rows]]
+
+
+def fit_projection(
+    choices: Choices, vectors: np.ndarray, judge: Callable[[Weights], float], settings: Settings, run: Run
+) -> Progress:
+    """The map with the best figure by `judge`, looked at after each round over `choices`.
+
+    `vectors` float32 (n, d) are those of the products' texts, which do not move. A choice is told from the mean of the
+    products before it, by a softmax over `settings.softmax_products` drawn products.
+    """
+    if not len(choices):
+        return Progress()
+    texts = torch.from_numpy(vectors.astype(np.float32))
+    torch.manual_seed(run.seed)
+    network = Map(vectors.shape[1])
+    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
+
+    def one_round(rng: np.random.Generator) -> list[float]:
+        losses = []
+        for rows in _batches(len(choices), settings.batch_choices, rng):
+            loss = _loss(network, texts, choices, rows, settings.softmax_products)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(float(loss.detach()))
+        return losses
+
+    return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
+
+
+def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    order = rng.permutation(count)
+    for at in range(0, count, size):
+        yield order[at : at + size]
+
+
+def _loss(network: Map, texts: Tensor, choices: Choices, rows: np.ndarray, drawn: int) -> Tensor:
+    """Cross entropy of what was chosen against products drawn from all (Jean et al. 2015)."""
+    items, weights = (torch.from_numpy(found) for found in choices.before(rows))
+    wanted, n = torch.from_numpy(choices.wanted(rows)), len(texts)
+    others = torch.randint(n, (drawn,)) if drawn < n else torch.arange(n)
+    needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
+    mapped = network(texts[needed])
+    at_items, at_wanted, at_others = place.split([items.numel(), len(wanted), len(others)])
+    users = torch.einsum("bt,btd->bd", weights, mapped[at_items].view(*items.shape, -1))
+    asked = network.scale.exp() * functional.normalize(users, dim=-1)
+    scores = asked @ mapped[at_others].T + math.log(n / len(others))
+    scores = scores.masked_fill(others[None, :] == wanted[:, None], float("-inf"))
+    own = (asked * mapped[at_wanted]).sum(dim=1, keepdim=True)
+    return functional.cross_entropy(torch.cat([own, scores], dim=1), torch.zeros(len(rows), dtype=torch.long))

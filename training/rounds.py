@@ -1,0 +1,96 @@
+"""Learning in rounds over all users: each round is judged, the best one counts, and a killed run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from pipelines.scoring.next_choice import Weights
+from training.checkpoint import Checkpoint
+
+
+@dataclass
+class Progress:
+    """Training loss and validation figure of each round, and the weights of the best one (None: nothing learned)."""
+
+    loss: list[float] = field(default_factory=list)
+    figure: list[float] = field(default_factory=list)
+    weights: Weights | None = None
+
+    def is_over(self, patience: int) -> bool:
+        """Whether the best of the last rounds lies so many rounds back."""
+        return bool(self.figure) and len(self.figure) - 1 - int(np.argmax(self.figure)) >= patience
+
+    def curves(self, name: str) -> dict[str, list[tuple[int, float]]]:
+        """Both figures by round, from 1."""
+        named = {f"{name}_loss": self.loss, f"{name}_ndcg": self.figure}
+        return {key: list(enumerate(values, start=1)) for key, values in named.items()}
+
+
+@dataclass(frozen=True)
+class Run:
+    """The seed of all that is drawn, and where the run keeps how far it is."""
+
+    seed: int
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """What learns: `one_round` takes the steps of a round and gives back their losses; when it ends."""
+
+    network: nn.Module
+    optimiser: torch.optim.Optimizer
+    one_round: Callable[[np.random.Generator], list[float]]
+    most: int
+    patience: int
+
+
+def learn(rounds: Rounds, judge: Callable[[Weights], float], run: Run) -> Progress:
+    """The rounds and the weights with the best figure by `judge`, which looks at them after each round.
+
+    The same arguments give the same bits on one machine, killed and begun again or not.
+    """
+    rng = np.random.default_rng(run.seed)
+    saved = run.checkpoint.load()
+    progress = Progress() if saved is None else _resumed(saved, rounds, rng)
+    while len(progress.loss) < rounds.most and not progress.is_over(rounds.patience):
+        rounds.network.train()
+        progress.loss.append(float(np.mean(rounds.one_round(rng))))
+        weights = weights_of(rounds.network.eval())
+        progress.figure.append(judge(weights))
+        if int(np.argmax(progress.figure)) == len(progress.figure) - 1:
+            progress.weights = weights
+        run.checkpoint.save(**_state(progress, rounds, rng))
+    run.checkpoint.clear()
+    return progress
+
+
+def weights_of(network: nn.Module) -> Weights:
+    """All parameters as arrays, by torch's names."""
+    return {name: value.detach().cpu().numpy().copy() for name, value in network.state_dict().items()}
+
+
+def _state(progress: Progress, rounds: Rounds, rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "loss": progress.loss,
+        "figure": progress.figure,
+        "weights": {name: torch.from_numpy(values) for name, values in (progress.weights or {}).items()},
+        "network": rounds.network.state_dict(),
+        "optimiser": rounds.optimiser.state_dict(),
+        "draws": rng.bit_generator.state,
+        "torch_draws": torch.get_rng_state(),
+    }
+
+
+def _resumed(saved: dict[str, Any], rounds: Rounds, rng: np.random.Generator) -> Progress:
+    rounds.network.load_state_dict(saved["network"])
+    rounds.optimiser.load_state_dict(saved["optimiser"])
+    rng.bit_generator.state = saved["draws"]
+    torch.set_rng_state(saved["torch_draws"])
+    return Progress(saved["loss"], saved["figure"], {name: t.numpy() for name, t in saved["weights"].items()})
