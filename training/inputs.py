@@ -65,7 +65,6 @@ class Inputs:
             settings=knn,
             next_choice=learned and learned.among(self.product_ids, vectors),
             diversity=self.settings.ranking.diversity,
-            long_tail=self.settings.ranking.long_tail,
         )
 
 

@@ -10,7 +10,7 @@ from pipelines.report.scale import Scale, scale_over
 from pipelines.report.words import is_number, plain
 
 METRICS = {METRIC: "NDCG@10", "recall@10": "Recall@10", "coverage@10": "Coverage@10"}
-LABELS = {"predecessor": "predecessor (the champion before)", "item_knn": "item-kNN"}
+LABELS = {"predecessor": "predecessor (the champion before)", "item_knn": "item-kNN", "by_score": "by score alone"}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Blend:
     `weights` and `scales` stand in the order of PARTS. A part is centred for each user and divided by its scale,
     one number for all users: dividing by each user's own spread would make faint evidence as loud as strong (and
     lost 4 % NDCG@10 on Amazon Beauty). `new_slots` of the first ten places are kept for products nobody has chosen.
+    `long_tail` is taken off the weight of `popular`, for all who have a history.
     `segments`, ascending, are other weights for users with at least so many products in their history.
     The defaults serve a shop that has too few users to fit them.
     """
@@ -35,6 +36,7 @@ class Blend:
     slope: float = 1.0
     intercept: float = -6.0
     new_slots: int = 0
+    long_tail: float = 0.0
     segments: tuple[tuple[int, Weights], ...] = ()
 
     def of_users(self, lengths: np.ndarray) -> np.ndarray:
@@ -42,11 +44,13 @@ class Blend:
         found = np.tile(np.array(self.weights), (len(lengths), 1))
         for least, weights in self.segments:
             found[lengths >= least] = weights
+        found[lengths > 0, POPULAR] -= self.long_tail
         return found
 
     def only(self, part: int) -> Blend:
         """The blend in which one part speaks alone, on the same scales, and no place is kept."""
-        return replace(self, weights=tuple(float(p == part) for p in range(len(PARTS))), new_slots=0, segments=())
+        weights = tuple(float(p == part) for p in range(len(PARTS)))
+        return replace(self, weights=weights, new_slots=0, long_tail=0.0, segments=())
 
     def probability(self, blended: np.ndarray) -> np.ndarray:
         """float32, the same shape: calibrated share of such candidates that are chosen, to 6 digits; monotone."""
@@ -69,7 +73,8 @@ class Blend:
         tree = json.loads(file.read_text())
         segments = tuple((s["least_products"], _read(file, s["weights"], 0.0)) for s in tree.get("segments", []))
         weights, scales = _read(file, tree["weights"], 0.0), _read(file, tree["scales"], 1.0)
-        return cls(weights, scales, tree["slope"], tree["intercept"], tree.get("new_slots", 0), segments)
+        places, tail = tree.get("new_slots", 0), tree.get("long_tail", 0.0)
+        return cls(weights, scales, tree["slope"], tree["intercept"], places, tail, segments)
 
 
 def _named(values: Weights) -> dict[str, float]:

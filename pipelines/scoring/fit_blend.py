@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, Blend, Weights
+from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, POPULAR, Blend, Weights
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.metrics import hits, recall
@@ -16,6 +16,7 @@ from pipelines.settings.model import Ranking
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks
+TAIL = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
 STARTS = (Blend().only(CHOSEN_TOGETHER).weights, Blend().weights)
 MOST_USERS = 5000
 LEAST_SEGMENT = 300  # users with histories of like length, without whom they get no weights of their own
@@ -52,8 +53,8 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
 
     Coordinate search over a grid from two starts; of equals the smaller weight wins, for chosen_together 1.
     The weights add up to 1. Users with short, middling and long histories get weights of their own where these help
-    users that they were not fitted on. Places are kept for new products as far as `ranking` allows them to cost
-    recall. The blend of `ranker` plays no role.
+    users that they were not fitted on. Popularity counts against a product, and places are kept for new ones, as far
+    as `ranking` allows that to cost. The blend of `ranker` plays no role.
     """
     cases = cases.at_most(MOST_USERS)
     if not len(cases):
@@ -64,11 +65,23 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     weights = max(found, key=lambda w: (round(_ndcg(pool, w), 9), -sum(w)))
     lengths = np.array([min(len(history), ranker.settings.history) for history in cases.histories])
     segments = tuple((least, _shares(w)) for least, w in _segments(pool, lengths, weights))
-    plain = replace(even, weights=_shares(weights), segments=segments)
+    tail = _long_tail(pool, _shares(weights), ranking.long_tail_cost)
+    plain = replace(even, weights=_shares(weights), segments=segments, long_tail=tail)
     ranked = replace(ranker, blend=plain).rank(cases.histories, cases.hidden, TOP)
     shown = ranked.items >= 0
     slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
     return replace(plain, slope=slope, intercept=intercept, new_slots=_new_slots(ranker, plain, cases, ranking))
+
+
+def _long_tail(pool: Pool, weights: Weights, cost: float) -> float:
+    """The largest weight against what is popular that loses no more than this share of NDCG@10."""
+    least = (1 - cost) * _ndcg(pool, weights)
+    against = (w for w in reversed(TAIL) if cost and _ndcg(pool, _less_popular(weights, w)) >= least)
+    return next(against, 0.0)
+
+
+def _less_popular(weights: Weights, by: float) -> Weights:
+    return tuple(w - by * (part == POPULAR) for part, w in enumerate(weights))
 
 
 def _new_slots(ranker: Ranker, blend: Blend, cases: Cases, ranking: Ranking) -> int:

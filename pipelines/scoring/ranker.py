@@ -67,8 +67,7 @@ class Ranker:
 
     `showable` bool (n,); `knn` and `lexical` csr float32 (n, n); `vectors` float32 (n, d) by `on_grid`;
     `popularity` float32 (n,), log scale; `next_choice` None for a model without it; `diversity` 0 to 1, how much
-    likeness to what stands above counts against a product; `long_tail`, how much being popular does, as a weight of the
-    blend.
+    likeness to what stands above counts against a product.
     """
 
     product_ids: np.ndarray
@@ -81,7 +80,6 @@ class Ranker:
     settings: Knn
     next_choice: NextChoice | None = None
     diversity: float = 0.0
-    long_tail: float = 0.0
 
     def find(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """int32: the indices of those of `ids` that are products of this ranker, in the same order."""
@@ -212,7 +210,6 @@ class Ranker:
         parts, factors = {}, {}
         weights = self.blend.of_users(np.diff(asked.indptr))
         weights[strangers & (weights[:, POPULAR] <= 0), POPULAR] = FAINT
-        weights[~strangers, POPULAR] -= self.long_tail
         for part, scale in enumerate(self.blend.scales):
             if weights[:, part].any():
                 parts[part] = make[part]()

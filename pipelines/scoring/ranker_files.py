@@ -16,7 +16,7 @@ from pipelines.settings.model import Knn
 
 ARRAYS = ("showable", "vectors", "popularity")
 MATRICES = ("knn", "lexical")
-ORDER, ORDERED_BY = "order.json", ("diversity", "long_tail")
+ORDER = "order.json"
 NEXT_CHOICE = "next_choice.npy"  # its products; weights lie beside
 
 
@@ -40,7 +40,7 @@ def save_ranker(ranker: Ranker, folder: Path) -> None:
     ranker.blend.save(folder / "blend.json")
     write_json(folder / "knn.json", ranker.settings.model_dump())
     write_json(folder / "product_ids.json", ranker.product_ids.tolist())
-    write_json(folder / ORDER, {name: getattr(ranker, name) for name in ORDERED_BY})
+    write_json(folder / ORDER, {"diversity": ranker.diversity})
 
 
 def load_ranker(folder: Path) -> Ranker:

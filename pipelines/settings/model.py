@@ -276,12 +276,12 @@ class Ranking(Section):
     diversity: float = Field(
         0, ge=0, lt=1, description="how much likeness to products above counts against one; some recall for variety"
     )
-    long_tail: float = Field(
-        0,
+    long_tail_cost: float = Field(
+        0.02,
         ge=0,
         le=1,
-        description="how much being popular counts against a product, as a weight of the blend; some "
-        "recall for lists that reach more of the catalogue",
+        description="share of NDCG@10 on the validation days that counting popularity against a "
+        "product may cost, so that lists reach more of the catalogue; 0: none",
     )
     explored: int = Field(
         0, ge=0, le=5, description="of the first ten places, so many show products drawn from the 40 after the list"

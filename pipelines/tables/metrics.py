@@ -13,7 +13,8 @@ RUN_METRICS = Table(
         Column(
             "model",
             TEXT,
-            "challenger, predecessor (the model of the release before), item_knn, lexical, encoder, popularity",
+            "challenger, predecessor (the model of the release before), by_score (the one before these without what "
+            "settings add to the score), and single parts: item_knn, lexical, encoder, next_choice, popularity",
         ),
         Column(
             "metric",

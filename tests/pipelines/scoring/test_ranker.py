@@ -92,7 +92,8 @@ def test_diversity_changes_the_order_and_lowers_the_likeness(shelf, people):
 
 def test_the_long_tail_is_reached_when_being_popular_counts_against_a_product(shelf, people):
     histories, hidden = people
-    plain, reaching = (replace(shelf, long_tail=weight).rank(histories, hidden, 10) for weight in (0.0, 3.0))
+    reach = replace(shelf, blend=replace(shelf.blend, long_tail=3.0))
+    plain, reaching = shelf.rank(histories, hidden, 10), reach.rank(histories, hidden, 10)
     known = [u for u, history in enumerate(histories) if len(history)]
     assert shelf.popularity[reaching.items[known]].mean() < shelf.popularity[plain.items[known]].mean() - 0.5
     assert len(np.unique(reaching.items[known])) >= len(np.unique(plain.items[known]))
@@ -154,7 +155,7 @@ def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, par
 
 
 def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
-    shelf = replace(shelf, diversity=0.2, long_tail=0.3)
+    shelf = replace(shelf, diversity=0.2, blend=replace(shelf.blend, long_tail=0.3))
     save_ranker(shelf, tmp_path / "ranker")
     loaded = load_ranker(tmp_path / "ranker")
     assert isinstance(loaded.vectors, np.memmap)
