@@ -50,25 +50,32 @@ class NextChoice:
     def _last_state(self, items: np.ndarray) -> np.ndarray:
         """float64 (u, d): the network's state at the last of `items` (u, t)."""
         state = self._normal("norm_in", self.products[items].astype(np.float64))
-        for layer in range(self.weights["distance"].shape[0]):
-            state = state + self._attention(layer, self._normal(f"blocks.{layer}.norm_1", state))
+        layers = self.weights["distance"].shape[0]
+        for layer in range(layers):
+            asking = 1 if layer == layers - 1 else items.shape[1]  # nobody looks at the other places any more
+            mixed = self._attention(layer, self._normal(f"blocks.{layer}.norm_1", state), asking)
+            state = state[:, -asking:] + mixed
             inner = self._linear(f"blocks.{layer}.inner", self._normal(f"blocks.{layer}.norm_2", state))
             state = state + self._linear(f"blocks.{layer}.outer", inner * (1 + erf(inner / np.sqrt(2))) / 2)
         return self._normal("norm_out", state[:, -1])
 
-    def _attention(self, layer: int, state: np.ndarray) -> np.ndarray:
-        """Each place looks at itself and those before it; how far they lie counts (Press et al. 2022, but learned)."""
+    def _attention(self, layer: int, state: np.ndarray, asking: int) -> np.ndarray:
+        """float64 (u, asking, d): each of the last places looks at itself and those before it.
+
+        How far they lie counts (Press et al. 2022, but learned).
+        """
         distance = self.weights["distance"][layer].astype(np.float64)
         users, places, width = state.shape
         heads = len(distance)
         three = self._linear(f"blocks.{layer}.query_key_value", state).reshape(users, places, 3, heads, width // heads)
         query, key, value = three.transpose(2, 0, 3, 1, 4)
-        back = np.arange(places)[:, None] - np.arange(places)
+        query = query[:, :, -asking:]
+        back = np.arange(places - asking, places)[:, None] - np.arange(places)
         seen = np.where(back >= 0, distance[:, np.maximum(back, 0)], FAR)
         score = query @ key.transpose(0, 1, 3, 2) / np.sqrt(width // heads) + seen
         share = np.exp(score - score.max(axis=3, keepdims=True))
         mixed = (share / share.sum(axis=3, keepdims=True)) @ value
-        return self._linear(f"blocks.{layer}.mix", mixed.transpose(0, 2, 1, 3).reshape(users, places, width))
+        return self._linear(f"blocks.{layer}.mix", mixed.transpose(0, 2, 1, 3).reshape(users, asking, width))
 
     def _normal(self, name: str, state: np.ndarray) -> np.ndarray:
         centred = state - state.mean(axis=-1, keepdims=True)
@@ -76,7 +83,10 @@ class NextChoice:
         return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
     def _linear(self, name: str, state: np.ndarray) -> np.ndarray:
-        return state @ self.weights[f"{name}.weight"].astype(np.float64).T + self.weights[f"{name}.bias"]
+        weight = self.weights[f"{name}.weight"].astype(np.float64)
+        return (state.reshape(-1, state.shape[-1]) @ weight.T + self.weights[f"{name}.bias"]).reshape(
+            *state.shape[:-1], len(weight)
+        )
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.model import Knn
 from pipelines.tables.recommendations import PLACED_BY
 
-CELLS = 500_000  # users x products held at once; small enough for a processor's cache
+CELLS = 16_000_000  # users x products held at once: 64 MB for each array of them
 MOST_USERS = 128
 BY_SCORE, NEW, DIVERSE, EXPLORED = range(len(PLACED_BY))
 FAINT = 0.05  # weight of `popular` for a user without history, where the blend gives it none
