@@ -33,7 +33,7 @@ from pipelines.scoring.knn import query
 from pipelines.scoring.metrics import estimate, ndcg
 from pipelines.scoring.nearest import best
 from pipelines.scoring.vectors import on_grid, user_vectors
-from pipelines.settings.model import Knn, Training
+from pipelines.settings.learning import Knn, Training
 from training.encoder import Encoder, make_repeatable
 from training.encoder_files import find_base, load_base
 from training.product_vectors import product_vectors

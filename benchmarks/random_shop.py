@@ -13,7 +13,7 @@ from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 from training.next_choice import Network
 from training.rounds import weights_of
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from pipelines.packed_files import CHUNK, unpacked
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 
 # The longer marks first: that of UTF-32 begins like that of UTF-16.
 MARKS = (

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.encodings import NO_TEXT, NOT_UTF8, encoding_of
 from pipelines.errors import SourceError
 from pipelines.packed_files import PACKED, unpacked
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 LONGEST_LINE = 1 << 24  # characters of a line in which columns are looked for

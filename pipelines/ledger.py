@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from pipelines.hold import hold
 from pipelines.night import write_json
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 from pipelines.source_files import SourceFile, find_files, inspect_file
 
 Known = dict[str, SourceFile]  # by path, relative to the home where the file lies in it

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from pipelines.errors import SourceError
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 from pipelines.source_files import SourceFile
 
 EXPECTED = {

@@ -17,7 +17,7 @@ from pipelines.errors import SourceError
 from pipelines.file_formats import columns_of, format_of
 from pipelines.object_store import fetch, is_remote, list_remote
 from pipelines.packed_files import read_to_its_end
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 
 # Hidden files, and what engines put beside their data.
 MARKER = re.compile(r"\.|_(SUCCESS|metadata|common_metadata|(started|committed)_.*)$")

@@ -26,7 +26,8 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """The session of production, small: it is started by the first test that asks for it."""
-    from pipelines.settings.model import Settings, Spark
+    from pipelines.settings.operation import Spark
+    from pipelines.settings.tree import Settings
     from spark_jobs.engine import session
 
     small = {  # nothing runs long enough to be worth compiling

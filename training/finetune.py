@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 
-from pipelines.settings.model import Training
+from pipelines.settings.learning import Training
 from training.adapter import add_adapter
 from training.checkpoint import Checkpoint
 from training.encoder import STEP, Encoder, make_repeatable

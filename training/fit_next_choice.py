@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Weights
-from pipelines.settings.model import NextChoice as Settings
+from pipelines.settings.learning import NextChoice as Settings
 from training.next_choice import Network
 from training.rounds import Progress, Rounds, Run, learn
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Weights
-from pipelines.settings.model import Projection as Settings
+from pipelines.settings.learning import Projection as Settings
 from training.rounds import Progress, Rounds, Run, learn
 
 FIRST_SCALE = 20.0  # of cosines in the softmax; learned

@@ -20,7 +20,7 @@ from pipelines.scoring.next_choice import Learned
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import Settings
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 from pipelines.table_files import read_table
 from pipelines.tables import INTERACTIONS, PRODUCTS, REVIEWS
 from training.pairs import Reviews

@@ -15,7 +15,7 @@ from pipelines.night import Night, clear_folder, write_json
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.next_choice import Learned
 from pipelines.scoring.projection import Projection
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 from training.encoder import Encoder
 from training.encoder_files import fingerprint, load_encoder, save_encoder
 from training.inputs import Inputs

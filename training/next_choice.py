@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipelines.settings.model import NextChoice as Settings
+from pipelines.settings.learning import NextChoice as Settings
 
 NEARER = 0.3  # by so much attention fades with each place, before anything is learned
 FIRST_SCALE = 12.0  # of cosines in the softmax; learned

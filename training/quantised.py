@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from pipelines.settings.model import Training
+from pipelines.settings.learning import Training
 from training.encoder import Encoder, best_device
 from training.quantised_graph import TOKENS, open_graph, write_graph
 

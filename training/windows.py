@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.histories import histories
 from pipelines.scoring.log import Log
-from pipelines.settings.model import Training
+from pipelines.settings.learning import Training
 
 MOST_CASES = 20_000
 VALIDATION_SHARE = 0.3

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.days import keep_only
 from pipelines.publish.releases import list_releases
 from pipelines.quality.pages import keep_pages
-from pipelines.settings.model import Releases
+from pipelines.settings.operation import Releases
 
 
 def clear_leftovers(home: Path, settings: Releases) -> None:

@@ -10,7 +10,7 @@ from statistics import median
 import duckdb
 
 from pipelines.night import Night
-from pipelines.settings.model import EVENT_TYPES
+from pipelines.settings.sources import EVENT_TYPES
 
 GROUPS = 50
 DAYS = 28

@@ -7,7 +7,7 @@ from scipy import sparse
 
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.nearest import keep_best
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 
 
 def count_neighbours(histories: Histories, products: int, settings: Knn) -> sparse.csr_array:

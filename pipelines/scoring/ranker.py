@@ -25,7 +25,7 @@ from pipelines.scoring.parts import Neighbours, Part, Said, Same, Shown, Vectors
 from pipelines.scoring.rerank import POOL, diverse, drawn
 from pipelines.scoring.slots import with_new
 from pipelines.scoring.vectors import user_vectors
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 from pipelines.tables.recommendations import PLACED_BY
 
 CELLS = 16_000_000  # users x products held at once: 64 MB for each array of them

@@ -12,7 +12,7 @@ from pipelines.night import clear_folder, write_json
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.next_choice import NextChoice, load_weights, save_weights
 from pipelines.scoring.ranker import Ranker
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 
 ARRAYS = ("showable", "vectors", "popularity")
 MATRICES = ("knn", "lexical")

@@ -1,4 +1,5 @@
 from pipelines.settings.load import FILE, check_settings, load_settings, overlay, render_toml
-from pipelines.settings.model import EVENT_TYPES, Settings
+from pipelines.settings.sources import EVENT_TYPES
+from pipelines.settings.tree import Settings
 
 __all__ = ["EVENT_TYPES", "FILE", "Settings", "check_settings", "load_settings", "overlay", "render_toml"]

@@ -13,7 +13,9 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from pipelines.errors import SettingsError
-from pipelines.settings.model import EVENT_TYPES, Section, Settings
+from pipelines.settings.section import Section
+from pipelines.settings.sources import EVENT_TYPES
+from pipelines.settings.tree import Settings
 
 FILE = "nightshelf.toml"
 PREFIX = "NIGHTSHELF__"

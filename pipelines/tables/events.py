@@ -1,6 +1,6 @@
 """What users did, cleaned."""
 
-from pipelines.settings.model import EVENT_TYPES
+from pipelines.settings.sources import EVENT_TYPES
 from pipelines.tables.contract import DAY, DOUBLE, INT, TEXT, TIME, Column, Table, fail, warn
 
 EVENTS = Table(

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from pipelines.errors import SettingsError
 from pipelines.night import Night
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 from pipelines.source_columns import EXPECTED, names_in
 from pipelines.source_files import SourceFile
 from spark_jobs.cleaning.parsing import filled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.settings.model import Cleaning
+from pipelines.settings.sources import Cleaning
 from spark_jobs.cleaning.tone import with_contradiction
 
 LOST = "\ufffd"  # stands where a character could not be decoded

@@ -17,7 +17,7 @@ from pipelines.encodings import copy_as_utf8, encoding_of
 from pipelines.file_formats import header_of
 from pipelines.night import Night
 from pipelines.packed_files import unpacked
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 from pipelines.source_files import SourceFile
 
 # No blanks to quote in a URI, no glob characters, no name that Hadoop takes for hidden and passes over.

@@ -7,7 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings.model import Features
+from pipelines.settings.learning import Features
 
 
 def pair_counts(groups: DataFrame) -> DataFrame:

@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.settings.model import Features
+from pipelines.settings.learning import Features
 from spark_jobs.features.interest import UNIT, back
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.settings.model import Features
+from pipelines.settings.learning import Features
 from spark_jobs.features.interest import DIGITS
 
 

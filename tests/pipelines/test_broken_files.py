@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipelines.errors import SettingsError, SourceError
 from pipelines.ledger import files_of, take_stock
 from pipelines.settings import check_settings
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 from pipelines.source_columns import REQUIRED, map_columns
 
 DAY = date(2025, 3, 10)

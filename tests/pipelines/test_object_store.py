@@ -9,7 +9,7 @@ from pyarrow.fs import FileSystem
 
 from pipelines.errors import SourceError
 from pipelines.ledger import files_of, take_stock
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 
 DAY = date(2025, 1, 31)
 

@@ -10,7 +10,7 @@ import zstandard
 
 from pipelines.errors import SourceError
 from pipelines.ledger import files_of, take_stock
-from pipelines.settings.model import Source
+from pipelines.settings.sources import Source
 from pipelines.source_columns import map_columns
 
 LINE = b'{"product_id": "p", "event_type": "view", "ts": "2025-01-01"}\n'

@@ -8,7 +8,7 @@ from pipelines.scoring.blend import POPULAR, Blend
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 from training.evaluate import differences, judge
 
 N = 12

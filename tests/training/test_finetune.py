@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy import sparse
 
-from pipelines.settings.model import Training
+from pipelines.settings.learning import Training
 from training.checkpoint import Checkpoint
 from training.encoder_files import load_base, load_encoder, save_encoder
 from training.finetune import contrastive_loss, fine_tune

@@ -10,7 +10,7 @@ from pipelines.scoring.cases import Cases
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Learned, NextChoice
 from pipelines.scoring.vectors import on_grid
-from pipelines.settings.model import NextChoice as Settings
+from pipelines.settings.learning import NextChoice as Settings
 from training.checkpoint import Checkpoint
 from training.evaluate import ndcg_of_vectors
 from training.fit_next_choice import fit_next_choice, windows

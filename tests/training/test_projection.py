@@ -8,8 +8,8 @@ from pipelines.scoring.histories import Histories
 from pipelines.scoring.knn import query
 from pipelines.scoring.projection import Projection
 from pipelines.scoring.vectors import on_grid, user_vectors
-from pipelines.settings.model import Knn
-from pipelines.settings.model import Projection as Settings
+from pipelines.settings.learning import Knn
+from pipelines.settings.learning import Projection as Settings
 from training.checkpoint import Checkpoint
 from training.evaluate import ndcg_of_vectors
 from training.fit_projection import Choices, fit_projection

@@ -10,7 +10,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from pipelines.errors import SettingsError, StepFailed
 from pipelines.settings import check_settings
-from pipelines.settings.model import Training
+from pipelines.settings.learning import Training
 from training.adapter import add_adapter
 from training.encoder_files import load_encoder, save_encoder
 from training.product_vectors import product_vectors

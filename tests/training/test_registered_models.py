@@ -16,7 +16,7 @@ from pipelines.open_night import predecessor
 from pipelines.publish import publish
 from pipelines.registry import register
 from pipelines.registry.store import fetch_for_training, registry
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 from pipelines.tables import EVENTS, OUTPUTS, PRODUCTS
 from tests.given import put
 from tests.training.test_steps import NOUNS, open_night, product_rows, run

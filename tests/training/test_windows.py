@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.settings.model import Training
+from pipelines.settings.learning import Training
 from training.windows import cases_in, day_number, split_by_time
 
 ALL = np.ones(12, bool)

@@ -8,7 +8,7 @@ from pipelines.days import FACTS
 from pipelines.night import pages_name, write_json
 from pipelines.publish.releases import list_releases, point_to
 from pipelines.publish.retention import clear_leftovers, keep_newest
-from pipelines.settings.model import Releases
+from pipelines.settings.operation import Releases
 
 PRINT = "0123456789"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.registry.guards import broken_guards, slow_ranking
-from pipelines.settings.model import Guards
+from pipelines.settings.learning import Guards
 
 
 def evaluation(coverage=0.4, theirs=0.4, identical=0.1, cold=(0.0, -0.1, 0.1, 40)):

@@ -9,7 +9,7 @@ from pipelines.scoring.nearest import keep_best
 from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 
 BLEND = Blend((1.0, 0.5, 0.7, 0.4, 0.2), (0.1, 0.2, 0.1, 0.3, 1.0), 0.8, -3.0)
 

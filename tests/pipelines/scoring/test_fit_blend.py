@@ -9,7 +9,7 @@ from pipelines.scoring.blend import Blend
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import fit_blend, scales
-from pipelines.settings.model import Ranking
+from pipelines.settings.learning import Ranking
 
 
 def cases(ranker, histories, hidden, part):

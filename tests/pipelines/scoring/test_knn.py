@@ -3,7 +3,7 @@ import pytest
 
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.knn import count_neighbours, query
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 
 A, B, C = 0, 1, 2
 PLAIN = Knn(gap_power=1.0, reverse=0.5, seed_power=0.0, target_power=0.0, recency_power=1.0)

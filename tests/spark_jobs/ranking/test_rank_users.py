@@ -16,7 +16,7 @@ from pipelines.scoring.ranker_files import save_ranker
 from pipelines.scoring.rerank import lots
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
-from pipelines.settings.model import Knn
+from pipelines.settings.learning import Knn
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 
 DAY = date(2025, 3, 31)

