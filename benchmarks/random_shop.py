@@ -49,6 +49,7 @@ def made(users: int, products: int) -> Shop:
         popularity=np.log1p(rng.exponential(20, products)).astype(np.float32),
         blend=Blend(WEIGHTS),
         settings=Knn(),
+        brands=np.full(products, -1, np.int32),
         next_choice=NextChoice(weights_of(network.eval()), rng.normal(size=(products, TASTE)).astype(np.float32)),
     )
     return Shop(ranker, chosen)

@@ -22,7 +22,7 @@ import pyarrow as pa
 from pipelines.scoring.log import Log
 from pipelines.settings import Settings
 from pipelines.tables import PRODUCTS
-from training.inputs import Inputs
+from training.inputs import Inputs, brand_numbers
 from training.texts import product_texts, product_words
 
 FIT, VALIDATION, TEST = 0, 1, 2
@@ -88,6 +88,7 @@ def inputs_of(data: Sequences, settings: Settings) -> Inputs:
         words=product_words(data.catalogue),
         text_hashes=data.catalogue["text_hash"].to_pylist(),
         showable=np.ones(len(log.products), bool),
+        brands=brand_numbers(data.catalogue),
     )
 
 

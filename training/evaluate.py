@@ -59,9 +59,9 @@ def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
     One that the settings make rank by more than the score stands there a second time, as `by_score`, without that: the
     difference is what the settings cost.
     """
-    plain = replace(ranker, diversity=0.0, blend=replace(ranker.blend, long_tail=0.0))
+    plain = ranker.by_score()
     there = {n: part for n, part in ALONE.items() if part != NEXT_CHOICE or ranker.next_choice is not None}
-    found = {name: ranker} | ({"by_score": plain} if ranker.diversity or ranker.blend.long_tail else {})
+    found = {name: ranker} | ({"by_score": plain} if ranker.reorders or ranker.blend.long_tail else {})
     return found | {n: replace(plain, blend=ranker.blend.only(part)) for n, part in there.items()}
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
 from pipelines.night import Night
@@ -37,6 +38,7 @@ class Inputs:
     words: Sequence[str]
     text_hashes: Sequence[str]
     showable: np.ndarray
+    brands: np.ndarray
 
     @property
     def product_ids(self) -> np.ndarray:
@@ -63,8 +65,10 @@ class Inputs:
             popularity=popularity(self.log, until, self.settings.features.half_life_days),
             blend=blend,
             settings=knn,
+            brands=self.brands,
             next_choice=learned and learned.among(self.product_ids, vectors),
             diversity=self.settings.ranking.diversity,
+            most_per_brand=self.settings.ranking.most_per_brand,
         )
 
 
@@ -81,7 +85,14 @@ def read_inputs(night: Night) -> Inputs:
         words=product_words(products),
         text_hashes=products["text_hash"].to_pylist(),
         showable=products["available"].to_numpy().astype(bool) & ~blocked,
+        brands=brand_numbers(products),
     )
+
+
+def brand_numbers(products: pa.Table) -> np.ndarray:
+    """int32 (n,): a number for each brand, however it is written large or small; -1 for a product without one."""
+    names = pc.utf8_lower(pc.utf8_trim_whitespace(products["brand"].combine_chunks().cast(pa.string())))
+    return pc.fill_null(names.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
 
 
 def read_reviews(night: Night, product_ids: np.ndarray) -> Reviews:

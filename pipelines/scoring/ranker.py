@@ -22,7 +22,7 @@ from pipelines.scoring.knn import query
 from pipelines.scoring.nearest import DIGITS, best, rounded
 from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.parts import Neighbours, Part, Said, Same, Shown, Vectors
-from pipelines.scoring.rerank import POOL, diverse, drawn
+from pipelines.scoring.rerank import POOL, diverse, drawn, spread
 from pipelines.scoring.slots import with_new
 from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.learning import Knn
@@ -67,7 +67,8 @@ class Ranker:
 
     `showable` bool (n,); `knn` and `lexical` csr float32 (n, n); `vectors` float32 (n, d) by `on_grid`;
     `popularity` float32 (n,), log scale; `next_choice` None for a model without it; `diversity` 0 to 1, how much
-    likeness to what stands above counts against a product.
+    likeness to what stands above counts against a product; of a brand
+    `most_per_brand` products stand before all others (0: any number), `brands` int32 (n,) being -1 where it is unknown.
     """
 
     product_ids: np.ndarray
@@ -78,14 +79,25 @@ class Ranker:
     popularity: np.ndarray
     blend: Blend
     settings: Knn
+    brands: np.ndarray
     next_choice: NextChoice | None = None
     diversity: float = 0.0
+    most_per_brand: int = 0
 
     def find(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """int32: the indices of those of `ids` that are products of this ranker, in the same order."""
         wanted = np.asarray(ids, dtype=str)
         at = np.minimum(np.searchsorted(self.product_ids, wanted), len(self.product_ids) - 1)
         return at[self.product_ids[at] == wanted].astype(np.int32)
+
+    @property
+    def reorders(self) -> bool:
+        """Whether the settings order lists by more than the score."""
+        return bool(self.diversity or self.most_per_brand)
+
+    def by_score(self) -> Ranker:
+        """The same ranker without what the settings add to the score."""
+        return replace(self, diversity=0.0, most_per_brand=0, blend=replace(self.blend, long_tail=0.0))
 
     def with_popularity(self, popularity: np.ndarray) -> Ranker:
         """The same ranker with other popularity, float32 (n,)."""
@@ -145,10 +157,12 @@ class Ranker:
 
         New is what nobody chose, so that it has no popularity; it is shown to whom something speaks for it.
         """
-        longer = best(masked, k + POOL if self.diversity or lots.shape[1] else k)
+        longer = best(masked, k + POOL if self.reorders or lots.shape[1] else k)
         if self.diversity:
             score = np.take_along_axis(masked, np.maximum(longer, 0), axis=1)
             longer = diverse(score, longer, self.vectors, self.diversity)
+        if self.most_per_brand:
+            longer = spread(longer, self.brands, self.most_per_brand)
         items, pool = longer[:, :k], longer[:, k:]
         fresh = np.empty((len(items), 0), np.int32)
         if self.blend.new_slots:
@@ -157,7 +171,7 @@ class Ranker:
         chosen, chance = drawn(np.where(_among(pool, fresh), -1, pool), lots)
         items, moved = with_new(items, np.concatenate([fresh, chosen], axis=1))
         by_lot = moved & _among(items, chosen)
-        placed = np.select([by_lot, moved], [EXPLORED, NEW], DIVERSE if self.diversity else BY_SCORE).astype(np.int8)
+        placed = np.select([by_lot, moved], [EXPLORED, NEW], DIVERSE if self.reorders else BY_SCORE).astype(np.int8)
         return items, placed, np.where(by_lot, chance[:, None], np.nan)
 
     def _masked(self, total: np.ndarray, hidden: list[np.ndarray]) -> np.ndarray:

@@ -14,9 +14,9 @@ from pipelines.scoring.next_choice import NextChoice, load_weights, save_weights
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings.learning import Knn
 
-ARRAYS = ("showable", "vectors", "popularity")
+ARRAYS = ("showable", "vectors", "popularity", "brands")
 MATRICES = ("knn", "lexical")
-ORDER = "order.json"
+ORDER, ORDERED_BY = "order.json", ("diversity", "most_per_brand")
 NEXT_CHOICE = "next_choice.npy"  # its products; weights lie beside
 
 
@@ -40,7 +40,7 @@ def save_ranker(ranker: Ranker, folder: Path) -> None:
     ranker.blend.save(folder / "blend.json")
     write_json(folder / "knn.json", ranker.settings.model_dump())
     write_json(folder / "product_ids.json", ranker.product_ids.tolist())
-    write_json(folder / ORDER, {"diversity": ranker.diversity})
+    write_json(folder / ORDER, {name: getattr(ranker, name) for name in ORDERED_BY})
 
 
 def load_ranker(folder: Path) -> Ranker:

@@ -1,4 +1,4 @@
-"""Lists in another order than that of the scores: against monotony, and to learn about what is never shown."""
+"""Lists in another order than that of the scores: against monotony, for other makers, to learn of what is unseen."""
 
 from __future__ import annotations
 
@@ -32,6 +32,19 @@ def diverse(score: np.ndarray, items: np.ndarray, vectors: np.ndarray, weight: f
         value[rows, chosen] = -np.inf
         cosine = np.einsum("upd,ud->up", of_items, of_items[rows, chosen])
         likeness = cosine if place == 0 else np.maximum(likeness, cosine)
+    return np.take_along_axis(items, order, axis=1)
+
+
+def spread(items: np.ndarray, brands: np.ndarray, most: int) -> np.ndarray:
+    """`items` (u, p), of each brand the first `most` before all others; -1, where a user has fewer, stays last.
+
+    `brands` int32 (n,), -1 for a product without one, of which there may be any number.
+    """
+    missing = items < 0
+    of_items = np.where(missing, -1, brands[items])
+    same = (of_items[:, :, None] == of_items[:, None, :]) & (of_items >= 0)[:, :, None]
+    too_many = np.tril(same, -1).sum(axis=2) >= most
+    order = (too_many + 2 * missing).argsort(axis=1, kind="stable")
     return np.take_along_axis(items, order, axis=1)
 
 

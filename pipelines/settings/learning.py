@@ -146,6 +146,9 @@ class Ranking(Section):
     diversity: float = Field(
         0, ge=0, lt=1, description="how much likeness to products above counts against one; some recall for variety"
     )
+    most_per_brand: int = Field(
+        0, ge=0, description="products of one brand that stand before all others of that brand; 0: any number"
+    )
     long_tail_cost: float = Field(
         0.02,
         ge=0,

@@ -51,6 +51,7 @@ def make_shelf(products: int = 60, blend: Blend = BLEND) -> Ranker:
         popularity=np.log1p(rng.integers(0, 50, products)).astype(np.float32),
         blend=blend,
         settings=Knn(history=8),
+        brands=np.arange(products, dtype=np.int32) % 5 - 1,
         next_choice=make_network(products),
     )
 

@@ -90,6 +90,16 @@ def test_diversity_changes_the_order_and_lowers_the_likeness(shelf, people):
     assert np.array_equal(diverse.items[:, 0], plain.items[:, 0])
 
 
+def test_lists_hold_no_more_of_a_brand_than_the_settings_say(shelf, people):
+    histories, hidden = people
+    spread_out = replace(shelf, most_per_brand=2)
+    items = spread_out.rank(histories, hidden, 8).items
+    counts = [np.bincount(shelf.brands[row[row >= 0]] + 1, minlength=5)[1:] for row in items]
+    assert max(map(max, counts)) == 2
+    assert max(max(np.bincount(shelf.brands[row] + 1)[1:]) for row in shelf.rank(histories, hidden, 8).items) > 2
+    assert equal(spread_out.by_score().rank(histories, hidden, 8), shelf.rank(histories, hidden, 8))
+
+
 def test_the_long_tail_is_reached_when_being_popular_counts_against_a_product(shelf, people):
     histories, hidden = people
     reach = replace(shelf, blend=replace(shelf.blend, long_tail=3.0))
@@ -155,7 +165,7 @@ def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, par
 
 
 def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
-    shelf = replace(shelf, diversity=0.2, blend=replace(shelf.blend, long_tail=0.3))
+    shelf = replace(shelf, diversity=0.2, most_per_brand=3, blend=replace(shelf.blend, long_tail=0.3))
     save_ranker(shelf, tmp_path / "ranker")
     loaded = load_ranker(tmp_path / "ranker")
     assert isinstance(loaded.vectors, np.memmap)

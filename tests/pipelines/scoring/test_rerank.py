@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipelines.scoring.rerank import diverse, drawn, lots
+from pipelines.scoring.rerank import diverse, drawn, lots, spread
 
 
 def test_a_copy_of_what_is_listed_falls_behind():
@@ -27,6 +27,14 @@ def test_a_user_alone_gets_the_order_that_the_user_has_among_others():
     together = diverse(score, items, vectors, 0.4)
     assert all(np.array_equal(diverse(score[[u]], items[[u]], vectors, 0.4)[0], together[u]) for u in range(30))
     assert all(sorted(row) == sorted(items[u]) for u, row in enumerate(together))
+
+
+def test_of_each_brand_some_stand_before_all_others():
+    brands = np.array([0, 0, 0, 1, -1, -1, 1])
+    items = np.array([[0, 1, 2, 4, 5, 3, 6], [2, 3, -1, -1, -1, -1, -1]])
+    assert spread(items, brands, 1).tolist() == [[0, 4, 5, 3, 1, 2, 6], items[1].tolist()]
+    assert spread(items, brands, 2).tolist() == [[0, 1, 4, 5, 3, 6, 2], items[1].tolist()]
+    assert spread(items, brands, 3).tolist() == items.tolist()
 
 
 def test_lots_hang_on_user_and_draw_alone():

@@ -43,6 +43,7 @@ def ranker():
         popularity=popularity,
         blend=Blend((0.4, 0.3, 0.2, 0.0, 0.1), (0.2, 0.2, 0.3, 1.0, 1.0), new_slots=1),
         settings=Knn(),
+        brands=np.full(PRODUCTS, -1, np.int32),
     )
 
 

@@ -1,0 +1,16 @@
+import pyarrow as pa
+
+from training.inputs import brand_numbers
+
+
+def test_a_brand_has_one_number_however_it_is_written():
+    rows = pa.table({"brand": pa.chunked_array([["Acme", None], ["acme ", "Other", "ACME"]])})
+    one, nothing, *rest = brand_numbers(rows).tolist()
+    assert nothing == -1
+    assert rest == [one, rest[1], one]
+    assert rest[1] not in (one, -1)
+
+
+def test_a_catalogue_without_brands_or_products_has_none():
+    assert brand_numbers(pa.table({"brand": pa.array([None, None], pa.string())})).tolist() == [-1, -1]
+    assert brand_numbers(pa.table({"brand": pa.array([], pa.string())})).tolist() == []
