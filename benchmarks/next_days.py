@@ -1,0 +1,131 @@
+"""Split by time: what the night's models list for the days after a day of Online Retail, beside a cheap hybrid.
+
+The steps clean, check_inputs and features build the tables up to the last test day, as a night does. Models learn from
+the days up to a week before `--until`, choose on that week, then know all behaviour up to `--until`, and are judged on
+the days after it: on products that are new to the user, and on all that was bought, repeats among them, with nothing
+hidden. `cheap_hybrid` is item-kNN and TF-IDF alone, their weight chosen on the same week.
+
+    python -m benchmarks.next_days --data DIR/online_retail --until 2011-06-30 --days 7 --json next_days.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.increment import make_home
+from pipelines.night import Night, write_json
+from pipelines.open_night import Wishes, open_night
+from pipelines.orchestration.steps import run_step
+from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, SIMILAR_TEXT, Blend
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.fit_blend import scales
+from pipelines.scoring.histories import histories
+from pipelines.scoring.log import Log
+from pipelines.scoring.metrics import estimate, ndcg
+from pipelines.scoring.ranker import Ranker
+from training.challenger import make_challenger
+from training.encoder import make_repeatable
+from training.evaluate import DEPTH, Judged, judge, with_parts
+from training.inputs import read_inputs
+from training.lab import Lab
+from training.windows import Split, Window, day_number
+
+STEPS = ("clean", "check_inputs", "features")
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # of the cheap hybrid's weight that TF-IDF may have
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.next_days", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with the packed or unpacked files of each day")
+    parser.add_argument("--until", type=date.fromisoformat, default=date(2011, 6, 30), help="last day that is known")
+    parser.add_argument("--days", type=int, default=7, help="days after it that are judged, and before it that choose")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        home = make_home(Path(folder) / "shop", asked.data)
+        night = open_night(home, asked.until + timedelta(asked.days), Wishes())
+        for step in STEPS:
+            run_step(step, night.work, say=lambda line: None)
+        found = compared(lab_of(night, asked.until, asked.days))
+    for kind, models in found.items():
+        for name, metrics in models.items():
+            ndcg_10, recall_10 = metrics[f"ndcg@{DEPTH}"], metrics[f"recall@{DEPTH}"]
+            interval = f"[{ndcg_10['low']:.4f}, {ndcg_10['high']:.4f}]"
+            told = f"NDCG@10 {ndcg_10['value']:.4f} {interval}"
+            if recall_10 is not None:
+                told += f"  Recall@10 {recall_10['value']:.4f}  coverage {metrics['coverage@10']['value']:.3f}"
+            print(f"{kind:<12} {name:<30} {ndcg_10['users']:>6,} users  {told}")
+    if asked.json:
+        write_json(asked.json, {"until": str(asked.until), "days": asked.days} | found)
+
+
+def lab_of(night: Night, until: date, days: int) -> Lab:
+    """The night's tables, with the split of this benchmark."""
+    inputs, last = read_inputs(night), day_number(until)
+    users = len(inputs.log.users)
+    windows = (Window(last - days + 1, last, users, False), Window(last + 1, last + days, users, False))
+    return Lab(night, inputs, Split(last - days, *windows))
+
+
+def compared(lab: Lab) -> dict[str, dict[str, Any]]:
+    """Figures by kind of task and model, and the differences that matter."""
+    settings = lab.night.settings
+    make_repeatable(settings.training.threads, settings.training.seed)
+    model = make_challenger(lab)
+    ranker = lab.ranker(model, lab.split.validation.last)
+    hybrid = replace(ranker, blend=cheap_hybrid(lab.ranker(model, lab.split.fit_until), lab.validation_cases()))
+    rankers = with_parts("nightshelf", ranker) | {"cheap_hybrid": hybrid}
+    tasks = {"new products": lab.test_cases(), "all": with_repeats(lab)}
+    return {kind: told(judge(rankers, cases, np.zeros(len(ranker.product_ids), bool))) for kind, cases in tasks.items()}
+
+
+def told(judged: dict[str, Judged]) -> dict[str, Any]:
+    """The metrics of each model, and how far the night's is ahead of the hybrid and of item-kNN, paired."""
+    found: dict[str, Any] = {name: figures.metrics() for name, figures in judged.items()}
+    for other in ("cheap_hybrid", "item_knn"):
+        paired = estimate(judged["nightshelf"].ndcg - judged[other].ndcg)
+        found[f"nightshelf-{other}"] = {f"ndcg@{DEPTH}": asdict(paired), f"recall@{DEPTH}": None}
+    return found
+
+
+def cheap_hybrid(ranker: Ranker, cases: Cases) -> Blend:
+    """Item-kNN and TF-IDF, each over its spread, with the share of TF-IDF that ranks `cases` best."""
+    spread = scales(ranker, cases.histories, cases.hidden)
+
+    def blend(share: float) -> Blend:
+        weights = np.zeros(len(PARTS))
+        weights[[CHOSEN_TOGETHER, SIMILAR_TEXT]] = 1 - share, share
+        return Blend(tuple(weights.tolist()), spread)
+
+    def value(share: float) -> float:
+        items = replace(ranker, blend=blend(share)).rank(cases.histories, cases.hidden, DEPTH).items
+        return float(ndcg(items, cases.targets, DEPTH).mean())
+
+    return blend(max(SHARES, key=value))
+
+
+def with_repeats(lab: Lab) -> Cases:
+    """The users of the test days who were known before, and all that they bought; nothing is hidden from them."""
+    log, window = lab.inputs.log, lab.split.test
+    inside = (log.day >= window.first) & (log.day <= window.last) & log.target & lab.inputs.showable[log.product]
+    past = histories(log, window.first - 1, lab.night.settings.knn.history)
+    bought = _products_of(log.rows(inside))
+    users = np.intersect1d(log.users[sorted(bought)], past.users)
+    targets = [bought[int(u)] for u in np.searchsorted(log.users, users)]
+    return Cases(users, past.of(users), [np.empty(0, np.int32)] * len(users), targets)
+
+
+def _products_of(log: Log) -> dict[int, np.ndarray]:
+    return {int(u): np.unique(log.product[log.user == u]).astype(np.int32) for u in np.unique(log.user)}
+
+
+if __name__ == "__main__":
+    main()
