@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from pipelines.scoring.ranker import Ranked
+from pipelines.scoring.ranked import Ranked
 from pipelines.tables.recommendations import PLACED_BY, REASON_KINDS
 
 

@@ -1,0 +1,34 @@
+"""What ranking gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The best products of each user: arrays (u, k), `items` -1 where a user has fewer than k candidates.
+
+    `scores` float32 calibrated, to 6 digits; `placed` int8, what gave the place, of PLACED_BY; `chance` float64, of
+    having been drawn, NaN for what was not; `parts` float32 (u, k, parts) what each of PARTS adds to
+    the blended score; `kinds` int8, the part that adds most; `evidence` int32 (u, k, 2) products of the user's past
+    that speak most for the item by that part, -1 where there is none; `bundles` float32 (u, b), the mean blended score
+    of each bundle's products, to 6 digits: one that cannot be shown adds 0, a bundle without products scores 0.
+    """
+
+    items: np.ndarray
+    scores: np.ndarray
+    parts: np.ndarray
+    kinds: np.ndarray
+    evidence: np.ndarray
+    placed: np.ndarray
+    chance: np.ndarray
+    bundles: np.ndarray
+
+    def shares(self) -> np.ndarray:
+        """float32 (u, k): the share of the speaking part in all that speaks for the item, 0 to 1."""
+        positive = np.maximum(self.parts, 0)
+        total = positive.sum(axis=2)
+        return np.divide(positive.max(axis=2), total, out=np.zeros_like(total), where=total > 0)
