@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 import numpy as np
 
 from pipelines.scoring.blend import Blend
+from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import fit_blend, scales
 from pipelines.scoring.histories import histories
 from pipelines.scoring.knn import query
@@ -83,15 +84,23 @@ def tune(lab: Lab, base: Encoder) -> Encoder:
     return tuned
 
 
+def _judging(lab: Lab, enabled: bool, what: str) -> Cases | None:
+    """The users by whom rounds of learning are judged; None, noted down, where there shall be or can be none."""
+    if not enabled:
+        lab.notes.append(f"the {what} was left out, as the settings say")
+        return None
+    cases = lab.validation_cases().at_most(LOOKED_AT)
+    if len(cases) < LEAST_VALIDATION:
+        lab.notes.append(f"only {len(cases)} users to judge a {what} by: there is none")
+        return None
+    return cases
+
+
 def learn_projection(lab: Lab, model: Model) -> Projection | None:
     """The map of the encoder's vectors that was best on the validation days; None where it is better without."""
     settings, inputs, knn = lab.night.settings.projection, lab.inputs, model.knn
-    cases = lab.validation_cases().at_most(LOOKED_AT)
-    if not settings.enabled:
-        lab.notes.append("the projection was left out, as the settings say")
-        return None
-    if len(cases) < LEAST_VALIDATION:
-        lab.notes.append(f"only {len(cases)} users to judge a projection by: there is none")
+    cases = _judging(lab, settings.enabled, "projection")
+    if cases is None:
         return None
     read, asked = model.read(lab.night, inputs), query(cases.histories, len(inputs.product_ids), knn)
 
@@ -113,12 +122,8 @@ def learn_projection(lab: Lab, model: Model) -> Projection | None:
 def learn_next_choice(lab: Lab, model: Model) -> Learned | None:
     """The network that reads a user's last products, as it was best on the validation days; None without users."""
     settings, inputs = lab.night.settings.next_choice, lab.inputs
-    cases = lab.validation_cases().at_most(LOOKED_AT)
-    if not settings.enabled:
-        lab.notes.append("the network of next choices was left out, as the settings say")
-        return None
-    if len(cases) < LEAST_VALIDATION:
-        lab.notes.append(f"only {len(cases)} users to judge a network of next choices by: there is none")
+    cases = _judging(lab, settings.enabled, "network of next choices")
+    if cases is None:
         return None
     vectors = model.vectors(lab.night, inputs)
 
