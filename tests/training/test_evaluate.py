@@ -24,6 +24,7 @@ def by_popularity(popularity):
         lexical=nothing,
         vectors=on_grid(np.eye(N, 4, dtype=np.float32)),
         popularity=np.asarray(popularity, np.float32),
+        brands=np.full(N, -1, np.int32),
         blend=Blend().only(POPULAR),
         settings=Knn(),
     )
