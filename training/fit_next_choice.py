@@ -14,6 +14,7 @@ from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import NextChoice as Settings
 from training.next_choice import Network
 from training.rounds import Progress, Rounds, Run, learn
+from training.sampled_softmax import draw, loss_of_drawn
 
 SORTED = 20  # batches whose users are sorted by length together, so that little is padded
 LARGEST_STEP = 5.0  # norm to which gradients are cut
@@ -67,7 +68,7 @@ def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Ite
 def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndarray], settings: Settings) -> float:
     asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
     there, n = wanted != NOTHING, network.ids.num_embeddings
-    drawn = torch.arange(n) if n <= settings.softmax_products else torch.randint(n, (settings.softmax_products,))
+    drawn = draw(n, settings.softmax_products)
     needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
     at_asked, at_wanted, at_drawn = place.split([asked.numel(), int(there.sum()), len(drawn)])
     products = network.products(needed)
@@ -75,20 +76,13 @@ def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndar
     if n <= settings.softmax_products:
         loss = functional.cross_entropy(network.scores(states, products), at_wanted)
     else:
-        loss = _loss_of_drawn(network, states, at_wanted, products, at_drawn)
+        own = network.scores_of_pairs(states, products[at_wanted])
+        loss = loss_of_drawn(own, network.scores(states, products[at_drawn]), at_wanted, at_drawn, n)
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_STEP)
     optimiser.step()
     return float(loss.detach())
-
-
-def _loss_of_drawn(network: Network, states: Tensor, wanted: Tensor, products: Tensor, drawn: Tensor) -> Tensor:
-    """Cross entropy of what was chosen against products drawn from all, each for many (Jean et al. 2015)."""
-    others = network.scores(states, products[drawn]) + float(np.log(network.ids.num_embeddings / len(drawn)))
-    others = others.masked_fill(drawn[None, :] == wanted[:, None], float("-inf"))
-    own = network.scores_of_pairs(states, products[wanted])[:, None]
-    return functional.cross_entropy(torch.cat([own, others], dim=1), torch.zeros(len(wanted), dtype=torch.long))
 
 
 def _padded(rows: list[np.ndarray], padding: int) -> Tensor:

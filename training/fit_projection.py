@@ -15,6 +15,7 @@ from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import Projection as Settings
 from training.rounds import Progress, Rounds, Run, learn
+from training.sampled_softmax import draw, loss_of_drawn
 
 FIRST_SCALE = 20.0  # of cosines in the softmax; learned
 READ = 20  # last products before a choice that tell of it
@@ -100,16 +101,12 @@ def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.nda
 
 
 def _loss(network: Map, texts: Tensor, choices: Choices, rows: np.ndarray, drawn: int) -> Tensor:
-    """Cross entropy of what was chosen against products drawn from all (Jean et al. 2015)."""
     items, weights = (torch.from_numpy(found) for found in choices.before(rows))
-    wanted, n = torch.from_numpy(choices.wanted(rows)), len(texts)
-    others = torch.randint(n, (drawn,)) if drawn < n else torch.arange(n)
+    wanted, others = torch.from_numpy(choices.wanted(rows)), draw(len(texts), drawn)
     needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
     mapped = network(texts[needed])
     at_items, at_wanted, at_others = place.split([items.numel(), len(wanted), len(others)])
     users = torch.einsum("bt,btd->bd", weights, mapped[at_items].view(*items.shape, -1))
     asked = network.scale.exp() * functional.normalize(users, dim=-1)
-    scores = asked @ mapped[at_others].T + math.log(n / len(others))
-    scores = scores.masked_fill(others[None, :] == wanted[:, None], float("-inf"))
-    own = (asked * mapped[at_wanted]).sum(dim=1, keepdim=True)
-    return functional.cross_entropy(torch.cat([own, scores], dim=1), torch.zeros(len(rows), dtype=torch.long))
+    own = (asked * mapped[at_wanted]).sum(dim=1)
+    return loss_of_drawn(own, asked @ mapped[at_others].T, wanted, others, len(texts))
