@@ -14,12 +14,13 @@ from pipelines.scoring.knn import query
 from pipelines.scoring.next_choice import Learned, Weights
 from pipelines.scoring.projection import Projection
 from pipelines.scoring.vectors import on_grid, user_vectors
+from pipelines.scoring.words import Words
 from training.encoder import Encoder
 from training.encoder_files import load_base
 from training.evaluate import ndcg_of_vectors
 from training.finetune import fine_tune
 from training.fit_next_choice import fit_next_choice
-from training.fit_projection import Choices, fit_projection
+from training.fit_projection import Choices, Texts, fit_projection
 from training.hard_negatives import with_hard_negatives
 from training.inputs import read_reviews
 from training.lab import Lab
@@ -97,26 +98,31 @@ def _judging(lab: Lab, enabled: bool, what: str) -> Cases | None:
 
 
 def learn_projection(lab: Lab, model: Model) -> Projection | None:
-    """The map of the encoder's vectors that was best on the validation days; None where it is better without."""
+    """The map of the products' texts that was best on the validation days; None where it is better without."""
     settings, inputs, knn = lab.night.settings.projection, lab.inputs, model.knn
     cases = _judging(lab, settings.enabled, "projection")
     if cases is None:
         return None
-    read, asked = model.read(lab.night, inputs), query(cases.histories, len(inputs.product_ids), knn)
+    words = Words.of(inputs.texts, settings.words)
+    texts = Texts(model.read(lab.night, inputs), words.counted(inputs.texts))
+    asked = query(cases.histories, len(inputs.product_ids), knn)
 
     def figure(vectors: np.ndarray) -> float:
         products = on_grid(vectors)
         return ndcg_of_vectors(user_vectors(asked, products), products, cases, inputs.showable)
 
+    def figure_of(weights: Weights) -> float:
+        return figure(Projection(weights, words).mapped(texts.vectors, texts.words))
+
     run = Run(lab.night.settings.training.seed, lab.checkpoint("projection"))
     choices = Choices.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
     with lab.timed("projection"):
-        progress = fit_projection(choices, read, lambda weights: figure(Projection(weights).of(read)), settings, run)
+        progress = fit_projection(choices, texts, figure_of, settings, run)
         lab.curves |= progress.curves("projection")
-        if progress.weights is None or max(progress.figure) <= figure(read):
+        if progress.weights is None or max(progress.figure) <= figure(texts.vectors):
             lab.notes.append("no projection was better than the encoder's vectors as they are")
             return None
-    return Projection(progress.weights)
+    return Projection(progress.weights, words)
 
 
 def learn_next_choice(lab: Lab, model: Model) -> Learned | None:

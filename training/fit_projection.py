@@ -1,4 +1,4 @@
-"""Learning a map of the encoder's vectors: what a user chose lately lies near what is chosen next."""
+"""Learning a map of texts: what a user chose lately lies near what is chosen next."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -21,18 +22,42 @@ FIRST_SCALE = 20.0  # of cosines in the softmax; learned
 READ = 20  # last products before a choice that tell of it
 
 
-class Map(nn.Module):
-    """`linear` (d, d), at first the identity: what is never learned stays as the encoder says."""
+@dataclass(frozen=True)
+class Texts:
+    """What is read of n texts: the encoder's `vectors` float32 (n, d), and the `words` in them, csr float32 (n, w)."""
 
-    def __init__(self, width: int) -> None:
+    vectors: np.ndarray
+    words: sparse.csr_array
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def of(self, rows: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+        """What is read of the texts at `rows` (m,): vectors (m, d); words of all in one row, starts, weights."""
+        counted = self.words[rows.numpy()]
+        places, starts = counted.indices.astype(np.int64), counted.indptr[:-1].astype(np.int64)
+        bags = (torch.from_numpy(places), torch.from_numpy(starts), torch.from_numpy(counted.data))
+        return torch.from_numpy(self.vectors[rows.numpy()]), bags
+
+
+class Map(nn.Module):
+    """`linear` (d, d), at first the identity; `words` (w, d), at first random: texts of like words lie near each other.
+
+    What is never learned stays as the encoder and the words say (random projection: Johnson & Lindenstrauss 1984).
+    """
+
+    def __init__(self, width: int, words: int) -> None:
         super().__init__()
         self.linear = nn.Linear(width, width, bias=False)
-        nn.init.eye_(self.linear.weight)
+        self.words = nn.EmbeddingBag(words, width, mode="sum")
         self.scale = nn.Parameter(torch.tensor(math.log(FIRST_SCALE)))
+        nn.init.eye_(self.linear.weight)
+        nn.init.normal_(self.words.weight, std=width**-0.5)
 
-    def forward(self, vectors: Tensor) -> Tensor:
-        """(m, d), each row of length one: what `vectors` (m, d) are mapped to."""
-        return functional.normalize(self.linear(vectors), dim=-1)
+    def forward(self, vectors: Tensor, bags: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        """(m, d), each row of length one: what texts are mapped to that are read as `vectors` (m, d) and `bags`."""
+        words, starts, weights = bags
+        return functional.normalize(self.linear(vectors) + self.words(words, starts, weights), dim=-1)
 
 
 @dataclass(frozen=True)
@@ -67,18 +92,17 @@ class Choices:
 
 
 def fit_projection(
-    choices: Choices, vectors: np.ndarray, judge: Callable[[Weights], float], settings: Settings, run: Run
+    choices: Choices, texts: Texts, judge: Callable[[Weights], float], settings: Settings, run: Run
 ) -> Progress:
     """The map with the best figure by `judge`, looked at after each round over `choices`.
 
-    `vectors` float32 (n, d) are those of the products' texts, which do not move. A choice is told from the mean of the
-    products before it, by a softmax over `settings.softmax_products` drawn products.
+    `texts` are those of the n products. A choice is told from the mean of the products before it, by a softmax over
+    `settings.softmax_products` drawn products.
     """
     if not len(choices):
         return Progress()
-    texts = torch.from_numpy(vectors.astype(np.float32))
     torch.manual_seed(run.seed)
-    network = Map(vectors.shape[1])
+    network = Map(texts.vectors.shape[1], texts.words.shape[1])
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
     def one_round(rng: np.random.Generator) -> list[float]:
@@ -100,11 +124,11 @@ def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.nda
         yield order[at : at + size]
 
 
-def _loss(network: Map, texts: Tensor, choices: Choices, rows: np.ndarray, drawn: int) -> Tensor:
+def _loss(network: Map, texts: Texts, choices: Choices, rows: np.ndarray, drawn: int) -> Tensor:
     items, weights = (torch.from_numpy(found) for found in choices.before(rows))
     wanted, others = torch.from_numpy(choices.wanted(rows)), draw(len(texts), drawn)
     needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
-    mapped = network(texts[needed])
+    mapped = network(*texts.of(needed))
     at_items, at_wanted, at_others = place.split([items.numel(), len(wanted), len(others)])
     users = torch.einsum("bt,btd->bd", weights, mapped[at_items].view(*items.shape, -1))
     asked = network.scale.exp() * functional.normalize(users, dim=-1)

@@ -29,8 +29,8 @@ ENCODER, BLEND, FACTS = "encoder", "blend.json", "model.json"
 class Model:
     """A model that has a folder: its encoder as loaded from there, its blend, the kNN settings it was fitted with.
 
-    `projection` maps the encoder's vectors, None where they are used as they are; `learned` is what it knows of next
-    choices, None for a model without that network;
+    `projection` maps texts by the encoder's vectors and their words, None where the vectors are used as they are;
+    `learned` is what it knows of next choices, None for a model without that network;
     `facts` are the rest of `model.json`: cutoffs, base encoder and its hash, seed, dimension.
     """
 
@@ -45,7 +45,7 @@ class Model:
     def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
         """float32 (n, d): the vector of each product of the night."""
         read = self.read(night, inputs)
-        return self.projection.of(read) if self.projection else read
+        return self.projection.of(read, inputs.texts) if self.projection else read
 
     def read(self, night: Night, inputs: Inputs) -> np.ndarray:
         """float32 (n, d): what the encoder makes of the text of each product, which is kept from night to night."""
@@ -56,7 +56,7 @@ class Model:
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), d), each row of length one: the vectors of any texts."""
         read = self.encoder.embed(texts)
-        return self.projection.of(read) if self.projection else read
+        return self.projection.of(read, texts) if self.projection else read
 
 
 def cache_of(model: Path, night: Night) -> Path:

@@ -9,9 +9,9 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipelines.scoring.nearest import best
+from pipelines.scoring.words import WORD
 
 NEIGHBOURS = 100
-WORD = r"(?u)[^\W_]+"
 CELLS = 5_000_000
 
 

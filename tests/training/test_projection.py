@@ -2,22 +2,31 @@
 
 import numpy as np
 import pytest
+import torch
 
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.knn import query
 from pipelines.scoring.projection import Projection
 from pipelines.scoring.vectors import on_grid, user_vectors
+from pipelines.scoring.words import Words
 from pipelines.settings.learning import Knn
 from pipelines.settings.learning import Projection as Settings
 from training.checkpoint import Checkpoint
 from training.evaluate import ndcg_of_vectors
-from training.fit_projection import Choices, fit_projection
+from training.fit_projection import Choices, Map, Texts, fit_projection
 from training.rounds import Run
 
 PRODUCTS, TEXT, CHOSEN = 240, 16, 200
 SMALL = Settings(batch_choices=16, rounds=12, patience=12, learning_rate=0.005, softmax_products=120)
 KNN = Knn()
+
+
+WORDLESS = Words((), np.zeros(0, np.float32))
+
+
+def texts_of(vectors, words=WORDLESS, written=None):
+    return Texts(on_grid(vectors), words.counted(written or [""] * len(vectors)))
 
 
 @pytest.fixture
@@ -26,7 +35,7 @@ def texts():
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(PRODUCTS, TEXT))
     vectors[:, 8:] = 0.3 * np.repeat(rng.normal(size=(PRODUCTS // 2, 8)), 2, axis=0)
-    return on_grid(vectors)
+    return texts_of(vectors)
 
 
 @pytest.fixture
@@ -51,13 +60,39 @@ def figure(vectors, cases):
     return ndcg_of_vectors(users, products, cases, np.ones(PRODUCTS, bool))
 
 
+def figure_of(weights, texts, cases, words=WORDLESS):
+    return figure(Projection(weights, words).mapped(texts.vectors, texts.words), cases)
+
+
 def test_what_belongs_together_is_learned_for_products_that_nobody_chose(texts, pairs, run):
     past, cases = pairs
     choices = Choices.of(past, KNN.recency_power)
-    learned = fit_projection(choices, texts, lambda w: figure(Projection(w).of(texts), cases), SMALL, run)
-    assert max(learned.figure) > figure(texts, cases) + 0.1
+    learned = fit_projection(choices, texts, lambda w: figure_of(w, texts, cases), SMALL, run)
+    assert max(learned.figure) > figure(texts.vectors, cases) + 0.1
     assert learned.loss[-1] < learned.loss[0]
     assert not run.checkpoint.file.exists()
+
+
+def test_words_are_learned_that_the_encoder_does_not_read(texts, pairs, run):
+    """Ten kinds of products, each of which goes with the next: only the words say so."""
+    past, cases = pairs
+    written = [f"thing {'of kind' if p % 2 else 'for kind'} k{p // 2 % 10}" for p in range(PRODUCTS)]
+    words = Words.of(written, 100)
+    blind = texts_of(np.random.default_rng(5).normal(size=(PRODUCTS, TEXT)), words, written)
+    choices = Choices.of(past, KNN.recency_power)
+    learned = fit_projection(choices, blind, lambda w: figure_of(w, blind, cases, words), SMALL, run)
+    assert max(learned.figure) > figure(blind.vectors, cases) + 0.1
+
+
+def test_before_anything_is_learned_texts_of_like_words_are_near():
+    written = ["red tea pot", "red tea kettle", "garden hose", "garden chair"]
+    texts = texts_of(np.tile(np.eye(1, 512), (4, 1)), Words.of(written, 9), written)
+    torch.manual_seed(1)
+    network = Map(512, texts.words.shape[1])
+    mapped = network(*texts.of(torch.arange(4))).detach().numpy()
+    near = mapped @ mapped.T
+    assert near[0, 1] > max(near[0, 2], near[0, 3]) + 0.2
+    assert near[2, 3] > max(near[2, 0], near[2, 1]) + 0.2
 
 
 def test_a_killed_run_goes_on_and_ends_with_the_same_bits(texts, pairs, run):
@@ -93,11 +128,28 @@ def test_nobody_who_chose_twice_means_nothing_is_learned(texts, run):
 
 
 def test_a_text_alone_is_mapped_as_among_others_and_as_it_was_saved(texts, tmp_path):
-    weights = {"linear.weight": np.random.default_rng(0).normal(size=(TEXT, TEXT)).astype(np.float32)}
-    projection = Projection(weights)
-    together = projection.of(texts)
+    rng = np.random.default_rng(0)
+    written = [f"set of {p % 7} mugs, kind {p % 11}" for p in range(PRODUCTS)]
+    words = Words.of(written, 12)
+    shapes = {"linear.weight": (TEXT, TEXT), "words.weight": (12, TEXT)}
+    projection = Projection({n: rng.normal(size=s).astype(np.float32) for n, s in shapes.items()}, words)
+    together = projection.of(texts.vectors, written)
     assert np.allclose(np.square(together).sum(axis=1), 1, atol=1e-6)
-    assert all(np.array_equal(projection.of(texts[n : n + 1])[0], row) for n, row in enumerate(together))
+    alone = [projection.of(texts.vectors[n : n + 1], written[n : n + 1])[0] for n in range(PRODUCTS)]
+    assert np.array_equal(alone, together)
     assert Projection.load(tmp_path) is None
     projection.save(tmp_path)
-    assert np.array_equal(Projection.load(tmp_path).of(texts), together)
+    assert np.array_equal(Projection.load(tmp_path).of(texts.vectors, written), together)
+
+
+def test_only_words_of_several_texts_are_known_the_most_frequent_first():
+    texts = ["Tea pot, red", "tea mug", "TEA of China", "red mug"]
+    assert Words.of(texts, 9).known == ("mug", "red", "tea")
+    assert Words.of(texts, 1).known == ("tea",)
+    assert Words.of(texts, 0).known == Words.of(["one", "two"], 9).known == Words.of([], 9).known == ()
+    words = Words.of(texts, 9)
+    counted = words.counted(["red red tea", "nothing known"])
+    assert counted.shape == (2, 3)
+    assert np.isclose(np.square(counted.toarray()).sum(axis=1), [1, 0]).all()
+    assert counted[0, 1] > counted[0, 2]  # twice, and rarer
+    assert WORDLESS.counted(texts).shape == (4, 0)
