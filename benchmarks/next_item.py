@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from benchmarks.cold_items import among_candidates, with_slots
 from benchmarks.lists import figures, summary
 from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
 from pipelines.night import Night, write_json
+from pipelines.scoring.words import Words
 from pipelines.settings import Settings, check_settings
 from training.challenger import make_challenger
 from training.encoder import make_repeatable
@@ -33,6 +35,7 @@ from training.lab import Lab
 from training.windows import Split, Window, cases_in
 
 LISTED = 20
+ALL_WORDS = 10**6  # count when lists are judged by how much alike their items are
 COLD = 0.05  # share of the items that `--cold` takes out
 DAY = date(1970, 1, 3)
 PROTOCOL = "leave-one-out, all items ranked, seen items masked, fitted on train only, chosen on validation"
@@ -53,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name, model in found.items():
         told = "  ".join(f"{m} {model[m]:.4f}" for m in ("recall@5", "recall@10", "recall@20", "ndcg@10"))
         low, high = model["ndcg@10_ci"]
-        spread = f"coverage {model['coverage@10']:.3f}  Gini {model['gini@10']:.3f}"
+        spread = "  ".join(f"{m} {model[f'{m}@10']:.3f}" for m in ("coverage", "gini", "long_tail", "diversity"))
         if asked.cold:
             spread += f"  cold recall@10 {model['cold_recall@10']:.4f}"
         print(f"{name:<23} {told} [{low:.4f}, {high:.4f}]  {spread}")
@@ -89,17 +92,19 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         cases = cases_in(
             lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
         )
+        words = Words.of(lab.inputs.words, ALL_WORDS).counted(lab.inputs.words)
+        told = partial(figures, cases=cases, log=lab.inputs.log, cold=taken_out, words=words)
         models = {}
         for name, each in (with_parts("nightshelf", ranker) | (with_slots(ranker) if asked.cold else {})).items():
             with lab.timed(f"rank {name}"):
                 lists = each.rank(cases.histories, cases.hidden, LISTED).items
-            models[name] = figures(lists, cases, lab.inputs.log, taken_out)
+            models[name] = told(lists)
         for name in asked.models:
             with lab.timed(name):
-                models[name] = figures(baseline(name, lab, cases, LISTED), cases, lab.inputs.log, taken_out)
+                models[name] = told(baseline(name, lab, cases, LISTED))
         if asked.cold:
             lists = among_candidates(ranker, cases, taken_out)
-            models["candidates and all cold"] = figures(lists, cases, lab.inputs.log, taken_out)
+            models["candidates and all cold"] = told(lists)
     print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}", flush=True)
     return {
         "users": len(cases),

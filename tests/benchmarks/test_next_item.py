@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from benchmarks import next_item
+from benchmarks.lists import diversity
 
 COLOURS, THINGS = ("red", "blue", "green", "grey"), ("mug", "lamp", "scarf", "clock", "spoon", "chair", "rug", "vase")
 
@@ -37,10 +39,18 @@ def test_figures_of_every_model_are_written(folder, capsys):
         for metric in (f"{m}@{k}" for m in ("recall", "ndcg") for k in (5, 10, 20)):
             low, high = model[f"{metric}_ci"]
             assert 0 <= low <= model[metric] <= high <= 1
+        assert 0 <= model["diversity@10"] <= 1
     ours, chance = found["models"]["nightshelf"]["recall@5"], 5 / 32
     assert ours > 2 * chance
     assert found["models"]["1 kept"]["cold_recall@10"] >= found["models"]["0 kept"]["cold_recall@10"]
     assert "nightshelf" in capsys.readouterr().out
+
+
+def test_lists_of_items_alike_are_less_diverse():
+    words = sparse.csr_array(np.array([[1, 0], [1, 0], [0, 1], [0, 0]], np.float32))
+    assert diversity(np.array([[0, 1]]), words) == 0
+    assert diversity(np.array([[0, 2], [2, 3]]), words) == 1
+    assert diversity(np.array([[0, 1, 2], [0, 3, -1]]), words) == pytest.approx((2 / 3 + 1) / 2)
 
 
 def test_an_item_that_the_catalogue_does_not_have_is_named(folder):
