@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 
+from pipelines.night import clear_folder
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import fit_blend, scales
@@ -15,22 +16,17 @@ from pipelines.scoring.next_choice import Learned, Weights
 from pipelines.scoring.projection import Projection
 from pipelines.scoring.vectors import on_grid, user_vectors
 from pipelines.scoring.words import Words
-from training.encoder import Encoder
-from training.encoder_files import load_base
+from training.encoder_files import load_encoder
 from training.evaluate import ndcg_of_vectors
-from training.finetune import fine_tune
 from training.fit_next_choice import fit_next_choice
 from training.fit_projection import Choices, Texts, fit_projection
-from training.hard_negatives import with_hard_negatives
-from training.inputs import read_reviews
 from training.lab import Lab
-from training.model_folder import Model, save_model, save_new_encoder, save_probe
-from training.pairs import Span, Wish, draw_pairs
+from training.model_folder import ENCODER, Model, save_model, save_probe
 from training.rounds import Run
+from training.tune import tune
 from training.windows import day_to_date
 
 LEAST_VALIDATION = 10  # users without whom a blend is not fitted
-SINCE_EVER = -(10**6)
 LOOKED_AT = 5000  # users by whom the rounds of learning are judged, at most
 MOST_LEARNED = 200  # last products of a user that are learned from
 PROBES = 8  # texts by which a model that was stored and loaded back is recognised
@@ -39,11 +35,10 @@ PROBES = 8  # texts by which a model that was stored and loaded back is recognis
 def make_challenger(lab: Lab) -> Model:
     """A new model, saved in `challenger/`: its parts learn on the fit days, its blend on the validation days."""
     settings, folder = lab.night.settings, lab.night.work / "challenger"
-    with lab.timed("load encoder"):
-        base = load_base(settings.training.encoder, settings.training.max_tokens)
+    clear_folder(folder)
     with lab.timed("fine-tune"):
-        tuned = tune(lab, base)
-    encoder = save_new_encoder(tuned, folder)
+        tune(lab, folder / ENCODER)
+    encoder = load_encoder(folder / ENCODER)  # as whoever loads that folder will have it
     facts = {
         "run_date": str(lab.night.run_date),
         "fit_until": str(day_to_date(lab.split.fit_until)),
@@ -62,27 +57,6 @@ def make_challenger(lab: Lab) -> Model:
     save_model(model)
     save_probe(model, lab.inputs.texts[:PROBES])
     return model
-
-
-def tune(lab: Lab, base: Encoder) -> Encoder:
-    """`base` fine-tuned on the pairs of the fit days; `base` itself where that is not wanted or not possible."""
-    settings = lab.night.settings.training
-    if settings.tuning == "frozen" or not settings.max_steps:
-        lab.notes.append("the encoder was left as it is, as the settings say")
-        return base
-    reviews = read_reviews(lab.night, lab.inputs.product_ids)
-    window = lab.split.validation
-    wish = Wish(settings.max_pairs, settings.review_share, settings.seed)
-    fit = draw_pairs(lab.inputs.log, reviews, lab.inputs.texts, Span(SINCE_EVER, lab.split.fit_until), wish)
-    later = draw_pairs(lab.inputs.log, reviews, lab.inputs.texts, Span(window.first, window.last), wish)
-    if len(fit) < settings.batch_pairs:
-        lab.notes.append(f"only {len(fit)} pairs to learn from: the encoder was left as it is")
-        return base
-    if settings.hard_negatives:
-        fit = with_hard_negatives(fit, lab.inputs.lexical, settings.hard_negatives)
-    tuned, curves = fine_tune(base, fit, later, settings, lab.checkpoint("fine-tune"))
-    lab.curves |= asdict(curves)
-    return tuned
 
 
 def _judging(lab: Lab, enabled: bool, what: str) -> Cases | None:

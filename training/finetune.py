@@ -16,6 +16,7 @@ from training.adapter import add_adapter
 from training.checkpoint import Checkpoint
 from training.encoder import STEP, Encoder, make_repeatable
 from training.pairs import Pairs
+from training.together import add_gradients, leads, vectors_of_all
 from training.tuned_weights import free_layers
 
 WARM_UP = 0.1
@@ -39,7 +40,7 @@ def fine_tune(
 
     What learns is as `settings.tuning` says. AdamW with linear warm-up; InfoNCE (van den Oord et al. 2018). Without
     validation pairs the last state counts. The same arguments give the same bits on one machine, killed and begun
-    again or not.
+    again or not. Processes of a group (training/together.py) share the texts of each batch and end with the same.
     """
     make_repeatable(settings.threads, settings.seed)
     model = _learner(encoder.model, settings).eval()
@@ -65,15 +66,18 @@ def fine_tune(
             loss = contrastive_loss(learner, fit, batch, settings.temperature) / settings.batches_per_step
             loss.backward()
             losses.append(float(loss.detach()))
+        add_gradients(learned)
         optimiser.step()
         schedule.step()
         curves.train_loss.append((step, sum(losses)))
         if step % settings.evaluate_every == 0:
             if watch.look(step, curves):
                 break
-            checkpoint.save(**watch.state_of(curves, optimiser, schedule))
+            if leads():
+                checkpoint.save(**watch.state_of(curves, optimiser, schedule))
     watch.restore(curves)
-    checkpoint.clear()
+    if leads():
+        checkpoint.clear()
     return learner, curves
 
 
@@ -93,7 +97,7 @@ def contrastive_loss(encoder: Encoder, pairs: Pairs, rows: np.ndarray, temperatu
     texts, place = np.unique(np.concatenate([anchor, others]), return_inverse=True)
     tokens = encoder.tokenise([pairs.texts[i] for i in texts])
     width = -(-max(map(len, tokens)) // STEP) * STEP
-    vectors = encoder.vectors(tokens, width)[torch.as_tensor(place)]
+    vectors = vectors_of_all(encoder, tokens, width)[torch.as_tensor(place)]
     scores = vectors[: len(rows)] @ vectors[len(rows) :].T / temperature
     same = (positive[:, None] == others[None, :]) | (anchor[:, None] == others[None, :])
     np.fill_diagonal(same, False)

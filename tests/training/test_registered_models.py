@@ -19,7 +19,8 @@ from pipelines.registry.store import fetch_for_training, registry
 from pipelines.settings.learning import Knn
 from pipelines.tables import EVENTS, OUTPUTS, PRODUCTS
 from tests.given import put
-from tests.training.test_steps import NOUNS, open_night, product_rows, run
+from tests.training.test_steps import run
+from tests.training.toy_shop import NOUNS, open_night, product_rows
 from training import train
 from training.challenger import make_challenger
 from training.encoder import make_repeatable

@@ -1,78 +1,19 @@
-"""The steps train and embed on a shop in which users stay within one of two worlds: reds and blues."""
+"""The steps train and embed on the toy shop."""
 
 import json
 import shutil
-from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from pipelines.night import Night, write_json
+from pipelines.night import write_json
 from pipelines.scoring.ranker_files import load_ranker
-from pipelines.settings import check_settings
 from pipelines.table_files import read_table
-from pipelines.tables import INTERACTIONS, POPULARITY, PRODUCT_EMBEDDINGS, PRODUCTS, REVIEWS, USER_EMBEDDINGS
+from pipelines.tables import PRODUCT_EMBEDDINGS, PRODUCTS, USER_EMBEDDINGS
 from tests.given import put
+from tests.training.toy_shop import open_night, product_rows
 from training import embed, train
 from training.encoder import Encoder
-
-LAST = date(2025, 1, 31)
-NOUNS = ("cup", "plate", "hose", "spade", "lamp", "candle", "tea", "pot")
-
-
-def product_rows():
-    for colour in ("red", "blue"):
-        for noun in NOUNS:
-            yield {
-                "product_id": f"{colour}-{noun}", "title": f"{colour} {noun}", "description": None,
-                "categories": ["kitchen"], "brand": None, "price": 1.0, "attributes": None, "available": noun != "pot",
-                "text_hash": f"hash of {colour} {noun}", "aliases": [],
-            }  # fmt: skip
-
-
-def interaction_rows():
-    rng = np.random.default_rng(5)
-    for user in range(40):
-        colour = ("red", "blue")[user % 2]
-        for place, noun in enumerate(rng.permutation(NOUNS)[:6]):
-            when = LAST - timedelta(days=int(4 * (5 - place) + rng.integers(0, 3)))
-            yield {
-                "user_id": f"u{user:02d}", "product_id": f"{colour}-{noun}", "day": when, "weight": 8.0, "pieces": 1,
-                "events": 1, "event_types": ["purchase"],
-                "last_ts": datetime(when.year, when.month, when.day, place, tzinfo=UTC),
-            }  # fmt: skip
-
-
-def review_rows():
-    when = datetime(2025, 1, 5, tzinfo=UTC)
-    for number, row in enumerate(product_rows()):
-        yield {
-            "review_id": f"r{number:02d}", "user_id": None, "product_id": row["product_id"], "rating": 5.0,
-            "title": None, "text": f"warm {row['title']}", "ts": when, "helpful_votes": 0, "day": date(2025, 1, 5),
-            "flags": [],
-        }  # fmt: skip
-
-
-def open_night(home, toy_base, run_id="r", interactions=None, precision="float32", **wishes):
-    small = {
-        "encoder": str(toy_base), "max_steps": 4, "batch_pairs": 8, "evaluate_every": 2, "lora_rank": 2, "threads": 1,
-        "max_tokens": 24, "least_users": 8, "test_days": 2, "validation_days": 2, "learning_rate": 0.01,
-        "precision": precision,
-    }  # fmt: skip
-    night = Night(
-        home=home, run_date=LAST, run_id=run_id, release_id="2025-01-31-01", fingerprint="f",
-        settings=check_settings({"training": small}), files={}, columns={}, left_out=(), key_fingerprint="k",
-        catalogue_as_of=LAST, **wishes,
-    )  # fmt: skip
-    night.save()
-    put(night, PRODUCTS, list(product_rows()))
-    rows = list(interaction_rows()) if interactions is None else interactions
-    put(night, INTERACTIONS, rows)
-    put(night, REVIEWS, list(review_rows()))
-    chosen = sorted({r["product_id"] for r in rows})
-    facts = {"score": 1.0, "user_days": 1, "purchases": 1, "first_day": date(2025, 1, 1)}
-    put(night, POPULARITY, [{"product_id": p} | facts for p in chosen])
-    return night
 
 
 def run(step, night):
@@ -191,7 +132,7 @@ def test_only_changed_texts_are_embedded_again(tmp_path, toy_base, monkeypatch):
 def test_vectors_of_another_precision_are_near_and_have_a_cache_of_their_own(tmp_path, toy_base):
     night = embedded(run(train, open_night(tmp_path, toy_base)))
     exact, caches = product_vectors(night), set((tmp_path / "embeddings").iterdir())
-    fast = open_night(tmp_path, toy_base, "fast", precision="int8")
+    fast = open_night(tmp_path, toy_base, "fast", training={"precision": "int8"})
     shutil.copytree(night.work / "challenger", fast.work / "challenger")
     quantised = product_vectors(embedded(fast))
     assert (quantised * exact).sum(axis=1).min() > 0.999

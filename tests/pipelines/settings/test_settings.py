@@ -44,6 +44,8 @@ def test_every_key_stands_in_the_commented_file_under_its_sentence():
         ({"training": {"lora_rnk": 4}}, ["[training] lora_rnk", "known here", '"lora_rank"']),
         ({"ranking": {"k": 0}}, ["[ranking] k = 0", "greater than or equal to 1"]),
         ({"ranking": {"k": "many"}}, ["[ranking] k = 'many'", "valid integer"]),
+        ({"training": {"machines": 2}}, ["[training] machines = 2", 'meeting = "localhost:0"', "HOST:PORT"]),
+        ({"training": {"meeting": "gpu1"}}, ["[training] meeting = 'gpu1'", "pattern"]),
         ({"shop": {"time_zone": "Berlin"}}, ['time_zone = "Berlin"', "Europe/Berlin"]),
         ({"ranking": {"hide": ["bought"]}}, ['names "bought"', "purchase"]),
         ({"sources": {"events": {"event_types": {"buy": "buy"}}}}, ['names "buy"', "add_to_cart"]),
