@@ -3,9 +3,10 @@
 The steps clean, check_inputs and features build the tables up to the last test day, as a night does. Models learn from
 the days up to a week before `--until`, choose on that week, then know all behaviour up to `--until`, and are judged on
 the days after it: on products that are new to the user, and on all that was bought, repeats among them, with nothing
-hidden. `cheap_hybrid` is item-kNN and TF-IDF alone, their weight chosen on the same week.
+hidden. `cheap_hybrid` is item-kNN and TF-IDF alone, their weight chosen on the same week. `--peers` adds published
+recommenders on new products (see benchmarks/peers.py).
 
-    python -m benchmarks.next_days --data DIR/online_retail --until 2011-06-30 --days 7 --json next_days.json
+    python -m benchmarks.next_days --data DIR/online_retail --until 2011-06-30 --days 7 --peers kindling-rec
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.increment import make_home
+from benchmarks.peers import PEERS, peer
 from pipelines.night import Night, write_json
 from pipelines.open_night import Wishes, open_night
 from pipelines.orchestration.steps import run_step
@@ -33,7 +35,7 @@ from pipelines.scoring.metrics import estimate, ndcg
 from pipelines.scoring.ranker import Ranker
 from training.challenger import make_challenger
 from training.encoder import make_repeatable
-from training.evaluate import DEPTH, Judged, judge, with_parts
+from training.evaluate import DEPTH, LISTED, Judged, judge, with_parts
 from training.inputs import read_inputs
 from training.lab import Lab
 from training.windows import Split, Window, day_number
@@ -47,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the packed or unpacked files of each day")
     parser.add_argument("--until", type=date.fromisoformat, default=date(2011, 6, 30), help="last day that is known")
     parser.add_argument("--days", type=int, default=7, help="days after it that are judged, and before it that choose")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=[], help="published recommenders to run beside")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         night = open_night(home, asked.until + timedelta(asked.days), Wishes())
         for step in STEPS:
             run_step(step, night.work, say=lambda line: None)
-        found = compared(lab_of(night, asked.until, asked.days))
+        found = compared(lab_of(night, asked.until, asked.days), asked.peers)
     for kind, models in found.items():
         for name, metrics in models.items():
             ndcg_10, recall_10 = metrics[f"ndcg@{DEPTH}"], metrics[f"recall@{DEPTH}"]
@@ -75,22 +78,26 @@ def lab_of(night: Night, until: date, days: int) -> Lab:
     return Lab(night, inputs, Split(last - days, *windows))
 
 
-def compared(lab: Lab) -> dict[str, dict[str, Any]]:
-    """Figures by kind of task and model, and the differences that matter."""
+def compared(lab: Lab, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Figures by kind of task and model, those of `peers` where nothing is bought again, and what matters of them."""
     settings = lab.night.settings
     make_repeatable(settings.training.threads, settings.training.seed)
     model = make_challenger(lab)
     ranker = lab.ranker(model, lab.split.validation.last)
     hybrid = replace(ranker, blend=cheap_hybrid(lab.ranker(model, lab.split.fit_until), lab.validation_cases()))
     rankers = with_parts("nightshelf", ranker) | {"cheap_hybrid": hybrid}
-    tasks = {"new products": lab.test_cases(), "all": with_repeats(lab)}
-    return {kind: told(judge(rankers, cases, np.zeros(len(ranker.product_ids), bool))) for kind, cases in tasks.items()}
+    cases, cold = lab.test_cases(), np.zeros(len(ranker.product_ids), bool)
+    judged = judge(rankers, cases, cold)
+    for name in peers:
+        items = peer(name, lab.inputs, lab.split.validation.last, cases, LISTED)
+        judged[name] = Judged.of(items, cases, cold, int(ranker.showable.sum()), 0.0)
+    return {"new products": told(judged), "all": told(judge(rankers, with_repeats(lab), cold))}
 
 
 def told(judged: dict[str, Judged]) -> dict[str, Any]:
-    """The metrics of each model, and how far the night's is ahead of the hybrid and of item-kNN, paired."""
+    """The metrics of each model, and how far the night's is ahead of what others would take, paired."""
     found: dict[str, Any] = {name: figures.metrics() for name, figures in judged.items()}
-    for other in ("cheap_hybrid", "item_knn"):
+    for other in ("cheap_hybrid", "item_knn", *(name for name in PEERS if name in judged)):
         paired = estimate(judged["nightshelf"].ndcg - judged[other].ndcg)
         found[f"nightshelf-{other}"] = {f"ndcg@{DEPTH}": asdict(paired), f"recall@{DEPTH}": None}
     return found

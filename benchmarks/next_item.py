@@ -24,6 +24,7 @@ from typing import Any
 from benchmarks.baselines import BASELINES, baseline
 from benchmarks.cold_items import among_candidates, with_slots
 from benchmarks.lists import figures, summary
+from benchmarks.peers import PEERS, peer
 from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
 from pipelines.night import Night, write_json
 from pipelines.scoring.words import Words
@@ -48,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--refit", action="store_true", help="learn from the validation choices, too, at the end")
     parser.add_argument("--models", nargs="*", choices=BASELINES, default=[], help="further models to fit and judge")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=[], help="published recommenders to run beside")
     parser.add_argument("--cold", action="store_true", help="take 5 %% of the items out of what is learned from")
     asked = parser.parse_args(argv)
     began = time.monotonic()
@@ -102,6 +104,9 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         for name in asked.models:
             with lab.timed(name):
                 models[name] = told(baseline(name, lab, cases, LISTED))
+        for name in asked.peers:
+            with lab.timed(name):
+                models[name] = told(peer(name, lab.inputs, VALIDATION, cases, LISTED))
         if asked.cold:
             lists = among_candidates(ranker, cases, taken_out)
             models["candidates and all cold"] = told(lists)

@@ -44,6 +44,19 @@ class Judged:
     identical_lists: float
     seconds: float
 
+    @classmethod
+    def of(cls, items: np.ndarray, cases: Cases, cold: np.ndarray, showable: int, seconds: float) -> Judged:
+        """The figures of the lists `items` (u, k) for `cases`, where so many products may be shown."""
+        chose_cold, cold_targets = targets_among(cases, cold)
+        return cls(
+            ndcg(items, cases.targets, DEPTH),
+            recall(items, cases.targets, DEPTH),
+            recall(items[chose_cold], cold_targets, DEPTH),
+            coverage(items, showable, DEPTH),
+            identical_lists(items, DEPTH),
+            seconds,
+        )
+
     def metrics(self) -> dict[str, dict[str, Any]]:
         """Value, 95 % interval and number of users by metric; what is no mean over users has no interval."""
         means = {"ndcg": self.ndcg, "recall": self.recall, "cold_recall": self.cold_recall}
@@ -70,20 +83,12 @@ def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict
 
     `cold` bool (n,) says which products the rankers know little or nothing of.
     """
-    chose_cold, cold_targets = targets_among(cases, cold)
     judged = {}
     for name, ranker in rankers.items():
         began = time.perf_counter()
         items = ranker.rank(cases.histories, cases.hidden, LISTED).items
         seconds = time.perf_counter() - began
-        judged[name] = Judged(
-            ndcg(items, cases.targets, DEPTH),
-            recall(items, cases.targets, DEPTH),
-            recall(items[chose_cold], cold_targets, DEPTH),
-            coverage(items, int(ranker.showable.sum()), DEPTH),
-            identical_lists(items, DEPTH),
-            seconds,
-        )
+        judged[name] = Judged.of(items, cases, cold, int(ranker.showable.sum()), seconds)
     return judged
 
 
