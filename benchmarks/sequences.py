@@ -26,7 +26,7 @@ from training.inputs import Inputs, brand_numbers
 from training.texts import product_texts, product_words
 
 FIT, VALIDATION, TEST = 0, 1, 2
-MICROSECONDS_A_DAY = 86_400 * 10**6  # between two choices of a user, whose times nobody tells
+MICROSECONDS_A_DAY = 86_400 * 10**6  # between two choices, whose times nobody tells; the last ones are of one day
 LEAST = 3  # choices of a user: one to learn from, one to choose by, one to judge by
 
 
@@ -76,7 +76,7 @@ def inputs_of(data: Sequences, settings: Settings) -> Inputs:
         product=np.concatenate(data.items).astype(np.int64),
         day=day.astype(np.int64),
         weight=np.ones(len(user)),
-        last_ts=place.astype(np.int64) * MICROSECONDS_A_DAY,
+        last_ts=(lengths.max() - from_the_end) * MICROSECONDS_A_DAY,
         target=everywhere,
         hides=everywhere,
         undone=np.full(len(user), np.iinfo(np.int64).max),
