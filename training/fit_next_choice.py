@@ -68,7 +68,7 @@ def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Ite
 def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndarray], settings: Settings) -> float:
     asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
     there, n = wanted != NOTHING, network.ids.num_embeddings
-    drawn = draw(n, settings.softmax_products)
+    drawn, each = draw(torch.ones(n), settings.softmax_products)
     needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
     at_asked, at_wanted, at_drawn = place.split([asked.numel(), int(there.sum()), len(drawn)])
     products = network.products(needed)
@@ -77,7 +77,7 @@ def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndar
         loss = functional.cross_entropy(network.scores(states, products), at_wanted)
     else:
         own = network.scores_of_pairs(states, products[at_wanted])
-        loss = loss_of_drawn(own, network.scores(states, products[at_drawn]), at_wanted, at_drawn, n)
+        loss = loss_of_drawn(own, network.scores(states, products[at_drawn]) + each, at_wanted, at_drawn)
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_STEP)

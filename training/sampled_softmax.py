@@ -9,17 +9,24 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def draw(products: int, most: int) -> Tensor:
-    """int64 (m,): all of so many products, or `most` drawn ones where there are more."""
-    return torch.arange(products) if products <= most else torch.randint(products, (most,))
+def draw(chances: Tensor, most: int) -> tuple[Tensor, Tensor]:
+    """int64 (m,): `most` products drawn by their `chances` (n,), float32 (m,): log of how many each stands for.
 
-
-def loss_of_drawn(own: Tensor, others: Tensor, wanted: Tensor, drawn: Tensor, products: int) -> Tensor:
-    """Cross entropy of what was chosen against products drawn evenly from all, each for many (Jean et al. 2015).
-
-    `own` (b,) are the scores of what was chosen, `others` (b, m) those of what was drawn; `wanted` (b,) and `drawn`
-    (m,) name the products of both. A product that was chosen and drawn counts once.
+    Where there are no more products than that, all of them, and each for as many as its chance says. With chances that
+    grow with how often a product is chosen, popular ones are held against the others more often than they are wanted by
+    chance: less is learned of popularity.
     """
-    others = others + math.log(products / len(drawn))
+    products, chances = len(chances), chances / chances.sum()
+    if products <= most:
+        return torch.arange(products), (products * chances).log()
+    return torch.multinomial(chances, most), torch.full((most,), math.log(products / most))
+
+
+def loss_of_drawn(own: Tensor, others: Tensor, wanted: Tensor, drawn: Tensor) -> Tensor:
+    """Cross entropy of what was chosen against products drawn from all, each for many (Jean et al. 2015).
+
+    `own` (b,) are the scores of what was chosen, `others` (b, m) those of what was drawn, with the logs of how many
+    each stands for; `wanted` (b,) and `drawn` (m,) name the products of both. What was chosen and drawn counts once.
+    """
     others = others.masked_fill(drawn[None, :] == wanted[:, None], float("-inf"))
     return functional.cross_entropy(torch.cat([own[:, None], others], dim=1), torch.zeros_like(wanted))

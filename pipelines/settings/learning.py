@@ -51,6 +51,12 @@ class Projection(Section):
     rounds: int = Field(12, ge=1, description="rounds over all choices at most")
     patience: int = Field(2, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
     softmax_products: int = Field(2_048, ge=1, description="products in the softmax, drawn each step")
+    popularity_power: float = Field(
+        0.5,
+        ge=0,
+        description="they are drawn by how often they were chosen to this power; the higher, the less is "
+        "learned of what is popular",
+    )
 
 
 class NextChoice(Section):
