@@ -119,7 +119,7 @@ def sasrec(lab: Lab, past: Histories, judged: Cases) -> Scores:
         past,
         nothing,
         figure,
-        settings.next_choice.model_copy(update={"layers": 2}),
+        settings.next_choice.model_copy(update={"layers": 2, "softmax_products": len(ids), "popularity_power": 0.0}),
         Run(settings.training.seed, lab.checkpoint("sasrec")),
     )
     fitted = network(progress.weights)

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import NextChoice as Settings
 from training.next_choice import Network
 from training.rounds import Progress, Rounds, Run, learn
-from training.sampled_softmax import draw, loss_of_drawn
+from training.sampled_softmax import chances, draw, loss_of_drawn
 
 SORTED = 20  # batches whose users are sorted by length together, so that little is padded
 LARGEST_STEP = 5.0  # norm to which gradients are cut
@@ -40,8 +39,13 @@ def fit_next_choice(
     network = Network(torch.from_numpy(text.astype(np.float32)), settings)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
+    by_chance = chances(past.items, len(text), settings.popularity_power)
+
     def one_round(rng: np.random.Generator) -> list[float]:
-        return [_step(network, optimiser, batch, settings) for batch in _batches(rows, settings.batch_users, rng)]
+        return [
+            _step(network, optimiser, batch, by_chance, settings.softmax_products)
+            for batch in _batches(rows, settings.batch_users, rng)
+        ]
 
     return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
 
@@ -65,19 +69,17 @@ def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Ite
         yield [rows[row] for row in batches[number]]
 
 
-def _step(network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndarray], settings: Settings) -> float:
+def _step(
+    network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndarray], by_chance: Tensor, most: int
+) -> float:
     asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
-    there, n = wanted != NOTHING, network.ids.num_embeddings
-    drawn, each = draw(torch.ones(n), settings.softmax_products)
+    there, (drawn, each) = wanted != NOTHING, draw(by_chance, most)
     needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
     at_asked, at_wanted, at_drawn = place.split([asked.numel(), int(there.sum()), len(drawn)])
     products = network.products(needed)
     states = network(at_asked.view(asked.shape), products)[there]
-    if n <= settings.softmax_products:
-        loss = functional.cross_entropy(network.scores(states, products), at_wanted)
-    else:
-        own = network.scores_of_pairs(states, products[at_wanted])
-        loss = loss_of_drawn(own, network.scores(states, products[at_drawn]) + each, at_wanted, at_drawn)
+    own = network.scores_of_pairs(states, products[at_wanted])
+    loss = loss_of_drawn(own, network.scores(states, products[at_drawn]) + each, at_wanted, at_drawn)
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_STEP)

@@ -16,7 +16,7 @@ from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import Projection as Settings
 from training.rounds import Progress, Rounds, Run, learn
-from training.sampled_softmax import draw, loss_of_drawn
+from training.sampled_softmax import chances, draw, loss_of_drawn
 
 FIRST_SCALE = 20.0  # of cosines in the softmax; learned
 READ = 20  # last products before a choice that tell of it
@@ -86,10 +86,6 @@ class Choices:
         weights = np.where(there, np.arange(1.0, READ + 1) ** -self.recency_power, 0)
         return self.items[np.where(there, back, 0)], weights.astype(np.float32)
 
-    def chances(self, products: int, power: float) -> np.ndarray:
-        """float32 (products,): how often each was chosen, once more than it was, to this power."""
-        return ((np.bincount(self.items, minlength=products) + 1.0) ** power).astype(np.float32)
-
     def wanted(self, rows: np.ndarray) -> np.ndarray:
         """int64 (b,): what was chosen."""
         return self.items[self.places[rows]]
@@ -107,13 +103,13 @@ def fit_projection(
         return Progress()
     torch.manual_seed(run.seed)
     network = Map(texts.vectors.shape[1], texts.words.shape[1])
-    chances = torch.from_numpy(choices.chances(len(texts), settings.popularity_power))
+    by_chance = chances(choices.items, len(texts), settings.popularity_power)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
     def one_round(rng: np.random.Generator) -> list[float]:
         losses = []
         for rows in _batches(len(choices), settings.batch_choices, rng):
-            loss = _loss(network, texts, choices, rows, chances, settings.softmax_products)
+            loss = _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -129,9 +125,9 @@ def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.nda
         yield order[at : at + size]
 
 
-def _loss(network: Map, texts: Texts, choices: Choices, rows: np.ndarray, chances: Tensor, drawn: int) -> Tensor:
+def _loss(network: Map, texts: Texts, choices: Choices, rows: np.ndarray, by_chance: Tensor, most: int) -> Tensor:
     items, weights = (torch.from_numpy(found) for found in choices.before(rows))
-    wanted, (others, each) = torch.from_numpy(choices.wanted(rows)), draw(chances, drawn)
+    wanted, (others, each) = torch.from_numpy(choices.wanted(rows)), draw(by_chance, most)
     needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
     mapped = network(*texts.of(needed))
     at_items, at_wanted, at_others = place.split([items.numel(), len(wanted), len(others)])

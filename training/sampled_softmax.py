@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+
+def chances(items: np.ndarray, products: int, power: float) -> Tensor:
+    """float32 (products,): how often each product stands in `items`, and once more, to this power."""
+    often = np.bincount(items, minlength=products) + 1.0
+    return torch.from_numpy((often**power).astype(np.float32))
 
 
 def draw(chances: Tensor, most: int) -> tuple[Tensor, Tensor]:

@@ -39,6 +39,10 @@ class Knn(Section):
     neighbours: int = Field(200, ge=1, description="neighbours kept for each product")
 
 
+IN_SOFTMAX = "products in the softmax; where the catalogue has more, so many are drawn each step"
+DRAWN_BY = "they are drawn by how often they were chosen to this power: the higher, the less is learned of popularity"
+
+
 class Projection(Section):
     """The map after the encoder, and vectors of words beside it, learned from what users chose one after the other."""
 
@@ -50,13 +54,8 @@ class Projection(Section):
     )
     rounds: int = Field(12, ge=1, description="rounds over all choices at most")
     patience: int = Field(2, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
-    softmax_products: int = Field(2_048, ge=1, description="products in the softmax, drawn each step")
-    popularity_power: float = Field(
-        0.5,
-        ge=0,
-        description="they are drawn by how often they were chosen to this power; the higher, the less is "
-        "learned of what is popular",
-    )
+    softmax_products: int = Field(2_048, ge=1, description=IN_SOFTMAX)
+    popularity_power: float = Field(0.5, ge=0, description=DRAWN_BY)
 
 
 class NextChoice(Section):
@@ -73,9 +72,8 @@ class NextChoice(Section):
     batch_users: int = Field(128, ge=1, description="users a step")
     rounds: int = Field(30, ge=1, description="rounds over all users at most")
     patience: int = Field(3, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
-    softmax_products: int = Field(
-        2_048, ge=1, description="products in the softmax; where the catalogue has more, so many are drawn each step"
-    )
+    softmax_products: int = Field(2_048, ge=1, description=IN_SOFTMAX)
+    popularity_power: float = Field(0.5, ge=0, description=DRAWN_BY)
 
 
 ONE_MACHINE = "localhost:0"
