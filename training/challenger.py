@@ -14,12 +14,14 @@ from pipelines.scoring.histories import histories
 from pipelines.scoring.knn import query
 from pipelines.scoring.next_choice import Learned, Weights
 from pipelines.scoring.projection import Projection
+from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.scoring.vectors import on_grid, user_vectors
 from pipelines.scoring.words import Words
 from training.encoder_files import load_encoder
-from training.evaluate import ndcg_of_vectors
+from training.evaluate import ndcg_of_scores, ndcg_of_vectors
 from training.fit_next_choice import fit_next_choice
 from training.fit_projection import Choices, Texts, fit_projection
+from training.fit_two_vectors import fit_two_vectors
 from training.lab import Lab
 from training.model_folder import ENCODER, Model, save_model, save_probe
 from training.rounds import Run
@@ -49,10 +51,12 @@ def make_challenger(lab: Lab) -> Model:
         "training": settings.training.model_dump(),
         "projection": settings.projection.model_dump(),
         "next_choice": settings.next_choice.model_dump(),
+        "two_vectors": settings.two_vectors.model_dump(),
     }
-    model = Model(folder, encoder, None, Blend(), settings.knn, None, facts)
+    model = Model(folder, encoder, None, Blend(), settings.knn, None, None, facts)
     model = replace(model, projection=learn_projection(lab, model))
     model = replace(model, learned=learn_next_choice(lab, model))
+    model = replace(model, two_vectors=learn_two_vectors(lab, model))
     model = replace(model, blend=choose_blend(lab, model))
     save_model(model)
     save_probe(model, lab.inputs.texts[:PROBES])
@@ -117,6 +121,28 @@ def learn_next_choice(lab: Lab, model: Model) -> Learned | None:
         progress = fit_next_choice(past, vectors, figure, settings, run)
     lab.curves |= progress.curves("next_choice")
     return None if progress.weights is None else Learned(progress.weights, inputs.product_ids)
+
+
+def learn_two_vectors(lab: Lab, model: Model) -> TwoVectors | None:
+    """The scorer of a user's and a product's vector, as it was best on the validation days; None where it is off."""
+    settings, inputs, knn = lab.night.settings.two_vectors, lab.inputs, model.knn
+    if not settings.enabled:
+        return None
+    cases = _judging(lab, True, "scorer of two vectors")
+    if cases is None:
+        return None
+    products = on_grid(model.vectors(lab.night, inputs))
+    users = user_vectors(query(cases.histories, len(products), knn), products)
+
+    def figure(weights: Weights) -> float:
+        return ndcg_of_scores(lambda at: TwoVectors(weights).scores(users[at], products), cases, inputs.showable)
+
+    run = Run(lab.night.settings.training.seed, lab.checkpoint("two vectors"))
+    choices = Choices.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
+    with lab.timed("two vectors"):
+        progress = fit_two_vectors(choices, products, figure, settings, run)
+    lab.curves |= progress.curves("two_vectors")
+    return None if progress.weights is None else TwoVectors(progress.weights)
 
 
 def choose_blend(lab: Lab, model: Model) -> Blend:

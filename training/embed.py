@@ -40,7 +40,7 @@ def embed(night: Night) -> None:
     version = version_in_force(night)
     vectors = model.vectors(night, inputs)
     until = day_number(night.run_date)
-    ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned)
+    ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)
     ranker = ranker.with_popularity(popularity_tonight(night, ranker))
     save_ranker(ranker, night.work / "ranker")
     tonight = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, SIMILAR_TEXT
+from pipelines.scoring.blend import (
+    CHOSEN_TOGETHER,
+    NEXT_CHOICE,
+    POPULAR,
+    SIMILAR_MEANING,
+    SIMILAR_TEXT,
+    TWO_VECTORS,
+    WELL_RATED,
+)
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall
 from pipelines.scoring.nearest import best
@@ -25,6 +33,8 @@ ALONE = {
     "lexical": SIMILAR_TEXT,
     "encoder": SIMILAR_MEANING,
     "next_choice": NEXT_CHOICE,
+    "two_vectors": TWO_VECTORS,
+    "well_rated": WELL_RATED,
     "popularity": POPULAR,
 }
 
@@ -73,7 +83,7 @@ def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
     difference is what the settings cost.
     """
     plain = ranker.by_score()
-    there = {n: part for n, part in ALONE.items() if part != NEXT_CHOICE or ranker.next_choice is not None}
+    there = {n: part for n, part in ALONE.items() if ranker.speaks(part)}
     found = {name: ranker} | ({"by_score": plain} if ranker.reorders or ranker.blend.long_tail else {})
     return found | {n: replace(plain, blend=ranker.blend.only(part)) for n, part in there.items()}
 
@@ -93,14 +103,20 @@ def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict
 
 
 def ndcg_of_vectors(users: np.ndarray, products: np.ndarray, cases: Cases, showable: np.ndarray) -> float:
-    """NDCG@10 on `cases` by the product of vectors alone, of users (u, d) and products (n, d).
+    """NDCG@10 on `cases` by the product of vectors alone, of users (u, d) and products (n, d)."""
+    return ndcg_of_scores(lambda at: users[at] @ products.T, cases, showable)
+
+
+def ndcg_of_scores(scores: Callable[[slice], np.ndarray], cases: Cases, showable: np.ndarray) -> float:
+    """NDCG@10 on `cases` by `scores` alone, which gives (u, n) for the users of a slice.
 
     Ranked is what is showable (n,) and not hidden from the user.
     """
     lists = []
-    for at in range(0, len(cases), AT_ONCE):
-        score = np.where(showable, users[at : at + AT_ONCE] @ products.T, -np.inf)
-        for row, hidden in zip(score, cases.hidden[at : at + AT_ONCE], strict=True):
+    for start in range(0, len(cases), AT_ONCE):
+        at = slice(start, start + AT_ONCE)
+        score = np.where(showable, scores(at), -np.inf)
+        for row, hidden in zip(score, cases.hidden[at], strict=True):
             row[hidden] = -np.inf
         lists.append(best(score, DEPTH))
     return float(ndcg(np.concatenate(lists), cases.targets, DEPTH).mean())

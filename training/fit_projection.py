@@ -108,7 +108,7 @@ def fit_projection(
 
     def one_round(rng: np.random.Generator) -> list[float]:
         losses = []
-        for rows in _batches(len(choices), settings.batch_choices, rng):
+        for rows in batches(len(choices), settings.batch_choices, rng):
             loss = _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
             optimiser.zero_grad()
             loss.backward()
@@ -119,7 +119,8 @@ def fit_projection(
     return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
 
 
-def _batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """All of 0 to `count` - 1 in a random order, `size` at a time."""
     order = rng.permutation(count)
     for at in range(0, count, size):
         yield order[at : at + size]

@@ -19,6 +19,8 @@ from pipelines.scoring.lexical import word_neighbours
 from pipelines.scoring.log import Log, popularity, read_log
 from pipelines.scoring.next_choice import Learned
 from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.ratings import Ratings
+from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import Settings
 from pipelines.settings.learning import Knn
@@ -39,6 +41,7 @@ class Inputs:
     text_hashes: Sequence[str]
     showable: np.ndarray
     brands: np.ndarray
+    ratings: Ratings | None = None
 
     @property
     def product_ids(self) -> np.ndarray:
@@ -53,7 +56,15 @@ class Inputs:
         """The users' last products up to day `until`."""
         return histories(self.log, until, knn.history)
 
-    def ranker(self, until: int, vectors: np.ndarray, blend: Blend, knn: Knn, learned: Learned | None) -> Ranker:
+    def ranker(
+        self,
+        until: int,
+        vectors: np.ndarray,
+        blend: Blend,
+        knn: Knn,
+        learned: Learned | None,
+        two_vectors: TwoVectors | None,
+    ) -> Ranker:
         """A ranker that knows the behaviour up to day `until`; `vectors` (n, d) are the encoder's."""
         counted = count_neighbours(self.histories(until, knn), len(self.product_ids), knn)
         return Ranker(
@@ -67,6 +78,8 @@ class Inputs:
             settings=knn,
             brands=self.brands,
             next_choice=learned and learned.among(self.product_ids, vectors),
+            two_vectors=two_vectors,
+            rated=self.ratings and self.ratings.biases(until, len(self.product_ids)),
             diversity=self.settings.ranking.diversity,
             most_per_brand=self.settings.ranking.most_per_brand,
         )
@@ -86,7 +99,28 @@ def read_inputs(night: Night) -> Inputs:
         text_hashes=products["text_hash"].to_pylist(),
         showable=products["available"].to_numpy().astype(bool) & ~blocked,
         brands=brand_numbers(products),
+        ratings=read_ratings(night, ids) if settings.ratings.enabled else None,
     )
+
+
+def read_ratings(night: Night, product_ids: np.ndarray) -> Ratings:
+    """The stars that reviews of known products give, up to the run date."""
+    rows = read_table(night, REVIEWS).sort_by("review_id")
+    at, known = _places(_text_array(rows["product_id"]), product_ids)
+    known &= rows["rating"].is_valid().to_numpy()
+    writers = rows["user_id"].combine_chunks().cast(pa.string()).dictionary_encode().indices
+    return Ratings(
+        user=pc.fill_null(writers, -1).to_numpy()[known].astype(np.int64),
+        product=at[known],
+        day=rows["day"].cast(pa.int32()).to_numpy()[known].astype(np.int64),
+        value=pc.fill_null(rows["rating"], 0.0).to_numpy()[known],
+    )
+
+
+def _places(ids: np.ndarray, product_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64: where each of `ids` stands in the sorted `product_ids`; bool: whether it does."""
+    at = np.minimum(np.searchsorted(product_ids, ids), max(len(product_ids) - 1, 0))
+    return at, product_ids[at] == ids if len(product_ids) else np.zeros(len(ids), bool)
 
 
 def brand_numbers(products: pa.Table) -> np.ndarray:
@@ -98,9 +132,7 @@ def brand_numbers(products: pa.Table) -> np.ndarray:
 def read_reviews(night: Night, product_ids: np.ndarray) -> Reviews:
     """The reviews of known products up to the run date, in the order of their ids."""
     rows = read_table(night, REVIEWS).sort_by("review_id")
-    ids = _text_array(rows["product_id"])
-    at = np.minimum(np.searchsorted(product_ids, ids), max(len(product_ids) - 1, 0))
-    known = product_ids[at] == ids if len(product_ids) else np.zeros(len(ids), bool)
+    at, known = _places(_text_array(rows["product_id"]), product_ids)
     texts = [review_text(r) for r, k in zip(rows.select(["title", "text"]).to_pylist(), known, strict=True) if k]
     return Reviews(at[known], rows["day"].cast(pa.int32()).to_numpy()[known].astype(np.int64), texts)
 

@@ -63,4 +63,4 @@ class Lab:
         with self.timed("embed"):
             vectors = model.vectors(self.night, self.inputs)
         with self.timed("count neighbours"):
-            return self.inputs.ranker(until, vectors, model.blend, model.knn, model.learned)
+            return self.inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)

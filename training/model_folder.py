@@ -15,6 +15,7 @@ from pipelines.night import Night, write_json
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.next_choice import Learned
 from pipelines.scoring.projection import Projection
+from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.settings.learning import Knn
 from training.encoder import Encoder
 from training.encoder_files import fingerprint, load_encoder
@@ -30,7 +31,7 @@ class Model:
     """A model that has a folder: its encoder as loaded from there, its blend, the kNN settings it was fitted with.
 
     `projection` maps texts by the encoder's vectors and their words, None where the vectors are used as they are;
-    `learned` is what it knows of next choices, None for a model without that network;
+    `learned` is what it knows of next choices, None for a model without that network; so is `two_vectors`, its scorer;
     `facts` are the rest of `model.json`: cutoffs, base encoder and its hash, seed, dimension.
     """
 
@@ -40,6 +41,7 @@ class Model:
     blend: Blend
     knn: Knn
     learned: Learned | None
+    two_vectors: TwoVectors | None
     facts: dict[str, Any]
 
     def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
@@ -70,6 +72,8 @@ def save_model(model: Model) -> None:
         model.projection.save(model.folder)
     if model.learned:
         model.learned.save(model.folder)
+    if model.two_vectors:
+        model.two_vectors.save(model.folder)
     model.blend.save(model.folder / BLEND)
     write_json(model.folder / FACTS, model.facts | {"knn": model.knn.model_dump()})
 
@@ -88,4 +92,5 @@ def load_model(folder: Path) -> Model:
     facts = json.loads((folder / FACTS).read_text())
     knn = Knn.model_validate(facts.pop("knn"))
     encoder, projection = load_encoder(folder / ENCODER), Projection.load(folder)
-    return Model(folder, encoder, projection, Blend.load(folder / BLEND), knn, Learned.load(folder), facts)
+    blend, learned = Blend.load(folder / BLEND), Learned.load(folder)
+    return Model(folder, encoder, projection, blend, knn, learned, TwoVectors.load(folder), facts)

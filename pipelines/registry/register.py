@@ -38,6 +38,8 @@ CURVES = (
     "projection_ndcg",
     "next_choice_loss",
     "next_choice_ndcg",
+    "two_vectors_loss",
+    "two_vectors_ndcg",
 )
 SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
 

@@ -16,7 +16,7 @@ from pipelines.tables.recommendations import REASON_KINDS
 Weights = tuple[float, ...]
 TINIEST = 1e-12  # scale
 PARTS = REASON_KINDS
-CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, NEXT_CHOICE, POPULAR = range(len(PARTS))
+CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, NEXT_CHOICE, TWO_VECTORS, WELL_RATED, POPULAR = range(len(PARTS))
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Blend:
     The defaults serve a shop that has too few users to fit them.
     """
 
-    weights: Weights = (0.45, 0.25, 0.2, 0.0, 0.1)
+    weights: Weights = (0.45, 0.25, 0.2, 0.0, 0.0, 0.0, 0.1)
     scales: Weights = (1.0,) * len(PARTS)
     slope: float = 1.0
     intercept: float = -6.0

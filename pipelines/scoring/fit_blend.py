@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -38,6 +39,11 @@ class Pool:
     rows: np.ndarray
     columns: np.ndarray
     targets: np.ndarray
+
+    @cached_property
+    def spoken(self) -> np.ndarray:
+        """bool (parts,): which parts say anything."""
+        return self.parts.any(axis=(0, 1))
 
     def of(self, users: np.ndarray) -> Pool:
         """The pool of these users, ascending places, alone."""
@@ -118,7 +124,7 @@ def _search(pool: Pool, start: Weights) -> Weights:
     weights, value = start, round(_ndcg(pool, start), 9)
     while True:
         before = weights
-        for part in range(len(PARTS)):
+        for part in np.flatnonzero(pool.spoken).tolist():
             grid = ANCHOR if part == CHOSEN_TOGETHER else GRID
             tried = [(*weights[:part], w, *weights[part + 1 :]) for w in grid]
             weights = max(tried, key=lambda w: round(_ndcg(pool, w), 9))
@@ -167,7 +173,8 @@ def _pool(ranker: Ranker, cases: Cases) -> Pool:
     for at in range(0, len(cases), size):
         allowed = ranker.candidates(cases.hidden[at : at + size])
         z = ranker.contributions(cases.histories[at : at + size], cases.hidden[at : at + size])
-        tops = [best(np.where(allowed, s, -np.inf), POOL) for s in (*z, z.sum(axis=0))]
+        speaking = [s for s in z if s.any()]
+        tops = [best(np.where(allowed, s, -np.inf), POOL) for s in (*speaking, z.sum(axis=0))]
         for u, targets in enumerate(cases.targets[at : at + size]):
             pool = np.unique(np.concatenate([*(t[u] for t in tops), targets]))
             pool = pool[(pool >= 0) & allowed[u, pool]]

@@ -60,6 +60,26 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
+class Dense:
+    """A part that says what is in `said`, float32 (u, n); `showable` bool (n,)."""
+
+    said: np.ndarray
+    showable: np.ndarray
+
+    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
+        total += self.said * factor[:, None]
+
+    def at(self, items: np.ndarray) -> np.ndarray:
+        return np.take_along_axis(self.said, items, axis=1).astype(np.float64)
+
+    def sums(self) -> np.ndarray:
+        return np.where(self.showable, self.said, 0).sum(axis=1, dtype=np.float64)
+
+    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        return self.said[users, items].astype(np.float64)
+
+
+@dataclass(frozen=True)
 class Vectors:
     """A part that says the product of `users` (u, d) and `products` (n, d), both float32 on the grid.
 

@@ -15,16 +15,19 @@ from pipelines.scoring.blend import (
     POPULAR,
     SIMILAR_MEANING,
     SIMILAR_TEXT,
+    TWO_VECTORS,
+    WELL_RATED,
     Blend,
 )
 from pipelines.scoring.evidence import evidence
 from pipelines.scoring.knn import query
 from pipelines.scoring.nearest import DIGITS, best, rounded
 from pipelines.scoring.next_choice import NextChoice
-from pipelines.scoring.parts import Neighbours, Part, Said, Same, Shown, Vectors
+from pipelines.scoring.parts import Dense, Neighbours, Part, Said, Same, Shown, Vectors
 from pipelines.scoring.ranked import Ranked
 from pipelines.scoring.rerank import POOL, diverse, drawn, spread
 from pipelines.scoring.slots import with_new
+from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.learning import Knn
 from pipelines.tables.recommendations import PLACED_BY
@@ -40,9 +43,10 @@ class Ranker:
     """Everything that ranks n products for any user. Indices of products are places in the sorted `product_ids`.
 
     `showable` bool (n,); `knn` and `lexical` csr float32 (n, n); `vectors` float32 (n, d) by `on_grid`;
-    `popularity` float32 (n,), log scale; `next_choice` None for a model without it; `diversity` 0 to 1, how much
-    likeness to what stands above counts against a product; of a brand
-    `most_per_brand` products stand before all others (0: any number), `brands` int32 (n,) being -1 where it is unknown.
+    `popularity` float32 (n,), log scale; `next_choice` and `two_vectors` None for a model without them; `rated` float32
+    (n,) the products' biases, None where stars do not count; `diversity` 0 to 1, how much likeness to what stands above
+    counts against a product; of a brand `most_per_brand` products stand before all others (0: any number), `brands`
+    int32 (n,) being -1 where it is unknown.
     """
 
     product_ids: np.ndarray
@@ -55,6 +59,8 @@ class Ranker:
     settings: Knn
     brands: np.ndarray
     next_choice: NextChoice | None = None
+    two_vectors: TwoVectors | None = None
+    rated: np.ndarray | None = None
     diversity: float = 0.0
     most_per_brand: int = 0
 
@@ -180,7 +186,7 @@ class Ranker:
         """float32 (parts, u, n): what each part adds to a user's score of a product; 0 where it may not be shown.
 
         That is weight times the part, less its mean over the products that may be shown to the user, over the part's
-        scale. Without a history only `popular` speaks.
+        scale. Without a history only `popular` and `well_rated` speak.
         """
         asked = query(histories, len(self.product_ids), self.settings)
         return np.where(self.candidates(hidden), self._said(asked, histories, hidden).all(), np.float32(0))
@@ -193,6 +199,8 @@ class Ranker:
             SIMILAR_TEXT: lambda: Neighbours(asked @ self.lexical, self.showable),
             SIMILAR_MEANING: lambda: Vectors(user_vectors(asked, self.vectors), self.vectors, self._whole[0]),
             NEXT_CHOICE: lambda: self._next_choice(histories),
+            TWO_VECTORS: lambda: self._two_vectors(asked),
+            WELL_RATED: lambda: self._rated(len(histories)),
             POPULAR: lambda: Same(self.popularity, len(histories), self._whole[2]),
         }
         parts, factors = {}, {}
@@ -215,8 +223,30 @@ class Ranker:
     def _next_choice(self, histories: list[np.ndarray]) -> Part:
         """The cosine of each user's taste and each product; nothing for a model without such a network."""
         if self.next_choice is None:
-            return Same(np.zeros(len(self.product_ids), np.float32), len(histories), 0.0)
+            return self._silent(len(histories))
         return Vectors(self.next_choice.tastes(histories), self.next_choice.targets, self._whole[1])
+
+    def _two_vectors(self, asked: sparse.csr_array) -> Part:
+        """What the scorer of two vectors says of each product; nothing for a model without it."""
+        if self.two_vectors is None:
+            return self._silent(asked.shape[0])
+        said = self.two_vectors.scores(user_vectors(asked, self.vectors), self.vectors)
+        said[np.diff(asked.indptr) == 0] = 0  # of whoever chose nothing there is no vector
+        return Dense(said, self.showable)
+
+    def _rated(self, users: int) -> Part:
+        """How far each product's stars lie above the mean; nothing where stars do not count."""
+        if self.rated is None:
+            return self._silent(users)
+        return Same(self.rated, users, float(self.rated[self.showable].sum(dtype=np.float64)))
+
+    def _silent(self, users: int) -> Part:
+        return Same(np.zeros(len(self.product_ids), np.float32), users, 0.0)
+
+    def speaks(self, part: int) -> bool:
+        """Whether this model has the part at all."""
+        there = {NEXT_CHOICE: self.next_choice, TWO_VECTORS: self.two_vectors, WELL_RATED: self.rated}
+        return there.get(part, True) is not None
 
     @cached_property
     def _whole(self) -> tuple[np.ndarray, np.ndarray, float, int]:

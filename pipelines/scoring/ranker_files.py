@@ -12,11 +12,13 @@ from pipelines.night import clear_folder, write_json
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.next_choice import NextChoice, load_weights, save_weights
 from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.settings.learning import Knn
 
 ARRAYS = ("showable", "vectors", "popularity", "brands")
 MATRICES = ("knn", "lexical")
 ORDER, ORDERED_BY = "order.json", ("diversity", "most_per_brand")
+RATED = "rated.npy"
 NEXT_CHOICE = "next_choice.npy"  # its products; weights lie beside
 
 
@@ -37,6 +39,10 @@ def save_ranker(ranker: Ranker, folder: Path) -> None:
     if ranker.next_choice is not None:
         np.save(folder / NEXT_CHOICE, ranker.next_choice.products, allow_pickle=False)
         save_weights(folder, ranker.next_choice.weights)
+    if ranker.two_vectors is not None:
+        ranker.two_vectors.save(folder)
+    if ranker.rated is not None:
+        np.save(folder / RATED, ranker.rated, allow_pickle=False)
     ranker.blend.save(folder / "blend.json")
     write_json(folder / "knn.json", ranker.settings.model_dump())
     write_json(folder / "product_ids.json", ranker.product_ids.tolist())
@@ -55,6 +61,8 @@ def load_ranker(folder: Path) -> Ranker:
         blend=Blend.load(folder / "blend.json"),
         settings=Knn.model_validate_json((folder / "knn.json").read_text()),
         next_choice=_load_next_choice(folder),
+        two_vectors=TwoVectors.load(folder),
+        rated=np.load(folder / RATED, allow_pickle=False) if (folder / RATED).is_file() else None,
         **json.loads((folder / ORDER).read_text()),
     )
 

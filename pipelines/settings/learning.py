@@ -76,6 +76,25 @@ class NextChoice(Section):
     popularity_power: float = Field(0.5, ge=0, description=DRAWN_BY)
 
 
+class TwoVectors(Section):
+    """The scorer w . sigmoid(A u + B p + c) of a user's and a product's vector. Ranking is slower with it."""
+
+    enabled: bool = Field(False, description="whether it is learned; its weight in the blend is fitted")
+    units: int = Field(32, ge=1, description="units of its hidden layer")
+    learning_rate: float = Field(3e-3, gt=0, description="learning rate of Adam")
+    batch_choices: int = Field(256, ge=1, description="choices a step")
+    rounds: int = Field(12, ge=1, description="rounds over all choices at most")
+    patience: int = Field(2, ge=1, description="rounds without a better NDCG@10 on the validation days that end it")
+    softmax_products: int = Field(512, ge=1, description=IN_SOFTMAX)
+    popularity_power: float = Field(0.5, ge=0, description=DRAWN_BY)
+
+
+class Ratings(Section):
+    """Stars of reviews: how far a product lies above the mean, its raters' habits taken off."""
+
+    enabled: bool = Field(False, description="whether it is a part of the score; its weight in the blend is fitted")
+
+
 ONE_MACHINE = "localhost:0"
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipelines.settings.learning import Features, Guards, Knn, NextChoice, Projection, Ranking, Training
+from pipelines.settings.learning import (
+    Features,
+    Guards,
+    Knn,
+    NextChoice,
+    Projection,
+    Ranking,
+    Ratings,
+    Training,
+    TwoVectors,
+)
 from pipelines.settings.operation import Checks, History, Mlflow, Pages, Releases, Schedule, Spark
 from pipelines.settings.section import Section
 from pipelines.settings.sources import Cleaning, Shop, Sources
@@ -21,6 +31,8 @@ class Settings(Section):
     knn: Knn = Field(default_factory=Knn, description="neighbours from behaviour")
     projection: Projection = Field(default_factory=Projection, description="the map after the encoder")
     next_choice: NextChoice = Field(default_factory=NextChoice, description="what is chosen next, by the last products")
+    two_vectors: TwoVectors = Field(default_factory=TwoVectors, description="a scorer of two vectors; off")
+    ratings: Ratings = Field(default_factory=Ratings, description="stars as a part of the score; off")
     training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
     guards: Guards = Field(default_factory=Guards, description="what a challenger must not lose")
     ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")

@@ -17,7 +17,15 @@ from pipelines.tables.contract import (
 )
 from pipelines.tables.queries import list_checks, only_showable
 
-REASON_KINDS = ("chosen_together", "similar_text", "similar_meaning", "next_choice", "popular")
+REASON_KINDS = (
+    "chosen_together",
+    "similar_text",
+    "similar_meaning",
+    "next_choice",
+    "two_vectors",
+    "well_rated",
+    "popular",
+)
 PLACED_BY = ("score", "new product", "diversity", "exploration")
 REASON = pa.struct(
     [

@@ -31,6 +31,8 @@ REASON_TEXTS = {
     "similar_text": "Described like {}",
     "similar_meaning": "Similar to {}",
     "next_choice": "Goes with what you chose lately, such as {}",
+    "two_vectors": "Fits what you chose lately",
+    "well_rated": "Rated well by those who have it",
     "popular": "Popular right now",
 }
 

@@ -69,6 +69,17 @@ def test_the_predecessor_is_judged_beside_the_challenger_or_alone(tmp_path, toy_
     assert not (alone.work / "challenger").exists()
 
 
+def test_parts_that_are_off_can_be_switched_on(tmp_path, toy_base):
+    on = {"two_vectors": {"enabled": True, "rounds": 2}, "ratings": {"enabled": True}}
+    night = run(train, open_night(tmp_path, toy_base, sections=on))
+    assert {"two_vectors", "well_rated"} <= set(evaluation(night)["models"])
+    assert len(evaluation(night)["curves"]["two_vectors_ndcg"]) == 2
+    embedded(night)
+    ranker = load_ranker(night.work / "ranker")
+    assert ranker.two_vectors is not None
+    assert ranker.rated.shape == ranker.popularity.shape
+
+
 def test_a_shop_without_known_users_still_gets_a_model_that_says_so(tmp_path, toy_base):
     night = run(train, open_night(tmp_path, toy_base, interactions=[]))
     notes = evaluation(night)["notes"]

@@ -46,7 +46,7 @@ def review_rows():
         }  # fmt: skip
 
 
-def open_night(home, toy_base, run_id="r", interactions=None, training=None, **wishes):
+def open_night(home, toy_base, run_id="r", interactions=None, training=None, sections=None, **wishes):
     small = {
         "encoder": str(toy_base), "max_steps": 4, "batch_pairs": 8, "evaluate_every": 2, "lora_rank": 2, "threads": 1,
         "max_tokens": 24, "least_users": 8, "test_days": 2, "validation_days": 2, "learning_rate": 0.01,
@@ -54,8 +54,8 @@ def open_night(home, toy_base, run_id="r", interactions=None, training=None, **w
     } | (training or {})  # fmt: skip
     night = Night(
         home=home, run_date=LAST, run_id=run_id, release_id="2025-01-31-01", fingerprint="f",
-        settings=check_settings({"training": small}), files={}, columns={}, left_out=(), key_fingerprint="k",
-        catalogue_as_of=LAST, **wishes,
+        settings=check_settings({"training": small} | (sections or {})), files={}, columns={}, left_out=(),
+        key_fingerprint="k", catalogue_as_of=LAST, **wishes,
     )  # fmt: skip
     night.save()
     put(night, PRODUCTS, list(product_rows()))

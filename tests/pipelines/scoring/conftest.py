@@ -8,10 +8,11 @@ from pipelines.scoring.blend import Blend
 from pipelines.scoring.nearest import keep_best
 from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings.learning import Knn
 
-BLEND = Blend((1.0, 0.5, 0.7, 0.4, 0.2), (0.1, 0.2, 0.1, 0.3, 1.0), 0.8, -3.0)
+BLEND = Blend((1.0, 0.5, 0.7, 0.4, 0.3, 0.1, 0.2), (0.1, 0.2, 0.1, 0.3, 0.5, 0.2, 1.0), 0.8, -3.0)
 
 
 def make_network(products: int, width: int = 8, layers: int = 2) -> NextChoice:
@@ -30,6 +31,18 @@ def make_network(products: int, width: int = 8, layers: int = 2) -> NextChoice:
             weights[f"blocks.{block}.{name}.weight"] = normal(out * width, into * width)
             weights[f"blocks.{block}.{name}.bias"] = normal(out * width)
     return NextChoice(weights, normal(products, width))
+
+
+def make_scorer(width: int = 16, units: int = 4) -> TwoVectors:
+    """A scorer of random weights, by the names that torch gives them."""
+    rng = np.random.default_rng(6)
+    shapes = {
+        "user.weight": (units, width),
+        "product.weight": (units, width),
+        "product.bias": (units,),
+        "out.weight": (1, units),
+    }
+    return TwoVectors({name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()})
 
 
 def make_shelf(products: int = 60, blend: Blend = BLEND) -> Ranker:
@@ -53,6 +66,8 @@ def make_shelf(products: int = 60, blend: Blend = BLEND) -> Ranker:
         settings=Knn(history=8),
         brands=np.arange(products, dtype=np.int32) % 5 - 1,
         next_choice=make_network(products),
+        two_vectors=make_scorer(),
+        rated=rng.normal(size=products).astype(np.float32),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from pipelines.errors import StepFailed
-from pipelines.scoring.blend import Blend
+from pipelines.scoring.blend import POPULAR, Blend
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import fit_blend, scales
@@ -56,7 +56,7 @@ def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
 
 def test_popularity_counts_against_a_product_as_far_as_it_may_cost(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
-    both = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 0.0, 0.0, 0.0, 1.0)))
+    both = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)))
     known = replace(cases(shelf, histories, hidden, 0), targets=list(both.rank(histories, hidden, 5).items))
     assert fit_blend(shelf, known, Ranking(long_tail_cost=0)).long_tail == 0
     little, much = (fit_blend(shelf, known, Ranking(long_tail_cost=cost)).long_tail for cost in (0.02, 1))
@@ -65,7 +65,7 @@ def test_popularity_counts_against_a_product_as_far_as_it_may_cost(shelf, people
 
 def test_who_has_no_history_is_shown_what_is_popular_in_any_case():
     found = Blend(long_tail=0.3).of_users(np.array([0, 1, 9]))
-    assert found[:, 4] == pytest.approx([0.1, -0.2, -0.2])
+    assert found[:, POPULAR] == pytest.approx([0.1, -0.2, -0.2])
 
 
 def test_users_with_other_histories_get_other_weights_where_these_help(shelf, crowd):
@@ -110,9 +110,8 @@ def test_calibration_without_a_single_hit_is_finite():
 
 
 def test_a_blend_survives_its_file_and_a_wrong_one_is_refused(tmp_path):
-    blend = Blend(
-        (1.0, 0.3, 0.0, 0.7, 2.0), (0.1, 0.2, 0.3, 0.5, 0.4), 0.5, -1.25, 2, 0.15, ((3, (0.5, 0.1, 0.0, 0.2, 0.2)),)
-    )
+    weights, scales = (1.0, 0.3, 0.0, 0.7, 0.0, 0.1, 2.0), (0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.4)
+    blend = Blend(weights, scales, 0.5, -1.25, 2, 0.15, ((3, (0.5, 0.1, 0.0, 0.2, 0.0, 0.0, 0.2)),))
     blend.save(tmp_path / "blend.json")
     assert Blend.load(tmp_path / "blend.json") == blend
     text = (tmp_path / "blend.json").read_text().replace("0.3", "-0.3")

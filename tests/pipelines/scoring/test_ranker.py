@@ -140,7 +140,7 @@ def test_scores_are_shares_that_never_rise(shelf, people):
 
 
 def test_strangers_get_what_is_popular_even_if_it_has_no_weight(shelf):
-    silent = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 1.0, 1.0, 1.0, 0.0)))
+    silent = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)))
     ranked = silent.rank([np.empty(0, np.int32)], [np.empty(0, np.int32)], 5)
     popularity = np.where(shelf.showable, shelf.popularity, -1)
     assert ranked.items[0].tolist() == np.argsort(-popularity, kind="stable")[:5].tolist()

@@ -41,7 +41,7 @@ def ranker():
         lexical=neighbours(),
         vectors=on_grid(rng.normal(size=(PRODUCTS, 8))),
         popularity=popularity,
-        blend=Blend((0.4, 0.3, 0.2, 0.0, 0.1), (0.2, 0.2, 0.3, 1.0, 1.0), new_slots=1),
+        blend=Blend((0.4, 0.3, 0.2, 0.0, 0.0, 0.0, 0.1), (0.2, 0.2, 0.3, 1.0, 1.0, 1.0, 1.0), new_slots=1),
         settings=Knn(),
         brands=np.full(PRODUCTS, -1, np.int32),
     )

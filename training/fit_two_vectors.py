@@ -1,0 +1,63 @@
+"""Learning the scorer of two vectors: what a user chose lately and what is chosen next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pipelines.scoring.next_choice import Weights
+from pipelines.settings.learning import TwoVectors as Settings
+from training.fit_projection import Choices, batches
+from training.rounds import Progress, Rounds, Run, learn
+from training.sampled_softmax import chances, draw, loss_of_drawn
+
+
+class Scorer(nn.Module):
+    """w . sigmoid(A u + B p + c) with h units."""
+
+    def __init__(self, width: int, units: int) -> None:
+        super().__init__()
+        self.user = nn.Linear(width, units, bias=False)
+        self.product = nn.Linear(width, units)
+        self.out = nn.Linear(units, 1, bias=False)
+
+    def forward(self, users: Tensor, products: Tensor) -> Tensor:
+        """(..., 1): scores of `users` (..., d) and `products` (..., d), which are broadcast against each other."""
+        return self.out(torch.sigmoid(self.user(users) + self.product(products)))
+
+
+def fit_two_vectors(
+    choices: Choices, products: np.ndarray, judge: Callable[[Weights], float], settings: Settings, run: Run
+) -> Progress:
+    """The scorer with the best figure by `judge`, looked at after each round over `choices`.
+
+    `products` float32 (n, d) are the products' vectors, which do not move; a user's is the mean of those chosen before.
+    """
+    if not len(choices):
+        return Progress()
+    torch.manual_seed(run.seed)
+    vectors = torch.from_numpy(products)
+    network = Scorer(products.shape[1], settings.units)
+    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
+    by_chance = chances(choices.items, len(products), settings.popularity_power)
+
+    def one_round(rng: np.random.Generator) -> list[float]:
+        losses = []
+        for rows in batches(len(choices), settings.batch_choices, rng):
+            items, weights = (torch.from_numpy(found) for found in choices.before(rows))
+            users = functional.normalize(torch.einsum("bt,btd->bd", weights, vectors[items]), dim=-1)
+            wanted, (drawn, each) = torch.from_numpy(choices.wanted(rows)), draw(by_chance, settings.softmax_products)
+            own = network(users, vectors[wanted])[:, 0]
+            others = network(users[:, None], vectors[drawn][None])[:, :, 0]
+            loss = loss_of_drawn(own, others + each, wanted, drawn)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(float(loss.detach()))
+        return losses
+
+    return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
