@@ -49,7 +49,7 @@ up: install ## start Airflow, MLflow and the reports on this machine (Ctrl-C sto
 	@$(BIN)/nightshelf up $(SHOP)
 
 test: check-machine install ## run all tests (JOBS=2 processes; TESTS=tests/… for a part)
-	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadgroup
+	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile
 
 lint: install ## check style and the layers of the house
 	@$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from pipelines.settings import load_settings
 from pipelines.tables import OUTPUTS
 from spark_jobs.engine import spark_schema
 
-pytestmark = [pytest.mark.night, pytest.mark.xdist_group("small shop")]
+pytestmark = pytest.mark.night
 
 
 def test_the_release_is_whole(shop):

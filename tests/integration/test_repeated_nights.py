@@ -15,7 +15,7 @@ import pytest
 from pipelines.cli.look import open_tables
 from pipelines.publish.releases import current
 
-pytestmark = [pytest.mark.night, pytest.mark.xdist_group("small shop")]
+pytestmark = pytest.mark.night
 
 
 PAST = date(2025, 3, 27)
