@@ -207,7 +207,7 @@ class Ranker:
         weights = self.blend.of_users(np.diff(asked.indptr))
         weights[strangers & (weights[:, POPULAR] <= 0), POPULAR] = FAINT
         for part, scale in enumerate(self.blend.scales):
-            if weights[:, part].any():
+            if weights[:, part].any() and self.speaks(part):
                 parts[part] = make[part]()
                 factors[part] = (weights[:, part] / scale).astype(np.float32)
         return Said(parts, factors, self._shown_to(hidden), (len(histories), len(self.product_ids)))
@@ -221,27 +221,18 @@ class Ranker:
         return Shown(users, products, np.maximum(count, 1))
 
     def _next_choice(self, histories: list[np.ndarray]) -> Part:
-        """The cosine of each user's taste and each product; nothing for a model without such a network."""
-        if self.next_choice is None:
-            return self._silent(len(histories))
+        """The cosine of each user's taste and each product."""
         return Vectors(self.next_choice.tastes(histories), self.next_choice.targets, self._whole[1])
 
     def _two_vectors(self, asked: sparse.csr_array) -> Part:
-        """What the scorer of two vectors says of each product; nothing for a model without it."""
-        if self.two_vectors is None:
-            return self._silent(asked.shape[0])
+        """What the scorer of two vectors says of each product."""
         said = self.two_vectors.scores(user_vectors(asked, self.vectors), self.vectors)
         said[np.diff(asked.indptr) == 0] = 0  # of whoever chose nothing there is no vector
         return Dense(said, self.showable)
 
     def _rated(self, users: int) -> Part:
-        """How far each product's stars lie above the mean; nothing where stars do not count."""
-        if self.rated is None:
-            return self._silent(users)
+        """How far each product's stars lie above the mean."""
         return Same(self.rated, users, float(self.rated[self.showable].sum(dtype=np.float64)))
-
-    def _silent(self, users: int) -> Part:
-        return Same(np.zeros(len(self.product_ids), np.float32), users, 0.0)
 
     def speaks(self, part: int) -> bool:
         """Whether this model has the part at all."""
