@@ -106,17 +106,11 @@ def fit_projection(
     by_chance = chances(choices.items, len(texts), settings.popularity_power)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
-    def one_round(rng: np.random.Generator) -> list[float]:
-        losses = []
+    def losses(rng: np.random.Generator) -> Iterator[Tensor]:
         for rows in batches(len(choices), settings.batch_choices, rng):
-            loss = _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            losses.append(float(loss.detach()))
-        return losses
+            yield _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
 
-    return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
+    return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience), judge, run)
 
 
 def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
