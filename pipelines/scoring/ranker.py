@@ -7,14 +7,15 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from pipelines.scoring.blend import POPULAR
+from pipelines.scoring.blend import CHOSEN_TOGETHER, POPULAR
+from pipelines.scoring.confirm import confirmed
 from pipelines.scoring.evidence import evidence
-from pipelines.scoring.knn import query
 from pipelines.scoring.nearest import DIGITS, best, rounded
 from pipelines.scoring.ranked import Ranked
 from pipelines.scoring.rerank import POOL, diverse, drawn, spread
 from pipelines.scoring.scorer import Scorer, flat
 from pipelines.scoring.slots import with_new
+from pipelines.scoring.sparse_rows import entries
 from pipelines.tables.recommendations import PLACED_BY
 
 CELLS = 16_000_000  # users x products held at once: 64 MB for each array of them
@@ -78,8 +79,7 @@ class Ranker(Scorer):
         lots: np.ndarray,
         bundles: Sequence[np.ndarray],
     ) -> Ranked:
-        asked = query(histories, len(self.product_ids), self.settings)
-        said = self.said(asked, histories, hidden)
+        said = self.said(histories, hidden)
         total = said.total()
         masked = self._masked(total, hidden)
         items, placed, chance = self._placed(masked, said.offset, k, lots)
@@ -90,9 +90,18 @@ class Ranker(Scorer):
         scores = self.blend.probability(blended)
         scores[missing] = 0
         kinds = np.where(missing, POPULAR, top.argmax(axis=2)).astype(np.int8)
-        found = evidence(asked, items, kinds, self.similar(), self.compared())
+        found = evidence(self.asked(histories), items, kinds, self.similar(), self.compared())
+        found = confirmed(self, (histories, hidden), items, found)
         offered = self._bundle_scores(total, said.offset, bundles)
-        return Ranked(items, scores, top, kinds, found, placed, chance, offered)
+        return Ranked(items, scores, top, kinds, found, self._users(items, kinds, found), placed, chance, offered)
+
+    def _users(self, items: np.ndarray, kinds: np.ndarray, found: np.ndarray) -> np.ndarray:
+        """int32 (u, k): how many chose both an item and its first evidence, where they are chosen together; else -1."""
+        users = np.full(items.shape, -1, np.int32)
+        cells = (kinds == CHOSEN_TOGETHER) & (found[:, :, 0] >= 0)
+        if self.together is not None:
+            users[cells] = entries(self.together, found[cells, 0], items[cells])
+        return users
 
     def _placed(
         self, masked: np.ndarray, offset: np.ndarray, k: int, lots: np.ndarray

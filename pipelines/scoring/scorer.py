@@ -21,7 +21,7 @@ from pipelines.scoring.blend import (
 )
 from pipelines.scoring.knn import query
 from pipelines.scoring.next_choice import NextChoice
-from pipelines.scoring.parts import Dense, Neighbours, Part, Said, Same, Shown, Vectors
+from pipelines.scoring.parts import Dense, Neighbours, NeighboursOfFew, Part, Said, Same, Shown, Vectors
 from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.learning import Knn
@@ -34,6 +34,7 @@ class Scorer:
     """Everything that scores n products for any user. Indices of products are places in the sorted `product_ids`.
 
     `showable` bool (n,); `knn` and `lexical` csr float32 (n, n); `vectors` float32 (n, d) by `on_grid`;
+    `together` csr int32 (n, n) how many users chose both, where `knn` has an entry (None: not counted);
     `popularity` float32 (n,), log scale; `next_choice` and `two_vectors` None for a model without them; `rated` float32
     (n,) the products' biases, None where stars do not count.
     """
@@ -46,6 +47,7 @@ class Scorer:
     popularity: np.ndarray
     blend: Blend
     settings: Knn
+    together: sparse.csr_array | None = None
     next_choice: NextChoice | None = None
     two_vectors: TwoVectors | None = None
     rated: np.ndarray | None = None
@@ -68,15 +70,24 @@ class Scorer:
         That is weight times the part, less its mean over the products that may be shown to the user, over the part's
         scale. Without a history only `popular` and `well_rated` speak.
         """
-        asked = query(histories, len(self.product_ids), self.settings)
-        return np.where(self.candidates(hidden), self.said(asked, histories, hidden).all(), np.float32(0))
+        return np.where(self.candidates(hidden), self.said(histories, hidden).all(), np.float32(0))
 
-    def said(self, asked: sparse.csr_array, histories: list[np.ndarray], hidden: list[np.ndarray]) -> Said:
-        """What the parts that are not silent say to these users."""
+    def asked(self, histories: list[np.ndarray]) -> sparse.csr_array:
+        """csr float32 (u, n): how much each product of a user's past counts."""
+        return query(histories, len(self.product_ids), self.settings)
+
+    def said(
+        self,
+        histories: list[np.ndarray],
+        hidden: list[np.ndarray],
+        neighbours: type[Neighbours | NeighboursOfFew] = Neighbours,
+    ) -> Said:
+        """What the parts that are not silent say to these users; of a few products only with `NeighboursOfFew`."""
+        asked = self.asked(histories)
         strangers = np.diff(asked.indptr) == 0
         make = {
-            CHOSEN_TOGETHER: lambda: Neighbours(asked @ self.knn, self.showable),
-            SIMILAR_TEXT: lambda: Neighbours(asked @ self.lexical, self.showable),
+            CHOSEN_TOGETHER: lambda: neighbours.of(asked, self.knn, self.showable),
+            SIMILAR_TEXT: lambda: neighbours.of(asked, self.lexical, self.showable),
             SIMILAR_MEANING: lambda: Vectors(user_vectors(asked, self.vectors), self.vectors, self._whole[0]),
             NEXT_CHOICE: lambda: self._next_choice(histories),
             TWO_VECTORS: lambda: self._two_vectors(asked),

@@ -20,11 +20,13 @@ def shown_lists(product_ids: np.ndarray, ranked: Ranked) -> pa.ListArray:
     """The list of each user, best first: rank, product, score and reason; `product_ids` are those of the ranker."""
     there = ranked.items >= 0
     kinds = pa.array(np.array(REASON_KINDS)[ranked.kinds[there]])
-    chance = ranked.chance[there]
+    chance, users, parts = ranked.chance[there], ranked.users[there], np.round(ranked.parts[there], 6)
     reason = {
         "kind": kinds,
         "evidence": _some(product_ids, ranked.evidence[there]),
+        "users": pa.array(users, mask=users < 0),
         "contribution": pa.array(ranked.shares()[there]),
+        "parts": _struct({kind: pa.array(parts[:, p]) for p, kind in enumerate(REASON_KINDS)}),
     }
     columns = {
         "rank": _ranks(there),
