@@ -1,0 +1,62 @@
+"""How likely each set of a session's items is a bundle, in NumPy; `training/fit_bundles.py` learns it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.bundling.subsets import Subsets
+
+FAR = 5.0  # standard deviations beyond which a number tells no more
+Weights = Mapping[str, np.ndarray]
+
+
+def scaled(features: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """float32 (m, f): standard deviations from the mean, at most `FAR`; 0 where there is nothing to tell."""
+    return np.clip(np.nan_to_num((features - mean) / deviation), -FAR, FAR).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What was learned, as arrays by name.
+
+    `mean`, `deviation` (f,) of the features; `inner.weight` (u, f), `inner.bias` (u,), `outer.weight` (u,): a network
+    of one layer of u units, those of several networks side by side. `counts` (MOST + 1, most): of a session of so many
+    items the chances of one, two, … bundles. `relation` (9,) is added to a set's score for each bundle that is there,
+    by how it lies to that, and `trust` () what the score is multiplied by then.
+    """
+
+    weights: Weights
+
+    def log_chances(self, features: np.ndarray) -> np.ndarray:
+        """float64 (m,): of each set of a session the log of its chance to be the next bundle that someone names."""
+        known = self.weights
+        seen = scaled(features, known["mean"], known["deviation"]).astype(np.float64)
+        inner = seen @ known["inner.weight"].T.astype(np.float64) + known["inner.bias"]
+        score = (inner / (1 + np.exp(-inner))) @ known["outer.weight"].astype(np.float64)
+        return score - np.logaddexp.reduce(score)
+
+    def counts(self, items: int) -> np.ndarray:
+        """float64 (most,): chances that a session of `items` items has one, two, … bundles."""
+        chances = self.weights["counts"][items].astype(np.float64)
+        return chances / chances.sum()
+
+    def draw(self, log_chances: np.ndarray, sets: Subsets, draws: int, rng: np.random.Generator) -> list[np.ndarray]:
+        """Lists of bundles that a session may have, int64 (d, k) for each number of bundles k, `draws` in all.
+
+        The first bundle is drawn by `log_chances` (m,), each further one by those and how it lies to the ones before
+        (Gumbel-max: Yellott 1977).
+        """
+        by_count = self.counts(sets.member.shape[1])
+        counts = np.sort(1 + rng.choice(len(by_count), size=draws, p=by_count))
+        drawn = np.zeros((draws, len(by_count)), np.int64)
+        beside = np.zeros((draws, len(log_chances)))
+        relation = self.weights["relation"].astype(np.float64)
+        for nth in range(counts.max()):
+            trust = 1.0 if nth == 0 else float(self.weights["trust"])
+            noise = rng.gumbel(size=beside.shape)
+            drawn[:, nth] = (trust * log_chances + beside + noise).argmax(axis=1)
+            beside += relation[sets.relation[drawn[:, nth]]]
+        return [drawn[counts == k, :k] for k in np.unique(counts)]
