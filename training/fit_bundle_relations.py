@@ -19,7 +19,7 @@ SMALL = 0.5  # how strongly relations are kept near 0: log-likelihood is less ha
 
 def untold() -> Weights:
     """Relations that say nothing."""
-    return {"relation": np.zeros(RELATIONS), "trust": np.ones(())}
+    return {"relation": np.zeros(RELATIONS), "trust": np.ones(1)}
 
 
 def fit_relations(chances: Chances, sessions: Sequence[Labelled]) -> Weights:
@@ -34,7 +34,7 @@ def fit_relations(chances: Chances, sessions: Sequence[Labelled]) -> Weights:
         return untold()
     start = np.append(np.zeros(RELATIONS), 1.0)
     found = minimize(_loss, start, args=(pairs,), jac=True, method="L-BFGS-B", options={"maxiter": 50}).x
-    return {"relation": found[:RELATIONS], "trust": np.array(found[RELATIONS])}
+    return {"relation": found[:RELATIONS], "trust": found[RELATIONS:]}
 
 
 Pair = tuple[np.ndarray, np.ndarray, int, float]
@@ -45,7 +45,7 @@ def _pairs(chances: Chances, session: Labelled) -> list[Pair]:
     bundles = session.bundles
     if len(bundles) < 2:
         return []
-    log_chances, relation = chances.log_chances(session.features), subsets_of(session.items).relation
+    log_chances, relation = chances.log_chances(session.features, session.count), subsets_of(session.items).relation
     places = range(len(bundles))
     weight = 1 / (len(bundles) - 1)
     return [(relation[bundles[i]], log_chances, int(bundles[j]), weight) for i in places for j in places if i != j]

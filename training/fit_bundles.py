@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipelines.bundling.chances import Chances, Weights, scaled
+from pipelines.bundling.chances import Chances, Weights, scaled, with_count
 from pipelines.bundling.subsets import MOST
 from pipelines.settings.bundling import SessionBundles as Settings
 from training.fit_bundle_relations import fit_relations, untold
@@ -29,6 +29,16 @@ class Labelled:
     features: np.ndarray
     bundles: np.ndarray
 
+    @property
+    def count(self) -> int:
+        """Its number of bundles, as far as these are told apart."""
+        return min(len(self.bundles), MOST_BUNDLES)
+
+    @property
+    def seen(self) -> np.ndarray:
+        """float32 (m, f + 1): what the network reads."""
+        return with_count(self.features, self.count)
+
 
 def fit_bundles(train: Sequence[Labelled], validation: Sequence[Labelled], settings: Settings, run: Run) -> Chances:
     """What `train` tells; when learning ends, and what a bundle tells of the next, is told by `validation`.
@@ -36,7 +46,7 @@ def fit_bundles(train: Sequence[Labelled], validation: Sequence[Labelled], setti
     A bundle is told from the other sets of its session by a softmax over them (McFadden 1974), of which
     `settings.sets` are drawn and count for all.
     """
-    told = np.concatenate([session.features for session in train])
+    told = np.concatenate([session.seen for session in train])
     mean, deviation = np.nanmean(told, axis=0), np.nanstd(told, axis=0) + 1e-6
     fixed = {"mean": mean, "deviation": deviation, "counts": counts_by_items(train), **untold()}
     rng = np.random.default_rng(run.seed)
@@ -107,9 +117,9 @@ class Drawn:
             rest = np.setdiff1d(np.arange(len(session.features)), bundles)
             drawn = rng.choice(rest, min(others, len(rest)), replace=False)
             sets = np.concatenate([bundles, drawn])
-            features[row, : len(sets)] = scaled(session.features[sets], fixed["mean"], fixed["deviation"])
+            features[row, : len(sets)] = scaled(session.seen[sets], fixed["mean"], fixed["deviation"])
             stands_for[row, : len(bundles)] = 0
-            stands_for[row, len(bundles) : len(sets)] = np.log(len(rest) / max(len(drawn), 1))
+            stands_for[row, len(bundles) : len(sets)] = np.log(max(len(rest), 1) / max(len(drawn), 1))
             share[row, : len(bundles)] = times
         return cls(*map(torch.from_numpy, (features, stands_for, share)))
 
@@ -126,6 +136,6 @@ class Drawn:
 def counts_by_items(sessions: Sequence[Labelled]) -> np.ndarray:
     """float64 (MOST + 1, MOST_BUNDLES): by number of items the sessions with one, two, … bundles, smoothed."""
     items = np.array([session.items for session in sessions])
-    counts = np.minimum([len(session.bundles) for session in sessions], MOST_BUNDLES)
+    counts = np.array([session.count for session in sessions])
     near = np.exp(-np.abs(np.arange(MOST + 1)[:, None] - items) / NEAR)
     return np.stack([near[:, counts == k].sum(axis=1) for k in range(1, MOST_BUNDLES + 1)], axis=1) + FAINT

@@ -18,22 +18,28 @@ def scaled(features: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.
     return np.clip(np.nan_to_num((features - mean) / deviation), -FAR, FAR).astype(np.float32)
 
 
+def with_count(features: np.ndarray, bundles: int) -> np.ndarray:
+    """(m, f + 1): `features` (m, f) and how many bundles the session has."""
+    return np.column_stack([features, np.full(len(features), bundles, features.dtype)])
+
+
 @dataclass(frozen=True)
 class Chances:
     """What was learned, as arrays by name.
 
-    `mean`, `deviation` (f,) of the features; `inner.weight` (u, f), `inner.bias` (u,), `outer.weight` (u,): a network
-    of one layer of u units, those of several networks side by side. `counts` (MOST + 1, most): of a session of so many
-    items the chances of one, two, … bundles. `relation` (9,) is added to a set's score for each bundle that is there,
-    by how it lies to that, and `trust` () what the score is multiplied by then.
+    `mean`, `deviation` (f + 1,) of the features and the number of bundles; `inner.weight` (u, f + 1), `inner.bias`
+    (u,), `outer.weight` (u,): a network of one layer of u units, those of several networks side by side. `counts`
+    (MOST + 1, most): of a session of so many items the chances of one, two, … bundles. `relation` (9,) is added to a
+    set's score for each bundle that is there, by how it lies to that, and `trust` (1,) what the score is multiplied by
+    then.
     """
 
     weights: Weights
 
-    def log_chances(self, features: np.ndarray) -> np.ndarray:
-        """float64 (m,): of each set of a session the log of its chance to be the next bundle that someone names."""
+    def log_chances(self, features: np.ndarray, bundles: int) -> np.ndarray:
+        """float64 (m,): of each set the log of its chance to be named, where a session has so many bundles."""
         known = self.weights
-        seen = scaled(features, known["mean"], known["deviation"]).astype(np.float64)
+        seen = scaled(with_count(features, bundles), known["mean"], known["deviation"]).astype(np.float64)
         inner = seen @ known["inner.weight"].T.astype(np.float64) + known["inner.bias"]
         score = (inner / (1 + np.exp(-inner))) @ known["outer.weight"].astype(np.float64)
         return score - np.logaddexp.reduce(score)
@@ -43,20 +49,24 @@ class Chances:
         chances = self.weights["counts"][items].astype(np.float64)
         return chances / chances.sum()
 
+    def of_session(self, features: np.ndarray, items: int) -> np.ndarray:
+        """float64 (most, m): `log_chances` for one, two, … bundles."""
+        return np.stack([self.log_chances(features, 1 + nth) for nth in range(len(self.counts(items)))])
+
     def draw(self, log_chances: np.ndarray, sets: Subsets, draws: int, rng: np.random.Generator) -> list[np.ndarray]:
         """Lists of bundles that a session may have, int64 (d, k) for each number of bundles k, `draws` in all.
 
-        The first bundle is drawn by `log_chances` (m,), each further one by those and how it lies to the ones before
-        (Gumbel-max: Yellott 1977).
+        `log_chances` (most, m) are those `of_session`. The first bundle is drawn by them, each further one by them and
+        by how it lies to the ones before (Gumbel-max: Yellott 1977).
         """
         by_count = self.counts(sets.member.shape[1])
         counts = np.sort(1 + rng.choice(len(by_count), size=draws, p=by_count))
+        own = log_chances[counts - 1]
         drawn = np.zeros((draws, len(by_count)), np.int64)
-        beside = np.zeros((draws, len(log_chances)))
+        beside = np.zeros_like(own)
         relation = self.weights["relation"].astype(np.float64)
         for nth in range(counts.max()):
-            trust = 1.0 if nth == 0 else float(self.weights["trust"])
-            noise = rng.gumbel(size=beside.shape)
-            drawn[:, nth] = (trust * log_chances + beside + noise).argmax(axis=1)
+            trust = 1.0 if nth == 0 else self.weights["trust"].item()
+            drawn[:, nth] = (trust * own + beside + rng.gumbel(size=own.shape)).argmax(axis=1)
             beside += relation[sets.relation[drawn[:, nth]]]
         return [drawn[counts == k, :k] for k in np.unique(counts)]

@@ -28,19 +28,18 @@ def features_of(items: Items, sessions: Sequence[np.ndarray]) -> list[np.ndarray
     mean rank of the set's pairs, how near its weakest item and the nearest item outside are to the others on average,
     their difference, and the set's place among those of its size.
     """
-    found: list[np.ndarray] = [np.empty(0)] * len(sessions)
-    sizes = np.array([len(session) for session in sessions])
-    for size in np.unique(sizes):
-        rows, sets = np.flatnonzero(sizes == size), subsets_of(int(size))
-        for row in rows:
-            told = [*_shape(sets)]
-            alike = {name: items.likeness(name, sessions[row]) for name in LIKENESS}
-            for name in LIKENESS:
-                told += _of_each(sets, alike[name][sets.first, sets.second])
-            for name in MEASURED:
-                told += _of_measured(sets, alike[name])
-            found[row] = np.column_stack(told).astype(np.float32)
-    return found
+    return [_features(items, session) for session in sessions]
+
+
+def _features(items: Items, session: np.ndarray) -> np.ndarray:
+    sets = subsets_of(len(session))
+    alike = {name: items.likeness(name, session) for name in LIKENESS}
+    told = [*_shape(sets)]
+    for name in LIKENESS:
+        told += _of_each(sets, alike[name][sets.first, sets.second])
+    for name in MEASURED:
+        told += _of_measured(sets, alike[name])
+    return np.column_stack(told).astype(np.float32)
 
 
 def _shape(sets: Subsets) -> Iterator[np.ndarray]:

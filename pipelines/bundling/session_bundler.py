@@ -54,27 +54,29 @@ class SessionBundler:
 
     def _bundles_of_part(self, items: Items, part: np.ndarray) -> Iterator[Bundle]:
         sets = subsets_of(len(part))
-        log_chances = self.chances.log_chances(features_of(items, [part])[0])
-        drawn = self.chances.draw(log_chances, sets, self.draws, np.random.default_rng(SEED))
+        by_count = self.chances.of_session(features_of(items, [part])[0], len(part))
+        drawn = self.chances.draw(by_count, sets, self.draws, np.random.default_rng(SEED))
+        log_chances = np.log(self.chances.counts(len(part)) @ np.exp(by_count))
         for each in best_list(log_chances, sets, drawn).sets:
             yield Bundle(np.sort(part[sets.member[each]]), float(np.exp(log_chances[each])))
 
     def save(self, folder: Path) -> None:
         """Write it to `folder`, as safetensors."""
         folder.mkdir(parents=True, exist_ok=True)
-        arrays = {**self.chances.weights, "draws": np.array(self.draws)}
+        arrays = {**self.chances.weights, "draws": np.array([self.draws])}
         save_file({name: np.ascontiguousarray(values) for name, values in sorted(arrays.items())}, folder / FILE)
 
     @classmethod
     def load(cls, folder: Path) -> SessionBundler:
         """What is in `folder`. Raises StepFailed where it reads other features than this version tells."""
         arrays = load_file(folder / FILE)
-        if len(arrays["mean"]) != len(NAMES):
+        told = len(arrays["mean"]) - 1  # the last is the number of bundles
+        if told != len(NAMES):
             raise StepFailed(
-                f"{folder / FILE} reads {len(arrays['mean'])} features of a set of items, here there are {len(NAMES)}: "
+                f"{folder / FILE} reads {told} features of a set of items, here there are {len(NAMES)}: "
                 "another version learned it. Learn it again."
             )
-        return cls(Chances({n: a for n, a in arrays.items() if n != "draws"}), int(arrays["draws"]))
+        return cls(Chances({n: a for n, a in arrays.items() if n != "draws"}), arrays["draws"].item())
 
 
 def parts_of(items: Items, session: np.ndarray) -> list[np.ndarray]:
