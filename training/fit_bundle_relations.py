@@ -45,7 +45,10 @@ def _pairs(chances: Chances, session: Labelled) -> list[Pair]:
     bundles = session.bundles
     if len(bundles) < 2:
         return []
-    log_chances, relation = chances.log_chances(session.features, session.count), subsets_of(session.items).relation
+    log_chances, relation = (
+        chances.log_chances(session.features, [session.count])[0],
+        subsets_of(session.items).relation,
+    )
     places = range(len(bundles))
     weight = 1 / (len(bundles) - 1)
     return [(relation[bundles[i]], log_chances, int(bundles[j]), weight) for i in places for j in places if i != j]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,13 +36,18 @@ class Chances:
 
     weights: Weights
 
-    def log_chances(self, features: np.ndarray, bundles: int) -> np.ndarray:
-        """float64 (m,): of each set the log of its chance to be named, where a session has so many bundles."""
-        known = self.weights
-        seen = scaled(with_count(features, bundles), known["mean"], known["deviation"]).astype(np.float64)
-        inner = seen @ known["inner.weight"].T.astype(np.float64) + known["inner.bias"]
-        score = (inner / (1 + np.exp(-inner))) @ known["outer.weight"].astype(np.float64)
-        return score - np.logaddexp.reduce(score)
+    def log_chances(self, features: np.ndarray, bundles: Sequence[int]) -> np.ndarray:
+        """float64 (k, m): of each set the log of its chance to be named, where a session has so many `bundles` (k,)."""
+        known = {name: values.astype(np.float64) for name, values in self.weights.items()}
+        seen = scaled(with_count(features, 0), known["mean"], known["deviation"]).astype(np.float64)[:, :-1]
+        read, counted = known["inner.weight"][:, :-1], known["inner.weight"][:, -1]
+        inner = seen @ read.T + known["inner.bias"]
+        found = np.empty((len(bundles), len(features)))
+        for row, count in enumerate((np.asarray(bundles) - known["mean"][-1]) / known["deviation"][-1]):
+            units = inner + count * counted
+            score = (units / (1 + np.exp(-units))) @ known["outer.weight"]
+            found[row] = score - np.logaddexp.reduce(score)
+        return found
 
     def counts(self, items: int) -> np.ndarray:
         """float64 (most,): chances that a session of `items` items has one, two, … bundles."""
@@ -51,7 +56,7 @@ class Chances:
 
     def of_session(self, features: np.ndarray, items: int) -> np.ndarray:
         """float64 (most, m): `log_chances` for one, two, … bundles."""
-        return np.stack([self.log_chances(features, 1 + nth) for nth in range(len(self.counts(items)))])
+        return self.log_chances(features, range(1, 1 + len(self.counts(items))))
 
     def draw(self, log_chances: np.ndarray, sets: Subsets, draws: int, rng: np.random.Generator) -> list[np.ndarray]:
         """Lists of bundles that a session may have, int64 (d, k) for each number of bundles k, `draws` in all.
@@ -61,12 +66,12 @@ class Chances:
         """
         by_count = self.counts(sets.member.shape[1])
         counts = np.sort(1 + rng.choice(len(by_count), size=draws, p=by_count))
-        own = log_chances[counts - 1]
         drawn = np.zeros((draws, len(by_count)), np.int64)
-        beside = np.zeros_like(own)
+        beside = np.zeros((draws, len(sets.member)))
         relation = self.weights["relation"].astype(np.float64)
         for nth in range(counts.max()):
-            trust = 1.0 if nth == 0 else self.weights["trust"].item()
-            drawn[:, nth] = (trust * own + beside + rng.gumbel(size=own.shape)).argmax(axis=1)
-            beside += relation[sets.relation[drawn[:, nth]]]
+            still = int(np.searchsorted(counts, nth, "right"))  # lists from here on have one more
+            own = log_chances[counts[still:] - 1] * (1.0 if nth == 0 else self.weights["trust"].item())
+            drawn[still:, nth] = (own + beside[still:] + rng.gumbel(size=own.shape)).argmax(axis=1)
+            beside[still:] += relation[sets.relation[drawn[still:, nth]]]
         return [drawn[counts == k, :k] for k in np.unique(counts)]

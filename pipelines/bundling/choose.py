@@ -28,7 +28,8 @@ def best_list(log_chances: np.ndarray, sets: Subsets, drawn: Sequence[np.ndarray
     """The list with the largest mean matched Jaccard over the lists in `drawn`, as far as the search finds it.
 
     Matched Jaccard of two lists: the largest sum of overlaps of bundles matched one to one, over the longer list's
-    length. One bundle after the other joins the list, the one that brings most; then each may give way to a better one.
+    length. One bundle after the other joins the list, the one that brings most, and each may then give way to a better
+    one, until a longer list is no better.
     """
     tried = _tried(log_chances, sets)
     overlaps = [sets.overlap[lists][:, :, tried] for lists in drawn]
@@ -44,8 +45,9 @@ def best_list(log_chances: np.ndarray, sets: Subsets, drawn: Sequence[np.ndarray
                     chosen, value = swapped, reached
             if value <= before:
                 break
-        if value > best[0] + BETTER:
-            best = value, chosen
+        if value <= best[0] + BETTER:
+            break
+        best = value, chosen
     found = tried[best[1]]
     return Choice(found[np.argsort(-log_chances[found], kind="stable")], best[0])
 
