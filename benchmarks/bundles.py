@@ -22,17 +22,16 @@ import numpy as np
 
 from benchmarks.bundle_baselines import Known, by_words, clustered, likest_pair, pair_model, whole_session
 from benchmarks.bundle_sessions import Domain, split, split_other
-from pipelines.bundling.features import features_of
 from pipelines.bundling.measures import Bundles, measures
 from pipelines.bundling.session_bundler import Bundle, SessionBundler, unlearned_bundles
-from pipelines.bundling.subsets import MOST, subsets_of
 from pipelines.night import write_json
 from pipelines.settings.bundling import SessionBundles
 from pipelines.settings.learning import Training
 from training.checkpoint import Checkpoint
 from training.encoder import make_repeatable
 from training.encoder_files import load_base
-from training.fit_bundles import Labelled, fit_bundles
+from training.fit_bundles import fit_bundles
+from training.labelled_sessions import Labelled, labelled
 from training.quantised import QuantisedEncoder
 from training.rounds import Run
 
@@ -97,19 +96,12 @@ def known(domain: Domain, rows: np.ndarray) -> Known:
 def learn(train: Known, validation: Known, run: Run) -> SessionBundler:
     """What finds bundles, as the settings are by default."""
     settings = SessionBundles()
-    return SessionBundler(fit_bundles(labelled(train), labelled(validation), settings, run), settings.draws)
+    return SessionBundler(fit_bundles(labels(train), labels(validation), settings, run), settings.draws)
 
 
-def labelled(sessions: Known) -> list[Labelled]:
-    """Those with at most `MOST` items, as learning reads them."""
-    short = [at for at, session in enumerate(sessions.sessions) if len(session) <= MOST]
-    told = features_of(sessions.items, [sessions.sessions[at] for at in short])
-    found = []
-    for at, features in zip(short, told, strict=True):
-        session, sets = sessions.sessions[at], subsets_of(len(sessions.sessions[at]))
-        places = [sets.place(np.searchsorted(session, sorted(bundle))) for bundle in sessions.bundles[at]]
-        found.append(Labelled(len(session), features, np.array(places)))
-    return found
+def labels(sessions: Known) -> list[Labelled]:
+    """What is learned of them."""
+    return labelled(sessions.items, sessions.sessions, sessions.bundles)
 
 
 def as_sets(found: Sequence[Sequence[Bundle]]) -> list[Bundles]:

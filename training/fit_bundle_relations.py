@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize
 
 from pipelines.bundling.chances import Chances, Weights
 from pipelines.bundling.subsets import RELATIONS, subsets_of
-
-if TYPE_CHECKING:
-    from training.fit_bundles import Labelled
+from training.labelled_sessions import Labelled
 
 SMALL = 0.5  # how strongly relations are kept near 0: log-likelihood is less half this times their squares
 

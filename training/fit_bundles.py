@@ -10,34 +10,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipelines.bundling.chances import Chances, Weights, scaled, with_count
+from pipelines.bundling.chances import Chances, Weights, scaled
 from pipelines.bundling.subsets import MOST
 from pipelines.settings.bundling import SessionBundles as Settings
 from training.fit_bundle_relations import fit_relations, untold
+from training.labelled_sessions import MOST_BUNDLES, Labelled
 from training.rounds import Rounds, Run, learn
 
-MOST_BUNDLES = 6  # of a session; further ones count as so many
 NEAR = 1.5  # items: a session tells of the bundles of others whose size is not farther off than about this
 FAINT = 0.3  # sessions with each number of bundles that are taken for granted
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """A session of `items` items, its `features` (m, f), and which of its sets are its `bundles`, int64 (k,)."""
-
-    items: int
-    features: np.ndarray
-    bundles: np.ndarray
-
-    @property
-    def count(self) -> int:
-        """Its number of bundles, as far as these are told apart."""
-        return min(len(self.bundles), MOST_BUNDLES)
-
-    @property
-    def seen(self) -> np.ndarray:
-        """float32 (m, f + 1): what the network reads."""
-        return with_count(self.features, self.count)
 
 
 def fit_bundles(train: Sequence[Labelled], validation: Sequence[Labelled], settings: Settings, run: Run) -> Chances:

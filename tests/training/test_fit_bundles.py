@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from pipelines.bundling.features import features_of
 from pipelines.bundling.items import Items, Texts
 from pipelines.bundling.measures import measures
 from pipelines.bundling.session_bundler import FILE, SessionBundler, unlearned_bundles
@@ -11,11 +10,12 @@ from pipelines.bundling.subsets import subsets_of
 from pipelines.errors import StepFailed
 from pipelines.settings.bundling import SessionBundles
 from training.checkpoint import Checkpoint
-from training.fit_bundles import Labelled, fit_bundles
+from training.fit_bundles import fit_bundles
+from training.labelled_sessions import labelled
 from training.rounds import Run
 
 KINDS, EACH = 8, 6
-SETTINGS = SessionBundles(networks=2, units=16, rounds=15, learning_rate=0.01, draws=60)
+SETTINGS = SessionBundles(networks=2, units=16, rounds=15, learning_rate=0.01, draws=40)
 KIND = ("lamp", "pan", "rake", "shoe", "tent", "drum", "vase", "kite")
 
 
@@ -41,15 +41,6 @@ def toy_sessions(count, seed):
     return sessions, bundles
 
 
-def labelled(items, sessions, bundles):
-    found = []
-    for session, features, wanted in zip(sessions, features_of(items, sessions), bundles, strict=True):
-        at = {item: place for place, item in enumerate(session.tolist())}
-        places = [subsets_of(len(session)).place(np.array([at[i] for i in bundle])) for bundle in wanted]
-        found.append(Labelled(len(session), features, np.array(places)))
-    return found
-
-
 @pytest.fixture(scope="module")
 def items():
     return Items.of(toy_texts())
@@ -58,7 +49,7 @@ def items():
 @pytest.fixture(scope="module")
 def bundler(items, tmp_path_factory):
     run = Run(1, Checkpoint(tmp_path_factory.mktemp("bundles") / "learned.pt"))
-    learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((150, 1), (50, 2)))
+    learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
     return SessionBundler(fit_bundles(learned, chosen, SETTINGS, run), SETTINGS.draws)
 
 
@@ -67,14 +58,14 @@ def sets(found):
 
 
 def test_plain_bundles_are_found_in_sessions_that_were_not_learned_from(items, bundler):
-    sessions, bundles = toy_sessions(60, 3)
+    sessions, bundles = toy_sessions(30, 3)
     got = measures(bundles, [list(each) for each in sets(bundler.bundles(items, sessions))])
     assert got["exact_recall"] > 0.9
     assert got["matched_jaccard"] > 0.9
 
 
 def test_without_labels_the_plain_ones_are_found_too(items):
-    sessions, bundles = toy_sessions(60, 3)
+    sessions, bundles = toy_sessions(30, 3)
     got = measures(bundles, [list(each) for each in sets(unlearned_bundles(items, sessions))])
     assert got["exact_recall"] > 0.9
 
@@ -87,7 +78,7 @@ def test_bundles_come_likeliest_first_and_with_chances(items, bundler):
 
 
 def test_stored_and_loaded_it_finds_the_same(items, bundler, tmp_path):
-    sessions, _ = toy_sessions(20, 5)
+    sessions, _ = toy_sessions(8, 5)
     bundler.save(tmp_path)
     again = SessionBundler.load(tmp_path)
     for before, after in zip(bundler.bundles(items, sessions), again.bundles(items, sessions), strict=True):
@@ -103,14 +94,14 @@ def test_what_reads_other_features_is_refused(bundler, tmp_path):
 
 
 def test_neither_the_order_in_a_session_nor_the_other_sessions_count(items, bundler):
-    sessions, _ = toy_sessions(15, 6)
+    sessions, _ = toy_sessions(8, 6)
     whole = sets(bundler.bundles(items, sessions))
     backwards = sets(bundler.bundles(items, [np.concatenate([s[::-1], s[:1]]) for s in sessions[::-1]]))
     assert whole == backwards[::-1]
 
 
 def test_where_the_catalogue_has_an_item_does_not_count(bundler, items):
-    texts, sessions = toy_texts(), toy_sessions(15, 7)[0]
+    texts, sessions = toy_texts(), toy_sessions(8, 7)[0]
     moved = np.random.default_rng(8).permutation(len(texts.titles))  # the item now at `at` was at moved[at]
     to = np.argsort(moved)
     other = Items.of(
@@ -142,8 +133,15 @@ def test_sessions_too_short_have_none_and_long_ones_are_cut(bundler, items):
     assert all(len({int(i) // EACH for i in bundle.items}) == 1 for bundle in long)
 
 
+def test_sessions_without_bundles_of_two_and_long_ones_are_not_learned_from(items):
+    sessions = [np.arange(3), np.array([4, 2, 9]), np.arange(12)]
+    (found,) = labelled(items, sessions, [[[1]], [[9, 4], [2, 4, 9]], [[0, 1]]])
+    sets = subsets_of(3).member[found.bundles]  # of 2, 4 and 9
+    assert sets.tolist() == [[False, True, True], [True, True, True]]
+
+
 def test_learning_again_gives_the_same(items, bundler, tmp_path):
-    learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((150, 1), (50, 2)))
+    learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
     again = fit_bundles(learned, chosen, SETTINGS, Run(1, Checkpoint(tmp_path / "learned.pt")))
     for name, values in bundler.chances.weights.items():
         assert np.array_equal(values, again.weights[name]), name
