@@ -14,7 +14,7 @@ KINDS = ("lamp", "kettle", "rake", "sandal")
 
 
 def catalogue():
-    titles = [f"{kind} model {number}" for kind in KINDS for number in range(5)]
+    titles = [f"{kind} model {5 * at + number}" for at, kind in enumerate(KINDS) for number in range(5)]
     paths = [[("Home", title.split()[0])] for title in titles]
     return Items.of(Texts(titles, np.ones((len(titles), 2), np.float32), paths, [""] * len(titles)))
 
@@ -72,7 +72,7 @@ def write_shop(folder, sessions):
     rng = np.random.default_rng(5)
     files = {"session_item": [], "session_bundle": [], "bundle_item": [], "item_titles": [], "item_categories": []}
     for item in range(20):
-        files["item_titles"].append(f'{item},"{KINDS[item // 5]} model {item % 5}"')
+        files["item_titles"].append(f'{item},"{KINDS[item // 5]} model {item}"')
         files["item_categories"].append(f'{item},"[[Home,{KINDS[item // 5]}]]"')
     for session in range(sessions):
         for side, kind in enumerate(rng.permutation(len(KINDS))[:2]):
