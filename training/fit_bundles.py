@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from pipelines.bundling.subsets import MOST
 from pipelines.settings.bundling import SessionBundles as Settings
 from training.fit_bundle_relations import fit_relations, untold
 from training.labelled_sessions import MOST_BUNDLES, Labelled
-from training.rounds import Rounds, Run, learn
+from training.rounds import Rounds, Run, batches, learn
 
 NEAR = 1.5  # items: a session tells of the bundles of others whose size is not farther off than about this
 FAINT = 0.3  # sessions with each number of bundles that are taken for granted
@@ -36,22 +36,15 @@ def fit_bundles(train: Sequence[Labelled], validation: Sequence[Labelled], setti
     networks = Networks(len(mean), settings)
     optimiser = torch.optim.AdamW(networks.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
-    def one_round(rng: np.random.Generator) -> list[float]:
-        losses = []
-        order = rng.permutation(len(train))
-        for at in range(0, len(order), settings.batch_sessions):
-            loss = learned.loss(networks, order[at : at + settings.batch_sessions]).mean()
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            losses.append(float(loss.detach()))
-        return losses
+    def losses(rng: np.random.Generator) -> Iterator[Tensor]:
+        for rows in batches(len(train), settings.batch_sessions, rng):
+            yield learned.loss(networks, rows).mean()
 
     @torch.inference_mode()
     def judge(_: Weights) -> float:
         return -float(judged.loss(networks, np.arange(len(validation)), together=True))
 
-    rounds = Rounds(networks, optimiser, one_round, settings.rounds, settings.patience)
+    rounds = Rounds(networks, optimiser, losses, settings.rounds, settings.patience)
     best = learn(rounds, judge, run).weights
     chances = Chances({**fixed, **as_one(best or {}, settings.networks)})
     return Chances({**chances.weights, **fit_relations(chances, validation)})
