@@ -37,6 +37,7 @@ def made(users: int, products: int) -> Shop:
     rng = np.random.default_rng(7)
     text = rng.normal(size=(products, MEANING)).astype(np.float32)
     settings = check_settings({}).next_choice
+    torch.manual_seed(7)
     network = Network(torch.from_numpy(text), settings)
     chosen = np.argsort(rng.random((users, 4 * HISTORY)), axis=1)[:, :HISTORY]  # distinct within a user
     chosen = (chosen * (products // (4 * HISTORY)) + rng.integers(0, products // (4 * HISTORY), (users, 1))).astype(

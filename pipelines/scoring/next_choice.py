@@ -40,35 +40,47 @@ class NextChoice:
     def tastes(self, histories: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (u, d) on the grid: where each user's next choice is looked for; zeros without a history."""
         length = self.weights["distance"].shape[2]
-        recent = np.array([min(len(history), length) for history in histories], np.int64)
-        found = np.zeros((len(histories), self.products.shape[1]))
-        for count in np.unique(recent[recent > 0]):
-            users = np.flatnonzero(recent == count)
-            found[users] = self._last_state(np.stack([histories[u][-count:] for u in users]))
+        recent = [history[-length:] for history in histories]
+        counts = np.array([len(items) for items in recent], np.int64)
+        known, place = np.unique(np.concatenate([np.empty(0, np.int64), *recent]), return_inverse=True)
+        alone = self._normal("norm_in", self.products[known].astype(np.float64))
+        ends, found = np.cumsum(counts), np.zeros((len(histories), self.products.shape[1]))
+        first = self._three(0, alone) if len(known) else alone
+        for count in np.unique(counts[counts > 0]):
+            users = np.flatnonzero(counts == count)
+            of_users = place[ends[users][:, None] - count + np.arange(count)]
+            found[users] = self._last_state(alone[of_users], first[of_users])
         return on_grid(found)
 
-    def _last_state(self, items: np.ndarray) -> np.ndarray:
-        """float64 (u, d): the network's state at the last of `items` (u, t)."""
-        state = self._normal("norm_in", self.products[items].astype(np.float64))
+    def _last_state(self, state: np.ndarray, three: np.ndarray) -> np.ndarray:
+        """float64 (u, d): the network's state at the last of t items.
+
+        `state` (u, t, d) is what they are alone, `three` (u, t, 3 d) what the first block makes of that, the same
+        for an item wherever it stands.
+        """
         layers = self.weights["distance"].shape[0]
         for layer in range(layers):
-            asking = 1 if layer == layers - 1 else items.shape[1]  # nobody looks at the other places any more
-            mixed = self._attention(layer, self._normal(f"blocks.{layer}.norm_1", state), asking)
+            asking = 1 if layer == layers - 1 else state.shape[1]  # nobody looks at the other places any more
+            mixed = self._attention(layer, self._three(layer, state) if layer else three, asking)
             state = state[:, -asking:] + mixed
             inner = self._linear(f"blocks.{layer}.inner", self._normal(f"blocks.{layer}.norm_2", state))
             state = state + self._linear(f"blocks.{layer}.outer", inner * (1 + erf(inner / np.sqrt(2))) / 2)
         return self._normal("norm_out", state[:, -1])
 
-    def _attention(self, layer: int, state: np.ndarray, asking: int) -> np.ndarray:
-        """float64 (u, asking, d): each of the last places looks at itself and those before it.
+    def _three(self, layer: int, state: np.ndarray) -> np.ndarray:
+        """Query, key and value of each state, side by side."""
+        return self._linear(f"blocks.{layer}.query_key_value", self._normal(f"blocks.{layer}.norm_1", state))
+
+    def _attention(self, layer: int, three: np.ndarray, asking: int) -> np.ndarray:
+        """float64 (u, asking, d): each of the last places looks at itself and those before it, `three` (u, t, 3 d).
 
         How far they lie counts (Press et al. 2022, but learned).
         """
         distance = self.weights["distance"][layer].astype(np.float64)
-        users, places, width = state.shape
+        users, places, width = *three.shape[:2], three.shape[2] // 3
         heads = len(distance)
-        three = self._linear(f"blocks.{layer}.query_key_value", state).reshape(users, places, 3, heads, width // heads)
-        query, key, value = three.transpose(2, 0, 3, 1, 4)
+        split = three.reshape(users, places, 3, heads, width // heads)
+        query, key, value = split.transpose(2, 0, 3, 1, 4)
         query = query[:, :, -asking:]
         back = np.arange(places - asking, places)[:, None] - np.arange(places)
         seen = np.where(back >= 0, distance[:, np.maximum(back, 0)], FAR)

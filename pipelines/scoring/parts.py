@@ -14,7 +14,6 @@ import numpy as np
 from scipy import sparse
 
 from pipelines.scoring.blend import PARTS
-from pipelines.scoring.sparse_rows import entries, padded
 
 
 class OfFew(Protocol):
@@ -23,11 +22,8 @@ class OfFew(Protocol):
     def at(self, items: np.ndarray) -> np.ndarray:
         """float64 (u, k): what is said of the products `items` (u, k)."""
 
-    def sums(self) -> np.ndarray:
-        """float64 (u,): the sum of what is said of all products that may be shown."""
-
-    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        """float64 (m,): what is said of `items` (m,) to `users` (m,)."""
+    def sums(self, shown: Shown) -> np.ndarray:
+        """float64 (u,): the sum of what is said of all products that may be shown to the user."""
 
 
 class Part(OfFew, Protocol):
@@ -60,50 +56,10 @@ class Neighbours:
     def at(self, items: np.ndarray) -> np.ndarray:
         return np.take_along_axis(self.dense, items, axis=1).astype(np.float64)
 
-    def sums(self) -> np.ndarray:
+    def sums(self, shown: Shown) -> np.ndarray:
         rows = np.repeat(np.arange(self.said.shape[0]), np.diff(self.said.indptr))
         counted = np.where(self.showable[self.said.indices], self.said.data, 0).astype(np.float64)
-        return np.bincount(rows, counted, self.said.shape[0])
-
-    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        return self.dense[users, items].astype(np.float64)
-
-
-@dataclass(frozen=True)
-class NeighboursOfFew:
-    """The same of some products, each looked up in `similar`: users chose `past` (u, h), which weighs `weights` (u, h).
-
-    `whole` float64 (u, h) is what a product of the past says of all that may be shown.
-    """
-
-    similar: sparse.csr_array
-    past: np.ndarray
-    weights: np.ndarray
-    whole: np.ndarray
-
-    @classmethod
-    def of(cls, query: sparse.csr_array, similar: sparse.csr_array, showable: np.ndarray) -> NeighboursOfFew:
-        """What `similar`, csr (n, n), says to those who ask `query`, csr (u, n)."""
-        past, weights = padded(query)
-        rows, place = np.unique(past, return_inverse=True)
-        whole = similar[rows] @ showable.astype(np.float64)
-        return cls(similar, past, weights, whole[place].reshape(past.shape))
-
-    def at(self, items: np.ndarray) -> np.ndarray:
-        return self._summed(np.arange(len(items))[:, None], items)
-
-    def sums(self) -> np.ndarray:
-        return np.einsum("uh,uh->u", self.weights, self.whole)
-
-    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        return self._summed(users, items)
-
-    def _summed(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        """One product of the past after the other, so that padding changes no bit."""
-        total = np.zeros(items.shape)
-        for t in range(self.past.shape[1]):
-            total += self.weights[users, t] * entries(self.similar, self.past[users, t], items).astype(np.float64)
-        return total
+        return np.bincount(rows, counted, self.said.shape[0]) - shown.hidden(self.dense)
 
 
 @dataclass(frozen=True)
@@ -119,11 +75,8 @@ class Dense:
     def at(self, items: np.ndarray) -> np.ndarray:
         return np.take_along_axis(self.said, items, axis=1).astype(np.float64)
 
-    def sums(self) -> np.ndarray:
-        return np.where(self.showable, self.said, 0).sum(axis=1, dtype=np.float64)
-
-    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        return self.said[users, items].astype(np.float64)
+    def sums(self, shown: Shown) -> np.ndarray:
+        return np.where(self.showable, self.said, 0).sum(axis=1, dtype=np.float64) - shown.hidden(self.said)
 
 
 @dataclass(frozen=True)
@@ -145,11 +98,10 @@ class Vectors:
     def at(self, items: np.ndarray) -> np.ndarray:
         return np.einsum("ud,ukd->uk", self.users, self.products[items], dtype=np.float64)
 
-    def sums(self) -> np.ndarray:
-        return self.users.astype(np.float64) @ self.whole  # exact on the grid, in whatever order it is added
-
-    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        return np.einsum("md,md->m", self.users[users], self.products[items], dtype=np.float64)
+    def sums(self, shown: Shown) -> np.ndarray:
+        """Sums of vectors are exact on the grid, in whatever order they are added."""
+        left = self.whole - shown.summed(self.products)
+        return np.einsum("ud,ud->u", self.users, left[shown.of], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -166,20 +118,43 @@ class Same:
     def at(self, items: np.ndarray) -> np.ndarray:
         return self.values[items].astype(np.float64)
 
-    def sums(self) -> np.ndarray:
-        return np.full(self.count, self.whole)
-
-    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
-        return self.values[items].astype(np.float64)
+    def sums(self, shown: Shown) -> np.ndarray:
+        return (self.whole - shown.summed(self.values[:, None])[:, 0])[shown.of]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Pairs `users`, `products` (m,) that could be shown but are hidden; `count` (u,): products that are shown."""
+    """What may be shown to whom: of p people the products that could be shown but are hidden from them.
 
-    users: np.ndarray
+    Pairs `people` (ascending) and `products` (m,); `left` (p,) counts the products that remain. `of` (u,) says whose
+    the questions are: a person may ask several, with other histories.
+    """
+
+    people: np.ndarray
     products: np.ndarray
-    count: np.ndarray
+    left: np.ndarray
+    of: np.ndarray
+
+    @property
+    def count(self) -> np.ndarray:
+        """float64 (u,): products that may be shown, 1 for none."""
+        return np.maximum(self.left, 1)[self.of]
+
+    def summed(self, values: np.ndarray) -> np.ndarray:
+        """float64 (p, d): of each person the sum of `values` (n, d) of what is hidden."""
+        starts = np.searchsorted(self.people, np.arange(len(self.left) + 1))
+        theirs = sparse.csr_array(
+            (np.ones(len(self.products)), np.arange(len(self.products)), starts), (len(self.left), len(self.products))
+        )
+        return theirs @ values[self.products].astype(np.float64)
+
+    def hidden(self, said: np.ndarray) -> np.ndarray:
+        """float64 (u,): of each question the sum of its `said` (u, n) over what is hidden from who asks it."""
+        starts = np.searchsorted(self.people, self.of)
+        lengths = np.searchsorted(self.people, self.of, side="right") - starts
+        question = np.repeat(np.arange(len(self.of)), lengths)
+        pair = np.arange(len(question)) - np.repeat(np.cumsum(lengths) - lengths - starts, lengths)
+        return np.bincount(question, said[question, self.products[pair]], len(self.of))
 
 
 @dataclass(frozen=True)
@@ -201,12 +176,7 @@ class Said:
     @cached_property
     def means(self) -> dict[int, np.ndarray]:
         """float64 (u,), by part: the mean of what it says of the products that may be shown to the user."""
-        users, products = self.shown.users, self.shown.products
-        found = {}
-        for part, said in self.parts.items():
-            away = np.bincount(users, said.of_pairs(users, products), self.shape[0])
-            found[part] = (said.sums() - away) / self.shown.count
-        return found
+        return {part: said.sums(self.shown) / self.shown.count for part, said in self.parts.items()}
 
     @cached_property
     def offset(self) -> np.ndarray:

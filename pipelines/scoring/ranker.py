@@ -96,7 +96,7 @@ class Ranker(Scorer):
         scores[missing] = 0
         kinds = np.where(missing, POPULAR, top.argmax(axis=2)).astype(np.int8)
         found = evidence(self.asked(histories), items, kinds, self.similar(), self.compared())
-        found = confirmed(self, (histories, hidden), items, found, top.sum(axis=2))
+        found = confirmed(self, histories, hidden, items, found, top.sum(axis=2))
         offered = self._bundle_scores(total, said.offset, bundles)
         return Ranked(items, scores, top, kinds, found, self._users(items, kinds, found), placed, chance, offered)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,8 +20,9 @@ from pipelines.scoring.blend import (
     Blend,
 )
 from pipelines.scoring.knn import query
+from pipelines.scoring.looked_up import LookedUp
 from pipelines.scoring.next_choice import NextChoice
-from pipelines.scoring.parts import Dense, Neighbours, NeighboursOfFew, Part, Said, Same, Shown, Vectors
+from pipelines.scoring.parts import Dense, Neighbours, OfFew, Part, Said, Same, Shown, Vectors
 from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.scoring.vectors import user_vectors
 from pipelines.settings.learning import Knn
@@ -76,18 +77,33 @@ class Scorer:
         """csr float32 (u, n): how much each product of a user's past counts."""
         return query(histories, len(self.product_ids), self.settings)
 
-    def said(
-        self,
-        histories: list[np.ndarray],
-        hidden: list[np.ndarray],
-        neighbours: type[Neighbours | NeighboursOfFew] = Neighbours,
-    ) -> Said:
-        """What the parts that are not silent say to these users; of a few products only with `NeighboursOfFew`."""
+    def said(self, histories: list[np.ndarray], hidden: list[np.ndarray]) -> Said:
+        """What the parts that are not silent say to these users."""
+        asked, similar = self.asked(histories), self.similar()
+        shown = self.shown(hidden, np.arange(len(hidden)))
+        return self._said(histories, asked, shown, lambda part: Neighbours(asked @ similar[part], self.showable))
+
+    def said_of_few(self, histories: list[np.ndarray], looked: Mapping[int, LookedUp], shown: Shown) -> Said:
+        """The same of products that were `looked` up for the people `shown.of`, who ask with these `histories`."""
         asked = self.asked(histories)
+        return self._said(histories, asked, shown, lambda part: looked[part].asked(shown.of, asked))
+
+    def look_up(self, histories: list[np.ndarray], items: np.ndarray, shown: Shown, spare: int) -> dict[int, LookedUp]:
+        """What pasts say of `items` (p, k), by part: for all that people of these `histories` may ask of them.
+
+        So many of their last products are looked up that `spare` may be left out.
+        """
+        longer = self.settings.model_copy(update={"history": self.settings.history + spare})
+        past = query(histories, len(self.product_ids), longer)
+        return {part: LookedUp.of(past, near, self.showable, shown, items) for part, near in self.similar().items()}
+
+    def _said(
+        self, histories: list[np.ndarray], asked: sparse.csr_array, shown: Shown, neighbours: Callable[[int], OfFew]
+    ) -> Said:
         strangers = np.diff(asked.indptr) == 0
         make = {
-            CHOSEN_TOGETHER: lambda: neighbours.of(asked, self.knn, self.showable),
-            SIMILAR_TEXT: lambda: neighbours.of(asked, self.lexical, self.showable),
+            CHOSEN_TOGETHER: lambda: neighbours(CHOSEN_TOGETHER),
+            SIMILAR_TEXT: lambda: neighbours(SIMILAR_TEXT),
             SIMILAR_MEANING: lambda: Vectors(user_vectors(asked, self.vectors), self.vectors, self._whole[0]),
             NEXT_CHOICE: lambda: self._next_choice(histories),
             TWO_VECTORS: lambda: self._two_vectors(asked),
@@ -101,15 +117,14 @@ class Scorer:
             if weights[:, part].any() and self.speaks(part):
                 parts[part] = make[part]()
                 factors[part] = (weights[:, part] / scale).astype(np.float32)
-        return Said(parts, factors, self._shown_to(hidden), (len(histories), len(self.product_ids)))
+        return Said(parts, factors, shown, (len(histories), len(self.product_ids)))
 
-    def _shown_to(self, hidden: list[np.ndarray]) -> Shown:
-        """Of each user the products that could be shown but are hidden, and how many remain."""
-        users, products = flat(hidden)
+    def shown(self, hidden: list[np.ndarray], of: np.ndarray) -> Shown:
+        """What may be shown to the people from whom `hidden` is; `of` (u,) are those who ask."""
+        people, products = flat(hidden)
         could = self.showable[products]
-        users, products = users[could], products[could]
-        count = self._whole[3] - np.bincount(users, minlength=len(hidden))
-        return Shown(users, products, np.maximum(count, 1))
+        people, products = people[could], products[could]
+        return Shown(people, products, self._whole[3] - np.bincount(people, minlength=len(hidden)), of)
 
     def _next_choice(self, histories: list[np.ndarray]) -> Part:
         """The cosine of each user's taste and each product."""
