@@ -11,14 +11,18 @@ from pyspark.sql import functions as F
 
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings import Settings
+from pipelines.words import LANGUAGES, Language
+from pipelines.words.facts import facts_of
+from pipelines.words.templates import template
 from spark_jobs.features.pairs import baskets
 
 BUNDLE = (
-    "bundle_id string, products array<string>, title string, description string, price double, baskets int, "
-    "support double, lift double, coherence float, made_by string"
+    "bundle_id string, products array<string>, title string, description string, written_by string, price double, "
+    "baskets int, support double, lift double, coherence float, made_by string"
 )
 WIDE = 5  # candidates looked at for each bundle that is kept
 LEAST_BASKETS = 2
+TOLD = ("product_id", "title", "brand", "categories", "attributes", "price")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ def find_bundles(
         found += count_triples(usual, triangles(pairs))
     chosen = choose(found, most)
     facts = {r["product_id"]: r for r in _facts(products, chosen)}
-    rows = [describe(bundle, facts, ranker) for bundle in chosen]
+    language = LANGUAGES[settings.words.language]
+    rows = [describe(bundle, facts, ranker, language) for bundle in chosen]
     return events.sparkSession.createDataFrame(rows, BUNDLE)
 
 
@@ -104,24 +109,25 @@ def choose(found: list[Found], most: int) -> list[Found]:
 
 def _facts(products: DataFrame, chosen: list[Found]) -> list[Row]:
     wanted = sorted({p for f in chosen for p in f.products})
-    return products.where(F.col("product_id").isin(wanted)).select("product_id", "title", "price").collect()
+    return products.where(F.col("product_id").isin(wanted)).select(*TOLD).collect()
 
 
-def describe(bundle: Found, facts: dict[str, Row], ranker: Ranker) -> tuple[object, ...]:
-    """One row of the table: names, price, strength, coherence."""
-    titles = [facts[p]["title"] for p in bundle.products]
+def describe(bundle: Found, facts: dict[str, Row], ranker: Ranker, language: Language) -> tuple[object, ...]:
+    """One row of the table: the words of a template, price, strength, coherence."""
+    text = template(facts_of([facts[p].asDict() for p in bundle.products]), bundle.baskets, language)
     prices = [facts[p]["price"] for p in bundle.products]
     vectors = ranker.vectors[ranker.find(list(bundle.products))]
-    cosines = (vectors @ vectors.T)[np.triu_indices(len(titles), 1)]
+    cosines = (vectors @ vectors.T)[np.triu_indices(len(prices), 1)]
     return (
         hashlib.sha256("\n".join(bundle.products).encode()).hexdigest()[:16],
         list(bundle.products),
-        " + ".join(titles),
-        f"{', '.join(titles[:-1])} and {titles[-1]}: bought together in {bundle.baskets} baskets.",
+        text.title,
+        text.description,
+        "template",
         None if any(p is None for p in prices) else round(sum(prices), 2),
         int(bundle.baskets),
         round(bundle.support, 9),
         round(bundle.lift, 6),
         round(float(cosines.mean()), 6),
-        "co_bought_pair" if len(titles) == 2 else "co_bought_clique",
+        "co_bought_pair" if len(prices) == 2 else "co_bought_clique",
     )
