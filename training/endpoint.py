@@ -27,7 +27,7 @@ LONGEST_WAIT = 20.0  # seconds between two tries
 
 
 class Endpoint:
-    """Asks an endpoint, `texts_at_once` side by side; what an answer may take and how often it is tried are settings."""
+    """Asks an endpoint, `texts_at_once` side by side; how long it has and how often it is tried are settings."""
 
     def __init__(self, settings: Words, language: Language) -> None:
         self._settings, self._language = settings, language
@@ -71,8 +71,8 @@ class Endpoint:
         if key := os.environ.get(KEY):
             headers["Authorization"] = f"Bearer {key}"
         address = f"{self._settings.generator.rstrip('/')}/chat/completions"
-        request = Request(address, json.dumps(body).encode(), headers)  # noqa: S310 - http or https, by the settings
-        with urlopen(request, timeout=self._settings.endpoint_seconds) as answer:  # noqa: S310
+        request = Request(address, json.dumps(body).encode(), headers)
+        with urlopen(request, timeout=self._settings.endpoint_seconds) as answer:
             return json.loads(answer.read())
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -74,9 +75,10 @@ class GuidedWriter:
         self._model, self._language, self._settings, self._seed = model, language, settings, seed
         self._encode = lru_cache(maxsize=100_000)(self._tokens_of)
         self._end = self._encode("\n")[-1]
-        facts = f"{model.fingerprint} {settings.temperature} {settings.texts_at_once} {seed} {PIECE} {STEP} {language!r}"
-        facts += f"{EXAMPLES[language.code]} {LABELS}"
-        self.fingerprint = hashlib.sha256(_steady(facts).encode()).hexdigest()[:16]
+        choices = [settings.temperature, settings.texts_at_once, seed, PIECE, STEP, MOST_PROMPT, EXAMPLES, LABELS]
+        frames = [language.titles, language.sentences, language.of_brand, language.of_category]
+        told = json.dumps([model.fingerprint, language.code, choices, frames])
+        self.fingerprint = hashlib.sha256(told.encode()).hexdigest()[:16]
         with torch.inference_mode():
             ids = torch.tensor([self._encode(EXAMPLES[language.code])], device=model.network.device)
             self._read_before = model.network.base_model(ids, use_cache=True).past_key_values
@@ -95,7 +97,7 @@ class GuidedWriter:
         return tuple(self._model.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _line(self, ask: Ask) -> Line:
-        products, title, text = LABELS[self._language.code]
+        products, title, _ = LABELS[self._language.code]
         facts = self._encode(f"{products} {'; '.join(p.line() for p in ask.facts)}")[:MOST_PROMPT]
         titles, sentences = frames_of(ask.facts, self._language)
         drawn = hashlib.sha256(f"{self._seed} {ask.key} {bool(ask.wrong)}".encode()).digest()
@@ -178,8 +180,3 @@ class GuidedWriter:
     def _answer(self, line: Line) -> Answer:
         title, text = (" ".join(self._model.tokenizer.decode(part).split()) for part in line.parts)
         return Answer(Written(capital(title), capital(text)), line.tokens)
-
-
-def _steady(text: str) -> str:
-    """`text` with the words of sets in one order, whatever the hash seed."""
-    return " ".join(sorted(text.split()))

@@ -25,9 +25,8 @@ NO_FACT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 PARTS = re.compile(r"\s+[-–—|/~]+\s+|[,;:(\[{|!?]+|\)|\]|\.\s+|\s{3,}")
-SMALL = frozenset(
-    "for with in of and to by on from or the a an w/ & + für mit in aus und von zu auf oder der die das".split()
-)
+FOR = frozenset({"for", "with", "in", "of", "and", "to", "by", "on", "from", "or", "the", "a", "an", "w/", "&", "+"})
+SMALL = FOR | {"für", "mit", "aus", "und", "von", "zu", "auf", "oder", "der", "die", "das"}
 LONGEST_NAME = 9  # words
 LONGEST_ATTRIBUTE = 40  # characters
 MOST_ATTRIBUTES = 3
@@ -48,7 +47,9 @@ class ProductFacts:
 
     def line(self) -> str:
         """The facts as a model reads them."""
-        more = [t for t in (self.brand, self.category, *self.attributes) if t and t.casefold() not in self.name.casefold()]
+        more = [
+            t for t in (self.brand, self.category, *self.attributes) if t and t.casefold() not in self.name.casefold()
+        ]
         return f"{self.name} ({', '.join(more)})" if more else self.name
 
 
@@ -64,7 +65,7 @@ def true_part(text: str | None) -> str:
 
 
 def facts_of(products: Sequence[Mapping[str, Any]]) -> tuple[ProductFacts, ...]:
-    """The facts of rows of table `products`, in their order; names that would be the same are told apart if they can."""
+    """The facts of rows of table `products`, in their order; equal names are told apart if they can."""
     titles = [true_part(p["title"]) for p in products]
     names = [short_name(title) for title in titles]
     for least in (2, 3, 4):
@@ -114,6 +115,6 @@ def called(name: str) -> tuple[str, ...]:
     """
     kept = name.split()
     head = next((i for i, word in enumerate(kept) if i and word.casefold() in SMALL), len(kept))
-    telling = [i for i, word in enumerate(kept[:head]) if len(word) > 2 and word.isalpha() or "-" in word]
+    telling = [i for i, word in enumerate(kept[:head]) if (len(word) > 2 and word.isalpha()) or "-" in word]
     most = min(2, len(kept) // 2, telling[-2] if len(telling) > 1 else 0)
     return tuple(" ".join(kept[at:]) for at in range(most + 1))

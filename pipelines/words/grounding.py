@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipelines.words.facts import WORD, ProductFacts, called, words_of
 from pipelines.words.language import Language
@@ -84,9 +85,9 @@ def _goes_on(run: list[str], word: str, known: list[list[list[str]]]) -> bool:
 
 
 def _of_run(run: list[str], known: list[list[list[str]]], products: int, language: Language) -> Iterator[str]:
-    if run and run[0] in language.counts and not any(_holds(p, run[0]) for p in known):
-        if language.counts[run[0]] != products:
-            yield f'"{run[0]}" is not the number of products'
+    count = language.counts.get(run[0], products) if run else products
+    if count != products and not any(_holds(product, run[0]) for product in known):
+        yield f'"{run[0]}" is not the number of products'
     said = [word for word in run if word not in language.plain]
     for word in said:
         if not any(_holds(product, word) for product in known):
@@ -107,7 +108,7 @@ def _holds(product: list[list[str]], word: str) -> bool:
 
 
 def _beside(first: str, second: str, fact: list[str]) -> bool:
-    return any(same_word(first, a) and same_word(second, b) for a, b in zip(fact, fact[1:], strict=False))
+    return any(same_word(first, a) and same_word(second, b) for a, b in pairwise(fact))
 
 
 def same_word(one: str, other: str) -> bool:

@@ -67,7 +67,9 @@ class Guide:
 
     def _opened(self, readings: Sequence[Reading]) -> tuple[Reading, ...]:
         """The readings, those at the end of a word led on to all words that may follow it."""
-        return tuple(dict.fromkeys(r for reading in readings for r in ([reading] if reading.tokens else self._next(reading))))
+        return tuple(
+            dict.fromkeys(r for reading in readings for r in ([reading] if reading.tokens else self._next(reading)))
+        )
 
     def _next(self, reading: Reading) -> Iterator[Reading]:
         if reading.branch.ends:

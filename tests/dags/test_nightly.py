@@ -39,7 +39,8 @@ def test_each_task_has_an_end_and_an_owner(dags):
 
 
 FLOW = [
-    "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "write", "check_outputs", "publish",
+    "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "write", "check_outputs",
+    "publish",
 ]  # fmt: skip
 
 

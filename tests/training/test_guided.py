@@ -1,4 +1,4 @@
-"""The small language model of the default settings, held by the guide. What it writes is its choice, and always true."""
+"""The small language model of the default settings, held by the guide: its choice, and always true."""
 
 import pytest
 

@@ -12,7 +12,7 @@ from pipelines.words.facts import called, facts_of, short_name, true_part
         ("Microsoft Sculpt Mobile Mouse (43U-00001)", "Microsoft Sculpt Mobile Mouse"),
         ("Gift Card, in a Box", "Gift Card"),
         ("LEGO: Star Wars X-Wing, 75301", "LEGO Star Wars X-Wing"),
-        ("EN-EL15 Battery Charger for Nikon 1 V1 and D60 and many other cameras", "EN-EL15 Battery Charger for Nikon 1 V1 and D60"),
+        ("EN-EL15 Charger for Nikon 1 V1 and D60 cameras and more", "EN-EL15 Charger for Nikon 1 V1"),
         ("One Two Three Four Five Six Seven Eight Nine Ten", "One Two Three Four Five Six Seven Eight Nine"),
         ("magicJack Plus", "magicJack Plus"),
         ("ABC", "ABC"),
@@ -44,7 +44,9 @@ def test_addresses_and_numbers_of_people_are_no_facts(text):
     assert not {"@", ":", "1"} & set(true_part(text))
 
 
-@pytest.mark.parametrize("text", ["Dog Treats Chicken 100 g", "Say It With Flowers Card", "System Board for PC", "HDMI 1.4 Cable"])
+@pytest.mark.parametrize(
+    "text", ["Dog Treats Chicken 100 g", "Say It With Flowers Card", "System Board for PC", "HDMI 1.4 Cable"]
+)
 def test_other_names_stay_whole(text):
     assert true_part(text) == text
 
