@@ -23,7 +23,6 @@ from pipelines.night import write_json
 from pipelines.settings import check_settings
 from pipelines.words import LANGUAGES
 from pipelines.words.facts import facts_of
-from training.encoder import make_repeatable
 from training.write_texts import write_texts
 from training.writer import Ask, Writer, open_writer
 
@@ -43,8 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(argv)
     words = {"generator": asked.generator, "model": asked.model, "tokens": NO_LIMIT, "seconds": NO_LIMIT}
-    settings = check_settings({"words": words})
-    make_repeatable(asked.threads, settings.training.seed)
+    settings = check_settings({"words": words, "training": {"threads": asked.threads}})
     with tempfile.TemporaryDirectory() as folder:
         writer = open_writer(settings, (asked.home or Path(folder)) / "models")
         shops = {}

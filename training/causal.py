@@ -31,14 +31,14 @@ class Causal:
 
 
 def load_causal(setting: str, models: Path) -> Causal:
-    """The model that `setting` names: `package:NAME`, a folder, or a hub id; bfloat16 on a GPU, else float32.
+    """The model that `setting` names: `package:NAME`, a folder, or a hub id.
 
     A GGUF file is unpacked once into a folder in `models`, as safetensors. Raises NoWriter where none can be loaded.
     """
     transformers_logging.disable_progress_bar()
     folder = find_weights(setting)
     device = best_device()
-    dtype = torch.float32 if device.type == "cpu" else torch.bfloat16
+    dtype = quickest_numbers(device)
     try:
         folder = folder if (folder / "config.json").is_file() else _unpacked(folder, models)
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
@@ -52,6 +52,12 @@ def load_causal(setting: str, models: Path) -> Causal:
         ) from broken
     engines = f"{torch.__version__} {transformers.__version__} {dtype} {device.type}"
     return Causal(_hash_of(folder, engines), tokenizer, network.requires_grad_(False).eval().to(device))
+
+
+def quickest_numbers(device: torch.device) -> torch.dtype:
+    """bfloat16 where the device multiplies matrices of it, else float32."""
+    matrix_units = device.type != "cpu" or torch.cpu.get_capabilities().get("amx_bf16", False)
+    return torch.bfloat16 if matrix_units else torch.float32
 
 
 def find_weights(setting: str) -> Path:

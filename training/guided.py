@@ -57,10 +57,11 @@ MOST_PROMPT = 160  # tokens; longer facts are cut
 
 @dataclass
 class Line:
-    """One text in the making: tokens still to be read, what may follow, and the tokens of its parts."""
+    """One text in the making: tokens still to be read, those of the prompt, what may follow, tokens of its parts."""
 
     guide: Guide
     pending: list[int]
+    prompt: int
     frames: list[Sequence[str]]
     rng: np.random.Generator
     readings: tuple[Reading, ...] = ()
@@ -103,7 +104,7 @@ class GuidedWriter:
         drawn = hashlib.sha256(f"{self._seed} {ask.key} {bool(ask.wrong)}".encode()).digest()
         pending = [*facts, self._end, *self._encode(title)]
         rng = np.random.default_rng(int.from_bytes(drawn[:8], "big"))
-        return Line(Guide(ask.facts, self._encode, self._end), pending, [titles, sentences], rng)
+        return Line(Guide(ask.facts, self._encode, self._end), pending, len(pending), [titles, sentences], rng)
 
     def _batch(self, asks: Sequence[Ask]) -> list[Answer]:
         lines = [self._line(ask) for ask in asks]
@@ -117,7 +118,7 @@ class GuidedWriter:
             seen = torch.ones((rows, self._length), dtype=torch.long, device=device)
             place = torch.full((rows, 1), self._length, device=device)
             while any(line.pending for line in lines):
-                width = PIECE if any(len(line.pending) > STEP for line in lines) else STEP
+                width = PIECE if any(line.tokens < line.prompt for line in lines) else STEP
                 ids, here = self._piece(lines, rows, width)
                 seen = torch.cat([seen, here], 1)
                 found = self._model.network.base_model(
@@ -150,7 +151,7 @@ class GuidedWriter:
         allowed = line.guide.allowed(line.readings)
         head = self._model.network.get_output_embeddings()
         weights = head.weight[torch.tensor(allowed, device=state.device)]
-        scores = np.round((weights @ state).float().cpu().numpy().astype(np.float64), 2)
+        scores = np.round((weights.float() @ state.float()).cpu().numpy().astype(np.float64), 2)
         noise = self._settings.temperature * line.rng.gumbel(size=len(allowed))
         return allowed[int(np.argmax(scores + noise))]
 

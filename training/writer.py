@@ -63,6 +63,8 @@ def open_writer(settings: Settings, models: Path) -> Writer:
 
         return Endpoint(words, language)
     from training.causal import load_causal
+    from training.encoder import make_repeatable
     from training.guided import GuidedWriter
 
+    make_repeatable(settings.training.threads, settings.training.seed)
     return GuidedWriter(load_causal(words.generator, models), language, words, settings.training.seed)
