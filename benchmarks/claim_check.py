@@ -32,7 +32,7 @@ TOKEN = re.compile(r"[a-z0-9äöüßéèàçñ]+", re.IGNORECASE)
 def false_claims(text: str, titles: Sequence[str]) -> Iterator[str]:
     """What `text` says that none of `titles` does, a phrase each; a title holds all that the shop says of a product."""
     products = [{stem(word) for word in TOKEN.findall(title)} for title in titles]
-    for sentence in re.split(r"[.,:;!?](?:\s|$)", text):
+    for sentence in re.split(r"[.,:;!?](?:\s|$)|\s[&+]\s", text):
         before = set()
         for word in TOKEN.findall(sentence):
             small = word.lower()

@@ -12,7 +12,7 @@ from pipelines.words.facts import called, facts_of, short_name, true_part
         ("Microsoft Sculpt Mobile Mouse (43U-00001)", "Microsoft Sculpt Mobile Mouse"),
         ("Gift Card, in a Box", "Gift Card"),
         ("LEGO: Star Wars X-Wing, 75301", "LEGO Star Wars X-Wing"),
-        ("EN-EL15 Charger for Nikon 1 V1 and D60 cameras and more", "EN-EL15 Charger for Nikon 1 V1"),
+        ("EN-EL15 Charger for Nikon 1 V1 and D60 cameras and more", "EN-EL15 Charger for Nikon 1 V1 and D60 cameras"),
         ("One Two Three Four Five Six Seven Eight Nine Ten", "One Two Three Four Five Six Seven Eight Nine"),
         ("magicJack Plus", "magicJack Plus"),
         ("ABC", "ABC"),
