@@ -6,13 +6,16 @@ only may follow, no model has to be asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from pipelines.words.facts import ProductFacts, called
+from pipelines.words.facts import ProductFacts, called, words_of
 from pipelines.words.language import NAME, Language
 
+LISTED, MOST_PRODUCTS = 3, 6
+LIST = re.compile(r"((?:the )?\*), ")
 Encode = Callable[[str], tuple[int, ...]]
 
 
@@ -93,10 +96,22 @@ class Guide:
 
 
 def frames_of(facts: Sequence[ProductFacts], language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The frames of title and description that fit the bundle; none where it has too many products."""
-    titles, sentences = language.titles.get(len(facts), ()), language.sentences.get(len(facts), ())
+    """The frames of title and description that fit the bundle; none where two names are the same, or too many."""
+    products = len({product.name.casefold() for product in facts})
+    if products < len(facts) or not 2 <= products <= MOST_PRODUCTS:
+        return (), ()
+    titles, sentences = (
+        by_number.get(products) or longer(by_number[LISTED], products, language)
+        for by_number in (language.titles, language.sentences)
+    )
     more = [line.format(fact) for fact, lines in _shared(facts, language) for line in lines]
-    return titles, tuple(sentences) + tuple(f"{sentence} {line}" for sentence in sentences for line in more)
+    return tuple(titles), tuple(sentences) + tuple(f"{sentence} {line}" for sentence in sentences for line in more)
+
+
+def longer(frames: Sequence[str], products: int, language: Language) -> tuple[str, ...]:
+    """Frames that list three products, with so many instead; those that say how many they are cannot."""
+    grown = [LIST.sub(r"\1, " * (products - LISTED + 1), frame, count=1) for frame in frames if LIST.search(frame)]
+    return tuple(frame for frame in grown if not language.counts.keys() & set(words_of(frame)))
 
 
 def _shared(facts: Sequence[ProductFacts], language: Language) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -20,6 +20,7 @@ BUNDLES = {
         ProductFacts("large non-stick wok", "", "Küche"),
     ),
 }
+BUNDLES[5] = BUNDLES[2] + BUNDLES[3]
 
 
 def encode(text):
@@ -71,5 +72,7 @@ def test_where_one_token_only_may_follow_there_is_one():
     assert "".join(written) == " Take the "
 
 
-def test_bundles_of_other_sizes_have_no_frames():
-    assert frames_of(BUNDLES[2] + BUNDLES[3], LANGUAGES["en"])[0] == ()
+def test_lone_products_many_and_those_of_one_name_have_no_frames():
+    many = [ProductFacts(f"lamp of {sign}") for sign in "abcdefg"]
+    for facts in (BUNDLES[2][:1], many, (*BUNDLES[2], BUNDLES[2][0])):
+        assert frames_of(facts, LANGUAGES["en"]) == ((), ())
