@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import gzip
+import html
 import io
 import json
 import tarfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
 SHOPS = ("online_retail", "gift_cards", "electronic", "clothing")
-LARGEST = 40  # products of a basket; larger ones are wholesale
+LARGEST = 20  # products of a basket; larger ones are wholesale
+CLOSE = 200  # pairs that make triples
 Row = dict[str, Any]
 
 
@@ -64,21 +66,21 @@ def put_together(folder: Path) -> list[tuple[Row, ...]]:
 
 
 def _often(baskets: Iterable[set[str]], rows: dict[str, Row]) -> list[tuple[Row, ...]]:
-    """Pairs by how many baskets hold them; every fifth set is the most frequent triple of such pairs."""
+    """Pairs by how many baskets hold them; every fifth set is a triple whose pairs are among the best of them."""
     held = [sorted(basket & rows.keys()) for basket in baskets if 2 <= len(basket) <= LARGEST]
     pairs = Counter(pair for basket in held for pair in combinations(basket, 2))
     best = sorted(pairs, key=lambda p: (-pairs[p], p))[:1000]
-    strong = set(best)
-    triples = Counter(
-        t for basket in held for t in combinations(basket, 3) if all(p in strong for p in combinations(t, 2))
-    )
-    often = sorted(triples, key=lambda t: (-triples[t], t))
-    mixed = [s for n, pair in enumerate(best) for s in ((pair, *often[n // 4 : n // 4 + 1]) if n % 4 == 0 else (pair,))]
+    close = set(best[:CLOSE])
+    members = sorted({p for pair in close for p in pair})
+    triples = [t for a, b in sorted(close) for t in ((a, b, c) for c in members) if {(a, t[2]), (b, t[2])} <= close]
+    often = iter(triples)
+    mixed = [s for n, pair in enumerate(best) for s in (pair, *islice(often, 1 if n % 4 == 0 else 0))]
     return [tuple(rows[p] for p in products) for products in mixed]
 
 
 def _row(code: str, title: str, brand: str | None = None, path: Iterable[str] = ()) -> Row:
-    return {"product_id": code, "title": title, "brand": brand or None, "categories": [p.strip() for p in path if p]}
+    said = {"product_id": code, "title": html.unescape(title), "brand": html.unescape(brand or "") or None}
+    return said | {"categories": [html.unescape(p.strip()) for p in path if p]}
 
 
 def _csv(file: Path) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ EN = Language(
         join joins match go goes come comes get gets has have hold holds contain contains include includes including
         make makes meet meets item items thing things product products find finds basket cart order in on of for from
         by into or which who what where there want looking same another other combination collection bought chosen
-        belong belongs home"""
+        belong belongs category"""
     ),
     binding=listed("in on of for from by into or is are be has have"),
     counts={"pair": 2, "duo": 2, "both": 2, "two": 2, "trio": 3, "three": 3, "four": 4, "five": 5, "six": 6},
@@ -50,7 +50,7 @@ EN = Language(
         ),
     },
     of_brand=("All of it is by {}.", "All by {}."),
-    of_category=("All of it is from {}.", "All from {}."),
+    of_category=("Category: {}.",),
     and_="and",
     found=("", "Bought together in one basket.", "Bought together in {} baskets."),
 )

@@ -25,9 +25,9 @@ NO_FACT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 PARTS = re.compile(r"\s+[-–—|/~]+\s+|[,;:(\[{|!?]+|\)|\]|\.\s+|\s{3,}")
-FOR = frozenset({"for", "with", "in", "of", "and", "to", "by", "on", "from", "or", "the", "a", "an", "w/", "&", "+"})
+FOR = {"for", "with", "in", "of", "and", "to", "by", "on", "from", "or", "the", "a", "an", "w/", "&", "+", "plus"}
 SMALL = FOR | {"für", "mit", "aus", "und", "von", "zu", "auf", "oder", "der", "die", "das"}
-LONGEST_NAME = 9  # words
+ENOUGH, LONG_NAME, LONGEST_NAME = 3, 9, 12  # words
 LONGEST_ATTRIBUTE = 40  # characters
 MOST_ATTRIBUTES = 3
 
@@ -86,20 +86,20 @@ def _facts(product: Mapping[str, Any], name: str) -> ProductFacts:
 
 
 def short_name(title: str, least_parts: int = 1) -> str:
-    """What a person would call the product: the first parts of its title, at most nine words.
+    """What a person would call the product: the first parts of its title, at most twelve words.
 
-    So many parts are taken that there are `least_parts`, and two words, or all of them. A title in capitals is written
-    small.
+    So many parts are taken that there are `least_parts`, and three words, or all of them. More than nine words are cut
+    before the last "for" or "with" among them, where there is one. A title in capitals is written small.
     """
     parts = [p.strip(" -–—.'\"*") for p in PARTS.split(title)]
     name, taken = "", 0
     for part in filter(None, parts):
-        if taken >= least_parts and len(name.split()) > 1:
+        if taken >= least_parts and len(name.split()) >= ENOUGH:
             break
         name, taken = f"{name} {part}".strip(), taken + 1
     kept = name.split()
-    if len(kept) > LONGEST_NAME:
-        ends = [i for i, word in enumerate(kept[: LONGEST_NAME + 1]) if word.casefold() in SMALL and i > 1]
+    if len(kept) > LONG_NAME:
+        ends = [i for i, word in enumerate(kept[:LONGEST_NAME]) if word.casefold() in SMALL and i >= ENOUGH]
         kept = kept[: ends[-1] if ends else LONGEST_NAME]
     while len(kept) > 1 and kept[-1].casefold() in SMALL:
         kept.pop()

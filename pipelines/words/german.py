@@ -15,7 +15,7 @@ DE = Language(
         kombinieren kombiniert verbinde verbindet lege leg geh geht gehen kommt kommen trifft treffen hat haben enthält
         enthalten umfasst steckt stecken vereint vereinen artikel ding dinge produkt produkte fund warenkorb korb
         bestellung zug in im ins auf von vom für aus bei oder was wer wo da gekauft kombination sammlung gehört gehören
-        dich dir ihnen auch füge hinzu nun"""
+        dich dir ihnen auch füge hinzu nun kategorie"""
     ),
     binding=listed("in im ins auf von vom für aus bei oder ist sind hat haben"),
     counts={"paar": 2, "duo": 2, "beide": 2, "beiden": 2, "beides": 2, "zwei": 2, "trio": 3, "drei": 3}
@@ -50,7 +50,7 @@ DE = Language(
         ),
     },
     of_brand=("Alles von {}.", "Alles ist von {}."),
-    of_category=("Alles aus {}.", "Alles ist aus {}."),
+    of_category=("Kategorie: {}.",),
     and_="und",
     found=("", "Zusammen gekauft in einem Warenkorb.", "Zusammen gekauft in {} Warenkörben."),
 )
