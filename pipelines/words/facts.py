@@ -101,8 +101,8 @@ def short_name(title: str, least_parts: int = 1) -> str:
     if len(kept) > LONG_NAME:
         ends = [i for i, word in enumerate(kept[:LONGEST_NAME]) if word.casefold() in SMALL and i >= ENOUGH]
         kept = kept[: ends[-1] if ends else LONGEST_NAME]
-    while len(kept) > 1 and kept[-1].casefold() in SMALL:
-        kept.pop()
+        while len(kept) > 1 and kept[-1].casefold() in SMALL:
+            kept.pop()
     name = " ".join(kept)
     return name.lower() if name.isupper() and len(kept) > 1 else name
 

@@ -16,8 +16,8 @@ from itertools import pairwise
 from pipelines.words.facts import WORD, ProductFacts, called, words_of
 from pipelines.words.language import Language
 
-LONGEST_TITLE = 120  # characters
-LONGEST_DESCRIPTION = 320
+LONGEST_TITLE = 160  # characters
+LONGEST_DESCRIPTION = 400
 ENDINGS = ("", "s", "es", "'s", "n", "en", "e")
 PLAIN_SIGNS = re.compile(r"[\s\w.,:;!&+()'’\"“”„–-]")
 STOPS = re.compile(r"[.,:;!?](?=\s|$)|[()\"“”„–]|\s[-&+]\s")
