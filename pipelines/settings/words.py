@@ -28,7 +28,7 @@ class Words(Section):
         1800, gt=0, description="seconds of writing after which the template speaks; only a safety stop, and reported"
     )
     texts_at_once: int = Field(16, ge=1, le=256, description="texts that a model writes side by side")
-    temperature: float = Field(0.7, ge=0, le=2, description="how freely a model chooses; 0: always the likeliest")
+    temperature: float = Field(1.0, ge=0, le=2, description="how freely a model chooses; 0: always the likeliest")
     endpoint_seconds: float = Field(30, gt=0, description="seconds that an endpoint has for one answer")
     endpoint_tries: int = Field(3, ge=1, description="tries for one answer; then templates speak for the whole night")
 

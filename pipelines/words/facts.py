@@ -30,6 +30,7 @@ SMALL = FOR | {"für", "mit", "aus", "und", "von", "zu", "auf", "oder", "der", "
 ENOUGH, LONG_NAME, LONGEST_NAME = 3, 9, 12  # words
 LONGEST_ATTRIBUTE = 40  # characters
 MOST_ATTRIBUTES = 3
+LEAST_WAY = 2  # words without the brand
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,13 @@ def short_name(title: str, least_parts: int = 1) -> str:
     return name.lower() if name.isupper() and len(kept) > 1 else name
 
 
-def called(name: str) -> tuple[str, ...]:
-    """Ways to call a product, the longest first: its name, also without its first one or two words.
+def called(product: ProductFacts) -> tuple[str, ...]:
+    """Ways to call a product, the longest first: its name, and its name without the brand before it.
 
-    The last word of a noun phrase says what it is, in English and German. So words only go before it, at least half
-    are left, and two that hold no digit before the first "for" or "with".
+    No other word is left out: in "jumbo bag red retrospot" the first words say what it is, in "red jumbo bag" the last.
     """
-    kept = name.split()
-    head = next((i for i, word in enumerate(kept) if i and word.casefold() in SMALL), len(kept))
-    telling = [i for i, word in enumerate(kept[:head]) if (len(word) > 2 and word.isalpha()) or "-" in word]
-    most = min(2, len(kept) // 2, telling[-2] if len(telling) > 1 else 0)
-    return tuple(" ".join(kept[at:]) for at in range(most + 1))
+    kept, brand = product.name.split(), product.brand.casefold().split()
+    begins = brand and all(a.casefold().startswith(b) for a, b in zip(kept, brand, strict=False))
+    if not begins or len(kept) - len(brand) < LEAST_WAY or kept[len(brand)].casefold() in SMALL:
+        return (product.name,)
+    return product.name, " ".join(kept[len(brand) :])

@@ -124,7 +124,7 @@ def same_word(one: str, other: str) -> bool:
 def _names(text: str, product: ProductFacts) -> bool:
     """Whether `text` calls the product by its name or a way to call it; the ends of words may differ."""
     said = words_of(text)
-    for way in called(product.name):
+    for way in called(product):
         wanted = words_of(way)
         for at in range(len(said) - len(wanted) + 1):
             if all(same_word(a, b) for a, b in zip(said[at:], wanted, strict=False)):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.words.facts import called, facts_of, short_name, true_part
+from pipelines.words.facts import ProductFacts, called, facts_of, short_name, true_part
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,15 @@ def test_brand_narrowest_category_and_attributes_are_facts():
     assert found.line() == "Lamp (Lumo, Lighting, colour blue, note)"
 
 
-def test_ways_to_call_a_product_keep_its_last_words():
-    assert called("white hanging heart t-light holder") == (
-        "white hanging heart t-light holder", "hanging heart t-light holder", "heart t-light holder",
-    )  # fmt: skip
-    assert called("cotton slip") == ("cotton slip",)
-    assert called("blue bag 12 l") == ("blue bag 12 l",)
-    assert called("small battery charger for Nikon") == (
-        "small battery charger for Nikon", "battery charger for Nikon",
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "brand", "ways"),
+    [
+        ("jumbo bag red retrospot", "", ["jumbo bag red retrospot"]),
+        ("Canon EF 50mm Lens", "Canon", ["Canon EF 50mm Lens", "EF 50mm Lens"]),
+        ("Amazon.com Gift Card in a Tin", "Amazon", ["Amazon.com Gift Card in a Tin", "Gift Card in a Tin"]),
+        ("Tommy Hilfiger Boxer", "Tommy Hilfiger", ["Tommy Hilfiger Boxer"]),
+        ("Lens for Canon", "Canon", ["Lens for Canon"]),
+    ],
+)
+def test_a_product_may_be_called_without_its_brand_and_no_shorter(name, brand, ways):
+    assert list(called(ProductFacts(name, brand))) == ways
