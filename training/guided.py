@@ -51,7 +51,7 @@ Text: Kombiniere Canon Objektiv 50mm und UV-Filter in einer Bestellung.
 """,
 }
 LABELS = {"en": ("Products:", "Title:", "Text:"), "de": ("Produkte:", "Titel:", "Text:")}
-PIECE, STEP = 16, 4  # tokens read at once: of prompts, and between two choices
+PIECE, STEP = 16, 8  # tokens read at once: of prompts, and between two choices
 MOST_PROMPT = 160  # tokens; longer facts are cut
 
 
