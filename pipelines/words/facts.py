@@ -30,6 +30,7 @@ SMALL = FOR | {"für", "mit", "aus", "und", "von", "zu", "auf", "oder", "der", "
 ENOUGH, LONG_NAME, LONGEST_NAME = 3, 9, 12  # words
 LONGEST_ATTRIBUTE = 40  # characters
 MOST_ATTRIBUTES = 3
+LONGEST_CHARACTERS = 60  # of a name, so that three fit a title
 LEAST_WAY = 2  # words without the brand
 
 
@@ -87,7 +88,7 @@ def _facts(product: Mapping[str, Any], name: str) -> ProductFacts:
 
 
 def short_name(title: str, least_parts: int = 1) -> str:
-    """What a person would call the product: the first parts of its title, at most twelve words.
+    """What a person would call the product: the first parts of its title, at most twelve words and 60 characters.
 
     So many parts are taken that there are `least_parts`, and three words, or all of them. More than nine words are cut
     before the last "for" or "with" among them, where there is one. A title in capitals is written small.
@@ -102,8 +103,11 @@ def short_name(title: str, least_parts: int = 1) -> str:
     if len(kept) > LONG_NAME:
         ends = [i for i, word in enumerate(kept[:LONGEST_NAME]) if word.casefold() in SMALL and i >= ENOUGH]
         kept = kept[: ends[-1] if ends else LONGEST_NAME]
-        while len(kept) > 1 and kept[-1].casefold() in SMALL:
-            kept.pop()
+    cut = len(kept) < len(name.split())
+    while len(kept) > ENOUGH and len(" ".join(kept)) > LONGEST_CHARACTERS:
+        kept, cut = kept[:-1], True
+    while cut and len(kept) > 1 and kept[-1].casefold() in SMALL:
+        kept.pop()
     name = " ".join(kept)
     return name.lower() if name.isupper() and len(kept) > 1 else name
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from pipelines.words.facts import WORD, ProductFacts, called, words_of
 from pipelines.words.language import Language
 
-LONGEST_TITLE = 160  # characters
+LONGEST_TITLE = 220  # characters
 LONGEST_DESCRIPTION = 400
 ENDINGS = ("", "s", "es", "'s", "n", "en", "e")
 PLAIN_SIGNS = re.compile(r"[\s\w.,:;!&+()'’\"“”„–-]")

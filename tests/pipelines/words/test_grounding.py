@@ -93,7 +93,7 @@ def test_shape_and_names_are_checked_too():
         ("Bag and lamp", "The red retrospot jumbo bag."),
         ("Bag and lamp", good.rstrip(".")),
         ("Bag and lamp", good.replace(" and", "\nand")),
-        ("Bag and lamp " * 30, good),
+        ("Bag and lamp " * 40, good),
         ("Teapot and lamp", good),
     ):
         assert violations(Written(title, description), (BAG, LAMP), EN), (title, description)
