@@ -93,12 +93,12 @@ def evidence_of(
     pairs = pair_evidence(sums, groups, products, night).persist()
     bought = baskets(events.where(F.col("day") >= F.lit(first)), settings.features.bought)
     return Evidence(
-        baskets=that_count(bought.withColumn("kind", F.lit(CO_BOUGHT)), settings.features),
+        baskets=that_count(bought.withColumn("kind", F.lit(CO_BOUGHT)), settings.features).persist(),
         groups=Groups(
             sum(of_day.get(CO_BOUGHT, 0) for of_day in groups.values()),
             decayed_total(groups, CO_BOUGHT, night.run_date, settings.relations),
         ),
-        related=related_pairs(pairs, settings),
+        related=related_pairs(pairs, settings).persist(),
         alone=alone(sums),
         products=products,
         showable=showable,

@@ -13,19 +13,19 @@ PAIR, CLIQUE, COMPLETION, BASKET, LONG_TAIL, PINNED = MADE_BY
 def candidates(graph: Graph, seeds: Iterable[str], often: Iterable[Products], size: int) -> dict[Products, str]:
     """Sets of at most `size` products, each with how it was found; who finds a set first names it.
 
-    From each pair of the graph a clique grows, and from each of `seeds` what completes it best; of what grew all sizes
-    are kept, for baskets to decide. `often` are whole baskets that came again and again.
+    Each of `seeds` is completed by what gains it most, and from each pair of the graph a clique grows; of what grew all
+    sizes are kept, for baskets to decide. `often` are whole baskets that came again and again.
     """
     found: dict[Products, str] = dict.fromkeys(graph.strengths, PAIR)
     near = graph.neighbours()
-    for pair in sorted(graph.strengths):
-        for grown in growth(pair, near, size):
-            found.setdefault(grown, CLIQUE)
     for seed in seeds:
         if others := near.get(seed):
             best = min(others, key=lambda other: (-others[other], other))
             for grown in growth(as_products((seed, best)), near, size, seed):
                 found.setdefault(grown, COMPLETION)
+    for pair in sorted(graph.strengths):
+        for grown in growth(pair, near, size):
+            found.setdefault(grown, CLIQUE)
     for products in often:
         if 1 < len(products) <= size:
             found.setdefault(products, BASKET)

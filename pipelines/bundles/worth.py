@@ -55,7 +55,8 @@ def worth(found: Found, shelf: Mapping[str, Product], groups: Groups, settings: 
     expected = groups.weight * prod(p.weight / groups.weight for p in parts) if groups.weight else 0.0
     surely = float(surest_lift(found.weight, expected, prior))
     most = max(p.weight for p in parts)
-    conversion = (found.weight + PRIOR * (expected / most if most else 0.0)) / (most + PRIOR)
+    taken = (found.weight + PRIOR * (expected / most if most else 0.0)) / (most + PRIOR)
+    conversion = round(min(taken, 1.0), 6)
     price = None if any(p.price is None for p in parts) else round(sum(p.price for p in parts), 2)
     offered = offer_price(parts, price, settings)
     boost = prod(settings.boosts.get(p, 1.0) for p in found.products)
@@ -63,10 +64,10 @@ def worth(found: Found, shelf: Mapping[str, Product], groups: Groups, settings: 
         support=round(found.baskets / groups.baskets, 9) if groups.baskets else 0.0,
         lift=round(found.baskets / chance, 6) if chance else 0.0,
         surely=round(surely, 6),
-        conversion=round(min(conversion, 1.0), 6),
+        conversion=conversion,
         price=price,
         offer_price=offered,
-        expected_revenue=None if offered is None else round(min(conversion, 1.0) * offered, 6),
+        expected_revenue=None if offered is None else round(conversion * offered, 6),
         score=round(surely ** (1 / (len(parts) - 1)) * boost, 6),
     )
 

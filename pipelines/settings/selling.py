@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from pipelines.settings.section import Section
 
 OneGroup = Annotated[list[str], Field(min_length=2)]
+
+
+Triple = tuple[str, Literal["substitute", "complement"], str]
 
 
 class Relations(Section):
@@ -30,6 +33,10 @@ class Relations(Section):
     )
     text_pairs: int = Field(
         10, ge=0, description="products described most alike, of each product, that may be substitutes without visits"
+    )
+    stated: list[Triple] = Field(
+        default_factory=list,
+        description="lists of product id, substitute or complement, product id: what the shop knows, whatever users do",
     )
 
 

@@ -62,6 +62,7 @@ def since_day(evidence: Evidence, settings: Settings) -> date:
 def frequent_baskets(evidence: Evidence, settings: Settings) -> list[Products]:
     """Whole baskets, no larger than a bundle, that came again and again."""
     small = evidence.baskets.where(F.size("products").between(2, settings.ranking.bundle_size))
+    small = small.withColumn("products", F.sort_array("products"))
     again = small.groupBy("products").agg(F.count("*").alias("n")).where(F.col("n") >= LEAST_BASKETS)
     rows = again.orderBy(F.desc("n"), "products").limit(settings.ranking.bundles * 2).collect()
     return [tuple(r["products"]) for r in rows]

@@ -14,7 +14,7 @@ from pipelines.night import Night
 from pipelines.settings import Settings
 from spark_jobs.ranking.bundle_evidence import REPLACES
 from spark_jobs.ranking.rank_users import cached_ranker
-from spark_jobs.ranking.relations import KINDS
+from spark_jobs.ranking.relations import COMPLEMENT, KINDS, SUBSTITUTE
 
 NEIGHBOUR = "product_id string, rank int, other_id string, score float"
 ROW = ("product_id", "kind", "other_id", "score", "pairs", "lift", "significance")
@@ -53,7 +53,7 @@ def kinds_of(related: DataFrame, settings: Settings) -> DataFrame:
     Baskets and visits hold where they are significant; their score is the lift that is surely reached. A complement is
     bought with the other and replaces it less likely than not; its strength is (1 - 1 / lift surely reached) x
     (1 - probability that it replaces it). A substitute is seen with the other, or described like it, and the strength
-    is the probability that it replaces it.
+    is the probability that it replaces it. What the settings state has strength 1.
     """
     enough, least = settings.relations.least_significance, settings.features.least_pairs
     nothing = F.lit(None).cast("double")
@@ -67,12 +67,14 @@ def kinds_of(related: DataFrame, settings: Settings) -> DataFrame:
     def holds(kind: str) -> Column:
         return (F.col(kind) >= least) & (F.col(f"{kind}_significance") >= enough) & (F.col(f"{kind}_lift") > 1)
 
-    replaces, joins = F.col("substitute") >= REPLACES, (1 - F.col("substitute")) * (1 - 1 / F.col("bought_surely"))
+    replaces, known = F.col("substitute") >= REPLACES, F.col("stated").isNotNull()
+    joins = (1 - F.col("substitute")) * (1 - 1 / F.greatest("bought_surely", F.lit(1.0)))
+    joins = F.when(known, 1.0).otherwise(joins)
     rows = [F.when(holds(k), relation(name, F.col(f"{k}_surely"), k, F.col(k))) for k, name in KINDS.items()]
-    together = holds("bought") & ~replaces & (F.col("bought_surely") > 1)
-    rows.append(F.when(together, relation("complement", joins, "bought", F.col("bought"))))
-    like = replaces & ((F.col("by_text") >= REPLACES) | holds("viewed"))
-    rows.append(F.when(like, relation("substitute", F.col("substitute"), "viewed", F.col("viewed"))))
+    together = holds("bought") & (F.col("bought_surely") > 1)
+    rows.append(F.when(~replaces & (known | together), relation(COMPLEMENT, joins, "bought", F.col("bought"))))
+    like = replaces & (known | (F.col("by_text") >= REPLACES) | holds("viewed"))
+    rows.append(F.when(like, relation(SUBSTITUTE, F.col("substitute"), "viewed", F.col("viewed"))))
     named = related.select("product_id", "other_id", F.explode(F.array_compact(F.array(*rows))).alias("r"))
     return named.select("product_id", "other_id", "r.*").select(*ROW)
 

@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
+from pipelines.bundles.shelf import Pair
 from pipelines.night import Night
 from pipelines.scoring.association import beyond_chance, significance, surest_lift
 from pipelines.scoring.ranker import Ranker
@@ -21,16 +22,18 @@ from pipelines.settings.selling import Relations
 from spark_jobs.features.interest import UNIT
 from spark_jobs.ranking.rank_users import cached_ranker
 
+SUBSTITUTE, COMPLEMENT = "substitute", "complement"
 KINDS = {"bought": "co_bought", "viewed": "co_viewed"}
 NAMES = ("product_id", "other_id", "last_bought")
 MOST_LABELS = 20_000  # pairs from which is learned what replaces what
 ASSOCIATION = ("lift", "surely", "significance")  # of each kind: lift, its lower bound, G2
 TOLD = (
-    "product_id string, other_id string, bought bigint, viewed bigint, one_bought bigint, last_bought date, "
+    "product_id string, other_id string, last_bought date, bought bigint, viewed bigint, one_bought bigint, "
     + ", ".join(f"{kind}_{what} double" for kind in KINDS for what in ASSOCIATION)
 )
 EVIDENCE = f"{TOLD}, words double, meaning double, category int, joined double, chosen double"
-RELATED = f"{EVIDENCE}, by_text double, substitute double"
+RELATED = f"{EVIDENCE}, by_text double, substitute double, stated string"
+PAIR = "product_id string, other_id string"
 Groups = Mapping[str, Mapping[str, int]]
 
 
@@ -48,7 +51,8 @@ def pair_evidence(sums: DataFrame, groups: Groups, products: DataFrame, night: N
         for batch in batches:
             yield alike_block(ranker, ranker.find(batch["product_id"].to_pylist()), most)
 
-    texts = products.select("product_id").mapInArrow(alike, "product_id string, other_id string")
+    texts = products.select("product_id").mapInArrow(alike, PAIR)
+    texts = texts.union(products.sparkSession.createDataFrame(sorted(stated(settings.relations)), PAIR))
     together = sums.where(F.col("product_id") != F.col("other_id")).drop("last_bought")
     together = together.where(F.greatest("bought", "viewed") >= settings.features.least_pairs)
     pairs = together.join(texts.distinct(), ["product_id", "other_id"], "full").fillna(0)
@@ -162,23 +166,36 @@ def cosines(ranker: Ranker, one: np.ndarray, other: np.ndarray) -> dict[str, np.
 
 
 def related_pairs(evidence: DataFrame, settings: Settings) -> DataFrame:
-    """`evidence` with `by_text` and `substitute`: the probability that one replaces the other instead of joining it."""
+    """`evidence` with `by_text` and `substitute`: the probability that one replaces the other instead of joining it.
+
+    `stated` is the relation that the settings state, whatever else speaks for or against it.
+    """
     labelled = evidence.where("joined > 0 or chosen > 0")
     first = labelled.orderBy(F.desc(F.col("joined") + F.col("chosen")), "product_id", "other_id").limit(MOST_LABELS)
-    model = fit_substitutes(told_of(first.toArrow()), settings.relations.text_groups)
+    model, known = fit_substitutes(told_of(first.toArrow()), settings.relations.text_groups), stated(settings.relations)
 
     def told(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield related_block(batch, model)
+            yield related_block(batch, model, known)
 
     return evidence.mapInArrow(told, RELATED)
 
 
-def related_block(batch: pa.RecordBatch, model: Substitutes) -> pa.RecordBatch:
-    """The rows of RELATED for those of EVIDENCE."""
+def stated(settings: Relations) -> dict[Pair, str]:
+    """The relations that the settings state, by pair, the lower id first; of two about one pair the last one counts."""
+    return {(min(one, other), max(one, other)): relation for one, relation, other in settings.stated if one != other}
+
+
+def related_block(batch: pa.RecordBatch, model: Substitutes, known: Mapping[Pair, str]) -> pa.RecordBatch:
+    """The rows of RELATED for those of EVIDENCE; `known` is what the settings state."""
     told = told_of(batch)
-    known = {name: batch[name] for name in batch.schema.names}
-    return pa.record_batch(known | {"by_text": model.by_text(told), "substitute": model.chances(told)})
+    pairs = zip(batch["product_id"].to_pylist(), batch["other_id"].to_pylist(), strict=True)
+    said = np.array([known.get(pair) for pair in pairs], dtype=object) if known else np.full(len(batch), None)
+    sure = {SUBSTITUTE: 1.0, COMPLEMENT: 0.0}
+    substitute = np.select([said == word for word in sure], list(sure.values()), model.chances(told))
+    own = {name: batch[name] for name in batch.schema.names}
+    found = {"by_text": model.by_text(told), "substitute": substitute, "stated": pa.array(said, pa.string())}
+    return pa.record_batch(own | found)
 
 
 def told_of(rows: pa.Table | pa.RecordBatch) -> Told:

@@ -87,7 +87,10 @@ def test_a_night_without_evaluation_and_optional_tables(small_night):
     assert "Training was skipped, as asked" in said
     assert "No model was measured tonight." in said
     assert "No bundle was found tonight." in said
-    assert "Without rows tonight: cold_start_topk, bundles, user_bundles, similar_products, quality_results." in said
+    assert (
+        "Without rows tonight: cold_start_topk, bundles, user_bundles, cold_start_bundles, similar_products, "
+        "quality_results." in said
+    )
 
 
 def test_a_night_with_nothing_at_all(small_night):
