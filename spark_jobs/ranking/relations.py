@@ -15,6 +15,7 @@ from pipelines.bundles.shelf import Pair
 from pipelines.night import Night
 from pipelines.scoring.association import beyond_chance, significance, surest_lift
 from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.sparse_rows import entries
 from pipelines.scoring.substitutes import DIGITS, Substitutes, Told, fit_substitutes, preferred
 from pipelines.settings import Settings
 from pipelines.settings.learning import Features
@@ -155,9 +156,7 @@ def evidence_block(
 
 def cosines(ranker: Ranker, one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
     """Of pairs of products: `words`, the cosine of their words (0 where neither is near the other), and `meaning`."""
-    if not len(one):
-        return {"words": np.zeros(0), "meaning": np.zeros(0)}
-    there, back = (np.asarray(ranker.lexical[a, b]).ravel() for a, b in ((one, other), (other, one)))
+    there, back = entries(ranker.lexical, one, other), entries(ranker.lexical, other, one)
     meaning = np.einsum("md,md->m", ranker.vectors[one], ranker.vectors[other])
     return {
         name: np.round(values.astype(np.float64), DIGITS)
