@@ -52,6 +52,7 @@ from training.encoder_files import load_base
 from training.inputs import read_inputs
 from training.windows import day_number
 
+FP_GROWTH = "FP-growth"
 STEPS = ("clean", "check_inputs", "features")
 SUPPORTS = (0.01, 0.005, 0.003)  # of known baskets; below, itemsets of all sizes are too many for FP-growth
 
@@ -90,8 +91,29 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"{figures.lift_of_each_product:6.1f}  share of baskets {figures.share_of_baskets:.3f}  "
             f"without {figures.without_a_basket:.2f}  products {figures.products}"
         )
+    ratios = ahead(found)
+    for kind, ratio in ratios.items():
+        print(f"nightshelf / the best of FP-growth, {kind}: " + ", ".join(f"{n} {r:.2f}" for n, r in ratio.items()))
     if asked.json:
-        write_json(asked.json, {"known_days": asked.known} | {name: asdict(f) for name, f in found.items()})
+        tree = {"known_days": asked.known, "ahead": ratios, "lists": {name: asdict(f) for name, f in found.items()}}
+        write_json(asked.json, tree)
+
+
+def ahead(found: dict[str, Figures]) -> dict[str, dict[str, float]]:
+    """Our figures over the best of FP-growth's lists of equal count, by kind of list."""
+    ours = found["nightshelf"]
+    theirs = {n: f for n, f in found.items() if n.startswith(FP_GROWTH) and f.bundles == ours.bundles}
+    kinds = {
+        "its own lists": [f for n, f in theirs.items() if "merged" not in n and "alike" not in n],
+        "of our sizes": [f for n, f in theirs.items() if n.endswith("alike") and "merged" not in n],
+        "without near copies": [f for n, f in theirs.items() if "merged" in n],
+    }
+    figures = ("lift", "lift_of_each_product")
+    return {
+        kind: {name: round(getattr(ours, name) / max(getattr(f, name) for f in lists), 3) for name in figures}
+        for kind, lists in kinds.items()
+        if lists
+    }
 
 
 def built(home: Path, day: date) -> Night:
@@ -120,7 +142,7 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
             began = time.monotonic()
             itemsets = frequent(evidence.baskets, support, known.settings.ranking.bundle_size)
             print(f"FP-growth, support {support}: {len(itemsets):,} itemsets, {time.monotonic() - began:.1f} s")
-            lists |= lists_of(itemsets, bundles, f"FP-growth {support}", known.settings.bundles.same_from)
+            lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", known.settings.bundles.same_from)
         later = later_baskets(spark, whole, known.run_date)
     return {name: figures(products, later) for name, products in lists.items()}
 

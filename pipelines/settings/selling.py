@@ -24,7 +24,7 @@ class Relations(Section):
         description="log-likelihood ratio G2 against chance that a relation from behaviour needs; 10.83 is p = .001",
     )
     prior_groups: float = Field(
-        0.25,
+        0.1,
         gt=0,
         description="baskets or visits that are taken to be what chance gives; the more, the less do few ones say",
     )
@@ -45,7 +45,7 @@ class Bundles(Section):
 
     recent_days: int = Field(30, ge=1, description="days; what was not bought in them is in no bundle made of baskets")
     grown_from: float = Field(
-        0.4, gt=0, le=1, description="a larger bundle replaces one within it that it shares so many of its baskets with"
+        0.6, gt=0, le=1, description="a larger bundle replaces one within it that it shares so many of its baskets with"
     )
     same_from: float = Field(
         0.5, gt=0, le=1, description="share of products in common (Jaccard) from which two bundles count as the same"

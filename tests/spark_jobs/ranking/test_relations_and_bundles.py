@@ -79,7 +79,8 @@ def ranker():
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory, ranker):
-    settings = check_settings({"ranking": {"bundles": 20, "bundles_per_user": 3}, "bundles": {"kin_from": 0.65}})
+    bundles = {"kin_from": 0.65, "grown_from": 0.4}
+    settings = check_settings({"ranking": {"bundles": 20, "bundles_per_user": 3}, "bundles": bundles})
     night = Night(tmp_path_factory.mktemp("home"), DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
     save_ranker(ranker, night.work / "ranker")
     return night
