@@ -14,7 +14,7 @@ from pipelines.bundles.choose import choose
 from pipelines.bundles.cold import BundleSold, cold_bundles
 from pipelines.bundles.long_tail import Helped, Kin, help_rare
 from pipelines.bundles.rules import Rules
-from pipelines.bundles.shelf import Found, Graph, Product, Products, as_products
+from pipelines.bundles.shelf import Found, Graph, Product, Products, as_products, pairs_of
 from pipelines.bundles.worth import Worth, worth
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings import Settings
@@ -83,12 +83,15 @@ def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offe
 def possible(
     pairs: Mapping[tuple[str, str], float], often: list[Products], rules: Rules, settings: Settings
 ) -> dict[Products, str]:
-    """The sets that may be bundles by the rules, with how each was found."""
+    """The sets that may be bundles by the rules, with how each was found.
+
+    Of whole baskets those whose products all go together: others came again because a part of them did.
+    """
     strengths = {pair: s for pair, s in pairs.items() if rules.allow(rules.completed(pair))}
     in_pairs = {p for pair in strengths for p in pair}
     seeds = sorted(in_pairs, key=lambda p: (-rules.shelf[p].weight, p))[: settings.ranking.bundles]
-    recent = [products for products in often if all(p in rules.shelf and rules.shelf[p].recent for p in products)]
-    found = candidates(Graph(strengths), seeds, recent, settings.ranking.bundle_size)
+    joined = [products for products in often if all(pair in strengths for pair in pairs_of(products))]
+    found = candidates(Graph(strengths), seeds, joined, settings.ranking.bundle_size)
     whole: dict[Products, str] = {}
     for products, made_by in found.items():
         whole.setdefault(rules.completed(products), made_by)

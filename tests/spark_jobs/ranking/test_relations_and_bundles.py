@@ -79,7 +79,7 @@ def ranker():
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory, ranker):
-    bundles = {"kin_from": 0.65, "grown_from": 0.4}
+    bundles = {"kin_from": 0.55, "grown_from": 0.4}
     settings = check_settings({"ranking": {"bundles": 20, "bundles_per_user": 3}, "bundles": bundles})
     night = Night(tmp_path_factory.mktemp("home"), DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
     save_ranker(ranker, night.work / "ranker")
@@ -180,7 +180,8 @@ def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, nigh
     assert rare["price"] == sum(PRICES.get(p, 1.0) for p in rare["products"])
     cold = cold_table(offers, evidence, night.settings).collect()
     assert {r["segment"] for r in cold} >= {"all", "category: home"}
-    assert [r["rank"] for r in cold if r["segment"] == "all"] == [1, 2, 3]
+    ranks = [r["rank"] for r in cold if r["segment"] == "all"]
+    assert ranks == list(range(1, min(3, len(rows)) + 1))
 
 
 def test_rules_and_pinned_bundles(spark, night, evidence, ranker):
