@@ -51,11 +51,12 @@ class Substitutes:
     def chances(self, told: Told) -> np.ndarray:
         """float64 (m,): probability that one replaces the other, and else joins it.
 
-        (scale x chosen + text_groups x by_text) / (scale x chosen + joined + text_groups): the mean of a beta
-        distribution whose prior is what the texts say.
+        (c + text_groups x t) / (c + joined + text_groups), the mean of a beta distribution whose prior is t, what the
+        texts say. c = t x scale x chosen: of two that are nothing alike one is bought without the other being refused.
         """
-        chosen, prior = self.scale * told.chosen, self.text_groups * self.by_text(told)
-        return np.round((chosen + prior) / (chosen + told.joined + self.text_groups), DIGITS)
+        texts = self.by_text(told)
+        chosen = texts * self.scale * told.chosen
+        return np.round((chosen + self.text_groups * texts) / (chosen + told.joined + self.text_groups), DIGITS)
 
 
 def preferred(one_bought: np.ndarray, seen: np.ndarray, joined: np.ndarray) -> np.ndarray:

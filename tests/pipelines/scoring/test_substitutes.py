@@ -14,13 +14,16 @@ def told(*pairs):
 
 
 def test_seen_together_and_described_alike_replaces_bought_together_and_unlike_joins():
-    pairs = told((0.8, 0.8, 1, 0, 30), (0.05, 0.1, -1, 30, 0), (0.9, 0.9, 1, 200, 0), (0.7, 0, 1, 0, 0))
+    pairs = told(
+        (0.8, 0.8, 1, 0, 30), (0.05, 0.1, -1, 30, 0), (0.9, 0.9, 1, 200, 0), (0.7, 0, 1, 0, 0), (0.05, 0, -1, 20, 80)
+    )  # fmt: skip
     usual = Substitutes(USUAL, 1.0, text_groups=10)
-    like, unlike, a_set, texts_alone = usual.chances(pairs)
+    like, unlike, a_set, texts_alone, often_left = usual.chances(pairs)
     assert like > 0.9
     assert unlike < 0.05
     assert a_set < 0.1, "who buys both again and again does not choose between them"
     assert texts_alone == usual.by_text(pairs)[3] > 0.5
+    assert often_left < 0.1, "a lamp that is bought without the shade that was seen, too, was no choice between them"
 
 
 def test_a_visit_that_bought_one_of_two_says_more_than_one_that_saw_both():
