@@ -17,7 +17,6 @@ from spark_jobs.features.interest import UNIT
 from spark_jobs.features.pairs import baskets
 
 AFTER = "product_id string, other_id string, pairs bigint, lift double, score double, significance double"
-WORD = "bought_after"
 
 
 def bought_after(events: DataFrame, run_date: date, settings: Settings) -> DataFrame:
