@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits
 from pipelines.night import Night
 from pipelines.settings import Settings
 from spark_jobs.ranking.bundle_evidence import REPLACES
+from spark_jobs.ranking.pair_blocks import COMPLEMENT, KINDS, SUBSTITUTE
 from spark_jobs.ranking.rank_users import cached_ranker
-from spark_jobs.ranking.relations import COMPLEMENT, KINDS, SUBSTITUTE
 
 NEIGHBOUR = "product_id string, rank int, other_id string, score float"
 ROW = ("product_id", "kind", "other_id", "score", "pairs", "lift", "significance")

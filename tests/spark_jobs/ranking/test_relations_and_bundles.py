@@ -26,11 +26,11 @@ from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import Evidence
 from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
 from spark_jobs.ranking.neighbours import similar_products
+from spark_jobs.ranking.pair_blocks import related_block
 from spark_jobs.ranking.relations import (
     alone,
     decayed_total,
     pair_evidence,
-    related_block,
     related_pairs,
     stated,
     summed,
