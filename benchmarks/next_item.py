@@ -101,7 +101,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         models = {}
         for name, each in (with_parts("nightshelf", ranker) | (with_slots(ranker) if asked.cold else {})).items():
             with lab.timed(f"rank {name}"):
-                lists = each.rank(cases.histories, cases.hidden, LISTED).items
+                lists = each.lists(cases.histories, cases.hidden, LISTED)
             models[name] = told(lists)
         reasons = faithful(ranker, cases, seed)
         for name in asked.models:

@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import TwoVectors as Settings
-from training.fit_projection import Choices, batches
-from training.rounds import Progress, Rounds, Run, learn
+from training.fit_projection import Choices
+from training.rounds import Progress, Rounds, Run, batches, learn
 from training.sampled_softmax import chances, draw, loss_of_drawn
 
 

@@ -14,7 +14,7 @@ from scipy import sparse
 from pipelines.night import Night
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.histories import Histories, histories
-from pipelines.scoring.knn import chosen_together, count_neighbours
+from pipelines.scoring.knn import count_neighbours
 from pipelines.scoring.lexical import word_neighbours
 from pipelines.scoring.log import Log, popularity, read_log
 from pipelines.scoring.next_choice import Learned
@@ -66,8 +66,7 @@ class Inputs:
         two_vectors: TwoVectors | None,
     ) -> Ranker:
         """A ranker that knows the behaviour up to day `until`; `vectors` (n, d) are the encoder's."""
-        past = self.histories(until, knn)
-        counted = count_neighbours(past, len(self.product_ids), knn)
+        counted = count_neighbours(self.histories(until, knn), len(self.product_ids), knn)
         return Ranker(
             product_ids=self.product_ids,
             showable=self.showable,
@@ -77,7 +76,6 @@ class Inputs:
             popularity=popularity(self.log, until, self.settings.features.half_life_days),
             blend=blend,
             settings=knn,
-            together=chosen_together(past, counted),
             brands=self.brands,
             next_choice=learned and learned.among(self.product_ids, vectors),
             two_vectors=two_vectors,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +85,13 @@ def learn(rounds: Rounds, judge: Callable[[Weights], float], run: Run) -> Progre
         run.checkpoint.save(**_state(progress, rounds, rng))
     run.checkpoint.clear()
     return progress
+
+
+def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """All of 0 to `count` - 1 in a random order, `size` at a time."""
+    order = rng.permutation(count)
+    for at in range(0, count, size):
+        yield order[at : at + size]
 
 
 def weights_of(network: nn.Module) -> Weights:

@@ -44,10 +44,6 @@ class Ranker(Scorer):
         """The same ranker without what the settings add to the score."""
         return replace(self, diversity=0.0, most_per_brand=0, blend=replace(self.blend, long_tail=0.0))
 
-    def with_popularity(self, popularity: np.ndarray) -> Ranker:
-        """The same ranker with other popularity, float32 (n,)."""
-        return replace(self, popularity=popularity)
-
     def rank(
         self,
         histories: list[np.ndarray],
@@ -70,6 +66,15 @@ class Ranker(Scorer):
         ]
         names = (field.name for field in fields(Ranked))
         return Ranked(**{name: np.concatenate([getattr(b, name) for b in blocks]) for name in names})
+
+    def lists(self, histories: list[np.ndarray], hidden: list[np.ndarray], k: int) -> np.ndarray:
+        """int32 (u, k): the items of `rank` alone, for whoever judges lists: what speaks for them is not looked for."""
+        size, found = block_size(len(self.product_ids)), [np.empty((0, k), np.int32)]
+        for at in range(0, len(histories), size):
+            those, barred = histories[at : at + size], hidden[at : at + size]
+            said = self.said(those, barred)
+            found.append(self._placed(self._masked(said.total(), barred), said.offset, k, np.empty((len(those), 0)))[0])
+        return np.concatenate(found)
 
     def _rank_block(
         self,

@@ -52,7 +52,7 @@ def test_a_place_kept_for_a_new_product_holds_the_best_of_them(shelf, people):
     popularity = shelf.popularity.copy()
     popularity[30:33] = 0
     kept = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1))
-    plain, ranked = (r.rank(histories, hidden, 20) for r in (kept.with_popularity(popularity + 1), kept))
+    plain, ranked = (r.rank(histories, hidden, 20) for r in (replace(kept, popularity=popularity + 1), kept))
     kept_place = ranked.placed == NEW
     moved = kept_place.any(axis=1)
     assert 10 < moved.sum() < len(histories)
@@ -174,6 +174,14 @@ def test_how_many_chose_both_is_told_where_that_speaks(shelf, people):
     assert speaks.any()
     assert (ranked.users[speaks] == counts.toarray()[ranked.evidence[speaks, 0], ranked.items[speaks]]).all()
     assert (ranked.users[~speaks] == -1).all()
+
+
+@pytest.mark.parametrize("more", [{}, {"diversity": 0.2, "most_per_brand": 2}])
+def test_lists_are_the_items_of_ranking(shelf, people, more):
+    popularity = np.where(np.arange(len(shelf.product_ids)) < 4, 0, shelf.popularity)
+    shelf = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1), **more)
+    assert np.array_equal(shelf.lists(*people, 12), shelf.rank(*people, 12).items)
+    assert shelf.lists([], [], 12).shape == (0, 12)
 
 
 def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
