@@ -26,12 +26,14 @@ check-machine:
 install: $(VENV)/installed ## set up the virtual environment from requirements.lock
 
 # The lock is complete, so packages come without their dependencies. Only torch is asked again with them: its wheel
-# for GPUs names further packages (CUDA), its wheel for CPUs names none that are not here.
+# for GPUs names further packages (CUDA), its wheel for CPUs names none that are not here. Byte code is compiled at once:
+# where it may not be written later (PYTHONDONTWRITEBYTECODE, read-only folders), every process would compile all that
+# it imports, and a night has a dozen.
 $(VENV)/installed: requirements.lock setup.cfg pyproject.toml | check-machine
 	@echo "setting up $(VENV) (some minutes, once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -r requirements.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock $(TORCH)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

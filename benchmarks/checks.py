@@ -33,7 +33,7 @@ from pipelines.tables import EVENTS, PRODUCTS, USER_TOPK
 from spark_jobs.clean import categories_of
 from spark_jobs.cleaning.profile import event_profiles
 from spark_jobs.day_tables import gathered, sums_of, write_folders
-from spark_jobs.engine import conform, measure, read, session, views
+from spark_jobs.engine import conform, measure, read, session, spark_schema, views
 from spark_jobs.ranking.checked_against import checked_against
 
 LAST = date(2025, 3, 31)
@@ -130,7 +130,11 @@ def made_events(spark: SparkSession, rows: int) -> DataFrame:
 
 def made_lists(spark: SparkSession, rows: int) -> DataFrame:
     """Lists of K products for as many users as `rows` holds."""
-    reason = "named_struct('kind', 'popular', 'evidence', array('p1'), 'contribution', 1.0F) reason"
+    parts = spark_schema(USER_TOPK)["reason"].dataType["parts"].dataType.simpleString()
+    reason = (
+        "named_struct('kind', 'popular', 'evidence', array('p1'), 'users', null, 'contribution', 1.0F, "
+        f"'parts', cast(null as {parts})) reason"
+    )
     return spark.range(rows).selectExpr(
         f"md5(cast(id div {K} as string)) user_id", f"cast(1 + id % {K} as int) rank",
         f"concat('p', (hash(id div {K}) % {ITEMS} + {ITEMS} + id % {K}) % {ITEMS}) product_id",

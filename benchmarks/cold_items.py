@@ -31,7 +31,7 @@ def among_candidates(ranker: Ranker, cases: Cases, cold: np.ndarray) -> np.ndarr
     for at in range(0, len(cases), size):
         histories, hidden = cases.histories[at : at + size], cases.hidden[at : at + size]
         candidates = np.tile(cold, (len(histories), 1))
-        listed = plain.rank(histories, hidden, CANDIDATES).items
+        listed = plain.lists(histories, hidden, CANDIDATES)
         candidates[np.nonzero(listed >= 0)[0], listed[listed >= 0]] = True
         candidates &= ranker.candidates(hidden)
         score = by_text.contributions(histories, hidden).sum(axis=0)

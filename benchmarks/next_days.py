@@ -113,7 +113,7 @@ def cheap_hybrid(ranker: Ranker, cases: Cases) -> Blend:
         return Blend(tuple(weights.tolist()), spread)
 
     def value(share: float) -> float:
-        items = replace(ranker, blend=blend(share)).rank(cases.histories, cases.hidden, DEPTH).items
+        items = replace(ranker, blend=blend(share)).lists(cases.histories, cases.hidden, DEPTH)
         return float(ndcg(items, cases.targets, DEPTH).mean())
 
     return blend(max(SHARES, key=value))

@@ -23,6 +23,7 @@ from typing import Any
 
 from benchmarks.baselines import BASELINES, baseline
 from benchmarks.cold_items import among_candidates, with_slots
+from benchmarks.faithful import faithful
 from benchmarks.lists import figures, summary
 from benchmarks.peers import PEERS, peer
 from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "items": runs[0]["items"],
         "models": found,
         "blends": [run["blend"] for run in runs],
+        "reasons": [run["reasons"] for run in runs],
         "seconds": [run["seconds"] for run in runs],
         "wall_s": round(time.monotonic() - began, 1),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
@@ -99,8 +101,9 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         models = {}
         for name, each in (with_parts("nightshelf", ranker) | (with_slots(ranker) if asked.cold else {})).items():
             with lab.timed(f"rank {name}"):
-                lists = each.rank(cases.histories, cases.hidden, LISTED).items
+                lists = each.lists(cases.histories, cases.hidden, LISTED)
             models[name] = told(lists)
+        reasons = faithful(ranker, cases, seed)
         for name in asked.models:
             with lab.timed(name):
                 models[name] = told(baseline(name, lab, cases, LISTED))
@@ -110,12 +113,13 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         if asked.cold:
             lists = among_candidates(ranker, cases, taken_out)
             models["candidates and all cold"] = told(lists)
-    print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}", flush=True)
+    print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}, {reasons}", flush=True)
     return {
         "users": len(cases),
         "items": len(ranker.product_ids),
         "models": models,
         "blend": model.blend.named(),
+        "reasons": reasons,
         "seconds": lab.seconds,
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from scipy import sparse
 
-from pipelines.scoring.blend import Blend
+from pipelines.scoring.blend import PARTS, Blend
 from pipelines.scoring.next_choice import NextChoice
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
@@ -19,7 +20,8 @@ from training.rounds import weights_of
 
 MEANING, TASTE = 384, 128  # lengths of the encoder's vectors and of the network's
 NEIGHBOURS, HISTORY = 100, 20
-WEIGHTS = (0.3, 0.3, 0.2, 0.2, 0.1)
+DENSE = {"similar_meaning": 0.2, "next_choice": 0.2, "popular": 0.1}
+WHOLE = {"chosen_together": 0.3, "similar_text": 0.3, **DENSE}
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,17 @@ def made(users: int, products: int) -> Shop:
         lexical=neighbours(rng, products),
         vectors=on_grid(text),
         popularity=np.log1p(rng.exponential(20, products)).astype(np.float32),
-        blend=Blend(WEIGHTS),
+        blend=weighed(WHOLE),
         settings=Knn(),
         brands=np.full(products, -1, np.int32),
         next_choice=NextChoice(weights_of(network.eval()), rng.normal(size=(products, TASTE)).astype(np.float32)),
     )
     return Shop(ranker, chosen)
+
+
+def weighed(weights: Mapping[str, float]) -> Blend:
+    """A blend of the parts that are named; the others are silent."""
+    return Blend(tuple(weights.get(part, 0.0) for part in PARTS))
 
 
 def neighbours(rng: np.random.Generator, products: int) -> sparse.csr_array:

@@ -30,9 +30,8 @@ from pyspark.sql import functions as F
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from benchmarks.random_shop import HISTORY, WEIGHTS, Shop, made
+from benchmarks.random_shop import DENSE, HISTORY, WHOLE, Shop, made, weighed
 from pipelines.night import Night, write_json
-from pipelines.scoring.blend import Blend
 from pipelines.scoring.ranker_files import save_ranker
 from pipelines.settings import Settings, check_settings
 from spark_jobs.engine import session
@@ -42,7 +41,6 @@ MOST_SCORES = 10**10
 K = 20
 FACTORS = 64
 FEW = 64
-DENSE = (0.0, 0.0, 0.2, 0.2, 0.1)
 DAY = date(2025, 3, 31)
 
 
@@ -116,9 +114,9 @@ def in_spark(
     users = spark.read.parquet(str(folder / "users"))
     bundles = spark.createDataFrame([], "bundle_id string, products array<string>")
     ways = {}
-    for name, weights in (("spark dense", DENSE), ("spark whole", WEIGHTS)):
+    for name, weights in (("spark dense", DENSE), ("spark whole", WHOLE)):
         night = Night(folder / name, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
-        save_ranker(replace(shop.ranker, blend=Blend(weights)), night.work / "ranker")
+        save_ranker(replace(shop.ranker, blend=weighed(weights)), night.work / "ranker")
         ways[name] = (_ranked(users, bundles, night), cores)
     return ways
 

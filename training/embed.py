@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow as pa
 from pipelines.errors import StepFailed
 from pipelines.night import Night
 from pipelines.scoring.histories import Histories
-from pipelines.scoring.knn import query
+from pipelines.scoring.knn import chosen_together, query
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import save_ranker
 from pipelines.scoring.vectors import user_vectors
@@ -41,13 +42,14 @@ def embed(night: Night) -> None:
     vectors = model.vectors(night, inputs)
     until = day_number(night.run_date)
     ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)
-    ranker = ranker.with_popularity(popularity_tonight(night, ranker))
+    past = inputs.histories(until, model.knn)
+    ranker = replace(ranker, popularity=popularity_tonight(night, ranker), together=chosen_together(past, ranker.knn))
     save_ranker(ranker, night.work / "ranker")
     tonight = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
     kept = {cache_of(model, night).name for model in tonight if (model / ENCODER).is_dir()}
     drop_other_caches(night.home / "embeddings", kept)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
-    write_table(night, USER_EMBEDDINGS, user_rows(ranker, inputs.histories(until, model.knn), version))
+    write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
 
 
 def version_in_force(night: Night) -> str:

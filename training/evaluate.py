@@ -96,7 +96,7 @@ def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict
     judged = {}
     for name, ranker in rankers.items():
         began = time.perf_counter()
-        items = ranker.rank(cases.histories, cases.hidden, LISTED).items
+        items = ranker.lists(cases.histories, cases.hidden, LISTED)
         seconds = time.perf_counter() - began
         judged[name] = Judged.of(items, cases, cold, int(ranker.showable.sum()), seconds)
     return judged

@@ -41,13 +41,11 @@ def fit_next_choice(
 
     by_chance = chances(past.items, len(text), settings.popularity_power)
 
-    def one_round(rng: np.random.Generator) -> list[float]:
-        return [
-            _step(network, optimiser, batch, by_chance, settings.softmax_products)
-            for batch in _batches(rows, settings.batch_users, rng)
-        ]
+    def losses(rng: np.random.Generator) -> Iterator[Tensor]:
+        for batch in _batches(rows, settings.batch_users, rng):
+            yield _loss(network, batch, by_chance, settings.softmax_products)
 
-    return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
+    return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience, LARGEST_STEP), judge, run)
 
 
 def windows(past: Histories, length: int) -> list[np.ndarray]:
@@ -69,9 +67,7 @@ def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Ite
         yield [rows[row] for row in batches[number]]
 
 
-def _step(
-    network: Network, optimiser: torch.optim.Optimizer, rows: list[np.ndarray], by_chance: Tensor, most: int
-) -> float:
+def _loss(network: Network, rows: list[np.ndarray], by_chance: Tensor, most: int) -> Tensor:
     asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
     there, (drawn, each) = wanted != NOTHING, draw(by_chance, most)
     needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
@@ -79,12 +75,7 @@ def _step(
     products = network.products(needed)
     states = network(at_asked.view(asked.shape), products)[there]
     own = network.scores_of_pairs(states, products[at_wanted])
-    loss = loss_of_drawn(own, network.scores(states, products[at_drawn]) + each, at_wanted, at_drawn)
-    optimiser.zero_grad()
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(network.parameters(), LARGEST_STEP)
-    optimiser.step()
-    return float(loss.detach())
+    return loss_of_drawn(own, network.scores(states, products[at_drawn]) + each, at_wanted, at_drawn)
 
 
 def _padded(rows: list[np.ndarray], padding: int) -> Tensor:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import Projection as Settings
-from training.rounds import Progress, Rounds, Run, learn
+from training.rounds import Progress, Rounds, Run, batches, learn
 from training.sampled_softmax import chances, draw, loss_of_drawn
 
 FIRST_SCALE = 20.0  # of cosines in the softmax; learned
@@ -106,24 +106,11 @@ def fit_projection(
     by_chance = chances(choices.items, len(texts), settings.popularity_power)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
-    def one_round(rng: np.random.Generator) -> list[float]:
-        losses = []
+    def losses(rng: np.random.Generator) -> Iterator[Tensor]:
         for rows in batches(len(choices), settings.batch_choices, rng):
-            loss = _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            losses.append(float(loss.detach()))
-        return losses
+            yield _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
 
-    return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
-
-
-def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """All of 0 to `count` - 1 in a random order, `size` at a time."""
-    order = rng.permutation(count)
-    for at in range(0, count, size):
-        yield order[at : at + size]
+    return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience), judge, run)
 
 
 def _loss(network: Map, texts: Texts, choices: Choices, rows: np.ndarray, by_chance: Tensor, most: int) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import TwoVectors as Settings
-from training.fit_projection import Choices, batches
-from training.rounds import Progress, Rounds, Run, learn
+from training.fit_projection import Choices
+from training.rounds import Progress, Rounds, Run, batches, learn
 from training.sampled_softmax import chances, draw, loss_of_drawn
 
 
@@ -45,19 +45,13 @@ def fit_two_vectors(
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
     by_chance = chances(choices.items, len(products), settings.popularity_power)
 
-    def one_round(rng: np.random.Generator) -> list[float]:
-        losses = []
+    def losses(rng: np.random.Generator) -> Iterator[Tensor]:
         for rows in batches(len(choices), settings.batch_choices, rng):
             items, weights = (torch.from_numpy(found) for found in choices.before(rows))
             users = functional.normalize(torch.einsum("bt,btd->bd", weights, vectors[items]), dim=-1)
             wanted, (drawn, each) = torch.from_numpy(choices.wanted(rows)), draw(by_chance, settings.softmax_products)
             own = network(users, vectors[wanted])[:, 0]
             others = network(users[:, None], vectors[drawn][None])[:, :, 0]
-            loss = loss_of_drawn(own, others + each, wanted, drawn)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            losses.append(float(loss.detach()))
-        return losses
+            yield loss_of_drawn(own, others + each, wanted, drawn)
 
-    return learn(Rounds(network, optimiser, one_round, settings.rounds, settings.patience), judge, run)
+    return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience), judge, run)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pipelines.scoring.next_choice import Weights
 from training.checkpoint import Checkpoint
@@ -42,13 +42,30 @@ class Run:
 
 @dataclass(frozen=True)
 class Rounds:
-    """What learns: `one_round` takes the steps of a round and gives back their losses; when it ends."""
+    """What learns: `losses` are those of a round's batches, each asked for after the step on the one before.
+
+    It ends after `most` rounds, or `patience` without a better one. Gradients are cut to a norm of `largest_step`.
+    """
 
     network: nn.Module
     optimiser: torch.optim.Optimizer
-    one_round: Callable[[np.random.Generator], list[float]]
+    losses: Callable[[np.random.Generator], Iterable[Tensor]]
     most: int
     patience: int
+    largest_step: float | None = None
+
+    def one(self, rng: np.random.Generator) -> float:
+        """The mean loss of one round, a step taken on each batch."""
+        self.network.train()
+        found = []
+        for loss in self.losses(rng):
+            self.optimiser.zero_grad()
+            loss.backward()
+            if self.largest_step is not None:
+                nn.utils.clip_grad_norm_(self.network.parameters(), self.largest_step)
+            self.optimiser.step()
+            found.append(float(loss.detach()))
+        return float(np.mean(found))
 
 
 def learn(rounds: Rounds, judge: Callable[[Weights], float], run: Run) -> Progress:
@@ -60,8 +77,7 @@ def learn(rounds: Rounds, judge: Callable[[Weights], float], run: Run) -> Progre
     saved = run.checkpoint.load()
     progress = Progress() if saved is None else _resumed(saved, rounds, rng)
     while len(progress.loss) < rounds.most and not progress.is_over(rounds.patience):
-        rounds.network.train()
-        progress.loss.append(float(np.mean(rounds.one_round(rng))))
+        progress.loss.append(rounds.one(rng))
         weights = weights_of(rounds.network.eval())
         progress.figure.append(judge(weights))
         if int(np.argmax(progress.figure)) == len(progress.figure) - 1:
@@ -69,6 +85,13 @@ def learn(rounds: Rounds, judge: Callable[[Weights], float], run: Run) -> Progre
         run.checkpoint.save(**_state(progress, rounds, rng))
     run.checkpoint.clear()
     return progress
+
+
+def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """All of 0 to `count` - 1 in a random order, `size` at a time."""
+    order = rng.permutation(count)
+    for at in range(0, count, size):
+        yield order[at : at + size]
 
 
 def weights_of(network: nn.Module) -> Weights:

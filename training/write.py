@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -66,13 +65,12 @@ def shown(night: Night) -> Counter[str]:
 
 
 def asks_of(bundles: list[dict[str, Any]], products: pa.Table, seen: Counter[str]) -> dict[str, Ask]:
-    """What is asked of each bundle, by its id; the most shown first, then the strongest."""
+    """What is asked of each bundle, by its id; the most shown first, then the best."""
     wanted = pa.array(sorted({p for bundle in bundles for p in bundle["products"]}), pa.string())
     known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
 
     def importance(bundle: dict[str, Any]) -> tuple[float, float, str]:
-        strength = round(bundle["lift"] * float(np.log1p(bundle["baskets"])), 9)
-        return -seen[bundle["bundle_id"]], -strength, bundle["bundle_id"]
+        return -seen[bundle["bundle_id"]], -bundle["score"], bundle["bundle_id"]
 
     return {b["bundle_id"]: Ask(facts_of([known[p] for p in b["products"]])) for b in sorted(bundles, key=importance)}
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.report.words import NOTHING, plain, share, short_id, short_number
+from pipelines.report.words import NOTHING, counted, plain, share, short_id, short_number
 from pipelines.tables import OUTPUTS, Column, Table
 
 ROWS = 5
@@ -73,7 +73,11 @@ def _text(column: Column, value: Any) -> str:
 def _reason(reason: dict[str, Any]) -> str:
     behind = reason.get("evidence") or []
     words = [plain(reason.get("kind") or NOTHING), share(reason.get("contribution"))]
-    return ", ".join([*words, f"from {_listed(behind)}"] if behind else words)
+    if behind:
+        words.append(f"from {_listed(behind)}")
+    if reason.get("users"):
+        words.append(counted(reason["users"], "user"))
+    return ", ".join(words)
 
 
 def _listed(values: list[Any]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import sparse
 
+from pipelines.scoring.sparse_rows import entries, padded
+
 MOST = 2
 Neighbours = Mapping[int, sparse.csr_array]
 Vectors = Mapping[int, np.ndarray]
@@ -20,13 +22,13 @@ def evidence(
     What speaks is query weight times similarity, > 0; ties go to the product chosen last. `similar` holds the
     matrices of those kinds that have one, `vectors` (n, d) those of kinds that compare vectors.
     """
-    past, weights = _padded(query)
+    past, weights = padded(query)
     if not past.shape[1]:
         return np.full((*items.shape, MOST), -1, np.int32)
     likeness = np.zeros((*items.shape, past.shape[1]), np.float32)
     for kind, matrix in similar.items():
         user, place = np.nonzero(kinds == kind)
-        likeness[user, place] = _entries(matrix, past[user], items[user, place, None])
+        likeness[user, place] = entries(matrix, past[user], items[user, place, None])
     for kind, of_products in vectors.items():
         user, place = np.nonzero(kinds == kind)
         for u in np.unique(user):
@@ -39,23 +41,3 @@ def evidence(
     if chosen.shape[2] < MOST:
         chosen = np.pad(chosen, ((0, 0), (0, 0), (0, MOST - chosen.shape[2])), constant_values=-1)
     return chosen
-
-
-def _padded(query: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
-    """Products (u, h) of each row of the query, the heaviest (last chosen) first, and weights; padded with weight 0."""
-    lengths = np.diff(query.indptr)
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    order = np.lexsort((-query.data, rows))
-    place = np.arange(len(rows)) - query.indptr[rows]
-    past = np.zeros((len(lengths), int(lengths.max(initial=0))), np.int64)
-    weights = np.zeros(past.shape, np.float32)
-    past[rows, place], weights[rows, place] = query.indices[order], query.data[order]
-    return past, weights
-
-
-def _entries(matrix: sparse.csr_array, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """float32: the entries of `matrix` at the places that `rows` and `columns` give when broadcast."""
-    rows, columns = np.broadcast_arrays(rows, columns)
-    if not rows.size:
-        return np.zeros(rows.shape, np.float32)
-    return np.asarray(matrix[rows.ravel(), columns.ravel()]).reshape(rows.shape)

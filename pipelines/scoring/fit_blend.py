@@ -101,7 +101,7 @@ def _new_slots(ranker: Ranker, blend: Blend, cases: Cases, ranking: Ranking) -> 
 
 
 def _recall(ranker: Ranker, cases: Cases) -> float:
-    return float(recall(ranker.rank(cases.histories, cases.hidden, DEPTH).items, cases.targets, DEPTH).mean())
+    return float(recall(ranker.lists(cases.histories, cases.hidden, DEPTH), cases.targets, DEPTH).mean())
 
 
 def _shares(weights: Weights) -> Weights:

@@ -7,6 +7,7 @@ from scipy import sparse
 
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.nearest import keep_best
+from pipelines.scoring.sparse_rows import entries
 from pipelines.settings.learning import Knn
 
 
@@ -22,6 +23,19 @@ def count_neighbours(histories: Histories, products: int, settings: Knn) -> spar
     seeds = sparse.diags_array(users_of**-settings.seed_power)
     targets = sparse.diags_array(users_of**-settings.target_power)
     return keep_best(sparse.csr_array(seeds @ both @ targets), settings.neighbours)
+
+
+def chosen_together(histories: Histories, similar: sparse.csr_array) -> sparse.csr_array:
+    """int32, entries where `similar` (n, n) has them: how many users have both products in their history."""
+    n = similar.shape[0]
+    chose = sparse.csr_array(
+        (np.ones(len(histories.items), np.int32), histories.items, histories.starts), (len(histories.users), n)
+    )
+    both = sparse.csr_array(chose.T @ chose)
+    both.sort_indices()
+    rows = np.repeat(np.arange(n), np.diff(similar.indptr))
+    counted = entries(both, rows, similar.indices)
+    return sparse.csr_array((counted, similar.indices, similar.indptr), similar.shape)
 
 
 def _forward_pairs(histories: Histories, products: int, gap_power: float) -> sparse.csr_array:

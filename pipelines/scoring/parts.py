@@ -14,13 +14,11 @@ import numpy as np
 from scipy import sparse
 
 from pipelines.scoring.blend import PARTS
+from pipelines.scoring.sparse_rows import entries, padded
 
 
-class Part(Protocol):
-    """What a part says of n products to u users."""
-
-    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
-        """Add what is said times `factor` float32 (u,) to `total` float32 (u, n)."""
+class OfFew(Protocol):
+    """What a part says of some of n products to u users."""
 
     def at(self, items: np.ndarray) -> np.ndarray:
         """float64 (u, k): what is said of the products `items` (u, k)."""
@@ -32,12 +30,24 @@ class Part(Protocol):
         """float64 (m,): what is said of `items` (m,) to `users` (m,)."""
 
 
+class Part(OfFew, Protocol):
+    """What a part says of all of them."""
+
+    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
+        """Add what is said times `factor` float32 (u,) to `total` float32 (u, n)."""
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """A part that says what is in `said`, csr float32 (u, n); `showable` bool (n,)."""
 
     said: sparse.csr_array
     showable: np.ndarray
+
+    @classmethod
+    def of(cls, query: sparse.csr_array, similar: sparse.csr_array, showable: np.ndarray) -> Neighbours:
+        """What `similar`, csr (n, n), says to those who ask `query`, csr (u, n)."""
+        return cls(query @ similar, showable)
 
     @cached_property
     def dense(self) -> np.ndarray:
@@ -57,6 +67,43 @@ class Neighbours:
 
     def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
         return self.dense[users, items].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class NeighboursOfFew:
+    """The same of some products, each looked up in `similar`: users chose `past` (u, h), which weighs `weights` (u, h).
+
+    `whole` float64 (u, h) is what a product of the past says of all that may be shown.
+    """
+
+    similar: sparse.csr_array
+    past: np.ndarray
+    weights: np.ndarray
+    whole: np.ndarray
+
+    @classmethod
+    def of(cls, query: sparse.csr_array, similar: sparse.csr_array, showable: np.ndarray) -> NeighboursOfFew:
+        """What `similar`, csr (n, n), says to those who ask `query`, csr (u, n)."""
+        past, weights = padded(query)
+        rows, place = np.unique(past, return_inverse=True)
+        whole = similar[rows] @ showable.astype(np.float64)
+        return cls(similar, past, weights, whole[place].reshape(past.shape))
+
+    def at(self, items: np.ndarray) -> np.ndarray:
+        return self._summed(np.arange(len(items))[:, None], items)
+
+    def sums(self) -> np.ndarray:
+        return np.einsum("uh,uh->u", self.weights, self.whole)
+
+    def of_pairs(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        return self._summed(users, items)
+
+    def _summed(self, users: np.ndarray, items: np.ndarray) -> np.ndarray:
+        """One product of the past after the other, so that padding changes no bit."""
+        total = np.zeros(items.shape)
+        for t in range(self.past.shape[1]):
+            total += self.weights[users, t] * entries(self.similar, self.past[users, t], items).astype(np.float64)
+        return total
 
 
 @dataclass(frozen=True)
@@ -139,7 +186,7 @@ class Shown:
 class Said:
     """What the parts that speak say to u users of n products, `shape`, each times its factor, float32 (u,)."""
 
-    parts: Mapping[int, Part]
+    parts: Mapping[int, Part | OfFew]
     factors: Mapping[int, np.ndarray]
     shown: Shown
     shape: tuple[int, int]

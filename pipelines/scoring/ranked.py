@@ -12,10 +12,11 @@ class Ranked:
     """The best products of each user: arrays (u, k), `items` -1 where a user has fewer than k candidates.
 
     `scores` float32 calibrated, to 6 digits; `placed` int8, what gave the place, of PLACED_BY; `chance` float64, of
-    having been drawn, NaN for what was not; `parts` float32 (u, k, parts) what each of PARTS adds to
-    the blended score; `kinds` int8, the part that adds most; `evidence` int32 (u, k, 2) products of the user's past
-    that speak most for the item by that part, -1 where there is none; `bundles` float32 (u, b), the mean blended score
-    of each bundle's products, to 6 digits: one that cannot be shown adds 0, a bundle without products scores 0.
+    having been drawn, NaN for what was not; `parts` float32 (u, k, parts) what each of PARTS adds to the blended score;
+    `kinds` int8, the part that adds most; `evidence` int32 (u, k, 2) products of the user's past that speak most for
+    the item by that part, -1 where there is none: without them it scores lower; `users` int32 (u, k) how many chose the
+    item and the first of these, -1 where that was not counted; `bundles` float32 (u, b), the mean blended score of each
+    bundle's products, to 6 digits: one that cannot be shown adds 0, a bundle without products scores 0.
     """
 
     items: np.ndarray
@@ -23,6 +24,7 @@ class Ranked:
     parts: np.ndarray
     kinds: np.ndarray
     evidence: np.ndarray
+    users: np.ndarray
     placed: np.ndarray
     chance: np.ndarray
     bundles: np.ndarray

@@ -16,7 +16,7 @@ from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.settings.learning import Knn
 
 ARRAYS = ("showable", "vectors", "popularity", "brands")
-MATRICES = ("knn", "lexical")
+MATRICES = ("knn", "lexical", "together")
 ORDER, ORDERED_BY = "order.json", ("diversity", "most_per_brand")
 RATED = "rated.npy"
 NEXT_CHOICE = "next_choice.npy"  # its products; weights lie beside
@@ -29,10 +29,12 @@ def save_ranker(ranker: Ranker, folder: Path) -> None:
         np.save(folder / f"{name}.npy", getattr(ranker, name), allow_pickle=False)
     for name in MATRICES:
         matrix = getattr(ranker, name)
+        if matrix is None:
+            continue
         np.savez(
             folder / f"{name}.npz",
             allow_pickle=False,
-            data=matrix.data.astype(np.float32),
+            data=matrix.data,
             indices=matrix.indices.astype(np.int32),
             indptr=matrix.indptr.astype(np.int64),
         )
@@ -72,6 +74,8 @@ def _load_next_choice(folder: Path) -> NextChoice | None:
     return None if weights is None else NextChoice(weights, np.load(folder / NEXT_CHOICE, allow_pickle=False))
 
 
-def _load_matrix(file: Path, n: int) -> sparse.csr_array:
+def _load_matrix(file: Path, n: int) -> sparse.csr_array | None:
+    if not file.is_file():
+        return None
     with np.load(file, allow_pickle=False) as parts:
         return sparse.csr_array((parts["data"], parts["indices"], parts["indptr"]), shape=(n, n))

@@ -31,7 +31,9 @@ REASON = pa.struct(
     [
         pa.field("kind", pa.string()),
         pa.field("evidence", pa.list_(pa.string())),
+        pa.field("users", pa.int32()),
         pa.field("contribution", pa.float32()),
+        pa.field("parts", pa.struct([pa.field(kind, pa.float32()) for kind in REASON_KINDS])),
     ]
 )
 COVERED = (
@@ -65,7 +67,12 @@ USER_TOPK = Table(
             "what gave it this rank: score, a place kept for new products, variety, or a draw",
             one_of=PLACED_BY,
         ),
-        Column("reason", REASON, "what speaks for it: kind, products of the user's past behind it, share of the score"),
+        Column(
+            "reason",
+            REASON,
+            "what speaks for it: kind; products of the user's past without which it would score lower; how many users "
+            "chose the first of these and it, where that speaks; share of the kind; what each part adds to the score",
+        ),
         Column("reason_text", TEXT, "the reason in words"),
         Column("propensity", DOUBLE, "probability of having been drawn, for exploration", nullable=True),
         MODEL_VERSION,

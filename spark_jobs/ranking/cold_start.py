@@ -5,6 +5,9 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from pipelines.tables import COLD_START_TOPK
+from spark_jobs.engine import spark_schema
+
 FEW = 3  # products below which a category makes no list of its own
 
 
@@ -31,7 +34,9 @@ def cold_start_lists(popularity: DataFrame, products: DataFrame, showable: DataF
     reason = F.struct(
         F.lit("popular").alias("kind"),
         F.array().cast("array<string>").alias("evidence"),
+        F.lit(None).cast("int").alias("users"),
         F.lit(1.0).cast("float").alias("contribution"),
+        F.lit(None).cast(spark_schema(COLD_START_TOPK)["reason"].dataType["parts"].dataType).alias("parts"),
     )
     return ranked.where((F.col("rank") <= k) & (F.col("products") >= FEW)).select(
         "segment",

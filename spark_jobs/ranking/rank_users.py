@@ -14,20 +14,23 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
+from pipelines.bundles.for_users import less_hidden
 from pipelines.night import Night
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.scoring.rerank import lots
+from pipelines.tables import USER_TOPK
+from spark_jobs.engine import spark_schema
 from spark_jobs.ranking.listed import bundle_lists, id_lists, shown_lists
 
+REASON = spark_schema(USER_TOPK)["reason"].dataType.simpleString()
 SHOWN = (
-    "struct<rank:int,product_id:string,score:float,source:string,placed_by:string,reason:struct<kind:string,evidence:array<string>,"
-    "contribution:float>,propensity:double>"
+    f"struct<rank:int,product_id:string,score:float,source:string,placed_by:string,reason:{REASON},propensity:double>"
 )
 BUNDLE = "struct<rank:int,bundle_id:string,score:float>"
 RANKED_SCHEMA = f"user_id string, shown array<{SHOWN}>, bundles array<{BUNDLE}>, model_version string"
 REASON_TEXTS = {
-    "chosen_together": "Often chosen together with {}",
+    "chosen_together": "Chosen together with {}",
     "similar_text": "Described like {}",
     "similar_meaning": "Similar to {}",
     "next_choice": "Goes with what you chose lately, such as {}",
@@ -73,10 +76,11 @@ def rank_block(
     sold, most = offer
     bundles = [ranker.find(products) for _, products in sold]
     ranked = ranker.rank(histories, hidden, k, lots(users["user_id"].to_pylist(), *draw), bundles)
+    offered = less_hidden(ranked.bundles, bundles, hidden, len(ranker.product_ids))
     columns = {
         "user_id": users["user_id"],
         "shown": shown_lists(ranker.product_ids, ranked),
-        "bundles": bundle_lists(np.array([name for name, _ in sold], str), ranked.bundles, most),
+        "bundles": bundle_lists(np.array([name for name, _ in sold], str), offered, most),
         "model_version": users["model_version"],
     }
     return pa.record_batch(columns)
@@ -91,12 +95,17 @@ def topk_rows(ranked: DataFrame, products: DataFrame) -> DataFrame:
 
 
 def with_reason_text(rows: DataFrame, products: DataFrame) -> DataFrame:
-    """`rows` (with `reason`) and the reason in words: a template a kind, filled with the title of the evidence."""
+    """`rows` (with `reason`) and the reason in words: a template a kind, filled with the title of the evidence.
+
+    How many users chose both is said where it is more than one.
+    """
     titles = products.select(F.col("product_id").alias("evidence_id"), F.col("title").alias("evidence_title"))
     first = F.try_element_at("reason.evidence", F.lit(1))
     template = F.from_json(F.lit(json.dumps(REASON_TEXTS)), "map<string,string>")
     words = F.element_at(template, F.col("reason.kind"))
-    text = F.replace(words, F.lit("{}"), F.coalesce("evidence_title", F.lit("what you chose")))
+    named = F.replace(words, F.lit("{}"), F.coalesce("evidence_title", F.lit("what you chose")))
+    by = F.when(F.col("reason.users") > 1, F.concat(F.lit(" by "), "reason.users", F.lit(" customers")))
+    text = F.concat(named, F.coalesce(by, F.lit("")))
     joined = rows.withColumn("evidence_id", first).join(F.broadcast(titles), "evidence_id", "left")
     return joined.withColumn("reason_text", text).drop("evidence_id", "evidence_title")
 

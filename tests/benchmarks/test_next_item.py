@@ -43,6 +43,9 @@ def test_figures_of_every_model_are_written(folder, capsys):
     ours, chance = found["models"]["nightshelf"]["recall@5"], 5 / 32
     assert ours > 2 * chance
     assert found["models"]["1 kept"]["cold_recall@10"] >= found["models"]["0 kept"]["cold_recall@10"]
+    reasons = found["reasons"][0]
+    assert reasons["faithful"] == 1
+    assert reasons["sampled"] > 100
     assert "nightshelf" in capsys.readouterr().out
 
 

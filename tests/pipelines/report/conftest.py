@@ -117,13 +117,13 @@ def _products(titles: list[str]) -> list[dict[str, Any]]:
 
 
 def _lists(users: int, products: int) -> list[dict[str, Any]]:
-    reason = {"kind": "chosen_together", "evidence": ["p001", "p002"], "contribution": 0.61}
+    reason = {"kind": "chosen_together", "evidence": ["p001", "p002"], "users": 4, "contribution": 0.61}
     return [
         {
             "user_id": f"{u:02d}" + "a" * 30, "rank": rank,
             "product_id": f"p{(u * rank - u) % products % (rank * 4):03d}",
             "score": 0.3 / rank, "source": "chosen_together", "reason": reason,
-            "reason_text": f"Often chosen together with {WORDS[u % 6]}", **TRACE,
+            "reason_text": f"Chosen together with {WORDS[u % 6]} by 4 customers", **TRACE,
         }
         for u in range(users)
         for rank in range(1, 7)

@@ -43,7 +43,7 @@ def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
     popularity = shelf.popularity.copy()
     popularity[50:] = 0
-    shelf = shelf.with_popularity(popularity)
+    shelf = replace(shelf, popularity=popularity)
     sold = replace(shelf, showable=shelf.showable & (popularity > 0)).rank(histories, hidden, 10).items
     known = Cases(np.arange(len(sold)).astype(str), histories, hidden, list(sold))
     fresh = replace(shelf, showable=shelf.showable & (popularity == 0)).rank(histories, hidden, 1).items

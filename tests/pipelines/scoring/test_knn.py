@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipelines.scoring.histories import Histories
-from pipelines.scoring.knn import count_neighbours, query
+from pipelines.scoring.knn import chosen_together, count_neighbours, query
 from pipelines.settings.learning import Knn
 
 A, B, C = 0, 1, 2
@@ -33,6 +33,13 @@ def test_popularity_is_corrected_on_both_sides():
 def test_only_the_best_neighbours_stay_and_ties_go_to_the_first():
     found = count_neighbours(of([A, B], [A, C]), 3, PLAIN.model_copy(update={"neighbours": 1}))
     assert found[[A]].indices.tolist() == [B]
+
+
+def test_users_who_chose_both_are_counted_where_there_is_a_neighbour():
+    past = of([A, B, C], [A, B], [B, A], [C])
+    similar = count_neighbours(past, 3, PLAIN.model_copy(update={"neighbours": 1}))
+    assert similar.toarray().astype(bool).tolist() == [[0, 1, 0], [1, 0, 0], [0, 1, 0]]
+    assert chosen_together(past, similar).toarray().tolist() == [[0, 3, 0], [3, 0, 0], [0, 1, 0]]
 
 
 def test_the_last_product_of_a_query_weighs_most():

@@ -2,13 +2,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, Blend
+from pipelines.scoring.evidence import evidence
 from pipelines.scoring.ranker import EXPLORED, NEW
 from pipelines.scoring.ranker_files import load_ranker, save_ranker
 from pipelines.scoring.rerank import lots
 
-FIELDS = ("items", "scores", "parts", "kinds", "evidence", "placed", "chance")
+FIELDS = ("items", "scores", "parts", "kinds", "evidence", "users", "placed", "chance")
 
 
 def equal(one, other):
@@ -50,7 +52,7 @@ def test_a_place_kept_for_a_new_product_holds_the_best_of_them(shelf, people):
     popularity = shelf.popularity.copy()
     popularity[30:33] = 0
     kept = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1))
-    plain, ranked = (r.rank(histories, hidden, 20) for r in (kept.with_popularity(popularity + 1), kept))
+    plain, ranked = (r.rank(histories, hidden, 20) for r in (replace(kept, popularity=popularity + 1), kept))
     kept_place = ranked.placed == NEW
     moved = kept_place.any(axis=1)
     assert 10 < moved.sum() < len(histories)
@@ -161,7 +163,25 @@ def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, par
         for place in np.flatnonzero(ranked.kinds[u] == part):
             strength = weights.astype(np.float32) * similar[past, ranked.items[u, place]]
             expected = [past[t] for t in np.argsort(-strength, kind="stable")[:2] if strength[t] > 0]
-            assert [e for e in ranked.evidence[u, place] if e >= 0] == expected
+            named = [e for e in ranked.evidence[u, place] if e >= 0]
+            assert named == expected[: len(named)]
+
+
+def test_how_many_chose_both_is_told_where_that_speaks(shelf, people):
+    counts = sparse.csr_array((np.arange(1, shelf.knn.nnz + 1), shelf.knn.indices, shelf.knn.indptr), shelf.knn.shape)
+    ranked = replace(shelf, together=counts).rank(*people, 10)
+    speaks = (ranked.kinds == CHOSEN_TOGETHER) & (ranked.evidence[:, :, 0] >= 0)
+    assert speaks.any()
+    assert (ranked.users[speaks] == counts.toarray()[ranked.evidence[speaks, 0], ranked.items[speaks]]).all()
+    assert (ranked.users[~speaks] == -1).all()
+
+
+@pytest.mark.parametrize("more", [{}, {"diversity": 0.2, "most_per_brand": 2}])
+def test_lists_are_the_items_of_ranking(shelf, people, more):
+    popularity = np.where(np.arange(len(shelf.product_ids)) < 4, 0, shelf.popularity)
+    shelf = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1), **more)
+    assert np.array_equal(shelf.lists(*people, 12), shelf.rank(*people, 12).items)
+    assert shelf.lists([], [], 12).shape == (0, 12)
 
 
 def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
@@ -209,3 +229,28 @@ def test_a_longer_list_than_the_catalogue_is_padded(shelf):
 def test_a_higher_score_never_means_a_lower_probability():
     grid = np.linspace(-30, 30, 1001)
     assert (np.diff(Blend(slope=0.7, intercept=-2).probability(grid)) >= 0).all()
+
+
+def test_without_what_is_named_a_product_scores_lower(shelf, people):
+    histories, hidden = people
+    ranked = shelf.rank(histories, hidden, 10)
+    named = ranked.evidence >= 0
+    assert named[:, :, 0].mean() > 0.5
+    for u, place in np.argwhere(named[:, :, 0]):
+        item = ranked.items[u, place]
+        past = [histories[u], np.setdiff1d(histories[u], ranked.evidence[u, place], assume_unique=True)]
+        score = shelf.contributions(past, [hidden[u]] * 2).sum(axis=0)[:, item]
+        assert score[1] < score[0], (u, place)
+
+
+def test_what_is_not_named_would_not_lower_the_score(shelf, people):
+    histories, hidden = people
+    ranked = shelf.rank(histories, hidden, 10)
+    claimed = evidence(shelf.asked(histories), ranked.items, ranked.kinds, shelf.similar(), shelf.compared())
+    dropped = (claimed[:, :, 0] >= 0) & (ranked.evidence[:, :, 0] < 0)
+    assert dropped.any()
+    for u, place in np.argwhere(dropped):
+        item = ranked.items[u, place]
+        past = [histories[u], histories[u][histories[u] != claimed[u, place, 0]]]
+        score = shelf.contributions(past, [hidden[u]] * 2).sum(axis=0)[:, item]
+        assert score[1] > score[0] - 1e-5, (u, place)

@@ -17,6 +17,7 @@ from pipelines.scoring.rerank import lots
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
 from pipelines.settings.learning import Knn
+from pipelines.tables.recommendations import REASON_KINDS
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 
 DAY = date(2025, 3, 31)
@@ -85,6 +86,8 @@ def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
         assert np.array_equal(chances, alone.chance[0], equal_nan=True)
         assert [row["placed_by"] for row in mine if row["propensity"]] == ["exploration"] * 2
         kinds |= {row["placed_by"] for row in mine}
+        parts = [[row["reason"]["parts"][kind] for kind in REASON_KINDS] for row in mine]
+        assert np.array_equal(np.float32(parts), np.round(alone.parts[0], 6))
         with_evidence = [row for row in mine if row["reason"]["evidence"]]
         assert all(f"Title of {row['reason']['evidence'][0]}" in row["reason_text"] for row in with_evidence)
     assert kinds == {"score", "new product", "exploration"}

@@ -1,0 +1,129 @@
+"""Bundles within sessions against those that people put together, beside simple ways to find some.
+
+Sessions with at least two items and a bundle of two, split 60/20/20 by seed; `--train` learns on the sessions of
+another folder, 80/20. All is learned on the first part and chosen on the second; the third is judged. Bundles of the
+same items count as often as they were named. `matched_jaccard` is the figure that counts: precision, distinct recall
+and coverage are what is published, and one safe pair a session does well by them; pairwise F1 alone is best with the
+whole session.
+`unlearned` is what the package does without labels. Means over seeds, standard deviations under `sd`.
+
+    python -m benchmarks.bundles --data DIR/electronic --train DIR/clothing --json bundles.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.bundle_baselines import Known, by_words, clustered, likest_pair, pair_model, whole_session
+from benchmarks.bundle_sessions import Domain, split, split_other
+from pipelines.night import write_json
+from pipelines.session_bundles.measures import Bundles, measures
+from pipelines.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
+from pipelines.settings.learning import Training
+from pipelines.settings.session_bundles import SessionBundles
+from training.checkpoint import Checkpoint
+from training.encoder import make_repeatable
+from training.encoder_files import load_base
+from training.fit_bundles import fit_bundles
+from training.labelled_sessions import Labelled, labelled
+from training.quantised import QuantisedEncoder
+from training.rounds import Run
+
+OURS = "nightshelf"
+Figures = dict[str, float]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.bundles", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with session_item.csv, bundle_item.csv, …")
+    parser.add_argument("--train", type=Path, help="another such folder, from which all is learned instead")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args(argv)
+    began = time.perf_counter()
+    make_repeatable(asked.threads, seed=0)
+    with tempfile.TemporaryDirectory() as folder:
+        encoder = QuantisedEncoder(
+            load_base(Training().encoder, Training().max_tokens), Path(folder) / "graph", asked.threads
+        )
+        data = Domain.read(asked.data, encoder)
+        other = Domain.read(asked.train, encoder) if asked.train else None
+        runs = [judge(data, other, seed, Path(folder)) for seed in range(asked.seeds)]
+    models = {name: _mean_and_sd([run[name] for run in runs]) for name in runs[0]}
+    tell(models)
+    if asked.json:
+        found = {"data": str(asked.data), "train": str(asked.train) if asked.train else None}
+        found |= {"sessions": len(data.sessions), "models": models, "wall_s": time.perf_counter() - began}
+        write_json(asked.json, found)
+
+
+def judge(data: Domain, other: Domain | None, seed: int, folder: Path) -> dict[str, Figures]:
+    """Figures of each way on the test sessions of `data`, learned there or on `other`."""
+    learned, chosen, test = split(len(data.sessions), seed)
+    source = data
+    if other is not None:
+        source, (learned, chosen) = other, split_other(len(other.sessions), seed)
+    train, validation, judged = known(source, learned), known(source, chosen), known(data, test)
+    run = Run(seed, Checkpoint(folder / f"learned {seed}.pt"))
+    ours = learn(train, validation, run)
+    asked = (data.items, judged.sessions)
+    found: dict[str, list[Bundles]] = {
+        OURS: as_sets(ours.bundles(*asked)),
+        "unlearned": as_sets(unlearned_bundles(*asked)),
+        "whole_session": whole_session(*asked),
+        "tfidf_pair": likest_pair(*asked),
+        "tfidf_clusters": clustered(by_words, validation, *asked),
+        "pair_model": clustered(pair_model(train), validation, *asked),
+    }
+    figures = {name: measures(judged.bundles, bundles) for name, bundles in found.items()}
+    line = ", ".join(f"{name} {each['matched_jaccard']:.4f}" for name, each in figures.items())
+    print(f"seed {seed}: {len(test)} sessions, matched Jaccard {line}", flush=True)
+    return figures
+
+
+def known(domain: Domain, rows: np.ndarray) -> Known:
+    """The sessions `rows` of `domain`."""
+    return Known(domain.items, [domain.sessions[row] for row in rows], [domain.bundles[row] for row in rows])
+
+
+def learn(train: Known, validation: Known, run: Run) -> SessionBundler:
+    """What finds bundles, as the settings are by default."""
+    settings = SessionBundles()
+    return SessionBundler(fit_bundles(labels(train), labels(validation), settings, run), settings.draws)
+
+
+def labels(sessions: Known) -> list[Labelled]:
+    """What is learned of them."""
+    return labelled(sessions.items, sessions.sessions, sessions.bundles)
+
+
+def as_sets(found: Sequence[Sequence[Bundle]]) -> list[Bundles]:
+    """The items of the bundles of each session."""
+    return [[frozenset(bundle.items.tolist()) for bundle in bundles] for bundles in found]
+
+
+def _mean_and_sd(runs: Sequence[Figures]) -> dict[str, float | Figures]:
+    values = {name: [run[name] for run in runs] for name in runs[0]}
+    spread = {name: float(np.std(each)) for name, each in values.items()}
+    return {**{name: float(np.mean(each)) for name, each in values.items()}, "sd": spread}
+
+
+def tell(models: dict[str, dict[str, float | Figures]]) -> None:
+    """Print the figures."""
+    for name, figures in models.items():
+        spread = figures["sd"]
+        told = (
+            f"{figure} {value:.4f} (sd {spread[figure]:.4f})" for figure, value in figures.items() if figure != "sd"
+        )
+        print(f"{name:<16} " + "   ".join(told))
+
+
+if __name__ == "__main__":
+    main()

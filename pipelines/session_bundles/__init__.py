@@ -1,0 +1,1 @@
+"""Which of the items that someone looked at together belong together."""

@@ -1,0 +1,52 @@
+"""Sessions whose bundles are known, as learning reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.session_bundles.chances import with_count
+from pipelines.session_bundles.features import features_of
+from pipelines.session_bundles.items import Items
+from pipelines.session_bundles.subsets import MOST, subsets_of
+
+MOST_BUNDLES = 6  # of a session; further ones count as so many
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A session of `items` items, its `features` (m, f), and which of its sets are its `bundles`, int64 (k,)."""
+
+    items: int
+    features: np.ndarray
+    bundles: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Its number of bundles, as far as these are told apart."""
+        return min(len(self.bundles), MOST_BUNDLES)
+
+    @property
+    def seen(self) -> np.ndarray:
+        """float32 (m, f + 1): what the network reads."""
+        return with_count(self.features, self.count)
+
+
+def labelled(
+    items: Items, sessions: Sequence[np.ndarray], bundles: Sequence[Iterable[Iterable[int]]]
+) -> list[Labelled]:
+    """Those of `sessions` that have 2 to `MOST` different items and a bundle of two.
+
+    A session is places of items; its bundles are some of them each, such as what was bought of what was looked at.
+    """
+    found = []
+    for session, named in zip(sessions, bundles, strict=True):
+        different = np.unique(session)
+        large = [each for each in map(sorted, map(set, named)) if len(each) > 1]
+        if large and 2 <= len(different) <= MOST:
+            sets = subsets_of(len(different))
+            places = [sets.place(np.searchsorted(different, each)) for each in large]
+            found.append(Labelled(len(different), features_of(items, [different])[0], np.array(places)))
+    return found
