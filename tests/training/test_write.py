@@ -93,7 +93,8 @@ def open_night(home, generator, run_id="r", **words):
     ])  # fmt: skip
     put(night, BUNDLES, [
         {"bundle_id": b, "products": list(pair), "title": "t", "description": "d", "written_by": "template",
-         "baskets": 7, "support": 0.1, "lift": 2.0, "coherence": 0.5, "made_by": "co_bought_pair", **TRACE}
+         "baskets": 7, "support": 0.1, "lift": 2.0, "lift_surely": 1.5, "coherence": 0.5, "conversion": 0.2,
+         "score": 1.5, "made_by": "co_bought_pair", **TRACE}
         for b, pair in PAIRS.items()
     ])  # fmt: skip
     put(night, USER_BUNDLES, [

@@ -48,7 +48,8 @@ def listed(of="user_id", item="product_id", **lists):
 
 
 def bundle(name, *products, price=3.0, **facts):
-    return {"bundle_id": name, "products": list(products), "title": "t", "description": "d", "price": price,
+    return {"bundle_id": name, "products": list(products), "title": "t", "description": "d",
+            "written_by": "template", "price": price,
             "offer_price": price, "baskets": 2, "support": 0.5, "lift": 2.0, "lift_surely": 1.5, "coherence": 0.5,
             "conversion": 0.1, "expected_revenue": None, "score": 1.5, "made_by": "co_bought_pair"} | facts  # fmt: skip
 

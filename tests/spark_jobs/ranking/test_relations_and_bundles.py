@@ -19,6 +19,7 @@ from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
 from pipelines.settings.learning import Knn
 from pipelines.tables import EVENTS, PRODUCTS
+from pipelines.words.english import EN
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts, that_count
 from spark_jobs.features.sessions import in_visits, sessions
@@ -169,7 +170,7 @@ def test_ranks_of_a_kind_have_no_gaps(neighbours):
 
 def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, night, evidence, ranker):
     offers = find_bundles(evidence, ranker, night.settings)
-    rows = {tuple(r["products"]): r for r in bundle_table(offers, ranker, evidence).collect()}
+    rows = {tuple(r["products"]): r for r in bundle_table(offers, ranker, evidence, EN).collect()}
     assert not [p for p in rows if len({"lamp", "light", "glow"} & set(p)) > 1]
     assert not [p for p in rows if {"bread", "milk"} <= set(p)]
     whole = next(r for p, r in rows.items() if {"shade", "bulb"} <= set(p) and {"lamp", "light"} & set(p))
@@ -220,7 +221,7 @@ def test_without_behaviour_there_are_no_bundles_and_texts_alone_relate(spark, ni
     nothing = evidence_of(spark, night, events_of(spark, []))
     offers = find_bundles(nothing, ranker, night.settings)
     assert offers.bundles == []
-    assert bundle_table(offers, ranker, nothing).count() == cold_table(offers, nothing, night.settings).count() == 0
+    assert bundle_table(offers, ranker, nothing, EN).count() == cold_table(offers, nothing, night.settings).count() == 0
     after = bought_after(events_of(spark, []), DAY, night.settings)
     rows = similar_products(nothing.related, after, products(spark), night).collect()
     assert {r["kind"] for r in rows} == {"substitute", "similar_meaning"}
