@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from pipelines.bundling.clusters import clusters
-from pipelines.bundling.items import Items
-from pipelines.bundling.measures import Bundles, matched_jaccard
+from pipelines.session_bundles.clusters import clusters
+from pipelines.session_bundles.items import Items
+from pipelines.session_bundles.measures import Bundles, matched_jaccard
 
 CUTS = 25  # thresholds that are tried on the validation sessions: quantiles of their pairs' likeness
 Likeness = Callable[[Items, np.ndarray], np.ndarray]

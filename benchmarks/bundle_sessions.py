@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.bundling.items import Items, Steps, Texts
-from pipelines.bundling.measures import Bundles
+from pipelines.session_bundles.items import Items, Steps, Texts
+from pipelines.session_bundles.measures import Bundles
 from training.encoder import Encoder
 from training.quantised import QuantisedEncoder
 

@@ -22,11 +22,11 @@ import numpy as np
 
 from benchmarks.bundle_baselines import Known, by_words, clustered, likest_pair, pair_model, whole_session
 from benchmarks.bundle_sessions import Domain, split, split_other
-from pipelines.bundling.measures import Bundles, measures
-from pipelines.bundling.session_bundler import Bundle, SessionBundler, unlearned_bundles
 from pipelines.night import write_json
-from pipelines.settings.bundling import SessionBundles
+from pipelines.session_bundles.measures import Bundles, measures
+from pipelines.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
 from pipelines.settings.learning import Training
+from pipelines.settings.session_bundles import SessionBundles
 from training.checkpoint import Checkpoint
 from training.encoder import make_repeatable
 from training.encoder_files import load_base

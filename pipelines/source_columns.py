@@ -15,7 +15,10 @@ EXPECTED = {
         "order_id", "position", "propensity", "release_id",
     ),
     "reviews": ("user_id", "product_id", "rating", "title", "text", "ts", "helpful_votes"),
-    "products": ("product_id", "title", "description", "categories", "brand", "price", "attributes", "available"),
+    "products": (
+        "product_id", "title", "description", "categories", "brand", "price", "cost",
+        "attributes", "available",
+    ),
 }  # fmt: skip
 SHOWN = 40  # columns in a message, and characters of each: what is no header may be anything
 REQUIRED = {

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipelines.bundles.worth import Groups
 from pipelines.days import facts_of, view_of
 from pipelines.night import Night
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.tables import (
     BUNDLES,
+    COLD_START_BUNDLES,
     COLD_START_TOPK,
     EVENTS,
     FEEDBACK_METRICS,
@@ -28,14 +29,20 @@ from pipelines.tables import (
     USER_TOPK,
     Table,
 )
+from pipelines.words import LANGUAGES
 from spark_jobs.engine import job, read, views, write
-from spark_jobs.ranking.bundles import find_bundles
+from spark_jobs.features.pairs import baskets, that_count
+from spark_jobs.ranking.bought_after import bought_after
+from spark_jobs.ranking.bundle_evidence import Evidence, replaced
+from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
 from spark_jobs.ranking.checked_against import checked_against
 from spark_jobs.ranking.cold_start import cold_start_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
-from spark_jobs.ranking.relations import product_relations, window_start
+from spark_jobs.ranking.relations import alone, decayed_total, pair_evidence, related_pairs, summed, window_start
+
+CO_BOUGHT = "co_bought"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -54,31 +61,50 @@ def rank(spark: SparkSession, night: Night) -> None:
     def publish(frame: DataFrame, table: Table) -> None:
         write(frame.transform(stamp, night), night, table)
 
-    relations = relations_of(spark, night).persist()
-    bundles = find_bundles(events, relations, products, ranker, night.settings)
-    publish(bundles, BUNDLES)
+    evidence = evidence_of(spark, night, events, products, known["showable"])
+    replaced(evidence, night.settings).createOrReplaceTempView("replaced")
+    offers = find_bundles(evidence, ranker, night.settings)
+    publish(bundle_table(offers, ranker, evidence, LANGUAGES[night.settings.words.language]), BUNDLES)
+    publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)
     ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], read(spark, night, BUNDLES), night)
     publish(topk_rows(ranked, products), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
     popular, k = read(spark, night, POPULARITY), night.settings.ranking.k
     publish(cold_start_lists(popular, products, known["showable"], k), COLD_START_TOPK)
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
-    publish(similar_products(relations, vectors, night), SIMILAR_PRODUCTS)
+    first = window_start(night.run_date, night.settings.features)
+    after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)
+    publish(similar_products(evidence.related, after, vectors, night), SIMILAR_PRODUCTS)
     publish(run_metrics(spark, night), RUN_METRICS)
     publish(feedback(events), FEEDBACK_METRICS)
     publish(quarantine_counts(spark, night), QUARANTINE_SUMMARY)
     ranked.unpersist()
 
 
-def relations_of(spark: SparkSession, night: Night) -> DataFrame:
-    """Which products go together, over the days that the settings count."""
-    first, settings = window_start(night.run_date, night.settings.features), night.settings.features
+def evidence_of(
+    spark: SparkSession, night: Night, events: DataFrame, products: DataFrame, showable: DataFrame
+) -> Evidence:
+    """What is known of pairs and baskets, over the days that the settings count."""
+    settings = night.settings
+    first = window_start(night.run_date, settings.features)
     days = {d: v for d, v in view_of(night)[PAIR_COUNTS.name].items() if d >= str(first)}
-    groups: Counter[str] = Counter()
-    for facts in facts_of(night.home, PAIR_COUNTS, days).values():
-        groups.update(facts.get("groups", {}))
+    groups = {day: facts.get("groups", {}) for day, facts in facts_of(night.home, PAIR_COUNTS, days).items()}
     counts = read(spark, night, PAIR_COUNTS).where(F.col("day") >= F.lit(first))
-    return product_relations(counts, groups, settings)
+    sums = summed(counts, night.run_date, settings.relations).persist()
+    pairs = pair_evidence(sums, groups, products, night).persist()
+    bought = baskets(events.where(F.col("day") >= F.lit(first)), settings.features.bought)
+    return Evidence(
+        baskets=that_count(bought.withColumn("kind", F.lit(CO_BOUGHT)), settings.features).persist(),
+        groups=Groups(
+            sum(of_day.get(CO_BOUGHT, 0) for of_day in groups.values()),
+            decayed_total(groups, CO_BOUGHT, night.run_date, settings.relations),
+        ),
+        related=related_pairs(pairs, settings).persist(),
+        alone=alone(sums),
+        products=products,
+        showable=showable,
+        run_date=night.run_date,
+    )
 
 
 def stamp(frame: DataFrame, night: Night) -> DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-from pipelines.bundling.chances import Chances, Weights
-from pipelines.bundling.subsets import RELATIONS, subsets_of
+from pipelines.session_bundles.chances import Chances, Weights
+from pipelines.session_bundles.subsets import RELATIONS, subsets_of
 from training.labelled_sessions import Labelled
 
 SMALL = 0.5  # how strongly relations are kept near 0: log-likelihood is less half this times their squares

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipelines.bundling.chances import Chances, Weights, scaled
-from pipelines.bundling.subsets import MOST
-from pipelines.settings.bundling import SessionBundles as Settings
+from pipelines.session_bundles.chances import Chances, Weights, scaled
+from pipelines.session_bundles.subsets import MOST
+from pipelines.settings.session_bundles import SessionBundles as Settings
 from training.fit_bundle_relations import fit_relations, untold
 from training.labelled_sessions import MOST_BUNDLES, Labelled
 from training.rounds import Rounds, Run, batches, learn

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.bundling.chances import with_count
-from pipelines.bundling.features import features_of
-from pipelines.bundling.items import Items
-from pipelines.bundling.subsets import MOST, subsets_of
+from pipelines.session_bundles.chances import with_count
+from pipelines.session_bundles.features import features_of
+from pipelines.session_bundles.items import Items
+from pipelines.session_bundles.subsets import MOST, subsets_of
 
 MOST_BUNDLES = 6  # of a session; further ones count as so many
 

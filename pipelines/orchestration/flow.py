@@ -32,9 +32,10 @@ def learn() -> TaskGroup:
 
 
 def serve() -> TaskGroup:
-    """Rank, check, publish."""
-    with _group("serve", "lists and bundles, checked, then published in one step") as part:
-        _step("rank", pool="spark") >> _step("check_outputs") >> _step("publish", outlets=[RELEASE])
+    """Rank, write, check, publish."""
+    with _group("serve", "lists and bundles with their texts, checked, then published in one step") as part:
+        ranked = _step("rank", pool="spark") >> _step("write", pool="gpu", queue="gpu")
+        ranked >> _step("check_outputs") >> _step("publish", outlets=[RELEASE])
     return part
 
 

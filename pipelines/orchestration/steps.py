@@ -47,6 +47,7 @@ STEPS = {
         Step("register", "python", "pipelines.registry.register"),
         Step("embed", "python", "training.embed"),
         Step("rank", "spark", "spark_jobs.rank"),
+        Step("write", "python", "training.write"),
         Step("check_outputs", "python", "pipelines.quality.check", ("--tables", "outputs")),
         Step("publish", "python", "pipelines.publish.publish"),
     )

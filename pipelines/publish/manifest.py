@@ -34,6 +34,7 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "model": decision | {"alias": ""},
         "predecessor": night.predecessor and vars(night.predecessor),
         "checks": _checks(night),
+        "words": json.loads((night.work / "words.json").read_text()),
         "stages": {f.stem: json.loads(f.read_text()) for f in sorted((night.work / "done").glob("*.json"))},
     }
 

@@ -37,6 +37,8 @@ class BundleShown:
     """One bundle; `products` are pairs of title and price."""
 
     title: str
+    description: str
+    written_by: str
     price: float | None
     baskets: int
     lift: float
@@ -63,10 +65,10 @@ def example_bundles(engine: duckdb.DuckDBPyConnection) -> list[BundleShown]:
     rows = engine.execute(f"""
         with best as (select * from bundles order by baskets desc, bundle_id limit {BUNDLES}),
         parts as (select bundle_id, unnest(products) product_id from best)
-        select b.bundle_id, b.title, b.price, b.baskets, b.lift,
+        select b.bundle_id, b.title, b.description, b.written_by, b.price, b.baskets, b.lift,
             list(struct_pack(title := coalesce(p.title, m.product_id), price := p.price) order by m.product_id)
         from best b join parts m using (bundle_id) left join products p using (product_id)
         group by all
         order by b.baskets desc, b.bundle_id
     """).fetchall()
-    return [BundleShown(*row[1:5], [(part["title"], part["price"]) for part in row[5]]) for row in rows]
+    return [BundleShown(*row[1:7], [(part["title"], part["price"]) for part in row[7]]) for row in rows]

@@ -15,7 +15,7 @@ from pipelines.report.charts import reach_of, traffic_of
 from pipelines.report.examples import example_bundles, example_users
 from pipelines.report.previews import preview_tables
 from pipelines.report.reading import broken_checks, checks_judged, open_tables, read_note
-from pipelines.report.story import what_happened, what_needs_attention
+from pipelines.report.story import what_happened, what_needs_attention, who_described
 from pipelines.tables.quarantine import SOURCES
 
 FILTERS = (
@@ -35,6 +35,7 @@ def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
     evaluation = read_note(night.work / "evaluation.json")
     shown = {
         "manifest": manifest,
+        "described": who_described(read_note(night.work / "words.json")),
         "currency": night.settings.shop.currency,
         "matters": what_needs_attention(night, manifest, evaluation),
         "checks": checks_judged(night),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.night import Night
-from pipelines.report.reading import broken_checks
-from pipelines.report.words import counted
+from pipelines.report.reading import broken_checks, read_note
+from pipelines.report.words import counted, share
 
 MAY_BE_EMPTY = ("feedback_metrics", "quarantine_summary")
 
@@ -41,6 +41,7 @@ def what_needs_attention(night: Night, manifest: dict[str, Any], evaluation: dic
     return [
         *_checks(night),
         *_model(night, manifest["model"], evaluation),
+        *_words(read_note(night.work / "words.json")),
         *_left_out(night),
         *_empty(manifest["tables"]),
     ]
@@ -65,6 +66,24 @@ def _model(night: Night, model: dict[str, Any], evaluation: dict[str, Any]) -> I
         least = night.settings.training.least_users
         says = f"Only {counted(window.get('users', 0), 'user')} can be judged by; a verdict needs {least:,}."
         yield Matter("warn", "model", says)
+
+
+def who_described(words: dict[str, Any]) -> str:
+    """Who wrote the texts of the bundles, in one sentence; empty where there are none."""
+    if not (bundles := words.get("bundles")):
+        return ""
+    model, template = (share(words[by] / bundles) for by in ("by_model", "by_template"))
+    told = f"{model} are described by the language model ({words['from_before']:,} texts from earlier nights)"
+    again = f"{words['asked_twice']:,} were asked for twice, and {words['refused']:,} said what no fact holds"
+    return f"Of {bundles:,} bundles {told}, {template} by a template; {again}."
+
+
+def _words(words: dict[str, Any]) -> Iterator[Matter]:
+    """Why templates had to speak, where the model did not come to all bundles."""
+    if words.get("stopped"):
+        meant = words["generator"] == "none" or words["stopped"].startswith("the budget")
+        says = f"Templates describe {counted(words['by_template'], 'bundle')}: {words['stopped']}."
+        yield Matter("note" if meant else "warn", "words", says)
 
 
 def _left_out(night: Night) -> Iterator[Matter]:

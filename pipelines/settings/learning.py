@@ -16,6 +16,12 @@ class Features(Section):
     )
     half_life_days: float = Field(30, gt=0, description="days after which an interaction counts half")
     session_gap_minutes: int = Field(30, ge=1, description="minutes of silence that end a session")
+    bought: list[str] = Field(
+        default_factory=lambda: ["purchase"],
+        min_length=1,
+        description="event types that say a product was bought: what baskets are made of; where reviews alone are "
+        "known, a rating says so",
+    )
     relation_window_days: int = Field(365, ge=1, description="days of the past from which relations are counted")
     least_pairs: int = Field(2, ge=1, description="baskets or sessions two products must share to be related")
     visitor_day_weight: float = Field(
@@ -198,6 +204,6 @@ class Ranking(Section):
         0, ge=0, le=5, description="of the first ten places, so many show products drawn from the 40 after the list"
     )
     bundles: int = Field(200, ge=0, description="bundles kept at most")
-    bundle_size: int = Field(3, ge=2, le=3, description="products in a bundle at most")
+    bundle_size: int = Field(4, ge=2, le=8, description="products in a bundle at most")
     bundles_per_user: int = Field(5, ge=0, description="bundles ranked for each user")
     similar: int = Field(20, ge=1, description="neighbours published for each product")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pipelines.errors import SettingsError
 from pipelines.settings.learning import ONE_MACHINE, Training
 from pipelines.settings.section import Section
+from pipelines.settings.selling import Bundles
 from pipelines.settings.sources import EVENT_TYPES
 from pipelines.settings.tree import Settings
 
@@ -62,6 +63,7 @@ def check_settings(tree: dict[str, Any], where: str = FILE) -> Settings:
         raise SettingsError(f"{where}: {lines}") from invalid
     _check_words(settings, where)
     _check_meeting(settings.training, where)
+    _check_pinned(settings.bundles, where)
     return settings
 
 
@@ -96,6 +98,7 @@ def _check_words(settings: Settings, where: str) -> None:
     words = [
         *(("[sources.events.event_types]", w) for w in settings.sources.events.event_types.values()),
         *(("[features.weights]", w) for w in settings.features.weights),
+        *(("[features] bought", w) for w in settings.features.bought),
         *(("[training] targets", w) for w in settings.training.targets),
         *(("[ranking] hide", w) for w in settings.ranking.hide),
     ]
@@ -108,6 +111,17 @@ def _check_meeting(training: Training, where: str) -> None:
     if training.machines > 1 and training.meeting == ONE_MACHINE:
         said = f'[training] machines = {training.machines} cannot meet at meeting = "{ONE_MACHINE}"'
         raise SettingsError(f'{where}: {said}; name "HOST:PORT" of the first one, as the others reach it.')
+
+
+def _check_pinned(bundles: Bundles, where: str) -> None:
+    for pinned in bundles.pinned:
+        if blocked := sorted(set(pinned) & set(bundles.blocked)):
+            raise SettingsError(
+                f"{where}: [bundles] pinned {pinned} holds {blocked}, which `blocked` keeps out of all."
+            )
+        for group in bundles.never_together:
+            if len(both := sorted(set(pinned) & set(group))) > 1:
+                raise SettingsError(f"{where}: [bundles] pinned {pinned} holds {both} of the `never_together` {group}.")
 
 
 def is_encoding(name: str) -> bool:

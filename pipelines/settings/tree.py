@@ -17,7 +17,9 @@ from pipelines.settings.learning import (
 )
 from pipelines.settings.operation import Checks, History, Mlflow, Pages, Releases, Schedule, Spark
 from pipelines.settings.section import Section
+from pipelines.settings.selling import Bundles, Relations
 from pipelines.settings.sources import Cleaning, Shop, Sources
+from pipelines.settings.words import Words
 
 
 class Settings(Section):
@@ -36,6 +38,9 @@ class Settings(Section):
     training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
     guards: Guards = Field(default_factory=Guards, description="what a challenger must not lose")
     ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")
+    relations: Relations = Field(default_factory=Relations, description="which products go together")
+    bundles: Bundles = Field(default_factory=Bundles, description="what may stand in a bundle, and rules of the shop")
+    words: Words = Field(default_factory=Words, description="who writes titles and descriptions of bundles")
     checks: Checks = Field(default_factory=Checks, description="thresholds of the checks")
     spark: Spark = Field(default_factory=Spark, description="the Spark engine")
     mlflow: Mlflow = Field(default_factory=Mlflow, description="the model registry")

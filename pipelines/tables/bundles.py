@@ -15,6 +15,15 @@ from pipelines.tables.contract import (
 )
 from pipelines.tables.queries import list_checks, only_showable
 
+MADE_BY = (
+    "co_bought_pair",
+    "co_bought_clique",
+    "completed_seed",
+    "frequent_basket",
+    "long_tail",
+    "pinned",
+)
+FOUND_IN_BASKETS = MADE_BY[:4]
 PARTS = "(select bundle_id, price, size(products) size, explode(products) product_id from bundles)"
 PRICE_IS_NO_SUM = (
     "select count(*) from (select b.price, max(b.size) n, count(p.price) priced, sum(p.price) total "
@@ -32,14 +41,48 @@ BUNDLES = Table(
     columns=(
         Column("bundle_id", TEXT, "hash of its products"),
         Column("products", TEXTS, "its products, sorted"),
-        Column("title", TEXT, "name of the bundle"),
-        Column("description", TEXT, "what is in it"),
+        Column("title", TEXT, "name of the bundle, in the language of [words]"),
+        Column("description", TEXT, "what is in it; says only what the products' facts say"),
+        Column("written_by", TEXT, "who wrote title and description", one_of=("model", "template")),
         Column("price", DOUBLE, "sum of the prices; empty where one is unknown", nullable=True, unit="shop currency"),
-        Column("baskets", INT, "baskets that hold all of it", at_least=1),
+        Column(
+            "offer_price",
+            DOUBLE,
+            "price less the discount, which leaves the margin of the settings; none where a cost is unknown",
+            nullable=True,
+            unit="shop currency",
+            at_least=0,
+        ),
+        Column("baskets", INT, "baskets that hold all of it", at_least=0),
         Column("support", DOUBLE, "share of baskets that hold all of it", at_least=0, at_most=1),
         Column("lift", DOUBLE, "how many times more often than if independent", at_least=0),
+        Column("lift_surely", DOUBLE, "lower bound of that (95 %), old days counting less", at_least=0),
         Column("coherence", FLOAT, "mean cosine of its product texts", at_least=-1.001, at_most=1.001),
-        Column("made_by", TEXT, "how it was found", one_of=("co_bought_pair", "co_bought_clique")),
+        Column(
+            "conversion",
+            DOUBLE,
+            "expected share of those who buy its most bought product that will take all",
+            at_least=0,
+            at_most=1,
+        ),
+        Column(
+            "expected_revenue",
+            DOUBLE,
+            "conversion times offer price: what it brings each time that it is offered to one of these",
+            nullable=True,
+            unit="shop currency",
+            at_least=0,
+        ),
+        Column(
+            "score", DOUBLE, "sure lift of each product beyond the first, times boosts: the best come first", at_least=0
+        ),
+        Column(
+            "made_by",
+            TEXT,
+            "how it was found: a pair, pairs that all go together, what completes a much bought product, whole baskets "
+            "that came again, a rare product in the place of a popular one like it, or the shop's own choice",
+            one_of=MADE_BY,
+        ),
         RUN_DATE,
         RELEASE,
     ),
@@ -58,6 +101,26 @@ BUNDLES = Table(
         ),
         only_showable(PARTS),
         fail("prices add up", PRICE_IS_NO_SUM, "bundles whose price is not that of their products", at_most=0),
+        fail(
+            "offers are no dearer",
+            "count_if(offer_price > price or (offer_price is null) != (price is null))",
+            "bundles that are offered above their price",
+            at_most=0,
+        ),
+        fail(
+            "found in baskets",
+            f"count_if(made_by in {FOUND_IN_BASKETS} and baskets < 2)",
+            "bundles of which fewer than two baskets speak",
+            at_most=0,
+        ),
+        fail(
+            "no substitutes together",
+            f"select count(*) from {PARTS} a join {PARTS} b on a.bundle_id = b.bundle_id "
+            "join replaced r on a.product_id = r.product_id and b.product_id = r.other_id "
+            "left semi join (select bundle_id from bundles where made_by != 'pinned') f on a.bundle_id = f.bundle_id",
+            "pairs that replace each other in one bundle",
+            at_most=0,
+        ),
     ),
 )
 
@@ -72,10 +135,28 @@ USER_BUNDLES = Table(
         Column("user_id", TEXT, "pseudonym of the user (keyed hash)"),
         Column("rank", INT, "1 is shown first", at_least=1),
         Column("bundle_id", TEXT, "bundle to show", refers_to="bundles.bundle_id"),
-        Column("score", FLOAT, "mean score of its products for the user"),
+        Column("score", FLOAT, "mean score of its products for the user, less for those that are hidden from the user"),
         MODEL_VERSION,
         RUN_DATE,
         RELEASE,
     ),
     checks=list_checks("user_bundles", "user_id", "bundle_id", "lists"),
+)
+
+COLD_START_BUNDLES = Table(
+    name="cold_start_bundles",
+    area="outputs",
+    meaning="The bundles to show a visitor nobody knows, by segment.",
+    grain="one row for each segment and rank",
+    key=("segment", "rank"),
+    sort=("segment", "rank"),
+    columns=(
+        Column("segment", TEXT, "'all', or 'category: …' for visitors who came for one"),
+        Column("rank", INT, "1 is shown first", at_least=1),
+        Column("bundle_id", TEXT, "bundle to show", refers_to="bundles.bundle_id"),
+        Column("score", DOUBLE, "share of what the segment's best bundle brings a visitor", at_least=0, at_most=1),
+        RUN_DATE,
+        RELEASE,
+    ),
+    checks=list_checks("cold_start_bundles", "segment", "bundle_id", "segments"),
 )

@@ -47,7 +47,7 @@ SESSIONS = Table(
         Column("events", INT, "events in it", at_least=1),
         Column("dwell_s", DOUBLE, f"time on products{DWELL}", nullable=True, unit="s", at_least=0),
         Column("products", TEXTS, "distinct products with interest, sorted"),
-        Column("bought", TEXTS, "distinct products purchased, sorted"),
+        Column("bought", TEXTS, "distinct products bought, sorted"),
         Column("day", DAY, "day in the shop's time zone; a visit ends with it"),
     ),
 )
@@ -65,6 +65,7 @@ PAIR_COUNTS = Table(
         Column("product_id", TEXT, "product, the first of the two by code", refers_to="products.product_id"),
         Column("other_id", TEXT, "the other product", refers_to="products.product_id"),
         Column("pairs", LONG, "baskets or visits that hold both", at_least=1),
+        Column("one_bought", LONG, "of these the visits in which one was bought and the other was not", at_least=0),
         Column("day", DAY, "day in the shop's time zone"),
     ),
 )

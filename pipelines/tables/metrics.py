@@ -14,14 +14,16 @@ RUN_METRICS = Table(
             "model",
             TEXT,
             "challenger, predecessor (the model of the release before), by_score (the one before these without what "
-            "settings add to the score), and single parts: item_knn, lexical, encoder, next_choice, popularity",
+            "settings add to the score), and single parts: item_knn, lexical, encoder, next_choice, popularity; words "
+            "is the writer of texts",
         ),
         Column(
             "metric",
             TEXT,
-            "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, identical_lists@10",
+            "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, identical_lists@10; of words "
+            "by_model, by_template, asked_twice and refused (shares of the bundles), and tokens",
         ),
-        Column("value", DOUBLE, "mean over users; a share for coverage and identical lists"),
+        Column("value", DOUBLE, "mean over users; a share for coverage, identical lists and words; a count for tokens"),
         Column("low", DOUBLE, "lower end of the 95 % interval (bootstrap over users)", nullable=True),
         Column("high", DOUBLE, "upper end of it", nullable=True),
         Column("users", LONG, "users behind it", at_least=0),

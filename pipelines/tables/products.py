@@ -17,6 +17,7 @@ PRODUCTS = Table(
         Column("categories", TEXTS, "category path, widest first; empty where unknown"),
         Column("brand", TEXT, "brand or maker", nullable=True),
         Column("price", DOUBLE, "price of one piece", nullable=True, unit="shop currency", at_least=0),
+        Column("cost", DOUBLE, "what one piece costs the shop", nullable=True, unit="shop currency", at_least=0),
         Column("attributes", ATTRIBUTES, "further facts by name", nullable=True),
         Column("available", BOOL, "whether it can be bought"),
         Column("text_hash", TEXT, "hash of title, brand, description and categories: what an embedding depends on"),

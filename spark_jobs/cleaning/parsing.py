@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 # What Python's str.strip takes away, so that ids have one normal form in SQL and in Python.
 WHITESPACE = "".join(chr(c) for c in range(0x3001) if chr(c).isspace())
 NUMBER = r"^[+-]?([0-9]{1,30}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
+MONEY = ("price", "cost")  # columns of products that hold an amount
 DIGITS = "[0-9](?:[0-9.,'’\u00a0\u202f ]*[0-9])?"
 WHOLE = r"^[+-]?[0-9]{1,9}(\.0*)?$"
 DECIMAL_COMMA = r"^[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+),[0-9]{1,2}$"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
 from pipelines.settings import Settings
 from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT, bad_id
-from spark_jobs.cleaning.parsing import filled, with_price
+from spark_jobs.cleaning.parsing import MONEY, filled, with_price
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.products_from_lines import SEPARATOR
 from spark_jobs.cleaning.pseudonyms import normal_id
@@ -33,8 +35,9 @@ RULES = (
     bad_id("product_id"),
     Rule(
         "bad_number",
-        "the price holds no number, or one below zero or above the limit",
-        "has_price and coalesce(not price between 0 and :setting, true)",
+        "price or cost holds no number, or one below zero or above the limit",
+        "has_price and coalesce(not price between 0 and :setting, true) "
+        "or has_cost and coalesce(not cost between 0 and :setting, true)",
         "cleaning.max_price",
     ),
     Rule("missing_title", "there is no title", "title is null"),
@@ -59,14 +62,15 @@ def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         "title",
         "brand",
         "price",
+        "cost",
         normal_id(F.col("product_id")).alias("product_id"),
         joined(F.col("description")).alias("description"),
         category_path(F.col("categories")).alias("categories"),
-        F.col("price").isNotNull().alias("has_price"),
+        *(F.col(money).isNotNull().alias(f"has_{money}") for money in MONEY),
         F.from_json("attributes", "map<string,string>").alias("attributes"),
         is_available(F.col("available")).alias("available"),
     )
-    plain = with_price(with_plain_text(typed, "title", "description", "brand", "aliases"), "price")
+    plain = reduce(with_price, MONEY, with_plain_text(typed, "title", "description", "brand", "aliases"))
     masked = mask_personal_data(plain, "title", "description", "aliases")
     told = (F.coalesce(name, F.lit("")) for name in ("brand", "description"))
     text = F.concat_ws("\n", "title", *told, F.array_join("categories", " > "))
@@ -75,7 +79,7 @@ def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
         {"text_hash": F.sha2(text, 256), "day": F.lit(None).cast("date"), "aliases": F.transform(split, filled)}
     )
     reasoned = with_reason(hashed, RULES, night.settings).withColumn("on_arrival", F.lit(False))
-    return reasoned.drop("readable", "has_price")
+    return reasoned.drop("readable", *(f"has_{money}" for money in MONEY))
 
 
 def with_aliases(clean: DataFrame, judged: DataFrame, most: int) -> DataFrame:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pipelines.night import Night
-from spark_jobs.cleaning.parsing import with_price
+from spark_jobs.cleaning.parsing import MONEY, with_price
 from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
 
 SEPARATOR = "\ue000"  # between aliases: a sign for private use, which no step on texts takes away
-FACTS = ("title", "price", "description", "categories", "brand", "attributes", "available")
+FACTS = ("title", *MONEY, "description", "categories", "brand", "attributes", "available")
 MOST_RAW = 50  # titles that are looked at; some of them may turn out to be the same
 WHERE = ("delivery", "file", "delivered")
 
@@ -23,8 +24,8 @@ def typed_lines(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     `lines` is how often; the row stands where it came first. Lines without a code, or that cannot be read, are for the
     account of events.
     """
-    coded = with_price(rows.withColumn("product_id", normal_id(F.col("product_id"))), "price")
-    priced = coded.withColumn("price", F.when(F.col("price") > 0, F.col("price")))
+    coded = reduce(with_price, MONEY, rows.withColumn("product_id", normal_id(F.col("product_id"))))
+    priced = coded.withColumns({money: F.when(F.col(money) > 0, F.col(money)) for money in MONEY})
     said = priced.groupBy(*WHERE, "product_id", *FACTS).agg(
         F.count("*").alias("lines"), F.min(F.struct("block", "line")).alias("first")
     )
@@ -59,7 +60,8 @@ def products_of_lines(said: DataFrame, facts: Sequence[str]) -> DataFrame:
         counted = said.where(F.col(fact).isNotNull()).groupBy("product_id", fact).agg(F.sum("lines").alias("n"))
         usual = counted.groupBy("product_id").agg(F.min(F.struct((-F.col("n")).alias("n"), fact))[fact].alias(fact))
         products = products.join(usual, "product_id", "left")
-    return products.join(other_titles(said), "product_id", "left").withColumn("price", F.col("price").cast("string"))
+    texts = {money: F.col(money).cast("string") for money in MONEY}
+    return products.join(other_titles(said), "product_id", "left").withColumns(texts)
 
 
 def other_titles(said: DataFrame) -> DataFrame:

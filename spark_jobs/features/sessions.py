@@ -30,7 +30,9 @@ def sessions(visits: DataFrame, settings: Features) -> DataFrame:
             F.sort_array(F.collect_set(F.when(F.col("event_type").isin(interesting), F.col("product_id")))).alias(
                 "products"
             ),
-            F.sort_array(F.collect_set(F.when(F.col("event_type") == "purchase", F.col("product_id")))).alias("bought"),
+            F.sort_array(F.collect_set(F.when(F.col("event_type").isin(settings.bought), F.col("product_id")))).alias(
+                "bought"
+            ),
         )
     )
 

@@ -1,127 +1,181 @@
-"""Products to sell together: pairs and cliques of the co-bought graph, counted in baskets."""
+"""Products to sell together: dense places of the co-bought graph, frequent baskets, and what the shop pins."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
+from pipelines.bundles.candidates import LONG_TAIL, PINNED, candidates
+from pipelines.bundles.choose import choose
+from pipelines.bundles.cold import BundleSold, cold_bundles
+from pipelines.bundles.long_tail import Helped, Kin, help_rare
+from pipelines.bundles.rules import Rules
+from pipelines.bundles.shelf import Found, Graph, Product, Products, as_products, pairs_of
+from pipelines.bundles.worth import Worth, worth
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings import Settings
-from spark_jobs.features.pairs import baskets
+from pipelines.words import Language
+from pipelines.words.facts import facts_of
+from pipelines.words.templates import template
+from spark_jobs.ranking.bundle_evidence import (
+    LEAST_BASKETS,
+    Evidence,
+    count_sets,
+    frequent_baskets,
+    shelf_of,
+    strongest_pairs,
+    substitutes_among,
+)
 
 BUNDLE = (
-    "bundle_id string, products array<string>, title string, description string, price double, baskets int, "
-    "support double, lift double, coherence float, made_by string"
+    "bundle_id string, products array<string>, title string, description string, written_by string, "
+    "price double, offer_price double, "
+    "baskets int, support double, lift double, lift_surely double, coherence float, conversion double, "
+    "expected_revenue double, score double, made_by string"
 )
-WIDE = 5  # candidates looked at for each bundle that is kept
-LEAST_BASKETS = 2
+COLD = "segment string, rank int, bundle_id string, score double"
+KIN = 20  # products described alike that are looked at, for each
 
 
 @dataclass(frozen=True)
-class Found:
-    """Products with the number and share of baskets that hold them all, and the lift over independence."""
+class Offer:
+    """A bundle that is published."""
 
-    products: tuple[str, ...]
-    baskets: int
-    support: float
-    lift: float
+    found: Found
+    worth: Worth
 
-    def strength(self) -> float:
-        """Lift for each product beyond the first, times the log of the baskets: pairs and triples on one scale."""
-        return round(self.lift ** (1 / (len(self.products) - 1)) * float(np.log1p(self.baskets)), 9)
+    @property
+    def bundle_id(self) -> str:
+        return hashlib.sha256("\n".join(self.found.products).encode()).hexdigest()[:16]
 
 
-def find_bundles(
-    events: DataFrame, relations: DataFrame, products: DataFrame, ranker: Ranker, settings: Settings
-) -> DataFrame:
-    """One row for each bundle: the strongest pairs and triples of showable products that share baskets."""
-    most, showable = settings.ranking.bundles, set(ranker.product_ids[ranker.showable].tolist())
-    pairs = strongest_pairs(relations, most * WIDE)
-    pairs = [p for p in pairs if p["product_id"] in showable and p["other_id"] in showable]
-    found = [Found((p["product_id"], p["other_id"]), p["pairs"], p["support"], p["lift"]) for p in pairs]
-    if settings.ranking.bundle_size > 2 and pairs:
-        usual = baskets(events).where(F.size("products") <= settings.features.largest_basket)
-        found += count_triples(usual, triangles(pairs))
-    chosen = choose(found, most)
-    facts = {r["product_id"]: r for r in _facts(products, chosen)}
-    rows = [describe(bundle, facts, ranker) for bundle in chosen]
-    return events.sparkSession.createDataFrame(rows, BUNDLE)
+@dataclass(frozen=True)
+class Offers:
+    """The night's bundles, best first, and the products that they are made of."""
+
+    bundles: list[Offer]
+    shelf: Mapping[str, Product]
 
 
-def strongest_pairs(relations: DataFrame, most: int) -> list[Row]:
-    """The `most` co-bought pairs above chance with the largest lift x log of their baskets, each once."""
-    pairs = relations.where("kind = 'co_bought' and product_id < other_id and lift > 1")
-    strength = F.col("lift") * F.log1p("pairs")
-    return pairs.orderBy(F.desc(strength), "product_id", "other_id").limit(most).collect()
+def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offers:
+    """The bundles of the night: found in the graph and in baskets, counted there, held to the rules, and chosen."""
+    pinned = {as_products(products) for products in settings.bundles.pinned}
+    if not settings.ranking.bundles:
+        return Offers([], {})
+    pairs, often = strongest_pairs(evidence, settings), frequent_baskets(evidence, settings)
+    named = {p for group in (*pairs, *often, *pinned, *settings.bundles.only_together) for p in group}
+    kin = kin_of(ranker, sorted(named), settings.bundles.kin_from)
+    wanted = named | {other for others in kin.values() for other, _ in others}
+    shelf = shelf_of(evidence, wanted, settings)
+    rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.ranking.bundle_size)
+    sets = possible(pairs, often, rules, settings)
+    sets |= {products: PINNED for products in pinned if all(p in shelf for p in products)}
+    found = counted(evidence, sets, settings)
+    worths = {f.products: worth_of(f, shelf, evidence, settings) for f in found}
+    scores = {products: w.score for products, w in worths.items()}
+    surely = [f for f in found if f.made_by == PINNED or (f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1)]
+    chosen = choose(surely, scores, settings.ranking.bundles, settings.bundles)
+    helped = help_rare([f for f in chosen if f.made_by != PINNED], kin, rules, settings.bundles.long_tail)
+    offers = [Offer(f, worths[f.products]) for f in chosen]
+    return Offers(offers + helped_offers(helped, worths, shelf, evidence, settings), shelf)
 
 
-def triangles(pairs: list[Row]) -> list[tuple[str, str, str]]:
-    """Sorted triples whose three pairs are all among `pairs`."""
-    after: dict[str, set[str]] = {}
-    for p in pairs:
-        after.setdefault(p["product_id"], set()).add(p["other_id"])
-    return sorted((a, b, c) for a, others in after.items() for b in others for c in after.get(b, set()) & others)
+def possible(
+    pairs: Mapping[tuple[str, str], float], often: list[Products], rules: Rules, settings: Settings
+) -> dict[Products, str]:
+    """The sets that may be bundles by the rules, with how each was found.
 
-
-def count_triples(groups: DataFrame, triples: list[tuple[str, str, str]]) -> list[Found]:
-    """Triples that at least two baskets hold, with their share of all baskets and their lift over independence.
-
-    `groups` has one row of distinct `products` for each basket.
+    Of whole baskets those whose products all go together: others came again because a part of them did.
     """
-    if not triples:
-        return []
-    held = groups.select("products", F.explode("products").alias("a")).persist()
-    total = groups.count()
-    wanted = F.broadcast(groups.sparkSession.createDataFrame(triples, "a string, b string, c string"))
-    whole = F.array_contains("products", F.col("b")) & F.array_contains("products", F.col("c"))
-    counted = held.join(wanted, "a").where(whole).groupBy("a", "b", "c").agg(F.count("*").alias("n")).collect()
-    wanted_products = sorted({p for t in triples for p in t})
-    lone = held.where(F.col("a").isin(wanted_products)).groupBy("a").agg(F.count("*").alias("n")).collect()
-    held.unpersist()
-    alone = {r["a"]: r["n"] for r in lone}
-    found = []
-    for r in sorted(counted):
-        expected = alone[r["a"]] * alone[r["b"]] * alone[r["c"]] / total**2
-        if r["n"] >= LEAST_BASKETS:
-            found.append(Found((r["a"], r["b"], r["c"]), r["n"], r["n"] / total, r["n"] / expected))
-    return found
+    strengths = {pair: s for pair, s in pairs.items() if rules.allow(rules.completed(pair))}
+    in_pairs = {p for pair in strengths for p in pair}
+    seeds = sorted(in_pairs, key=lambda p: (-rules.shelf[p].weight, p))[: settings.ranking.bundles]
+    joined = [products for products in often if all(pair in strengths for pair in pairs_of(products))]
+    found = candidates(Graph(strengths), seeds, joined, settings.ranking.bundle_size)
+    whole: dict[Products, str] = {}
+    for products, made_by in found.items():
+        whole.setdefault(rules.completed(products), made_by)
+    return {products: made_by for products, made_by in whole.items() if rules.allow(products)}
 
 
-def choose(found: list[Found], most: int) -> list[Found]:
-    """The strongest `most`; a pair that lies in a triple of at least half its baskets is left out."""
-    triples = [f for f in found if len(f.products) > 2]
-
-    def covered(pair: Found) -> bool:
-        return any(set(pair.products) < set(t.products) and 2 * t.baskets >= pair.baskets for t in triples)
-
-    kept = triples + [f for f in found if len(f.products) == 2 and not covered(f)]
-    return sorted(kept, key=lambda f: (-f.strength(), f.products))[:most]
+def counted(evidence: Evidence, sets: Mapping[Products, str], settings: Settings) -> list[Found]:
+    """Each set with the baskets that hold it."""
+    counts = count_sets(evidence, sets, settings.relations.half_life_days)
+    return [Found(products, made_by, *counts.get(products, (0, 0.0))) for products, made_by in sorted(sets.items())]
 
 
-def _facts(products: DataFrame, chosen: list[Found]) -> list[Row]:
-    wanted = sorted({p for f in chosen for p in f.products})
-    return products.where(F.col("product_id").isin(wanted)).select("product_id", "title", "price").collect()
+def worth_of(found: Found, shelf: Mapping[str, Product], evidence: Evidence, settings: Settings) -> Worth:
+    return worth(found, shelf, evidence.groups, settings.bundles, settings.relations.prior_groups)
 
 
-def describe(bundle: Found, facts: dict[str, Row], ranker: Ranker) -> tuple[object, ...]:
-    """One row of the table: names, price, strength, coherence."""
-    titles = [facts[p]["title"] for p in bundle.products]
-    prices = [facts[p]["price"] for p in bundle.products]
-    vectors = ranker.vectors[ranker.find(list(bundle.products))]
-    cosines = (vectors @ vectors.T)[np.triu_indices(len(titles), 1)]
+def helped_offers(
+    helped: list[Helped],
+    worths: Mapping[Products, Worth],
+    shelf: Mapping[str, Product],
+    evidence: Evidence,
+    settings: Settings,
+) -> list[Offer]:
+    """Bundles with rare products: counts and prices their own, the rest that of what they come of, less unlikeness."""
+    offers = []
+    own = {f.products: f for f in counted(evidence, {h.found.products: LONG_TAIL for h in helped}, settings)}
+    for h in helped:
+        mine, model = worth_of(own[h.found.products], shelf, evidence, settings), worths[h.after]
+        conversion = round(model.conversion * h.likeness, 6)
+        brings = None if mine.offer_price is None else round(conversion * mine.offer_price, 6)
+        score = round(model.score * h.likeness, 6)
+        whole = replace(mine, conversion=conversion, expected_revenue=brings, score=score)
+        offers.append(Offer(own[h.found.products], whole))
+    return offers
+
+
+def kin_of(ranker: Ranker, products: list[str], kin_from: float) -> Kin:
+    """Of each product those whose words are at least so like, the likest first."""
+    kin, ids = {}, ranker.product_ids
+    for at in ranker.find(products).tolist():
+        row = ranker.lexical[[at]]
+        order = [i for i in np.lexsort((row.indices, -row.data))[:KIN] if row.data[i] >= kin_from]
+        kin[str(ids[at])] = [(str(ids[row.indices[i]]), round(float(row.data[i]), 6)) for i in order]
+    return kin
+
+
+def bundle_table(offers: Offers, ranker: Ranker, evidence: Evidence, language: Language) -> DataFrame:
+    """One row for each bundle, with the words of a template."""
+    rows = [describe(offer, offers.shelf, ranker, language) for offer in offers.bundles]
+    return evidence.products.sparkSession.createDataFrame(rows, BUNDLE)
+
+
+def cold_table(offers: Offers, evidence: Evidence, settings: Settings) -> DataFrame:
+    """One row for each segment and rank of the bundles for visitors nobody knows."""
+    sold = [BundleSold(o.bundle_id, o.found.products, o.worth.conversion, o.worth.offer_price) for o in offers.bundles]
+    rows = cold_bundles(sold, offers.shelf, evidence.groups, settings.ranking.bundles_per_user)
+    return evidence.products.sparkSession.createDataFrame(rows, COLD)
+
+
+def describe(offer: Offer, shelf: Mapping[str, Product], ranker: Ranker, language: Language) -> tuple[object, ...]:
+    """One row of the table: words, price, strength, coherence."""
+    found, said = offer.found, offer.worth
+    text = template(facts_of([asdict(shelf[p]) for p in found.products]), found.baskets, language)
+    vectors = ranker.vectors[ranker.find(list(found.products))]
+    cosines = (vectors @ vectors.T)[np.triu_indices(len(found.products), 1)]
     return (
-        hashlib.sha256("\n".join(bundle.products).encode()).hexdigest()[:16],
-        list(bundle.products),
-        " + ".join(titles),
-        f"{', '.join(titles[:-1])} and {titles[-1]}: bought together in {bundle.baskets} baskets.",
-        None if any(p is None for p in prices) else round(sum(prices), 2),
-        int(bundle.baskets),
-        round(bundle.support, 9),
-        round(bundle.lift, 6),
+        offer.bundle_id,
+        list(found.products),
+        text.title,
+        text.description,
+        "template",
+        said.price,
+        said.offer_price,
+        int(found.baskets),
+        said.support,
+        said.lift,
+        said.surely,
         round(float(cosines.mean()), 6),
-        "co_bought_pair" if len(titles) == 2 else "co_bought_clique",
+        said.conversion,
+        said.expected_revenue,
+        said.score,
+        found.made_by,
     )

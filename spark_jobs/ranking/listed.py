@@ -41,13 +41,17 @@ def shown_lists(product_ids: np.ndarray, ranked: Ranked) -> pa.ListArray:
 
 
 def bundle_lists(bundle_ids: np.ndarray, scores: np.ndarray, most: int) -> pa.ListArray:
-    """The best `most` bundles of each user by `scores` float32 (u, b); ties go to the bundle that comes first."""
+    """The best `most` bundles of each user by `scores` float32 (u, b); ties go to the bundle that comes first.
+
+    One whose score is minus infinity is not for the user.
+    """
     order = np.argsort(-scores, axis=1, kind="stable")[:, :most]
-    there = np.ones(order.shape, bool)
+    best = np.take_along_axis(scores, order, axis=1)
+    there = best > -np.inf
     columns = {
         "rank": _ranks(there),
-        "bundle_id": pa.array(bundle_ids[order.ravel()], pa.string()),
-        "score": pa.array(np.take_along_axis(scores, order, axis=1).ravel()),
+        "bundle_id": pa.array(bundle_ids[order[there]], pa.string()),
+        "score": pa.array(best[there]),
     }
     return pa.ListArray.from_arrays(_starts(there), _struct(columns))
 

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import bundles
 from benchmarks.bundle_baselines import Known, by_words, clustered, likest_pair, pair_model, whole_session
 from benchmarks.bundle_sessions import category_paths, grouped, split, split_other
-from pipelines.bundling.items import Items, Texts
+from pipelines.session_bundles.items import Items, Texts
 
 KINDS = ("lamp", "kettle", "rake", "sandal")
 

@@ -39,7 +39,8 @@ def test_each_task_has_an_end_and_an_owner(dags):
 
 
 FLOW = [
-    "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "check_outputs", "publish",
+    "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "write", "check_outputs",
+    "publish",
 ]  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def test_nights_come_one_by_one_and_past_dates_only_in_backfills(dags):
 def test_spark_and_the_gpu_have_pools_of_their_own(dags):
     pools = {t.task_id: t.pool for t in dags["nightly_recommendations"].tasks}
     assert {n for n, p in pools.items() if p == "spark"} == {"clean", "features", "rank"}
-    assert {n for n, p in pools.items() if p == "gpu"} == {"train", "embed"}
+    assert {n for n, p in pools.items() if p == "gpu"} == {"train", "embed", "write"}
 
 
 def test_the_form_has_typed_fields(dags):

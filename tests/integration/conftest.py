@@ -34,6 +34,7 @@ SMALL = {
     },
     "features": {"least_pairs": 1},
     "ranking": {"k": 5, "bundles": 20},
+    "words": {"generator": "none"},
     "checks": {"most_quarantined": 0.7},  # a handful of robots outnumbers so few people
     "spark": SMALL_DATA | {"driver_memory": "1g"},
 }
@@ -81,7 +82,7 @@ def make_shop(home: Path, **changes: dict) -> Shop:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory) -> Shop:
     """The small shop with one published night."""
-    made = make_shop(tmp_path_factory.mktemp("shop") / "home")
+    made = make_shop(tmp_path_factory.mktemp("shop") / "home", words={"tokens": 1_000})
     done = made.run()
     assert done.returncode == 0, done.stdout + done.stderr
     return made

@@ -24,7 +24,7 @@ def test_the_release_is_whole(shop):
     assert manifest["checks"]["failed"] == []
     assert (shop.home / "current" / "report.html").is_file()
     assert not (shop.home / "staging" / manifest["run_id"]).exists()
-    assert {"clean", "features", "train", "register", "embed", "rank"} <= set(manifest["stages"])
+    assert {"clean", "features", "train", "register", "embed", "rank", "write"} <= set(manifest["stages"])
     assert all(s["seconds"] > 0 for s in manifest["stages"].values())
 
 
@@ -78,6 +78,8 @@ def test_lists_have_k_products_with_reasons_and_none_that_was_bought(shop):
         unavailable = "select count(*) from user_topk t join products p using (product_id) where not p.available"
         assert engine.execute(unavailable).fetchall()[0] == (0,)
         assert engine.execute("select count(*) > 0 from bundles").fetchall()[0] == (True,)
+        by = dict(engine.execute("select written_by, count(*) from bundles group by all").fetchall())
+        assert by.get("model", 0) == shop.manifest()["words"]["by_model"] > 0
         assert engine.execute("select count(*) from cold_start_topk where segment = 'all'").fetchall()[0] == (5,)
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from pipelines.bundling.items import Items, Texts
-from pipelines.bundling.measures import measures
-from pipelines.bundling.session_bundler import FILE, SessionBundler, unlearned_bundles
-from pipelines.bundling.subsets import subsets_of
 from pipelines.errors import StepFailed
-from pipelines.settings.bundling import SessionBundles
+from pipelines.session_bundles.items import Items, Texts
+from pipelines.session_bundles.measures import measures
+from pipelines.session_bundles.session_bundler import FILE, SessionBundler, unlearned_bundles
+from pipelines.session_bundles.subsets import subsets_of
+from pipelines.settings.session_bundles import SessionBundles
 from training.checkpoint import Checkpoint
 from training.fit_bundles import fit_bundles
 from training.labelled_sessions import labelled

@@ -134,7 +134,8 @@ def _bundles(titles: list[str]) -> list[dict[str, Any]]:
     return [
         {
             "bundle_id": f"b{n}", "products": [f"p{n:03d}", f"p{n + 1:03d}"], "title": f"{titles[n]} + {titles[n + 1]}",
-            "description": "Two for the house", "price": 20.0 + 2 * n, "baskets": 40 - n, "support": 0.01, "lift": 3.5,
+            "description": "Two for the house", "written_by": "model",
+            "price": 20.0 + 2 * n, "baskets": 40 - n, "support": 0.01, "lift": 3.5,
             "coherence": 0.4, "made_by": "co_bought_pair", **TRACE,
         }
         for n in range(6)

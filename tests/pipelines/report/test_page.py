@@ -43,7 +43,7 @@ def test_the_page_is_well_formed(small_night):
 
 def test_one_sentence_says_what_happened(small_night):
     assert (
-        "Published 9 tables for 12 users; the challenger, nightshelf 4, became champion: "
+        "Published 10 tables for 12 users; the challenger, nightshelf 4, became champion: "
         "NDCG@10 0.1230 against the champion&#39;s 0.1190 and popularity&#39;s 0.0450."
     ) in text_of(small_night.page())
 
@@ -87,7 +87,10 @@ def test_a_night_without_evaluation_and_optional_tables(small_night):
     assert "Training was skipped, as asked" in said
     assert "No model was measured tonight." in said
     assert "No bundle was found tonight." in said
-    assert "Without rows tonight: cold_start_topk, bundles, user_bundles, similar_products, quality_results." in said
+    assert (
+        "Without rows tonight: cold_start_topk, bundles, user_bundles, cold_start_bundles, similar_products, "
+        "quality_results." in said
+    )
 
 
 def test_a_night_with_nothing_at_all(small_night):
@@ -97,7 +100,7 @@ def test_a_night_with_nothing_at_all(small_night):
             file.unlink()
     seen = Nesting(small_night.page())
     assert seen.wrong == []
-    assert "Published 9 tables for 0 users" in small_night.page()
+    assert "Published 10 tables for 0 users" in small_night.page()
 
 
 def test_an_evaluation_may_lack_everything_optional(small_night):

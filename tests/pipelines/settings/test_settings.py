@@ -48,6 +48,16 @@ def test_every_key_stands_in_the_commented_file_under_its_sentence():
         ({"training": {"meeting": "gpu1"}}, ["[training] meeting = 'gpu1'", "pattern"]),
         ({"shop": {"time_zone": "Berlin"}}, ['time_zone = "Berlin"', "Europe/Berlin"]),
         ({"ranking": {"hide": ["bought"]}}, ['names "bought"', "purchase"]),
+        ({"features": {"bought": ["buy"]}}, ['[features] bought names "buy"', "purchase"]),
+        ({"bundles": {"pinned": [["a"]]}}, ["[bundles.pinned] 0 = ['a']", "at least 2 items"]),
+        (
+            {"bundles": {"pinned": [["a", "b"]], "blocked": ["b"]}},
+            ["[bundles] pinned ['a', 'b'] holds ['b']", "blocked"],
+        ),
+        (
+            {"bundles": {"pinned": [["a", "b"]], "never_together": [["b", "a"]]}},
+            ["[bundles] pinned ['a', 'b'] holds ['a', 'b']", "never_together"],
+        ),
         ({"sources": {"events": {"event_types": {"buy": "buy"}}}}, ['names "buy"', "add_to_cart"]),
     ],
 )

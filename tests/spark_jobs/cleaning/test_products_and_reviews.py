@@ -40,12 +40,13 @@ REVIEWS = {
 PRODUCT = {"product_id": "mug", "title": "Mug"}
 PRODUCTS = {
     "clean": PRODUCT,
-    "clean: a price": PRODUCT | {"product_id": "p1", "price": "€ 12,50"},
+    "clean: a price and what it costs": PRODUCT | {"product_id": "p1", "price": "€ 12,50", "cost": "€ 7,20"},
     "unreadable": {"readable": False},
     "missing_product": PRODUCT | {"product_id": None},
     "bad_id": PRODUCT | {"product_id": '{"code": 1}'},
     "bad_number: no number": PRODUCT | {"product_id": "p2", "price": "on request"},
     "bad_number: negative": PRODUCT | {"product_id": "p3", "price": "-1"},
+    "bad_number: a cost that is none": PRODUCT | {"product_id": "p7", "cost": "secret"},
     "bad_number: before a missing title": {"product_id": "p4", "price": "tba"},
     "missing_title": {"product_id": "p5"},
     "missing_title: only markup": {"product_id": "p6", "title": "<b> </b>"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,10 +10,10 @@ from pipelines.tables import EVENTS
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
-from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
+from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts
 from spark_jobs.features.popularity import popularity, product_days
 from spark_jobs.features.sessions import in_visits, sessions
-from spark_jobs.ranking.relations import product_relations, window_start
+from spark_jobs.ranking.relations import window_start
 
 DAY = date(2025, 3, 10)
 
@@ -133,31 +132,40 @@ def test_a_session_ends_with_the_day(events, night_of):
     }
 
 
-def counted(groups, night):
-    """Pair counts of all days, and how many groups there are."""
-    days = groups_by_day(groups)
-    whole = Counter()
-    for day in days.values():
-        whole.update(day["groups"])
-    return product_relations(pair_counts(groups), whole, night.settings.features)
-
-
-def test_support_confidence_and_lift(spark, night_of):
-    night = night_of(features={"least_pairs": 2})
+def test_pairs_are_counted_by_day_and_kind_and_those_of_which_one_was_bought(spark):
+    tomorrow = DAY + timedelta(days=1)
     groups = [
-        ("co_bought", DAY + timedelta(days=n % 2), n, sorted(set(g))) for n, g in enumerate(["ab", "aabc", "a", "bc"])
+        ("co_bought", DAY, 0, ["a", "b"], []),
+        ("co_bought", DAY, 1, ["b", "a", "c"], []),
+        ("co_bought", tomorrow, 2, ["a", "b"], []),
+        ("co_viewed", DAY, 3, ["a", "b"], ["a"]),
+        ("co_viewed", DAY, 4, ["a", "b"], ["a", "b"]),
+        ("co_viewed", DAY, 5, ["a", "b"], []),
     ]
-    found = counted(spark.createDataFrame(groups, "kind string, day date, number long, products array<string>"), night)
-    rows = {
-        (r["product_id"], r["other_id"]): (r["pairs"], r["support"], r["confidence"], r["lift"])
-        for r in found.collect()
+    frame = spark.createDataFrame(
+        groups, "kind string, day date, number long, products array<string>, bought array<string>"
+    )
+    found = {
+        (r["kind"], r["day"], r["product_id"] + r["other_id"]): (r["pairs"], r["one_bought"])
+        for r in pair_counts(frame).collect()
     }
-    # a and b are in three of the four baskets each, c in two
-    assert rows == {
-        ("a", "b"): (2, 0.5, 0.666666667, 0.888888889),
-        ("b", "a"): (2, 0.5, 0.666666667, 0.888888889),
-        ("b", "c"): (2, 0.5, 0.666666667, 1.333333333),
-        ("c", "b"): (2, 0.5, 1.0, 1.333333333),
+    assert found == {
+        ("co_bought", DAY, "aa"): (2, 0),
+        ("co_bought", DAY, "bb"): (2, 0),
+        ("co_bought", DAY, "cc"): (1, 0),
+        ("co_bought", DAY, "ab"): (2, 0),
+        ("co_bought", DAY, "ac"): (1, 0),
+        ("co_bought", DAY, "bc"): (1, 0),
+        ("co_bought", tomorrow, "aa"): (1, 0),
+        ("co_bought", tomorrow, "bb"): (1, 0),
+        ("co_bought", tomorrow, "ab"): (1, 0),
+        ("co_viewed", DAY, "aa"): (3, 0),
+        ("co_viewed", DAY, "bb"): (3, 0),
+        ("co_viewed", DAY, "ab"): (3, 1),
+    }
+    assert groups_by_day(frame) == {
+        str(DAY): {"groups": {"co_bought": 2, "co_viewed": 3}},
+        str(tomorrow): {"groups": {"co_bought": 1}},
     }
 
 
@@ -179,13 +187,20 @@ def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events
         *(f"u5 {p} view 10:00" for p in "klmn"),
     )
     settings = night.settings.features
-    found = counted(all_groups(some, sessions(in_visits(some, settings), settings), settings), night).collect()
+    found = pair_counts(all_groups(some, sessions(in_visits(some, settings), settings), settings)).collect()
     pairs = {
-        kind: {r["product_id"] + r["other_id"] for r in found if r["kind"] == kind}
+        kind: {r["product_id"] + r["other_id"] for r in found if r["kind"] == kind and r["product_id"] != r["other_id"]}
         for kind in ("co_bought", "co_viewed")
     }
-    assert pairs["co_bought"] == {"ab", "ba", "de", "ed", "fg", "gf"}
-    assert pairs["co_viewed"] == {"ab", "ba", "vw", "wv"}, "a visit of four products is too large"
+    assert pairs["co_bought"] == {"ab", "de", "fg"}
+    assert pairs["co_viewed"] == {"ab", "vw"}, "a visit of four products is too large"
+
+
+def test_a_rating_may_say_that_a_product_was_bought(events, night_of):
+    settings = night_of(DAY, features={"bought": ["rating"]}).settings.features
+    some = events("u1 a rating 10:00", "u1 b rating 10:01", "u1 c purchase 10:02")
+    assert [sorted(r["products"]) for r in baskets(some, settings.bought).collect()] == [["a", "b"]]
+    assert sessions(in_visits(some, settings), settings).first()["bought"] == ["a", "b"]
 
 
 def test_the_window_of_relations_begins_so_many_days_before(night_of):

@@ -8,7 +8,16 @@ from datetime import date, datetime
 import pytest
 
 from pipelines.checks import bound, sentence
-from pipelines.tables import BUNDLES, COLD_START_TOPK, EVENTS, PRODUCTS, SIMILAR_PRODUCTS, USER_BUNDLES, USER_TOPK
+from pipelines.tables import (
+    BUNDLES,
+    COLD_START_BUNDLES,
+    COLD_START_TOPK,
+    EVENTS,
+    PRODUCTS,
+    SIMILAR_PRODUCTS,
+    USER_BUNDLES,
+    USER_TOPK,
+)
 from spark_jobs.engine import measure, read, views
 from spark_jobs.ranking.checked_against import checked_against
 from tests.given import put
@@ -38,9 +47,11 @@ def listed(of="user_id", item="product_id", **lists):
     ]  # fmt: skip
 
 
-def bundle(name, *products, price=3.0):
-    return {"bundle_id": name, "products": list(products), "title": "t", "description": "d", "price": price,
-            "baskets": 2, "support": 0.5, "lift": 2.0, "coherence": 0.5, "made_by": "co_bought_pair"}  # fmt: skip
+def bundle(name, *products, price=3.0, **facts):
+    return {"bundle_id": name, "products": list(products), "title": "t", "description": "d",
+            "written_by": "template", "price": price,
+            "offer_price": price, "baskets": 2, "support": 0.5, "lift": 2.0, "lift_surely": 1.5, "coherence": 0.5,
+            "conversion": 0.1, "expected_revenue": None, "score": 1.5, "made_by": "co_bought_pair"} | facts  # fmt: skip
 
 
 def neighbours(**lists):
@@ -51,7 +62,12 @@ def neighbours(**lists):
 GOOD = {
     USER_TOPK: listed(**LISTS),
     COLD_START_TOPK: listed("segment", all=["mug", "cup"]),
-    BUNDLES: [bundle("b1", "cup", "mug"), bundle("b2", "cup", "jug", price=None)],
+    BUNDLES: [
+        bundle("b1", "cup", "mug", offer_price=2.5),
+        bundle("b2", "cup", "jug", price=None),
+        bundle("b3", "jug", "pot", price=None, made_by="pinned", baskets=0),
+    ],
+    COLD_START_BUNDLES: listed("segment", "bundle_id", all=["b1", "b2"]),
     USER_BUNDLES: listed("user_id", "bundle_id", ann=["b1", "b2"], bob=["b2"]),
     SIMILAR_PRODUCTS: neighbours(mug=["cup", "jug"], cup=["mug"]),
 }
@@ -69,6 +85,8 @@ WRONG_BUNDLES = [
     bundle("b6", "cup", "else", price=None),
     bundle("b7", "cup", "gone"),
     bundle("b8", "cup", "jug", price=1.0),
+    bundle("b9", "jug", "pot", price=None, baskets=1),
+    bundle("b10", "cup", "mug", "pot", price=7.0, offer_price=7.5),
 ]
 BROKEN = {
     "no lists": (USER_TOPK, [], {"rows: 0 recommendations (allowed: at least 1)": "fail"}),
@@ -124,7 +142,15 @@ BROKEN = {
             "products exist: 1 products that the catalogue does not have": "fail",
             "only available products: 2 products that are blocked": "fail",
             "prices add up: 3 bundles whose price is not that of their products": "fail",
+            "offers are no dearer: 1 bundles that are offered above their price": "fail",
+            "found in baskets: 1 bundles of which fewer than two baskets speak": "fail",
+            "no substitutes together: 1 pairs that replace each other in one bundle": "fail",
         },
+    ),
+    "bundles for nobody": (
+        COLD_START_BUNDLES,
+        listed("segment", "bundle_id", all=["b1", "b1"], other=["b99"]),
+        {"bundle_id exists in bundles: 1 rows whose": "fail", "no bundle twice: 1 rows that repeat": "fail"},
     ),
     "bundles of users": (
         USER_BUNDLES,
@@ -138,6 +164,18 @@ BROKEN = {
             "other_id exists in products: 1 rows whose other_id no products has": "fail",
             "no product is like itself: 1 products beside themselves": "fail",
             "no other twice: 1 rows that repeat one of their list": "fail",
+        },
+    ),
+    "strengths of neighbours": (
+        SIMILAR_PRODUCTS,
+        [
+            row | {"kind": kind, "score": score}
+            for kind, score in (("complement", 1.5), ("substitute", 0.5))
+            for row in neighbours(mug=["cup"])
+        ],
+        {
+            "strengths are shares: 1 strengths below 0 or above 1": "fail",
+            "joins or replaces: 1 pairs of which one both joins and replaces the other": "fail",
         },
     ),
 }
@@ -163,6 +201,8 @@ def night(spark, shop, tmp_path):
     events, products = read(spark, night, EVENTS), read(spark, night, PRODUCTS)
     for name, rows in checked_against(events, products, night.settings).items():
         rows.createOrReplaceTempView(name)
+    replaced = spark.createDataFrame([("jug", "pot")], "product_id string, other_id string")
+    replaced.createOrReplaceTempView("replaced")
     return night
 
 
@@ -205,7 +245,7 @@ def test_good_lists_and_bundles_hold(broken):
 @pytest.mark.parametrize("name", BROKEN)
 def test_each_broken_rule_is_found_with_its_severity(broken, name):
     table, rows, wanted = BROKEN[name]
-    if table is USER_BUNDLES:
+    if table in (USER_BUNDLES, COLD_START_BUNDLES):
         broken(BUNDLES, GOOD[BUNDLES])
     found = broken(table, rows)
     for words, severity in wanted.items():

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from pipelines.bundling.chances import Chances
-from pipelines.bundling.choose import best_list
-from pipelines.bundling.clusters import clusters, parts
-from pipelines.bundling.features import NAMES, features_of
-from pipelines.bundling.items import Items
-from pipelines.bundling.subsets import MOST, subsets_of
 from pipelines.errors import StepFailed
+from pipelines.session_bundles.chances import Chances
+from pipelines.session_bundles.choose import best_list
+from pipelines.session_bundles.clusters import clusters, parts
+from pipelines.session_bundles.features import NAMES, features_of
+from pipelines.session_bundles.items import Items
+from pipelines.session_bundles.subsets import MOST, subsets_of
 
 FILE = "session_bundles.safetensors"
 SEED = 20_240_601

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pipelines.bundling.items import LIKENESS, MEASURED, Items
-from pipelines.bundling.subsets import Subsets, subsets_of
+from pipelines.session_bundles.items import LIKENESS, MEASURED, Items
+from pipelines.session_bundles.subsets import Subsets, subsets_of
 
 SHAPE = ("size", "session", "share", "whole", "left")
 OF_EACH = ("mean", "all", "least", "gap")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.bundling.measures import matched_jaccard, measures, pairwise_f1
+from pipelines.session_bundles.measures import matched_jaccard, measures, pairwise_f1
 
 A, B, C, D = 1, 2, 3, 4
 

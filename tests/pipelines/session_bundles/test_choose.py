@@ -5,12 +5,12 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from pipelines.bundling.chances import Chances
-from pipelines.bundling.choose import best_list
-from pipelines.bundling.features import NAMES, features_of
-from pipelines.bundling.items import Items, Texts
-from pipelines.bundling.measures import matched_jaccard
-from pipelines.bundling.subsets import (
+from pipelines.session_bundles.chances import Chances
+from pipelines.session_bundles.choose import best_list
+from pipelines.session_bundles.features import NAMES, features_of
+from pipelines.session_bundles.items import Items, Texts
+from pipelines.session_bundles.measures import matched_jaccard
+from pipelines.session_bundles.subsets import (
     APART,
     CROSSING,
     FULL_APART,

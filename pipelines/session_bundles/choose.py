@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.bundling.subsets import Subsets
+from pipelines.session_bundles.subsets import Subsets
 
 LIKELY, CENTRAL = 40, 20  # sets that are tried: the likeliest, and those that overlap most with likely ones
 MOST_BUNDLES = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.bundling.subsets import Subsets
+from pipelines.session_bundles.subsets import Subsets
 
 FAR = 5.0  # standard deviations beyond which a number tells no more
 Weights = Mapping[str, np.ndarray]

@@ -1,0 +1,235 @@
+"""Bundles of the first days of Online Retail against the baskets of the days after, beside FP-growth of Spark ML.
+
+The steps clean, check_inputs and features build the tables of the known days as a night does, and the night's own code
+finds bundles in them, with words and the frozen encoder as texts. FP-growth reads the same baskets (none larger than
+`[features] largest_basket`, a few of a user and day) and keeps itemsets of the same sizes, ranked by support or by
+lift. Later baskets pass the same filter.
+
+Of each list of equal count is printed: mean lift in later baskets (baskets that hold all, over those that would by
+independence there; a bundle without a later basket counts 0), lift of each product beyond the first (lift^(1/(k-1)),
+since lift grows by a power with each product), share of later baskets that hold a bundle, share of bundles without
+any, and products in the list. `alike` takes from FP-growth as many itemsets of each size as the night has, `merged`
+leaves out near-duplicates, by the night's own rule.
+
+    python -m benchmarks.later_baskets --data DIR/online_retail --json later_baskets.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from pyspark.ml.fpm import FPGrowth
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from scipy import sparse
+
+from benchmarks.increment import days_of, make_home
+from pipelines.bundles.choose import holding_of, nearly_held
+from pipelines.bundles.shelf import Products
+from pipelines.night import Night, write_json
+from pipelines.open_night import Wishes, open_night
+from pipelines.orchestration.steps import run_step
+from pipelines.scoring.blend import PARTS, Blend
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.ranker_files import save_ranker
+from pipelines.tables import EVENTS, PRODUCTS
+from pipelines.tables.bundles import FOUND_IN_BASKETS
+from spark_jobs.engine import read, session
+from spark_jobs.features.pairs import baskets, that_count
+from spark_jobs.rank import evidence_of
+from spark_jobs.ranking.bundles import find_bundles
+from spark_jobs.ranking.checked_against import showable_products
+from training.encoder import make_repeatable
+from training.encoder_files import load_base
+from training.inputs import read_inputs
+from training.windows import day_number
+
+FP_GROWTH = "FP-growth"
+STEPS = ("clean", "check_inputs", "features")
+SUPPORTS = (0.01, 0.005, 0.003)  # of known baskets; below, itemsets of all sizes are too many for FP-growth
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a list is worth in later baskets."""
+
+    bundles: int
+    sizes: dict[int, int]
+    lift: float
+    lift_of_each_product: float
+    share_of_baskets: float
+    without_a_basket: float
+    products: int
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.later_baskets", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with the packed or unpacked files of each day")
+    parser.add_argument("--known", type=int, default=180, help="days with files from which bundles are made")
+    parser.add_argument("--supports", type=float, nargs="*", default=SUPPORTS, help="least support of FP-growth")
+    parser.add_argument("--home", type=Path, help="keep the shop here, and use what is built there")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        home = asked.home or Path(folder) / "shop"
+        if not home.exists():
+            make_home(home, asked.data)
+        days = days_of(home)
+        known, whole = (built(home, day) for day in (days[asked.known - 1], days[-1]))
+        found = compared(known, whole, asked.supports)
+    for name, figures in found.items():
+        print(
+            f"{name:<40} {figures.bundles:4d} bundles  lift {figures.lift:9.1f}  of each product "
+            f"{figures.lift_of_each_product:6.1f}  share of baskets {figures.share_of_baskets:.3f}  "
+            f"without {figures.without_a_basket:.2f}  products {figures.products}"
+        )
+    ratios = ahead(found)
+    for kind, ratio in ratios.items():
+        print(f"nightshelf / the best of FP-growth, {kind}: " + ", ".join(f"{n} {r:.2f}" for n, r in ratio.items()))
+    if asked.json:
+        tree = {"known_days": asked.known, "ahead": ratios, "lists": {name: asdict(f) for name, f in found.items()}}
+        write_json(asked.json, tree)
+
+
+def ahead(found: dict[str, Figures]) -> dict[str, dict[str, float]]:
+    """Our figures over the best of FP-growth's lists of equal count, by kind of list."""
+    ours = found["nightshelf"]
+    theirs = {n: f for n, f in found.items() if n.startswith(FP_GROWTH) and f.bundles == ours.bundles}
+    kinds = {
+        "its own lists": [f for n, f in theirs.items() if "merged" not in n and "alike" not in n],
+        "of our sizes": [f for n, f in theirs.items() if n.endswith("alike") and "merged" not in n],
+        "without near copies": [f for n, f in theirs.items() if "merged" in n],
+    }
+    figures = ("lift", "lift_of_each_product")
+    return {
+        kind: {name: round(getattr(ours, name) / max(getattr(f, name) for f in lists), 3) for name in figures}
+        for kind, lists in kinds.items()
+        if lists
+    }
+
+
+def built(home: Path, day: date) -> Night:
+    """The night of `day`, with its clean tables and features."""
+    night = open_night(home, day, Wishes(days_only=True))
+    for step in STEPS:
+        if night.done(step) is None:
+            run_step(step, night.work, say=lambda line: None)
+    return night
+
+
+def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str, Figures]:
+    """Figures by list."""
+    ranker = texts_alone(known)
+    save_ranker(ranker, known.work / "ranker")
+    with session("later_baskets", known.settings) as spark:
+        events, products = read(spark, known, EVENTS), read(spark, known, PRODUCTS)
+        showable = showable_products(products, known.settings.ranking.blocked)
+        began = time.monotonic()
+        evidence = evidence_of(spark, known, events, products, showable)
+        offers = find_bundles(evidence, ranker, known.settings).bundles
+        print(f"the night's bundles: {time.monotonic() - began:.1f} s")
+        bundles = [o.found.products for o in offers if o.found.made_by in FOUND_IN_BASKETS]
+        lists = {"nightshelf": bundles, "nightshelf, long tail too": [o.found.products for o in offers]}
+        for support in supports:
+            began = time.monotonic()
+            itemsets = frequent(evidence.baskets, support, known.settings.ranking.bundle_size)
+            print(f"FP-growth, support {support}: {len(itemsets):,} itemsets, {time.monotonic() - began:.1f} s")
+            lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", known.settings.bundles.same_from)
+        later = later_baskets(spark, whole, known.run_date)
+    return {name: figures(products, later) for name, products in lists.items()}
+
+
+def texts_alone(night: Night) -> Ranker:
+    """A ranker that knows words and the frozen encoder's vectors; bundles ask it nothing else."""
+    settings = night.settings.training
+    make_repeatable(settings.threads, settings.seed)
+    inputs = read_inputs(night)
+    vectors = load_base(settings.encoder, settings.max_tokens).embed(inputs.texts)
+    blend = Blend((1.0,) * len(PARTS), (1.0,) * len(PARTS))
+    return inputs.ranker(day_number(night.run_date), vectors, blend, night.settings.knn, None, None)
+
+
+def frequent(held: DataFrame, support: float, size: int) -> dict[Products, tuple[int, float]]:
+    """Itemsets of 2 to `size` products with the baskets that hold them, and their lift over independence."""
+    model = FPGrowth(itemsCol="products", minSupport=support).fit(held.select("products"))
+    total = held.count()
+    rows = model.freqItemsets.where(F.size("items") <= size).collect()
+    counts = {tuple(sorted(r["items"])): r["freq"] for r in rows}
+    return {
+        items: (n, n / (total * float(np.prod([counts[i,] / total for i in items]))))
+        for items, n in counts.items()
+        if len(items) > 1
+    }
+
+
+def lists_of(
+    itemsets: dict[Products, tuple[int, float]], ours: Sequence[Products], name: str, same_from: float
+) -> dict[str, list[Products]]:
+    """Lists as long as ours, by support and by lift: the best, those of our sizes, and both without near copies."""
+    sizes, lists = Counter(map(len, ours)), {}
+    for way, by in (("support", 0), ("lift", 1)):
+        order = sorted(itemsets, key=lambda items: (-itemsets[items][by], items))
+        apart = merged(order, same_from)
+        for kind, ranked in (("", order), (" merged", apart)):
+            lists[f"{name} by {way}{kind}"] = ranked[: len(ours)]
+            of_size = [[items for items in ranked if len(items) == k][:n] for k, n in sorted(sizes.items())]
+            lists[f"{name} by {way}{kind} alike"] = [items for part in of_size for items in part]
+    return lists
+
+
+def merged(ranked: Sequence[Products], same_from: float) -> list[Products]:
+    """`ranked` without what shares too many products with a better one."""
+    kept: list[Products] = []
+    holding = holding_of([])
+    for items in ranked:
+        if not nearly_held(items, holding, same_from):
+            kept.append(items)
+            for product in items:
+                holding.setdefault(product, []).append(set(items))
+    return kept
+
+
+def later_baskets(spark: SparkSession, night: Night, after: date) -> list[list[str]]:
+    """The baskets of the days after."""
+    settings = night.settings.features
+    bought = baskets(read(spark, night, EVENTS).where(F.col("day") > F.lit(after)), settings.bought)
+    counted = that_count(bought.withColumn("kind", F.lit("co_bought")), settings)
+    return [sorted(r["products"]) for r in counted.select("products").collect()]
+
+
+def figures(bundles: Sequence[Products], later: Sequence[Sequence[str]]) -> Figures:
+    """What the bundles are worth in these baskets."""
+    ids = {p: n for n, p in enumerate(sorted({p for b in (*bundles, *later) for p in b}))}
+    held, wanted = (_members(lists, ids) for lists in (later, bundles))
+    sizes = np.array([len(b) for b in bundles])
+    whole = (held @ wanted.T).toarray() >= sizes
+    alone, total, found = held.sum(axis=0), len(later), whole.sum(axis=0)
+    expected = np.array([total * np.prod([alone[ids[p]] / total for p in b]) for b in bundles])
+    lift = np.divide(found, expected, out=np.zeros(len(bundles)), where=expected > 0)
+    return Figures(
+        bundles=len(bundles),
+        sizes=dict(sorted(Counter(sizes.tolist()).items())),
+        lift=round(float(lift.mean()), 3),
+        lift_of_each_product=round(float((lift ** (1 / (sizes - 1))).mean()), 3),
+        share_of_baskets=round(float(whole.any(axis=1).mean()), 4),
+        without_a_basket=round(float((found == 0).mean()), 4),
+        products=len({p for b in bundles for p in b}),
+    )
+
+
+def _members(lists: Sequence[Sequence[str]], ids: dict[str, int]) -> sparse.csr_array:
+    rows = np.repeat(np.arange(len(lists)), [len(items) for items in lists])
+    columns = np.array([ids[p] for items in lists for p in items], np.int64)
+    return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(lists), len(ids)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""What a bundle is worth: how surely it is one, how often it would be taken, and what that brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, prod
+
+from pipelines.bundles.shelf import Found, Product
+from pipelines.scoring.association import surest_lift
+from pipelines.settings.selling import Bundles
+
+PRIOR = 10.0  # baskets that weigh as much as chance, in the share of those who take all
+
+
+@dataclass(frozen=True)
+class Groups:
+    """How many baskets there were, and the same with old days counting less."""
+
+    baskets: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Worth:
+    """`lift` over independence and its lower bound `surely`; `score` orders bundles; money in shop currency."""
+
+    support: float
+    lift: float
+    surely: float
+    conversion: float
+    price: float | None
+    offer_price: float | None
+    expected_revenue: float | None
+    score: float
+
+
+def worth(found: Found, shelf: Mapping[str, Product], groups: Groups, settings: Bundles, prior: float) -> Worth:
+    """What follows from counts and prices.
+
+    lift = baskets / (N prod(n_i / N)), n_i being the baskets of a product and N all. `surely` is its 95 % lower bound
+    (`surest_lift`) with old days counting less.
+
+    score = surely^(1 / (k - 1)) x boosts: the lift of each of the k products beyond the first, so that sizes are on
+    one scale; lift alone grows by a power with each product, however little that one adds.
+
+    conversion = (w + 10 q) / (m + 10): the share of those who buy its most bought product that will take all. w and m
+    are the baskets with all and with that product, q the chance that one holds the rest anyway: all-confidence
+    (Omiecinski 2003), drawn to chance where baskets are few.
+
+    expected revenue = conversion x offer price, each time that it is offered to who buys the most bought product.
+    """
+    parts = [shelf[p] for p in found.products]
+    chance = groups.baskets * prod(p.baskets / groups.baskets for p in parts) if groups.baskets else 0.0
+    expected = groups.weight * prod(p.weight / groups.weight for p in parts) if groups.weight else 0.0
+    surely = float(surest_lift(found.weight, expected, prior))
+    most = max(p.weight for p in parts)
+    taken = (found.weight + PRIOR * (expected / most if most else 0.0)) / (most + PRIOR)
+    conversion = round(min(taken, 1.0), 6)
+    price = None if any(p.price is None for p in parts) else round(sum(p.price for p in parts), 2)
+    offered = offer_price(parts, price, settings)
+    boost = prod(settings.boosts.get(p, 1.0) for p in found.products)
+    return Worth(
+        support=round(found.baskets / groups.baskets, 9) if groups.baskets else 0.0,
+        lift=round(found.baskets / chance, 6) if chance else 0.0,
+        surely=round(surely, 6),
+        conversion=conversion,
+        price=price,
+        offer_price=offered,
+        expected_revenue=None if offered is None else round(conversion * offered, 6),
+        score=round(surely ** (1 / (len(parts) - 1)) * boost, 6),
+    )
+
+
+def offer_price(parts: list[Product], price: float | None, settings: Bundles) -> float | None:
+    """`price` less the discount, but never so low that less than the least margin remains; None for no price.
+
+    Where a cost is not known there is no discount: it could cost more than it brings. A margin is (price - costs) /
+    price; prices end in whole cents.
+    """
+    if price is None or not settings.discount or any(p.cost is None for p in parts):
+        return price
+    lowest = sum(p.cost for p in parts) / (1 - settings.least_margin)
+    wanted = max(price * (1 - settings.discount), lowest)
+    return min(price, ceil(round(wanted * 100, 6)) / 100)

@@ -1,0 +1,41 @@
+"""How surely two products, or more, stand together more often than by chance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+Z = 1.6449  # one side, 95 %
+
+
+def significance(both: np.ndarray, one: np.ndarray, other: np.ndarray, total: np.ndarray | float) -> np.ndarray:
+    """float64: log-likelihood ratio G2 of independence, negative where `both` is below chance.
+
+    `both` groups of `total` hold the two, `one` and `other` the first and the second. Dunning 1993. Unlike lift it
+    does not take two products that were seen once, together, for the surest of relations.
+    """
+    both, one, other, total = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in (both, one, other, total)))
+    cells = np.stack([both, one - both, other - both, total - one - other + both])
+    rows, columns = np.stack([one, one, total - one, total - one]), np.stack([other, total - other] * 2)
+    expected = np.divide(rows * columns, total, out=np.zeros_like(cells), where=total > 0)
+    there = (cells > 0) & (expected > 0)
+    ratio = np.divide(cells, expected, out=np.ones_like(cells), where=there)
+    terms = np.where(there, cells * np.log(ratio), 0.0)
+    size = 2 * np.maximum(terms[0] + terms[1] + terms[2] + terms[3], 0.0)
+    return np.where(both * total >= one * other, size, -size)
+
+
+def surest_lift(together: np.ndarray, expected: np.ndarray, prior: float) -> np.ndarray:
+    """float64: lift that is surely reached (95 %): the lower bound of observed over expected groups.
+
+    Counts are Poisson with mean lift x expected, and lift has a gamma prior of mean 1, as if `prior` groups had been
+    seen where chance gives as many (DuMouchel 1999). The 5 % quantile of the posterior is that of Wilson and Hilferty
+    (1931).
+    """
+    shape = np.asarray(together, np.float64) + prior
+    root = 1 - 1 / (9 * shape) - Z / (3 * np.sqrt(shape))
+    return shape * np.maximum(root, 0.0) ** 3 / (np.asarray(expected, np.float64) + prior)
+
+
+def beyond_chance(together: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """float64: how many of the groups that hold both are more than chance gives."""
+    return np.maximum(np.asarray(together, np.float64) - np.asarray(expected, np.float64), 0.0)

@@ -1,0 +1,124 @@
+"""Which tokens may come next, so that a model can only write a frame of its language with products in its places.
+
+All frames are read side by side, token by token, like the states of a finite automaton (Thompson 1968). Where one token
+only may follow, no model has to be asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from pipelines.words.facts import ProductFacts, called, words_of
+from pipelines.words.language import NAME, Language
+
+LISTED, MOST_PRODUCTS = 3, 6
+LIST = re.compile(r"((?:the )?\*), ")
+Encode = Callable[[str], tuple[int, ...]]
+
+
+@dataclass(eq=False)
+class Branch:
+    """What may follow the words so far, over all frames; `ends` where a frame is over."""
+
+    words: dict[str, Branch] = field(default_factory=dict)
+    ends: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A place in the frames: what follows, the products named, and tokens of the word that is being written."""
+
+    branch: Branch
+    named: frozenset[int] = frozenset()
+    tokens: tuple[int, ...] = ()
+
+
+def tree(frames: Sequence[str]) -> Branch:
+    """The frames as one tree of words."""
+    root = Branch()
+    for frame in frames:
+        place = root
+        for word in frame.split():
+            place = place.words.setdefault(word, Branch())
+        place.ends = True
+    return root
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What may be written of a bundle. `encode` gives a text's tokens, `end` is the token that ends it."""
+
+    facts: Sequence[ProductFacts]
+    encode: Encode
+    end: int
+
+    def start(self, frames: Sequence[str]) -> tuple[Reading, ...]:
+        """The readings before the first token of any of `frames`."""
+        return self._opened([Reading(tree(frames))])
+
+    def allowed(self, readings: Sequence[Reading]) -> list[int]:
+        """The tokens that may follow, in order of their numbers."""
+        return sorted({reading.tokens[0] for reading in readings})
+
+    def after(self, readings: Sequence[Reading], token: int) -> tuple[Reading, ...]:
+        """The readings once `token` was written; none after the end."""
+        going_on = [replace(r, tokens=r.tokens[1:]) for r in readings if r.tokens[0] == token]
+        return () if token == self.end else self._opened(going_on)
+
+    def _opened(self, readings: Sequence[Reading]) -> tuple[Reading, ...]:
+        """The readings, those at the end of a word led on to all words that may follow it."""
+        return tuple(
+            dict.fromkeys(r for reading in readings for r in ([reading] if reading.tokens else self._next(reading)))
+        )
+
+    def _next(self, reading: Reading) -> Iterator[Reading]:
+        if reading.branch.ends:
+            yield Reading(Branch(), reading.named, (self.end,))
+        for word, branch in reading.branch.words.items():
+            if not word.startswith(NAME):
+                yield Reading(branch, reading.named, self.encode(f" {word}"))
+                continue
+            for at in set(range(len(self.facts))) - reading.named:
+                for way in self._ways[at]:
+                    yield Reading(branch, reading.named | {at}, self.encode(f" {way}{word.removeprefix(NAME)}"))
+
+    @cached_property
+    def _ways(self) -> list[list[str]]:
+        """Ways to call each product that no other product of the bundle answers to."""
+        ways = [called(product) for product in self.facts]
+        return [
+            [way for way in mine if not any(way in other for j, other in enumerate(ways) if j != i)] or [mine[0]]
+            for i, mine in enumerate(ways)
+        ]
+
+
+def frames_of(facts: Sequence[ProductFacts], language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The frames of title and description that fit the bundle; none where two names are the same, or too many."""
+    products = len({product.name.casefold() for product in facts})
+    if products < len(facts) or not 2 <= products <= MOST_PRODUCTS:
+        return (), ()
+    titles, sentences = (
+        by_number.get(products) or longer(by_number[LISTED], products, language)
+        for by_number in (language.titles, language.sentences)
+    )
+    more = [line.format(fact) for fact, lines in _shared(facts, language) for line in lines]
+    return tuple(titles), tuple(sentences) + tuple(f"{sentence} {line}" for sentence in sentences for line in more)
+
+
+def longer(frames: Sequence[str], products: int, language: Language) -> tuple[str, ...]:
+    """Frames that list three products, with so many instead; those that say how many they are cannot."""
+    grown = [LIST.sub(r"\1, " * (products - LISTED + 1), frame, count=1) for frame in frames if LIST.search(frame)]
+    return tuple(frame for frame in grown if not language.counts.keys() & set(words_of(frame)))
+
+
+def _shared(facts: Sequence[ProductFacts], language: Language) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Brand and category, each where all products have the same, with what may be said of it."""
+    for values, lines in (
+        ({product.brand for product in facts}, language.of_brand),
+        ({product.category for product in facts}, language.of_category),
+    ):
+        if len(values) == 1 and (value := next(iter(values))) and NAME not in value:
+            yield value, lines

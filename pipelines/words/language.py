@@ -1,0 +1,46 @@
+"""What each language of a shop brings: sentences that claim nothing, words that claim nothing, and words that do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import product
+
+NAME = "*"  # in a frame: a product that was not named before
+
+
+@dataclass(frozen=True)
+class Language:
+    """`plain` words may stand in any text; those in `binding` hold together what is around them, others part it.
+
+    `counts` says of how many products a word speaks. Words in `claims` need a neighbour that they have in the facts,
+    too. `titles` and `sentences` are frames by the number of products, `of_brand` and `of_category` what may follow
+    where all products share one. `and_` joins names, `found` tells of no, one or more baskets in a template.
+    """
+
+    code: str
+    name: str
+    plain: frozenset[str]
+    binding: frozenset[str]
+    counts: dict[str, int]
+    claims: frozenset[str]
+    titles: dict[int, tuple[str, ...]]
+    sentences: dict[int, tuple[str, ...]]
+    of_brand: tuple[str, ...]
+    of_category: tuple[str, ...]
+    and_: str
+    found: tuple[str, str, str]
+
+
+def frames(*patterns: str) -> tuple[str, ...]:
+    """All sentences that the patterns stand for, in which `(one|other)` is a choice; each once, in their order."""
+    made: dict[str, None] = {}
+    for pattern in patterns:
+        pieces = [p[1:-1].split("|") if p.startswith("(") else [p] for p in re.split(r"(\([^)]*\))", pattern)]
+        made |= dict.fromkeys(" ".join("".join(choice).split()) for choice in product(*pieces))
+    return tuple(made)
+
+
+def listed(text: str) -> frozenset[str]:
+    """The words of a text that is only a list of them."""
+    return frozenset(text.split())

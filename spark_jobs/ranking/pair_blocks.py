@@ -1,0 +1,96 @@
+"""What is known of pairs of products, and what follows from it, a block of pairs at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.bundles.shelf import Pair
+from pipelines.scoring.association import beyond_chance, significance, surest_lift
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.sparse_rows import entries
+from pipelines.scoring.substitutes import DIGITS, Substitutes, Told, preferred
+from pipelines.settings import Settings
+
+SUBSTITUTE, COMPLEMENT = "substitute", "complement"
+KINDS = {"bought": "co_bought", "viewed": "co_viewed"}
+NAMES = ("product_id", "other_id", "last_bought")
+ASSOCIATION = ("lift", "surely", "significance")  # of each kind: lift, its lower bound, G2
+TOLD = (
+    "product_id string, other_id string, last_bought date, bought bigint, viewed bigint, one_bought bigint, "
+    + ", ".join(f"{kind}_{what} double" for kind in KINDS for what in ASSOCIATION)
+)
+EVIDENCE = f"{TOLD}, words double, meaning double, category int, joined double, chosen double"
+RELATED = f"{EVIDENCE}, by_text double, substitute double, stated string"
+
+
+def alike_block(ranker: Ranker, asked: np.ndarray, most: int) -> pa.RecordBatch:
+    """The pairs of each asked product and the `most` that are described most alike, the lower id first."""
+    rows = ranker.lexical[asked]
+    owner = np.repeat(asked, np.diff(rows.indptr))
+    order = np.lexsort((rows.indices, -rows.data, owner))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(ranker.product_ids)))])
+    order = order[np.arange(len(order)) - starts[owner[order]] < most]
+    one, other = owner[order], rows.indices[order]
+    ids = ranker.product_ids.astype(object)
+    return pa.record_batch(
+        [pa.array(ids[np.minimum(one, other)], pa.string()), pa.array(ids[np.maximum(one, other)], pa.string())],
+        names=["product_id", "other_id"],
+    )
+
+
+def evidence_block(
+    batch: pa.RecordBatch, ranker: Ranker, totals: Mapping[str, float], settings: Settings
+) -> pa.RecordBatch:
+    """The rows of EVIDENCE for pairs with their counts, and those of each product alone."""
+    own = {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names if name not in NAMES}
+    columns: dict[str, object] = {name: batch[name] for name in NAMES}
+    columns |= {name: own[name].astype(np.int64) for name in (*KINDS, "one_bought")}
+    beyond = {}
+    for kind in KINDS:
+        both, one, other = (own[f"{kind}_weight"], own[f"{kind}_alone"], own[f"other_{kind}_alone"])
+        total = totals[kind]
+        expected = one * other / total if total else np.zeros(len(both))
+        lift = np.divide(both, expected, out=np.zeros(len(both)), where=expected > 0)
+        surely = surest_lift(both, expected, settings.relations.prior_groups)
+        found = (lift, np.where(both > 0, surely, 0), np.where(both > 0, significance(both, one, other, total), 0))
+        columns |= {f"{kind}_{name}": np.round(v, DIGITS) for name, v in zip(ASSOCIATION, found, strict=True)}
+        beyond[kind] = np.divide(beyond_chance(both, expected), both, out=np.zeros(len(both)), where=both > 0)
+    chosen = preferred(own["one_bought_weight"], own["viewed_weight"], own["bought_weight"])
+    one, other = (ranker.find(batch[name].to_pylist()) for name in ("product_id", "other_id"))
+    columns |= cosines(ranker, one, other)
+    columns["category"] = own["category"].astype(np.int32)
+    columns["joined"] = np.round(own["bought_weight"] * beyond["bought"], DIGITS)
+    columns["chosen"] = np.round(chosen * beyond["viewed"], DIGITS)
+    return pa.record_batch(columns)
+
+
+def cosines(ranker: Ranker, one: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+    """Of pairs of products: `words`, the cosine of their words (0 where neither is near the other), and `meaning`."""
+    there, back = entries(ranker.lexical, one, other), entries(ranker.lexical, other, one)
+    meaning = np.einsum("md,md->m", ranker.vectors[one], ranker.vectors[other])
+    return {
+        name: np.round(values.astype(np.float64), DIGITS)
+        for name, values in (("words", np.maximum(there, back)), ("meaning", meaning))
+    }
+
+
+def related_block(batch: pa.RecordBatch, model: Substitutes, known: Mapping[Pair, str]) -> pa.RecordBatch:
+    """The rows of RELATED for those of EVIDENCE; `known` is what the settings state."""
+    told = told_of(batch)
+    pairs = zip(batch["product_id"].to_pylist(), batch["other_id"].to_pylist(), strict=True)
+    said = np.array([known.get(pair) for pair in pairs], dtype=object) if known else np.full(len(batch), None)
+    sure = {SUBSTITUTE: 1.0, COMPLEMENT: 0.0}
+    substitute = np.select([said == word for word in sure], list(sure.values()), model.chances(told))
+    own = {name: batch[name] for name in batch.schema.names}
+    found = {"by_text": model.by_text(told), "substitute": substitute, "stated": pa.array(said, pa.string())}
+    return pa.record_batch(own | found)
+
+
+def told_of(rows: pa.Table | pa.RecordBatch) -> Told:
+    """What rows of EVIDENCE say of each pair."""
+    return Told(
+        **{n: rows[n].to_numpy(zero_copy_only=False) for n in ("words", "meaning", "category", "joined", "chosen")}
+    )

@@ -1,0 +1,205 @@
+"""Which bundles are found and chosen, on shelves small enough to see through."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipelines.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, candidates
+from pipelines.bundles.choose import choose
+from pipelines.bundles.cold import BundleSold, cold_bundles
+from pipelines.bundles.for_users import less_hidden
+from pipelines.bundles.long_tail import help_rare
+from pipelines.bundles.rules import Rules
+from pipelines.bundles.shelf import Found, Graph, Product
+from pipelines.bundles.worth import Groups, offer_price, worth
+from pipelines.settings.selling import Bundles
+
+GROUPS = Groups(1000, 1000.0)
+
+
+def shelf(*products, **facts):
+    """Products by id, with facts of all of them."""
+    known = {"baskets": 100, "weight": 100.0, "recent": True} | facts
+    return {p: Product(p, p.title(), **known) for p in products}
+
+
+def rules(shelf, settings=None, substitutes=(), size=4):
+    return Rules(settings or Bundles(), shelf, set(substitutes), size)
+
+
+def test_a_clique_grows_by_the_product_that_gains_most():
+    graph = Graph(
+        {("a", "b"): 9, ("a", "c"): 8, ("b", "c"): 7, ("a", "d"): 6, ("b", "d"): 6, ("c", "d"): 6, ("d", "e"): 5}
+    )
+    found = candidates(graph, ["e"], [("x", "y"), ("a", "b")], size=4)
+    assert found["a", "b"] == PAIR
+    assert found["a", "b", "c"] == CLIQUE
+    assert found["a", "b", "c", "d"] == CLIQUE
+    assert ("a", "d", "e") not in found, "a and e are never bought together"
+    assert found["x", "y"] == BASKET
+    star = Graph({("hub", "near"): 9, ("far", "hub"): 8, ("far", "near"): 1, ("hub", "odd"): 7, ("near", "odd"): 2})
+    assert candidates(star, ["hub"], [], 3)["far", "hub", "near"] == COMPLETION, "what the seed gains, not the weakest"
+    assert max(map(len, candidates(graph, "abcde", [], 3))) == 3
+
+
+def test_no_bundle_holds_two_substitutes_unless_a_rule_wants_sets():
+    cups = shelf("red", "blue", categories=("home", "cups"))
+    assert not rules(cups, substitutes=[("blue", "red")]).allow(("blue", "red"))
+    assert rules(cups, Bundles(sets=["cups"]), [("blue", "red")]).allow(("blue", "red"))
+    assert rules(cups, Bundles(sets=["*"]), [("blue", "red")]).allow(("blue", "red"))
+    assert not rules(cups, Bundles(sets=["toys"]), [("blue", "red")]).allow(("blue", "red"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "allowed"),
+    [
+        ({}, True),
+        ({"blocked": ["a"]}, False),
+        ({"never_together": [["a", "b", "z"]]}, False),
+        ({"only_together": [["a", "b", "z"]]}, False),
+        ({"only_together": [["a", "b"]]}, True),
+        ({"most_price": 20}, True),
+        ({"most_price": 19.99}, False),
+        ({"most_per_brand": 1}, False),
+        ({"most_per_brand": 2, "same_brand": True}, True),
+        ({"other_category_depth": 1}, False),
+        ({"other_category_depth": 2}, True),
+    ],
+)
+def test_rules_of_the_shop(settings, allowed):
+    two = {
+        "a": Product("a", "A", ("home", "cups"), "Acme", 12.5),
+        "b": Product("b", "B", ("home", "pots"), "acme ", 7.5),
+    }
+    assert rules(two, Bundles(**settings)).allow(("a", "b")) is allowed
+
+
+def test_what_cannot_be_bought_or_has_no_price_is_in_no_bundle_of_a_limited_price():
+    assert not rules(shelf("a")).allow(("a", "gone"))
+    assert not rules(shelf("a", "b"), Bundles(most_price=100)).allow(("a", "b"))
+    assert not rules(shelf("a", "b", brand=None), Bundles(same_brand=True)).allow(("a", "b"))
+    assert not rules(shelf(*"abcde")).allow(tuple("abcde")), "five of four at most"
+
+
+def test_what_must_be_together_is_completed():
+    bound = rules(shelf(*"abcd"), Bundles(only_together=[["b", "c"], ["c", "d"]]))
+    assert bound.completed(("a", "b")) == ("a", "b", "c", "d")
+    assert bound.completed(("a",)) == ("a",)
+
+
+def test_lift_conversion_and_expected_revenue_by_hand():
+    two = {
+        "a": Product("a", "A", price=10.0, baskets=100, weight=90.0),
+        "b": Product("b", "B", price=5.0, baskets=50, weight=40.0),
+    }
+    said = worth(
+        Found(("a", "b"), PAIR, baskets=20, weight=18.0), two, Groups(1000, 900.0), Bundles(boosts={"a": 2}), 0.25
+    )
+    assert said.support == 0.02
+    assert said.lift == pytest.approx(20 / (1000 * 0.1 * 0.05))
+    assert said.conversion == pytest.approx((18 + 10 * (4 / 90)) / (90 + 10), abs=1e-6)
+    assert (said.price, said.offer_price) == (15.0, 15.0)
+    assert said.expected_revenue == pytest.approx(said.conversion * 15, abs=1e-6)
+    assert 1 < said.surely < said.lift + 1e-9
+    assert said.score == pytest.approx(2 * said.surely, abs=1e-5)
+    unpriced = worth(
+        Found(("a", "b"), PAIR, 20, 18.0),
+        two | {"b": Product("b", "B", baskets=50, weight=40.0)},
+        Groups(1000, 900.0),
+        Bundles(),
+        0.25,
+    )
+    assert (unpriced.price, unpriced.offer_price, unpriced.expected_revenue) == (None, None, None)
+
+
+def test_a_score_is_of_each_product_beyond_the_first():
+    three = worth(Found(tuple("abc"), CLIQUE, 50, 50.0), shelf(*"abc"), GROUPS, Bundles(), 0.25)
+    assert three.score == pytest.approx(three.surely**0.5, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("costs", "discount", "margin", "offered"),
+    [
+        ((4.0, 2.0), 0.1, 0.2, 13.5),
+        ((6.0, 5.0), 0.1, 0.2, 13.75),  # 10 % off would leave less than a fifth
+        ((7.0, 6.0), 0.1, 0.2, 15.0),  # no room at all: never dearer than without
+        ((4.0, None), 0.1, 0.2, 15.0),
+        ((4.0, 2.0), 0.0, 0.2, 15.0),
+        ((3.335, 3.335), 0.5, 0.1, 7.5),
+        ((3.335, 3.345), 0.5, 0.119, 7.59),  # 7.582 is rounded up, so that the margin stays
+    ],
+)  # fmt: skip
+def test_a_discount_never_goes_below_the_margin(costs, discount, margin, offered):
+    parts = [Product(p, p, price=price, cost=cost) for p, price, cost in zip("ab", (10.0, 5.0), costs, strict=True)]
+    found = offer_price(parts, 15.0, Bundles(discount=discount, least_margin=margin))
+    assert found == pytest.approx(offered)
+    if None not in costs and found < 15.0:
+        assert (found - sum(costs)) / found >= margin - 1e-9
+
+
+def scored(**bundles):
+    """Bundles from words such as ab=(score, baskets)."""
+    found = [Found(tuple(name), PAIR, baskets) for name, (_, baskets) in bundles.items()]
+    return found, {tuple(name): score for name, (score, _) in bundles.items()}
+
+
+def test_near_duplicates_are_merged_and_a_product_is_not_everywhere():
+    found, scores = scored(abcd=(9, 5), abce=(8, 5), xy=(7, 5))
+    assert [f.products for f in choose(found, scores, 9, Bundles())] == [tuple("abcd"), tuple("xy")]
+    found, scores = scored(ab=(9, 5), ac=(8, 5), ad=(7, 5), ae=(6, 5), ef=(5, 5))
+    kept = choose(found, scores, 9, Bundles(most_per_product=2, grown_from=1))
+    assert [f.products for f in kept] == [("a", "b"), ("a", "c"), ("e", "f")]
+    assert len(choose(found, scores, 1, Bundles())) == 1
+
+
+def test_a_larger_bundle_takes_the_place_of_one_within_it_that_it_shares_its_baskets_with():
+    found, scores = scored(ab=(9, 50), abc=(3, 20), xy=(5, 30))
+    assert [f.products for f in choose(found, scores, 9, Bundles(grown_from=0.4))] == [tuple("abc"), tuple("xy")]
+    kept = choose(found, scores, 9, Bundles(grown_from=0.5))
+    assert [f.products for f in kept] == [tuple("ab"), tuple("xy")], "two of three products are the same"
+
+
+def test_what_the_shop_pins_comes_first_whatever_baskets_say():
+    found, scores = scored(ab=(9, 50))
+    pinned = Found(("y", "z"), PINNED)
+    assert choose([*found, pinned], scores | {("y", "z"): 0.0}, 1, Bundles()) == [pinned]
+
+
+def test_a_rare_product_takes_the_place_of_its_popular_kin():
+    cups = shelf("pot", "tea", "red cup", categories=("home", "cups"))
+    cups |= shelf("blue cup", "odd cup", categories=("home", "cups"), baskets=1)
+    cups |= shelf("cup cake", categories=("food", "cakes"), baskets=1)
+    kin = {"red cup": [("blue cup", 0.9), ("cup cake", 0.8), ("odd cup", 0.4)], "tea": [("pot", 0.9)]}
+    chosen = [Found(("pot", "red cup"), PAIR, 50)]
+    (helped,) = help_rare(chosen, kin, rules(cups), 5)
+    assert helped.found == Found(("blue cup", "pot"), LONG_TAIL)
+    assert (helped.after, helped.likeness) == (("pot", "red cup"), 0.9)
+    assert help_rare(chosen, kin, rules(cups, Bundles(blocked=["blue cup"])), 5) == []
+    assert help_rare(chosen, kin, rules(cups, substitutes=[("blue cup", "pot")]), 5) == []
+    assert help_rare(chosen, kin, rules(cups), 0) == []
+
+
+def test_bundles_for_nobody_are_those_that_bring_most():
+    two = shelf("a", "b", categories=("home",), weight=100.0) | shelf("c", "d", weight=10.0)
+    sold = [BundleSold("1", ("a", "b"), 0.1, 20.0), BundleSold("2", ("c", "d"), 0.5, 30.0)]
+    rows = cold_bundles(sold, two, GROUPS, 5)
+    # 0.1 of the 10 % with a for 20 is 0.2 a visitor; 0.5 of 1 % for 30 is 0.15
+    assert rows == [("all", 1, "1", 1.0), ("all", 2, "2", 0.75), ("category: home", 1, "1", 1.0)]
+    unpriced = [BundleSold("1", ("a", "b"), 0.04, None), sold[1]]
+    assert [row[2] for row in cold_bundles(unpriced, two, GROUPS, 1)] == ["2", "1"]
+    assert cold_bundles([], {}, Groups(0, 0.0), 5) == []
+
+
+def test_a_bundle_of_which_the_user_has_some_falls_back_and_all_goes():
+    bundles = [np.array([0, 1]), np.array([1, 2, 3])]
+    scores = np.array([[2.0, 1.5], [-1.0, 3.0]], np.float32)
+    found = less_hidden(scores, bundles, [np.array([0, 1]), np.array([0, 2])], 5)
+    assert found.tolist() == [[-np.inf, 1.0], [-1.0, 2.0]]
+    assert less_hidden(np.zeros((2, 0), np.float32), [], [np.array([0]), np.array([1])], 5).shape == (2, 0)
+
+
+def test_nothing_comes_of_nothing():
+    assert candidates(Graph({}), ["a"], [], 4) == {}
+    assert choose([], {}, 10, Bundles()) == []
+    assert help_rare([], {}, rules({}), 5) == []

@@ -1,0 +1,227 @@
+"""From events to relations and bundles: a shop of few products in which it is known what goes with what."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy import sparse
+
+from pipelines.bundles.worth import Groups
+from pipelines.night import Night
+from pipelines.scoring.blend import PARTS, Blend
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.ranker_files import save_ranker
+from pipelines.scoring.substitutes import USUAL, Substitutes
+from pipelines.scoring.vectors import on_grid
+from pipelines.settings import check_settings
+from pipelines.settings.learning import Knn
+from pipelines.tables import EVENTS, PRODUCTS
+from pipelines.words.english import EN
+from spark_jobs.engine import spark_schema
+from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts, that_count
+from spark_jobs.features.sessions import in_visits, sessions
+from spark_jobs.ranking.bought_after import bought_after
+from spark_jobs.ranking.bundle_evidence import Evidence
+from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
+from spark_jobs.ranking.neighbours import similar_products
+from spark_jobs.ranking.pair_blocks import related_block
+from spark_jobs.ranking.relations import (
+    alone,
+    decayed_total,
+    pair_evidence,
+    related_pairs,
+    stated,
+    summed,
+)
+
+DAY = date(2025, 3, 10)
+CATEGORIES = {"lamp": "lamps", "light": "lamps", "glow": "lamps", "shade": "shades", "bulb": "bulbs"}
+IDS = sorted([*CATEGORIES, "bread", "milk", *(f"other{n}" for n in range(8))])
+ALIKE = {("lamp", "light"): 0.8, ("glow", "lamp"): 0.7, ("glow", "light"): 0.6}
+PRICES = {"lamp": 40.0, "light": 45.0, "shade": 20.0, "bulb": 5.0, "glow": 30.0}
+
+
+def shopping():
+    """(user, product, type, day back, order): lamps are looked at together, and one of them is bought with the rest."""
+    rows = []
+    for n in range(60):
+        user, day = f"u{n:02d}", n % 20
+        rows += [(user, p, "view", day, None) for p in ("lamp", "light")]
+        lamp = "lamp" if n % 2 else "light"
+        rows += [(user, p, "purchase", day, f"o{n}") for p in (lamp, "shade", *(["bulb"] if n % 3 else []))]
+        rows += [(user, f"other{n % 7}", "purchase", day, f"o{n}")]
+    for n in range(400):  # popular, and together by chance alone
+        both = [p for p, m in (("bread", 2), ("milk", 3)) if n % m == 0]
+        rows += [(f"v{n:03d}", p, "purchase", n % 20, f"p{n}") for p in [*both, f"other{n % 7}"]]
+    for n in range(12):  # a bulb comes later, for those who bought a lamp
+        rows += [(f"w{n:02d}", "lamp", "purchase", 10, f"q{n}"), (f"w{n:02d}", "bulb", "purchase", 2, f"r{n}")]
+    for n in range(40):
+        rows += [(f"x{n:02d}", f"other{n % 5}", "purchase", 10, f"s{n}"), (f"x{n:02d}", "milk", "purchase", 3, f"t{n}")]
+    return [*rows, ("y", "glow", "purchase", 1, "only")]
+
+
+@pytest.fixture(scope="module")
+def ranker():
+    n = len(IDS)
+    lexical = sparse.lil_array((n, n), dtype=np.float32)
+    for (one, other), cosine in ALIKE.items():
+        a, b = IDS.index(one), IDS.index(other)
+        lexical[a, b] = lexical[b, a] = cosine
+    nothing = sparse.csr_array((n, n), dtype=np.float32)
+    return Ranker(
+        product_ids=np.array(IDS), showable=np.ones(n, bool), knn=nothing, lexical=lexical.tocsr(),
+        vectors=on_grid(np.random.default_rng(1).normal(size=(n, 8))), popularity=np.ones(n, np.float32),
+        blend=Blend((1.0,) * len(PARTS), (1.0,) * len(PARTS)), settings=Knn(), brands=np.full(n, -1, np.int32),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory, ranker):
+    bundles = {"kin_from": 0.55, "grown_from": 0.4}
+    settings = check_settings({"ranking": {"bundles": 20, "bundles_per_user": 3}, "bundles": bundles})
+    night = Night(tmp_path_factory.mktemp("home"), DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
+    save_ranker(ranker, night.work / "ranker")
+    return night
+
+
+def products(spark):
+    rows = [
+        {"product_id": p, "title": p.title(), "categories": ["home", CATEGORIES[p]] if p in CATEGORIES else [],
+         "price": PRICES.get(p, 1.0), "cost": PRICES.get(p, 1.0) / 2, "available": True, "aliases": [], "text_hash": p}
+        for p in IDS
+    ]  # fmt: skip
+    return spark.createDataFrame([tuple(r.get(c.name) for c in PRODUCTS.columns) for r in rows], spark_schema(PRODUCTS))
+
+
+def events_of(spark, rows):
+    events = [
+        {"event_id": f"e{n}", "user_id": user, "product_id": product, "event_type": kind, "order_id": order,
+         "ts": datetime(2025, 3, 10, 12) - timedelta(days=back), "quantity": 1, "day": DAY - timedelta(days=back)}
+        for n, (user, product, kind, back, order) in enumerate(rows)
+    ]  # fmt: skip
+    return spark.createDataFrame([tuple(e.get(c.name) for c in EVENTS.columns) for e in events], spark_schema(EVENTS))
+
+
+def evidence_of(spark, night, events):
+    """What the job `rank` makes of tables, from events."""
+    settings = night.settings
+    groups = all_groups(events, sessions(in_visits(events, settings.features), settings.features), settings.features)
+    groups = groups.persist()
+    by_day = {day: facts["groups"] for day, facts in groups_by_day(groups).items()}
+    sums = summed(pair_counts(groups), DAY, settings.relations).persist()
+    pairs = pair_evidence(sums, by_day, products(spark), night).persist()
+    bought = baskets(events, settings.features.bought)
+    kind = "co_bought"
+    counted = that_count(bought.selectExpr("*", f"'{kind}' as kind"), settings.features)
+    number, weight = sum(g.get(kind, 0) for g in by_day.values()), decayed_total(by_day, kind, DAY, settings.relations)
+    whole = Groups(number, weight)
+    shown = products(spark).select("product_id")
+    return Evidence(counted, whole, related_pairs(pairs, settings), alone(sums), products(spark), shown, DAY)
+
+
+@pytest.fixture(scope="module")
+def evidence(spark, night):
+    return evidence_of(spark, night, events_of(spark, shopping()))
+
+
+@pytest.fixture(scope="module")
+def neighbours(spark, night, evidence):
+    after = bought_after(events_of(spark, shopping()), DAY, night.settings)
+    rows = similar_products(evidence.related, after, products(spark), night).collect()
+    return {(r["kind"], r["product_id"], r["other_id"]): r for r in rows}
+
+
+def test_substitutes_and_complements_are_told_apart(neighbours):
+    lamps, shade = neighbours["substitute", "lamp", "light"], neighbours["complement", "lamp", "shade"]
+    assert lamps["score"] > 0.8
+    assert lamps["pairs"] == 60, "visits that saw both"
+    assert 0.5 < shade["score"] <= 1
+    assert shade["pairs"] == 30, "baskets with both"
+    assert neighbours["complement", "shade", "lamp"]["score"] == shade["score"]
+    assert ("complement", "lamp", "light") not in neighbours
+    assert ("substitute", "lamp", "shade") not in neighbours
+    assert neighbours["substitute", "glow", "lamp"]["pairs"] == 0, "described alike, and never seen together"
+
+
+def test_popular_products_that_meet_by_chance_are_not_related(neighbours):
+    assert not [key for key in neighbours if set(key[1:]) == {"bread", "milk"} and key[0] != "similar_meaning"]
+
+
+def test_what_is_bought_the_next_time(neighbours):
+    later = neighbours["bought_after", "lamp", "bulb"]
+    assert later["pairs"] == 12
+    assert later["lift"] > 2
+    assert ("bought_after", "bulb", "lamp") not in neighbours
+    assert not [key for key in neighbours if key[0] == "bought_after" and key[2] == "milk"], "what everybody buys later"
+
+
+def test_ranks_of_a_kind_have_no_gaps(neighbours):
+    lists = {}
+    for (kind, product, _), row in neighbours.items():
+        lists.setdefault((kind, product), []).append((row["rank"], row["score"]))
+    for ranked in lists.values():
+        ranked.sort()
+        assert [rank for rank, _ in ranked] == list(range(1, len(ranked) + 1))
+        assert [score for _, score in ranked] == sorted((score for _, score in ranked), reverse=True)
+
+
+def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, night, evidence, ranker):
+    offers = find_bundles(evidence, ranker, night.settings)
+    rows = {tuple(r["products"]): r for r in bundle_table(offers, ranker, evidence, EN).collect()}
+    assert not [p for p in rows if len({"lamp", "light", "glow"} & set(p)) > 1]
+    assert not [p for p in rows if {"bread", "milk"} <= set(p)]
+    whole = next(r for p, r in rows.items() if {"shade", "bulb"} <= set(p) and {"lamp", "light"} & set(p))
+    assert whole["baskets"] == 20
+    assert whole["support"] == pytest.approx(20 / evidence.groups.baskets)
+    (rare,) = [r for p, r in rows.items() if "glow" in p]
+    assert (rare["made_by"], rare["baskets"], rare["support"]) == ("long_tail", 0, 0)
+    assert rare["price"] == sum(PRICES.get(p, 1.0) for p in rare["products"])
+    cold = cold_table(offers, evidence, night.settings).collect()
+    assert {r["segment"] for r in cold} >= {"all", "category: home"}
+    ranks = [r["rank"] for r in cold if r["segment"] == "all"]
+    assert ranks == list(range(1, min(3, len(rows)) + 1))
+
+
+def test_rules_and_pinned_bundles(spark, night, evidence, ranker):
+    def found(**bundles):
+        settings = check_settings({"ranking": {"bundles": 20}, "bundles": bundles})
+        return {o.found.products: o for o in find_bundles(evidence, ranker, settings).bundles}
+
+    pinned = found(pinned=[["milk", "lamp"]], blocked=["bulb"], never_together=[["lamp", "shade"]], long_tail=0)
+    assert next(iter(pinned)) == ("lamp", "milk")
+    assert pinned["lamp", "milk"].found.made_by == "pinned"
+    assert not [p for p in pinned if "bulb" in p or {"lamp", "shade"} <= set(p)]
+    cheap = found(most_price=30, discount=0.3, least_margin=0.4)
+    assert cheap
+    for offer in cheap.values():
+        assert offer.worth.price <= 30
+        assert offer.worth.offer_price == pytest.approx(offer.worth.price * 0.5 / 0.6, abs=0.01)
+
+
+def test_what_the_shop_states_wins_over_behaviour():
+    settings = check_settings(
+        {"relations": {"stated": [["shade", "substitute", "lamp"], ["lamp", "complement", "light"]]}}
+    )
+    pairs = pa.record_batch(
+        {
+            "product_id": ["lamp", "lamp", "bulb"], "other_id": ["shade", "light", "lamp"], "words": [0.0, 0.9, 0.0],
+            "meaning": [0.0] * 3, "category": [-1, 1, -1], "joined": [90.0, 0, 90], "chosen": [0, 90.0, 0],
+        }
+    )  # fmt: skip
+    found = related_block(pairs, Substitutes(USUAL, 1.0, 10), stated(settings.relations))
+    assert found["stated"].to_pylist() == ["substitute", "complement", None]
+    assert found["substitute"].to_pylist()[:2] == [1.0, 0.0]
+    assert 0 < found["substitute"][2].as_py() < 0.1
+
+
+def test_without_behaviour_there_are_no_bundles_and_texts_alone_relate(spark, night, ranker):
+    nothing = evidence_of(spark, night, events_of(spark, []))
+    offers = find_bundles(nothing, ranker, night.settings)
+    assert offers.bundles == []
+    assert bundle_table(offers, ranker, nothing, EN).count() == cold_table(offers, nothing, night.settings).count() == 0
+    after = bought_after(events_of(spark, []), DAY, night.settings)
+    rows = similar_products(nothing.related, after, products(spark), night).collect()
+    assert {r["kind"] for r in rows} == {"substitute", "similar_meaning"}

@@ -1,0 +1,240 @@
+"""The step write, with an endpoint on this machine that is good, false, slow, broken or absent."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from pipelines.night import Night
+from pipelines.report.story import what_needs_attention, who_described
+from pipelines.settings import check_settings
+from pipelines.table_files import read_table
+from pipelines.tables import BUNDLES, PRODUCTS, RUN_METRICS, USER_BUNDLES
+from tests.given import put
+from training import write
+
+DAY = date(2025, 1, 31)
+TRACE = {"run_date": DAY, "release_id": "2025-01-31-01"}
+TITLES = {"p1": "Red spotty bag", "p2": "Blue glass lamp 12 W", "p3": "Green tea pot", "p4": "Tea cup with saucer"}
+PAIRS = {"b1": ("p1", "p2"), "b2": ("p3", "p4"), "b3": ("p1", "p3")}
+PROMISE = "The best {} and the {}, safe and free."
+
+
+def honest(facts):
+    names = [product["name"] for product in facts]
+    return {"title": " and ".join(names), "description": f"The {' and the '.join(names)}."}
+
+
+def promising(facts):
+    return {"title": "The best set", "description": PROMISE.format(*(product["name"] for product in facts))}
+
+
+@dataclass
+class Shop:
+    """An endpoint that answers by `say(facts, again)`, after `wait` seconds, and remembers what it was asked."""
+
+    say: object = lambda facts, again: honest(facts)
+    wait: float = 0
+    status: list[int] = field(default_factory=list)
+    asked: list[dict] = field(default_factory=list)
+    keys: set = field(default_factory=set)
+    address: str = ""
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Shop]:
+    shop = Shop()
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            shop.asked.append(body)
+            shop.keys.add(self.headers.get("Authorization"))
+            time.sleep(shop.wait)
+            facts = json.loads(body["messages"][1]["content"])["facts"]
+            said = shop.say(facts, len(body["messages"]) > 2)
+            content = said if isinstance(said, str) else json.dumps(said)
+            tree = {"choices": [{"message": {"content": content}}], "usage": {"total_tokens": 100}}
+            try:
+                self.send_response(shop.status.pop(0) if shop.status else 200)
+                self.end_headers()
+                self.wfile.write(json.dumps(tree).encode())
+            except OSError:  # the night did not wait
+                pass
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    shop.address = f"http://127.0.0.1:{server.server_port}/v1"
+    yield shop
+    server.shutdown()
+    server.server_close()
+
+
+def open_night(home, generator, run_id="r", **words):
+    settings = check_settings(
+        {"words": {"generator": generator, "endpoint_tries": 2, "endpoint_seconds": 5, "texts_at_once": 1} | words}
+    )
+    night = Night(
+        home=home, run_date=DAY, run_id=run_id, release_id="2025-01-31-01", fingerprint="f", settings=settings,
+        files={}, columns={}, left_out=(), key_fingerprint="k", catalogue_as_of=DAY,
+    )  # fmt: skip
+    night.save()
+    put(night, PRODUCTS, [
+        {"product_id": p, "title": title, "categories": [], "available": True, "text_hash": p, "aliases": []}
+        for p, title in TITLES.items()
+    ])  # fmt: skip
+    put(night, BUNDLES, [
+        {"bundle_id": b, "products": list(pair), "title": "t", "description": "d", "written_by": "template",
+         "baskets": 7, "support": 0.1, "lift": 2.0, "lift_surely": 1.5, "coherence": 0.5, "conversion": 0.2,
+         "score": 1.5, "made_by": "co_bought_pair", **TRACE}
+        for b, pair in PAIRS.items()
+    ])  # fmt: skip
+    put(night, USER_BUNDLES, [
+        {"user_id": f"u{n}", "rank": 1, "bundle_id": "b2", "score": 1.0, "model_version": "1", **TRACE}
+        for n in range(3)
+    ])  # fmt: skip
+    put(night, RUN_METRICS, [{"model": "challenger", "metric": "ndcg@10", "value": 0.1, "users": 9, **TRACE}])
+    return night
+
+
+def written(night):
+    write.main(["--night", str(night.work)])
+    rows = {row["bundle_id"]: row for row in read_table(night, BUNDLES).to_pylist()}
+    return rows, json.loads((night.work / "words.json").read_text())
+
+
+def by(rows):
+    return {b: row["written_by"] for b, row in rows.items()}
+
+
+TEMPLATES = dict.fromkeys(PAIRS, "template")
+
+
+def matters(night):
+    manifest = {"model": {}, "tables": {}}
+    return [m for m in what_needs_attention(night, manifest, {}) if m.about == "words"]
+
+
+def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpoint, monkeypatch):
+    monkeypatch.setenv("NIGHTSHELF_WORDS_KEY", "secret")
+    night = open_night(tmp_path, endpoint.address)
+    rows, told = written(night)
+    assert by(rows) == dict.fromkeys(PAIRS, "model")
+    assert rows["b1"]["title"] == "Red spotty bag and Blue glass lamp 12 W"
+    assert rows["b1"]["products"] == ["p1", "p2"]
+    assert (told["by_model"], told["by_template"], told["asked_twice"], told["tokens"]) == (3, 0, 0, 300)
+    assert len(endpoint.asked) == 3
+    assert endpoint.keys == {"Bearer secret"}
+    assert "secret" not in (night.work / "words.json").read_text()
+    figures = {(r["model"], r["metric"]): r["value"] for r in read_table(night, RUN_METRICS).to_pylist()}
+    assert figures[("words", "by_model")] == 1
+    assert ("challenger", "ndcg@10") in figures
+    assert matters(night) == []
+    assert "100.0 % are described by the language model" in who_described(told)
+
+
+def test_the_most_shown_bundle_comes_first_and_the_budget_ends_it(tmp_path, endpoint):
+    rows, told = written(night := open_night(tmp_path, endpoint.address, tokens=100))
+    assert by(rows) == TEMPLATES | {"b2": "model"}
+    assert rows["b1"]["description"] == "Red spotty bag and Blue glass lamp 12 W. Bought together in 7 baskets."
+    assert "budget" in told["stopped"]
+    assert [m.severity for m in matters(night)] == ["note"]
+
+
+def test_what_was_written_is_not_asked_for_again_and_costs_the_same(tmp_path, endpoint):
+    first, _ = written(open_night(tmp_path, endpoint.address, tokens=200))
+    again, told = written(night := open_night(tmp_path, endpoint.address, "again", tokens=200))
+    assert again == first
+    assert len(endpoint.asked) == 2
+    assert (told["from_before"], told["new_tokens"], told["tokens"]) == (2, 0, 200)
+    more, _ = written(open_night(tmp_path, endpoint.address, "more"))
+    assert by(more) == dict.fromkeys(PAIRS, "model")
+    assert len(endpoint.asked) == 3
+    repeated, _ = written(night)
+    assert repeated == first
+
+
+def test_another_writer_or_language_starts_anew(tmp_path, endpoint):
+    written(open_night(tmp_path, endpoint.address))
+    written(open_night(tmp_path, endpoint.address, "other", model="other"))
+    assert len(endpoint.asked) == 6
+    assert len(list((tmp_path / "words" / "texts").iterdir())) == 1
+
+
+def test_a_false_text_is_asked_for_once_more_with_what_was_wrong(tmp_path, endpoint):
+    endpoint.say = lambda facts, again: honest(facts) if again else promising(facts)
+    rows, told = written(open_night(tmp_path, endpoint.address))
+    assert by(rows) == dict.fromkeys(PAIRS, "model")
+    assert (told["asked_twice"], told["refused"]) == (3, 0)
+    assert '"best" is not in the facts' in endpoint.asked[1]["messages"][2]["content"]
+
+
+@pytest.mark.parametrize("say", [lambda facts, again: promising(facts), lambda facts, again: "I cannot do that."])
+def test_false_twice_is_never_published_nor_asked_for_the_next_night(tmp_path, endpoint, say):
+    endpoint.say = say
+    rows, told = written(open_night(tmp_path, endpoint.address))
+    assert by(rows) == TEMPLATES
+    assert (told["refused"], len(endpoint.asked)) == (3, 6)
+    written(open_night(tmp_path, endpoint.address, "again"))
+    assert len(endpoint.asked) == 6
+
+
+def test_a_busy_endpoint_is_tried_again(tmp_path, endpoint):
+    endpoint.status = [503]
+    rows, _ = written(open_night(tmp_path, endpoint.address))
+    assert by(rows) == dict.fromkeys(PAIRS, "model")
+    assert len(endpoint.asked) == 4
+
+
+def test_a_refused_key_is_not_tried_again(tmp_path, endpoint):
+    endpoint.status = [401]
+    rows, told = written(open_night(tmp_path, endpoint.address))
+    assert by(rows) == TEMPLATES
+    assert "401" in told["stopped"]
+    assert len(endpoint.asked) == 1
+
+
+def test_a_slow_endpoint_leaves_the_night_to_templates_and_is_reported(tmp_path, endpoint):
+    endpoint.wait = 1
+    rows, told = written(night := open_night(tmp_path, endpoint.address, endpoint_seconds=0.2))
+    assert by(rows) == TEMPLATES
+    assert len(endpoint.asked) == 2
+    assert "imed out" in told["stopped"]
+    assert [m.severity for m in matters(night)] == ["warn"]
+
+
+def test_the_clock_stops_writing_and_says_so(tmp_path, endpoint):
+    endpoint.wait = 0.2
+    rows, told = written(open_night(tmp_path, endpoint.address, seconds=0.1))
+    assert by(rows) == TEMPLATES | {"b2": "model"}
+    assert told["by_clock"]
+
+
+def test_a_broken_endpoint_leaves_the_night_to_templates_and_is_forgotten(tmp_path, endpoint):
+    rows, told = written(night := open_night(tmp_path, "http://127.0.0.1:9/v1"))
+    assert by(rows) == TEMPLATES
+    assert told["stopped"].startswith("http://127.0.0.1:9/v1")
+    assert [m.severity for m in matters(night)] == ["warn"]
+    rows, _ = written(open_night(tmp_path, endpoint.address, "mended"))
+    assert by(rows) == dict.fromkeys(PAIRS, "model")
+
+
+@pytest.mark.parametrize(
+    ("generator", "severity"), [("none", "note"), ("package:no_such_thing", "warn"), ("/no/such/folder", "warn")]
+)
+def test_without_a_generator_templates_speak(tmp_path, generator, severity, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    rows, told = written(night := open_night(tmp_path, generator))
+    assert by(rows) == TEMPLATES
+    assert rows["b2"]["title"] == "Green tea pot and Tea cup with saucer"
+    assert [m.severity for m in matters(night)] == [severity]
+    assert generator in matters(night)[0].says or generator == "none"
+    assert told["by_template"] == 3

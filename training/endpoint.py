@@ -1,0 +1,88 @@
+"""A language model behind an address that speaks the OpenAI protocol (`POST /chat/completions`)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from pipelines.settings.words import Words
+from pipelines.words.language import Language
+from pipelines.words.prompt import RULES, messages, read_answer
+from training.writer import Answer, Ask, NoWriter
+
+KEY = "NIGHTSHELF_WORDS_KEY"
+MOST_TOKENS = 300  # of an answer
+BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
+LONGEST_WAIT = 20.0  # seconds between two tries
+
+
+class Endpoint:
+    """Asks an endpoint, `texts_at_once` side by side; how long it has and how often it is tried are settings."""
+
+    def __init__(self, settings: Words, language: Language) -> None:
+        self._settings, self._language = settings, language
+        facts = f"{settings.generator} {settings.model} {language.code} {settings.temperature} {RULES}"
+        self.fingerprint = hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+    def write(self, asks: Sequence[Ask]) -> list[Answer]:
+        """An answer for each ask, in their order. Raises NoWriter where one is not to be had after all tries."""
+        with ThreadPoolExecutor(self._settings.texts_at_once) as pool:
+            waiting = [pool.submit(self._one, ask) for ask in asks]
+            try:
+                return [answer.result() for answer in waiting]
+            except NoWriter:
+                pool.shutdown(cancel_futures=True)
+                raise
+
+    def _one(self, ask: Ask) -> Answer:
+        retrying = Retrying(
+            stop=stop_after_attempt(self._settings.endpoint_tries),
+            wait=wait_random_exponential(multiplier=0.2, max=LONGEST_WAIT),
+            retry=retry_if_exception(_may_pass),
+            reraise=True,
+        )
+        try:
+            tree = retrying(self._post, ask)
+            content = tree["choices"][0]["message"]["content"]
+            tokens = int((tree.get("usage") or {}).get("total_tokens") or 0)
+            return Answer(read_answer(str(content)), tokens or _about(ask, str(content)))
+        except (OSError, HTTPException, ValueError, KeyError, IndexError, TypeError) as broken:
+            raise NoWriter(f"{self._settings.generator}: {type(broken).__name__}: {broken}") from broken
+
+    def _post(self, ask: Ask) -> Any:
+        body = {
+            "model": self._settings.model,
+            "messages": messages(ask.facts, ask.wrong, self._language),
+            "temperature": self._settings.temperature if ask.wrong else 0,
+            "seed": int(ask.key[:8], 16),
+            "max_tokens": MOST_TOKENS,
+        }
+        headers = {"Content-Type": "application/json"}
+        if key := os.environ.get(KEY):
+            headers["Authorization"] = f"Bearer {key}"
+        address = f"{self._settings.generator.rstrip('/')}/chat/completions"
+        request = Request(address, json.dumps(body).encode(), headers)
+        with urlopen(request, timeout=self._settings.endpoint_seconds) as answer:
+            return json.loads(answer.read())
+
+
+def _may_pass(failure: BaseException) -> bool:
+    """Whether a later try may go better: no answer in time, a busy or broken server; not where it said no."""
+    if isinstance(failure, HTTPError):
+        return failure.code in BUSY or failure.code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(failure, (OSError, HTTPException, ValueError))
+
+
+def _about(ask: Ask, content: str) -> int:
+    """Tokens, where the endpoint does not count them: a token for four characters."""
+    return (sum(len(text) for product in ask.facts for text in product.texts()) + len(RULES) + len(content)) // 4

@@ -1,0 +1,100 @@
+"""The step `write`: titles and descriptions of the night's bundles, by a language model where it says what is true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.night import Night, write_json
+from pipelines.stage import step_process
+from pipelines.table_files import read_table, replace_rows, write_table
+from pipelines.tables import BUNDLES, PRODUCTS, RUN_METRICS, USER_BUNDLES
+from pipelines.words import LANGUAGES
+from pipelines.words.facts import facts_of
+from pipelines.words.templates import template
+from training.kept_texts import drop_other_writers
+from training.write_texts import Told, write_texts
+from training.writer import Ask, NoWriter, open_writer
+
+WRITER = "words"  # as run_metrics calls it
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the step `write` for the night that `--night` names."""
+    step_process("write", write, argv)
+
+
+def write(night: Night) -> None:
+    """Give the staged bundles their texts, and leave `words.json`: who wrote how many, and why not all of them."""
+    bundles = read_table(night, BUNDLES).to_pylist()
+    asks = asks_of(bundles, read_table(night, PRODUCTS), shown(night))
+    told = _told(night, list(asks.values()))
+    described = [bundle | _described(bundle, asks[bundle["bundle_id"]], told, night) for bundle in bundles]
+    replace_rows(night, BUNDLES, pa.Table.from_pylist(described, schema=BUNDLES.schema()))
+    by = Counter(bundle["written_by"] for bundle in described)
+    facts = asdict(told) | {"bundles": len(bundles), "by_model": by["model"], "by_template": by["template"]}
+    del facts["texts"]
+    words = night.settings.words
+    write_json(night.work / "words.json", facts | {"generator": words.generator, "language": words.language})
+    write_table(night, RUN_METRICS, with_figures(read_table(night, RUN_METRICS), facts, night))
+    print(f"{by['model']} bundles described by the model, {by['template']} by template; {told.stopped or 'all asked'}")
+
+
+def _told(night: Night, asks: list[Ask]) -> Told:
+    """The texts that are to be had; none where there is nothing to write or nobody who writes."""
+    settings, folder = night.settings, night.home / "words"
+    if not asks:
+        return Told()
+    try:
+        writer = open_writer(settings, folder / "models")
+    except NoWriter as none:
+        return Told(stopped=str(none))
+    told = write_texts(asks, writer, folder / "texts", settings.words, LANGUAGES[settings.words.language])
+    drop_other_writers(folder / "texts", writer.fingerprint)
+    return told
+
+
+def shown(night: Night) -> Counter[str]:
+    """How many users each bundle is shown to."""
+    return Counter(read_table(night, USER_BUNDLES)["bundle_id"].to_pylist())
+
+
+def asks_of(bundles: list[dict[str, Any]], products: pa.Table, seen: Counter[str]) -> dict[str, Ask]:
+    """What is asked of each bundle, by its id; the most shown first, then the best."""
+    wanted = pa.array(sorted({p for bundle in bundles for p in bundle["products"]}), pa.string())
+    known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
+
+    def importance(bundle: dict[str, Any]) -> tuple[float, float, str]:
+        return -seen[bundle["bundle_id"]], -bundle["score"], bundle["bundle_id"]
+
+    return {b["bundle_id"]: Ask(facts_of([known[p] for p in b["products"]])) for b in sorted(bundles, key=importance)}
+
+
+def _described(bundle: dict[str, Any], ask: Ask, told: Told, night: Night) -> dict[str, str]:
+    """The columns with words of a bundle."""
+    language = LANGUAGES[night.settings.words.language]
+    text = told.texts.get(ask.key)
+    said = text or template(ask.facts, bundle["baskets"], language)
+    return {"title": said.title, "description": said.description, "written_by": "model" if text else "template"}
+
+
+def with_figures(metrics: pa.Table, facts: dict[str, Any], night: Night) -> pa.Table:
+    """`run_metrics` with what the writing came to; the same whether texts are new or kept from earlier nights."""
+    bundles = max(1, facts["bundles"])
+    values = {name: facts[name] / bundles for name in ("by_model", "by_template", "asked_twice", "refused")}
+    rows = [
+        {"model": WRITER, "metric": metric, "value": float(value), "users": 0}
+        | {"run_date": night.run_date, "release_id": night.release_id}
+        for metric, value in (*values.items(), ("tokens", facts["tokens"]))
+    ]
+    others = metrics.filter(pc.not_equal(metrics["model"], WRITER))
+    return pa.concat_tables([others, pa.Table.from_pylist(rows, schema=metrics.schema)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""What every writer of texts does, and the one that the settings name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pipelines.errors import NightshelfError
+from pipelines.settings import Settings
+from pipelines.words import LANGUAGES
+from pipelines.words.facts import ProductFacts
+from pipelines.words.grounding import Written
+
+
+class NoWriter(NightshelfError):
+    """There is no writer tonight, or no more: templates speak."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A wish for title and description of a bundle. The second time it says what was `wrong` with the first text."""
+
+    facts: tuple[ProductFacts, ...]
+    wrong: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """SHA-256 over the facts: what a text depends on, beside its writer."""
+        return hashlib.sha256(json.dumps([p.texts() for p in self.facts]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A text, None where the writer made none of its output, and the tokens read and written for it."""
+
+    text: Written | None
+    tokens: int
+
+
+class Writer(Protocol):
+    """Writes texts. `fingerprint` changes when the same asks may get other answers."""
+
+    fingerprint: str
+
+    def write(self, asks: Sequence[Ask]) -> list[Answer]:
+        """An answer for each ask, in their order. Raises NoWriter where it cannot write any more."""
+
+
+def open_writer(settings: Settings, models: Path) -> Writer:
+    """The writer that `[words] generator` names; `models` is a folder for converted weights.
+
+    Raises NoWriter with the reason where there is none.
+    """
+    words, language = settings.words, LANGUAGES[settings.words.language]
+    if words.generator == "none":
+        raise NoWriter("[words] generator is none")
+    if words.is_endpoint:
+        from training.endpoint import Endpoint  # torch is not needed for it
+
+        return Endpoint(words, language)
+    from training.causal import load_causal
+    from training.encoder import make_repeatable
+    from training.guided import GuidedWriter
+
+    make_repeatable(settings.training.threads, settings.training.seed)
+    return GuidedWriter(load_causal(words.generator, models), language, words, settings.training.seed)
