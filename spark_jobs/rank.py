@@ -61,16 +61,17 @@ def rank(spark: SparkSession, night: Night) -> None:
     def publish(frame: DataFrame, table: Table) -> None:
         write(frame.transform(stamp, night), night, table)
 
+    language = LANGUAGES[night.settings.words.language]
     evidence = evidence_of(spark, night, events, products, known["showable"])
     replaced(evidence, night.settings).createOrReplaceTempView("replaced")
     offers = find_bundles(evidence, ranker, night.settings)
-    publish(bundle_table(offers, ranker, evidence, LANGUAGES[night.settings.words.language]), BUNDLES)
+    publish(bundle_table(offers, ranker, evidence, language), BUNDLES)
     publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)
     ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], read(spark, night, BUNDLES), night)
-    publish(topk_rows(ranked, products), USER_TOPK)
+    publish(topk_rows(ranked, products, language), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
     popular, k = read(spark, night, POPULARITY), night.settings.ranking.k
-    publish(cold_start_lists(popular, products, known["showable"], k), COLD_START_TOPK)
+    publish(cold_start_lists(popular, products, known["showable"], k, language), COLD_START_TOPK)
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
     first = window_start(night.run_date, night.settings.features)
     after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)

@@ -20,7 +20,7 @@ class Words(Section):
         "or none: templates alone",
     )
     model: str = Field("", description="name of the model at the endpoint; its key is NIGHTSHELF_WORDS_KEY")
-    language: Literal["en", "de"] = Field("en", description="language of the shop, in which texts are written")
+    language: Literal["en", "de"] = Field("en", description="language of the shop, of bundles and reasons")
     tokens: int = Field(
         60_000, ge=0, description="tokens that a night's texts may cost, kept ones too; beyond, the template speaks"
     )

@@ -53,4 +53,15 @@ EN = Language(
     of_category=("Category: {}.",),
     and_="and",
     found=("", "Bought together in one basket.", "Bought together in {} baskets."),
+    reasons={
+        "chosen_together": "Chosen together with {}",
+        "similar_text": "Described like {}",
+        "similar_meaning": "Similar to {}",
+        "next_choice": "Goes with what you chose lately, such as {}",
+        "two_vectors": "Fits what you chose lately",
+        "well_rated": "Rated well by those who have it",
+        "popular": "Popular right now",
+    },
+    by_customers=" by {} customers",
+    chosen_before="what you chose",
 )

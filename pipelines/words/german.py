@@ -53,4 +53,15 @@ DE = Language(
     of_category=("Kategorie: {}.",),
     and_="und",
     found=("", "Zusammen gekauft in einem Warenkorb.", "Zusammen gekauft in {} Warenkörben."),
+    reasons={
+        "chosen_together": "Zusammen gewählt mit {}",
+        "similar_text": "Beschrieben wie {}",
+        "similar_meaning": "Ähnlich wie {}",
+        "next_choice": "Passt zu dem, was du zuletzt gewählt hast, etwa {}",
+        "two_vectors": "Passt zu dem, was du zuletzt gewählt hast",
+        "well_rated": "Gut bewertet von denen, die es haben",
+        "popular": "Gerade beliebt",
+    },
+    by_customers=" (von {} Kunden)",
+    chosen_before="etwas, das du gewählt hast",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,6 +17,8 @@ class Language:
     `counts` says of how many products a word speaks. Words in `claims` need a neighbour that they have in the facts,
     too. `titles` and `sentences` are frames by the number of products, `of_brand` and `of_category` what may follow
     where all products share one. `and_` joins names, `found` tells of no, one or more baskets in a template.
+    `reasons` says by its kind why a product is recommended, `by_customers` how many chose both; `chosen_before` stands
+    for a product of the past that has no name.
     """
 
     code: str
@@ -30,6 +33,9 @@ class Language:
     of_category: tuple[str, ...]
     and_: str
     found: tuple[str, str, str]
+    reasons: Mapping[str, str]
+    by_customers: str
+    chosen_before: str
 
 
 def frames(*patterns: str) -> tuple[str, ...]:

@@ -6,12 +6,15 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.tables import COLD_START_TOPK
+from pipelines.words import Language
 from spark_jobs.engine import spark_schema
 
 FEW = 3  # products below which a category makes no list of its own
 
 
-def cold_start_lists(popularity: DataFrame, products: DataFrame, showable: DataFrame, k: int) -> DataFrame:
+def cold_start_lists(
+    popularity: DataFrame, products: DataFrame, showable: DataFrame, k: int, language: Language
+) -> DataFrame:
     """One row for each segment and rank: 'all', and 'category: …' for each widest category of enough products."""
     shown = products.join(showable, "product_id", "left_semi").join(popularity, "product_id", "left")
     scored = shown.select(
@@ -45,7 +48,7 @@ def cold_start_lists(popularity: DataFrame, products: DataFrame, showable: DataF
         F.when(F.col("most") > 0, F.round(F.col("popular") / F.col("most"), 6)).otherwise(0.0).alias("score"),
         F.lit("popular").alias("source"),
         reason.alias("reason"),
-        F.lit("Popular right now").alias("reason_text"),
+        F.lit(language.reasons["popular"]).alias("reason_text"),
         F.lit(None).cast("double").alias("propensity"),
         F.lit("").alias("model_version"),
     )

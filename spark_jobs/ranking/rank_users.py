@@ -20,6 +20,7 @@ from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.scoring.rerank import lots
 from pipelines.tables import USER_TOPK
+from pipelines.words import Language
 from spark_jobs.engine import spark_schema
 from spark_jobs.ranking.listed import bundle_lists, id_lists, shown_lists
 
@@ -29,15 +30,6 @@ SHOWN = (
 )
 BUNDLE = "struct<rank:int,bundle_id:string,score:float>"
 RANKED_SCHEMA = f"user_id string, shown array<{SHOWN}>, bundles array<{BUNDLE}>, model_version string"
-REASON_TEXTS = {
-    "chosen_together": "Chosen together with {}",
-    "similar_text": "Described like {}",
-    "similar_meaning": "Similar to {}",
-    "next_choice": "Goes with what you chose lately, such as {}",
-    "two_vectors": "Fits what you chose lately",
-    "well_rated": "Rated well by those who have it",
-    "popular": "Popular right now",
-}
 
 
 def rank_users(users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: Night) -> DataFrame:
@@ -86,26 +78,26 @@ def rank_block(
     return pa.record_batch(columns)
 
 
-def topk_rows(ranked: DataFrame, products: DataFrame) -> DataFrame:
+def topk_rows(ranked: DataFrame, products: DataFrame, language: Language) -> DataFrame:
     """One row for each user and rank, with the reason in words."""
     rows = ranked.select("user_id", "model_version", F.explode("shown").alias("s")).select(
         "user_id", "model_version", "s.*"
     )
-    return rows.transform(with_reason_text, products)
+    return rows.transform(with_reason_text, products, language)
 
 
-def with_reason_text(rows: DataFrame, products: DataFrame) -> DataFrame:
+def with_reason_text(rows: DataFrame, products: DataFrame, language: Language) -> DataFrame:
     """`rows` (with `reason`) and the reason in words: a template a kind, filled with the title of the evidence.
 
     How many users chose both is said where it is more than one.
     """
     titles = products.select(F.col("product_id").alias("evidence_id"), F.col("title").alias("evidence_title"))
     first = F.try_element_at("reason.evidence", F.lit(1))
-    template = F.from_json(F.lit(json.dumps(REASON_TEXTS)), "map<string,string>")
+    template = F.from_json(F.lit(json.dumps(language.reasons)), "map<string,string>")
     words = F.element_at(template, F.col("reason.kind"))
-    named = F.replace(words, F.lit("{}"), F.coalesce("evidence_title", F.lit("what you chose")))
-    by = F.when(F.col("reason.users") > 1, F.concat(F.lit(" by "), "reason.users", F.lit(" customers")))
-    text = F.concat(named, F.coalesce(by, F.lit("")))
+    named = F.replace(words, F.lit("{}"), F.coalesce("evidence_title", F.lit(language.chosen_before)))
+    told = F.replace(F.lit(language.by_customers), F.lit("{}"), F.col("reason.users").cast("string"))
+    text = F.concat(named, F.when(F.col("reason.users") > 1, told).otherwise(""))
     joined = rows.withColumn("evidence_id", first).join(F.broadcast(titles), "evidence_id", "left")
     return joined.withColumn("reason_text", text).drop("evidence_id", "evidence_title")
 

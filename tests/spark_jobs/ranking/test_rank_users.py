@@ -18,6 +18,7 @@ from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
 from pipelines.settings.learning import Knn
 from pipelines.tables.recommendations import REASON_KINDS
+from pipelines.words.german import DE
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 
 DAY = date(2025, 3, 31)
@@ -75,7 +76,7 @@ def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
     bundles = spark.createDataFrame([("b", ["p001", "p002"])], "bundle_id string, products array<string>")
     products = spark.createDataFrame([(str(p), f"Title of {p}") for p in ids], "product_id string, title string")
     ranked = rank_users(users, hidden, bundles, night)
-    rows = topk_rows(ranked, products).orderBy("user_id", "rank").collect()
+    rows = topk_rows(ranked, products, DE).orderBy("user_id", "rank").collect()
     kinds = set()
     for user, (past, barred) in people.items():
         alone = ranker.rank([past.astype(np.int32)], [np.sort(barred)], K, lots([user], str(DAY), 2))
@@ -90,6 +91,7 @@ def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
         assert np.array_equal(np.float32(parts), np.round(alone.parts[0], 6))
         with_evidence = [row for row in mine if row["reason"]["evidence"]]
         assert all(f"Title of {row['reason']['evidence'][0]}" in row["reason_text"] for row in with_evidence)
+        assert all(row["reason_text"].startswith(DE.reasons[row["reason"]["kind"]].split("{")[0]) for row in mine)
     assert kinds == {"score", "new product", "exploration"}
     assert bundle_rows(ranked).count() == len(people)
     ranked.unpersist()
