@@ -32,6 +32,7 @@ LONGEST_ATTRIBUTE = 40  # characters
 MOST_ATTRIBUTES = 3
 LONGEST_CHARACTERS = 60  # of a name, so that three fit a title
 LEAST_WAY = 2  # words without the brand
+ARTICLES = {"the", "a", "an"}  # before a name; frames bring their own
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def short_name(title: str, least_parts: int = 1) -> str:
     """What a person would call the product: the first parts of its title, at most twelve words and 60 characters.
 
     So many parts are taken that there are `least_parts`, and three words, or all of them. More than nine words are cut
-    before the last "for" or "with" among them, where there is one. A title in capitals is written small.
+    before the last "for" or "with" among them, where there is one. An article before it is left out, and a title in
+    capitals is written small.
     """
     parts = [p.strip(" -–—.'\"*") for p in PARTS.split(title)]
     name, taken = "", 0
@@ -99,11 +101,14 @@ def short_name(title: str, least_parts: int = 1) -> str:
         if taken >= least_parts and len(name.split()) >= ENOUGH:
             break
         name, taken = f"{name} {part}".strip(), taken + 1
-    kept = name.split()
+    words = name.split()
+    if len(words) > LEAST_WAY and words[0].casefold() in ARTICLES:
+        words = words[1:]
+    kept = words
     if len(kept) > LONG_NAME:
         ends = [i for i, word in enumerate(kept[:LONGEST_NAME]) if word.casefold() in SMALL and i >= ENOUGH]
         kept = kept[: ends[-1] if ends else LONGEST_NAME]
-    cut = len(kept) < len(name.split())
+    cut = len(kept) < len(words)
     while len(kept) > ENOUGH and len(" ".join(kept)) > LONGEST_CHARACTERS:
         kept, cut = kept[:-1], True
     while cut and len(kept) > 1 and kept[-1].casefold() in SMALL:

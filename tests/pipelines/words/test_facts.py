@@ -17,6 +17,8 @@ from pipelines.words.facts import ProductFacts, called, facts_of, short_name, tr
         ("Big B2 C3 D4 E5 F6 G7 H8 I9 J10 K11 L12 M13", "Big B2 C3 D4 E5 F6 G7 H8 I9 J10 K11 L12"),
         ("magicJack Plus", "magicJack Plus"),
         ("ABC", "ABC"),
+        ("The Joystick Herbal Infusion", "Joystick Herbal Infusion"),
+        ("The Beatles", "The Beatles"),
     ],
 )  # fmt: skip
 def test_a_name_is_what_a_person_would_call_it(title, name):
