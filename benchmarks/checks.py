@@ -139,7 +139,7 @@ def made_lists(spark: SparkSession, rows: int) -> DataFrame:
         f"md5(cast(id div {K} as string)) user_id", f"cast(1 + id % {K} as int) rank",
         f"concat('p', (hash(id div {K}) % {ITEMS} + {ITEMS} + id % {K}) % {ITEMS}) product_id",
         f"cast(0.5 - (id % {K}) / 100 as float) score", "'popular' source", "'score' placed_by", reason,
-        "'Popular' reason_text",
+        "'Popular' reason_text", "'template' written_by",
         "null propensity", "'1' model_version", f"date'{LAST}' run_date", "'r' release_id",
     )  # fmt: skip
 

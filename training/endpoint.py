@@ -62,7 +62,7 @@ class Endpoint:
     def _post(self, ask: Ask) -> Any:
         body = {
             "model": self._settings.model,
-            "messages": messages(ask.facts, ask.wrong, self._language),
+            "messages": messages(ask.facts, ask.wrong, self._language, ask.why),
             "temperature": self._settings.temperature if ask.wrong else 0,
             "seed": int(ask.key[:8], 16),
             "max_tokens": MOST_TOKENS,

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from pipelines.settings.words import Words
 from pipelines.words.grounding import Written
-from pipelines.words.guide import Guide, Reading, frames_of
+from pipelines.words.guide import Guide, Reading
 from pipelines.words.language import Language
 from pipelines.words.templates import capital
 from training.causal import Causal
@@ -78,6 +78,7 @@ class GuidedWriter:
         self._end = self._encode("\n")[-1]
         choices = [settings.temperature, settings.texts_at_once, seed, PIECE, STEP, MOST_PROMPT, EXAMPLES, LABELS]
         frames = [language.titles, language.sentences, language.of_brand, language.of_category]
+        frames.append(dict(language.reason_frames))
         told = json.dumps([model.fingerprint, language.code, choices, frames])
         self.fingerprint = hashlib.sha256(told.encode()).hexdigest()[:16]
         with torch.inference_mode():
@@ -87,7 +88,7 @@ class GuidedWriter:
 
     def write(self, asks: Sequence[Ask]) -> list[Answer]:
         """An answer for each ask; none for bundles of a size that the language has no frames for."""
-        able = [ask for ask in asks if all(frames_of(ask.facts, self._language))]
+        able = [ask for ask in asks if all(ask.frames(self._language))]
         answers: dict[Ask, Answer] = {}
         for at in range(0, len(able), self._settings.texts_at_once):
             batch = able[at : at + self._settings.texts_at_once]
@@ -98,13 +99,14 @@ class GuidedWriter:
         return tuple(self._model.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _line(self, ask: Ask) -> Line:
-        products, title, _ = LABELS[self._language.code]
+        products, title, text = LABELS[self._language.code]
         facts = self._encode(f"{products} {'; '.join(p.line() for p in ask.facts)}")[:MOST_PROMPT]
-        titles, sentences = frames_of(ask.facts, self._language)
         drawn = hashlib.sha256(f"{self._seed} {ask.key} {bool(ask.wrong)}".encode()).digest()
-        pending = [*facts, self._end, *self._encode(title)]
+        pending = [*facts, self._end, *self._encode(text if ask.why else title)]
         rng = np.random.default_rng(int.from_bytes(drawn[:8], "big"))
-        return Line(Guide(ask.facts, self._encode, self._end), pending, len(pending), [titles, sentences], rng)
+        return Line(
+            Guide(ask.facts, self._encode, self._end), pending, len(pending), list(ask.frames(self._language)), rng
+        )
 
     def _batch(self, asks: Sequence[Ask]) -> list[Answer]:
         lines = [self._line(ask) for ask in asks]
@@ -179,5 +181,6 @@ class GuidedWriter:
         line.parts.append([])
 
     def _answer(self, line: Line) -> Answer:
-        title, text = (" ".join(self._model.tokenizer.decode(part).split()) for part in line.parts)
+        *titles, text = (" ".join(self._model.tokenizer.decode(part).split()) for part in line.parts)
+        title = titles[0] if titles else ""
         return Answer(Written(capital(title), capital(text)), line.tokens)

@@ -1,4 +1,4 @@
-"""The step `write`: titles and descriptions of the night's bundles, by a language model where it says what is true."""
+"""The step `write`: words of the night's bundles and reasons, by a language model where it says what is true."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pipelines.words import LANGUAGES
 from pipelines.words.facts import facts_of
 from pipelines.words.templates import template
 from training.kept_texts import drop_other_writers
+from training.write_reasons import reasons_asked, write_reasons
 from training.write_texts import Told, write_texts
 from training.writer import Ask, NoWriter, open_writer
 
@@ -31,32 +32,37 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def write(night: Night) -> None:
     """Give the staged bundles their texts, and leave `words.json`: who wrote how many, and why not all of them."""
-    bundles = read_table(night, BUNDLES).to_pylist()
-    asks = asks_of(bundles, read_table(night, PRODUCTS), shown(night))
-    told = _told(night, list(asks.values()))
+    bundles, products = read_table(night, BUNDLES).to_pylist(), read_table(night, PRODUCTS)
+    asks, reasons = asks_of(bundles, products, shown(night)), reasons_asked(night, products)
+    told, of_reasons = _told(night, list(asks.values()), list(reasons.values()))
     described = [bundle | _described(bundle, asks[bundle["bundle_id"]], told, night) for bundle in bundles]
     replace_rows(night, BUNDLES, pa.Table.from_pylist(described, schema=BUNDLES.schema()))
     by = Counter(bundle["written_by"] for bundle in described)
     facts = asdict(told) | {"bundles": len(bundles), "by_model": by["model"], "by_template": by["template"]}
-    del facts["texts"]
-    words = night.settings.words
-    write_json(night.work / "words.json", facts | {"generator": words.generator, "language": words.language})
+    words, rows = night.settings.words, write_reasons(night, reasons, of_reasons.texts)
+    facts |= {"generator": words.generator, "language": words.language, "reasons": asdict(of_reasons) | rows}
+    del facts["texts"], facts["reasons"]["texts"]
+    write_json(night.work / "words.json", facts)
     write_table(night, RUN_METRICS, with_figures(read_table(night, RUN_METRICS), facts, night))
     print(f"{by['model']} bundles described by the model, {by['template']} by template; {told.stopped or 'all asked'}")
 
 
-def _told(night: Night, asks: list[Ask]) -> Told:
-    """The texts that are to be had; none where there is nothing to write or nobody who writes."""
+def _told(night: Night, bundles: list[Ask], reasons: list[Ask]) -> tuple[Told, Told]:
+    """The texts that are to be had, of bundles first; none where there is nothing to write or nobody who writes."""
     settings, folder = night.settings, night.home / "words"
-    if not asks:
-        return Told()
+    if not bundles and not reasons:
+        return Told(), Told()
     try:
         writer = open_writer(settings, folder / "models")
     except NoWriter as none:
-        return Told(stopped=str(none))
-    told = write_texts(asks, writer, folder / "texts", settings.words, LANGUAGES[settings.words.language])
+        return Told(stopped=str(none)), Told(stopped=str(none) if reasons else "")
+    words, language = settings.words, LANGUAGES[settings.words.language]
+    told = write_texts(bundles, writer, folder / "texts", words, language)
+    if told.stopped and reasons:
+        return told, Told(stopped=told.stopped)
+    of_reasons = write_texts(reasons, writer, folder / "texts", words, language, told.tokens)
     drop_other_writers(folder / "texts", writer.fingerprint)
-    return told
+    return told, of_reasons
 
 
 def shown(night: Night) -> Counter[str]:

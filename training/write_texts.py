@@ -1,4 +1,4 @@
-"""Texts of many bundles: kept ones first, then new ones as far as the budget goes, each checked before it counts."""
+"""Many texts: kept ones first, then new ones as far as the budget goes, each checked before it counts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.settings.words import Words
-from pipelines.words.grounding import Written, violations
+from pipelines.words.grounding import Written
 from pipelines.words.language import Language
 from training.kept_texts import Kept, keep, read_kept
 from training.writer import Ask, NoWriter, Writer
@@ -29,11 +29,13 @@ class Told:
     seconds: float = 0.0
 
 
-def write_texts(asks: Sequence[Ask], writer: Writer, texts: Path, settings: Words, language: Language) -> Told:
+def write_texts(
+    asks: Sequence[Ask], writer: Writer, texts: Path, settings: Words, language: Language, spent: int = 0
+) -> Told:
     """Texts for `asks`, the most important first, by key of the ask; what is not among them, the template says.
 
-    Every text costs its tokens of the budget, also one from an earlier night: so what is published does not hang on
-    what is kept in `texts`. What passes no check is asked for once more.
+    `spent` tokens of the budget are gone already. Every text costs its own, also one from an earlier night: so what is
+    published does not hang on what is kept in `texts`. What passes no check is asked for once more.
     """
     told, began = Told(), time.monotonic()
     folder = texts / writer.fingerprint
@@ -41,7 +43,7 @@ def write_texts(asks: Sequence[Ask], writer: Writer, texts: Path, settings: Word
     wanted = list({ask.key: ask for ask in asks}.values())
     for at in range(0, len(wanted), settings.texts_at_once):
         batch = wanted[at : at + settings.texts_at_once]
-        if told.tokens >= settings.tokens:
+        if spent + told.tokens >= settings.tokens:
             told.stopped = f"the budget of {settings.tokens:,} tokens was used up"
             break
         fresh = [ask for ask in batch if ask.key not in known]
@@ -67,7 +69,7 @@ def _tell(told: Told, ask: Ask, entry: Kept, language: Language) -> None:
     """Count an entry; its text is checked again, since the check may have become stricter since it was kept."""
     told.tokens += entry.tokens
     told.asked_twice += entry.twice
-    if entry.text and not violations(entry.text, ask.facts, language):
+    if entry.text and not ask.violations(entry.text, language):
         told.texts[ask.key] = entry.text
     else:
         told.refused += 1
@@ -78,11 +80,11 @@ def _written(asks: Sequence[Ask], writer: Writer, language: Language) -> dict[st
     made: dict[str, Kept] = {}
     again: list[Ask] = []
     for ask, answer in zip(asks, writer.write(asks), strict=True):
-        wrong = violations(answer.text, ask.facts, language) if answer.text else ["no title and description"]
+        wrong = ask.violations(answer.text, language) if answer.text else ["no text"]
         made[ask.key] = Kept(None if wrong else answer.text, answer.tokens, twice=False)
         if wrong and answer.tokens:
             again.append(replace(ask, wrong=tuple(wrong)))
     for ask, answer in zip(again, writer.write(again) if again else [], strict=True):
-        right = answer.text if answer.text and not violations(answer.text, ask.facts, language) else None
+        right = answer.text if answer.text and not ask.violations(answer.text, language) else None
         made[ask.key] = Kept(right, made[ask.key].tokens + answer.tokens, twice=True)
     return made

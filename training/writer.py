@@ -13,7 +13,10 @@ from pipelines.errors import NightshelfError
 from pipelines.settings import Settings
 from pipelines.words import LANGUAGES
 from pipelines.words.facts import ProductFacts
-from pipelines.words.grounding import Written
+from pipelines.words.grounding import Written, violations
+from pipelines.words.guide import frames_of
+from pipelines.words.language import Language
+from pipelines.words.reasons import wrong_reason
 
 
 class NoWriter(NightshelfError):
@@ -22,15 +25,30 @@ class NoWriter(NightshelfError):
 
 @dataclass(frozen=True)
 class Ask:
-    """A wish for title and description of a bundle. The second time it says what was `wrong` with the first text."""
+    """A wish for title and description of a bundle, or for a reason of the kind `why`, which is a description alone.
+
+    The second time it says what was `wrong` with the first text.
+    """
 
     facts: tuple[ProductFacts, ...]
     wrong: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def key(self) -> str:
-        """SHA-256 over the facts: what a text depends on, beside its writer."""
-        return hashlib.sha256(json.dumps([p.texts() for p in self.facts]).encode()).hexdigest()
+        """SHA-256 over the facts, and the kind of a reason: what a text depends on, beside its writer."""
+        told = [p.texts() for p in self.facts]
+        return hashlib.sha256(json.dumps([self.why, told] if self.why else told).encode()).hexdigest()
+
+    def frames(self, language: Language) -> tuple[tuple[str, ...], ...]:
+        """What may be written, by part: title and description, or a reason; empty parts where there are no frames."""
+        return (language.reason_frames[self.why],) if self.why else frames_of(self.facts, language)
+
+    def violations(self, text: Written, language: Language) -> list[str]:
+        """What is wrong with a text that was written for it."""
+        if self.why:
+            return wrong_reason(text.description, self.why, self.facts[0], language)
+        return violations(text, self.facts, language)
 
 
 @dataclass(frozen=True)

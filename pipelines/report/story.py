@@ -75,7 +75,11 @@ def who_described(words: dict[str, Any]) -> str:
     model, template = (share(words[by] / bundles) for by in ("by_model", "by_template"))
     told = f"{model} are described by the language model ({words['from_before']:,} texts from earlier nights)"
     again = f"{words['asked_twice']:,} were asked for twice, and {words['refused']:,} said what no fact holds"
-    return f"Of {bundles:,} bundles {told}, {template} by a template; {again}."
+    reasons = words.get("reasons") or {}
+    said = ""
+    if rows := reasons.get("rows_by_model", 0) + reasons.get("rows_by_template", 0):
+        said = f" It words the reasons of {share(reasons['rows_by_model'] / rows)} of the recommendations."
+    return f"Of {bundles:,} bundles {told}, {template} by a template; {again}.{said}"
 
 
 def _words(words: dict[str, Any]) -> Iterator[Matter]:

@@ -21,6 +21,11 @@ class Words(Section):
     )
     model: str = Field("", description="name of the model at the endpoint; its key is NIGHTSHELF_WORDS_KEY")
     language: Literal["en", "de"] = Field("en", description="language of the shop, of bundles and reasons")
+    reasons: Literal["template", "model"] = Field(
+        "template",
+        description="who words the reasons of recommendations that name a product of the past: templates, or the "
+        "generator, for the most shown ones, with what bundles leave of its tokens",
+    )
     tokens: int = Field(
         60_000, ge=0, description="tokens that a night's texts may cost, kept ones too; beyond, the template speaks"
     )

@@ -74,6 +74,7 @@ USER_TOPK = Table(
             "chose the first of these and it, where that speaks; share of the kind; what each part adds to the score",
         ),
         Column("reason_text", TEXT, "the reason in words"),
+        Column("written_by", TEXT, "who wrote these words", one_of=("model", "template")),
         Column("propensity", DOUBLE, "probability of having been drawn, for exploration", nullable=True),
         MODEL_VERSION,
         RUN_DATE,

@@ -64,4 +64,23 @@ EN = Language(
     },
     by_customers=" by {} customers",
     chosen_before="what you chose",
+    reason_frames={
+        "chosen_together": frames(
+            "(Chosen|Picked|Taken) (together with|along with|beside) the *",
+            "(Others|Customers) (chose|picked|took) it (together with|along with|beside) the *",
+            "(Goes|Comes) (together with|along with) the *",
+        ),
+        "similar_text": frames(
+            "(Described|Presented) (like|much like|in words like those of) the *",
+            "(Its description|Its text) resembles that of the *",
+        ),
+        "similar_meaning": frames(
+            "(Similar to|Akin to|Related to) the *",
+            "(Of a kind with|In the manner of|In the vein of) the *",
+        ),
+        "next_choice": frames(
+            "(Goes with|Fits|Suits|Follows) what you chose (lately|recently|last), (such as|like|among it) the *",
+            "(After|Following) what you chose (lately|recently), such as the *",
+        ),
+    },
 )

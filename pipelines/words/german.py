@@ -64,4 +64,20 @@ DE = Language(
     },
     by_customers=" (von {} Kunden)",
     chosen_before="etwas, das du gewählt hast",
+    reason_frames={
+        "chosen_together": frames(
+            "(Zusammen|Gemeinsam) (gewählt|genommen|ausgesucht) mit *",
+            "(Andere|Kunden) (wählten|nahmen) es (zusammen|gemeinsam) mit *",
+        ),
+        "similar_text": frames(
+            "(Beschrieben|Vorgestellt) (wie|ganz wie|so wie) *",
+            "(Seine Beschreibung|Sein Text) ähnelt dem von *",
+        ),
+        "similar_meaning": frames(
+            "(Ähnlich wie|Verwandt mit|Nahe bei|In der Art von|Von der Art wie) *",
+        ),
+        "next_choice": frames(
+            "(Passt|Gehört|Kommt) zu dem, was du (zuletzt|kürzlich|neulich) gewählt hast, (etwa|wie|so) *",
+        ),
+    },
 )

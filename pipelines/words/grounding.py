@@ -37,7 +37,7 @@ def violations(text: Written, facts: Sequence[ProductFacts], language: Language)
         *_shape(text),
         *(f"title: {why}" for why in ungrounded(text.title, facts, language)),
         *(f"description: {why}" for why in ungrounded(text.description, facts, language)),
-        *(f"does not name {p.name}" for p in facts if not _names(text.description, p)),
+        *(f"does not name {p.name}" for p in facts if not names(text.description, p)),
     ]
 
 
@@ -121,7 +121,7 @@ def same_word(one: str, other: str) -> bool:
     return long.startswith(short) and long[len(short) :] in ENDINGS
 
 
-def _names(text: str, product: ProductFacts) -> bool:
+def names(text: str, product: ProductFacts) -> bool:
     """Whether `text` calls the product by its name or a way to call it; the ends of words may differ."""
     said = words_of(text)
     for way in called(product):

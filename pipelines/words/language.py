@@ -18,7 +18,8 @@ class Language:
     too. `titles` and `sentences` are frames by the number of products, `of_brand` and `of_category` what may follow
     where all products share one. `and_` joins names, `found` tells of no, one or more baskets in a template.
     `reasons` says by its kind why a product is recommended, `by_customers` how many chose both; `chosen_before` stands
-    for a product of the past that has no name.
+    for a product of the past that has no name. `reason_frames` are what a model may write instead where a product of
+    the past is named, by kind.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Language:
     reasons: Mapping[str, str]
     by_customers: str
     chosen_before: str
+    reason_frames: Mapping[str, tuple[str, ...]]
 
 
 def frames(*patterns: str) -> tuple[str, ...]:

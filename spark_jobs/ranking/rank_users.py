@@ -99,7 +99,9 @@ def with_reason_text(rows: DataFrame, products: DataFrame, language: Language) -
     told = F.replace(F.lit(language.by_customers), F.lit("{}"), F.col("reason.users").cast("string"))
     text = F.concat(named, F.when(F.col("reason.users") > 1, told).otherwise(""))
     joined = rows.withColumn("evidence_id", first).join(F.broadcast(titles), "evidence_id", "left")
-    return joined.withColumn("reason_text", text).drop("evidence_id", "evidence_title")
+    return joined.withColumns({"reason_text": text, "written_by": F.lit("template")}).drop(
+        "evidence_id", "evidence_title"
+    )
 
 
 def bundle_rows(ranked: DataFrame) -> DataFrame:

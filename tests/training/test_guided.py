@@ -79,3 +79,11 @@ def test_a_bundle_without_frames_is_left_to_the_template(writer):
 def test_a_folder_without_a_model_is_said(tmp_path):
     with pytest.raises(NoWriter, match="neither config"):
         load_causal(str(tmp_path), tmp_path)
+
+
+def test_a_reason_is_one_line_of_its_kind_with_the_product_in_it(writer):
+    asks = [Ask(ask("REGENCY CAKESTAND 3 TIER").facts, why=kind) for kind in EN.reason_frames]
+    texts = [answer.text for answer in writer.write(asks)]
+    assert [a.violations(text, EN) for a, text in zip(asks, texts, strict=True)] == [[]] * len(asks)
+    assert {text.title for text in texts} == {""}
+    assert all("cakestand 3 tier" in text.description for text in texts)

@@ -14,7 +14,7 @@ from pipelines.night import Night
 from pipelines.report.story import what_needs_attention, who_described
 from pipelines.settings import check_settings
 from pipelines.table_files import read_table
-from pipelines.tables import BUNDLES, PRODUCTS, RUN_METRICS, USER_BUNDLES
+from pipelines.tables import BUNDLES, PRODUCTS, RUN_METRICS, USER_BUNDLES, USER_TOPK
 from tests.given import put
 from training import write
 
@@ -22,6 +22,12 @@ DAY = date(2025, 1, 31)
 TRACE = {"run_date": DAY, "release_id": "2025-01-31-01"}
 TITLES = {"p1": "Red spotty bag", "p2": "Blue glass lamp 12 W", "p3": "Green tea pot", "p4": "Tea cup with saucer"}
 PAIRS = {"b1": ("p1", "p2"), "b2": ("p3", "p4"), "b3": ("p1", "p3")}
+REASONS = {
+    "ann": ("chosen_together", ["p2", "p3"], 3),
+    "bob": ("chosen_together", ["p2"], 1),
+    "cy": ("similar_meaning", ["p3"], None),
+    "dee": ("popular", [], None),
+}
 PROMISE = "The best {} and the {}, safe and free."
 
 
@@ -100,6 +106,12 @@ def open_night(home, generator, run_id="r", **words):
     put(night, USER_BUNDLES, [
         {"user_id": f"u{n}", "rank": 1, "bundle_id": "b2", "score": 1.0, "model_version": "1", **TRACE}
         for n in range(3)
+    ])  # fmt: skip
+    put(night, USER_TOPK, [
+        {"user_id": user, "rank": 1, "product_id": "p1", "score": 0.5, "source": kind, "placed_by": "score",
+         "reason": {"kind": kind, "evidence": named, "users": users, "contribution": 1.0}, "reason_text": "template's",
+         "written_by": "template", "model_version": "1", **TRACE}
+        for user, (kind, named, users) in REASONS.items()
     ])  # fmt: skip
     put(night, RUN_METRICS, [{"model": "challenger", "metric": "ndcg@10", "value": 0.1, "users": 9, **TRACE}])
     return night
@@ -238,3 +250,62 @@ def test_without_a_generator_templates_speak(tmp_path, generator, severity, monk
     assert [m.severity for m in matters(night)] == [severity]
     assert generator in matters(night)[0].says or generator == "none"
     assert told["by_template"] == 3
+
+
+def reasons(night):
+    return {r["user_id"]: (r["reason_text"], r["written_by"]) for r in read_table(night, USER_TOPK).to_pylist()}
+
+
+def line(facts, again):
+    if len(facts) > 1:
+        return honest(facts)
+    words = {"Blue glass lamp 12 W": "Others took it along with the", "Green tea pot": "Related to the"}
+    return {"title": "", "description": f"{words[facts[0]['name']]} {facts[0]['name']}"}
+
+
+def test_reasons_are_left_to_templates_unless_the_settings_say_so(tmp_path, endpoint):
+    _, told = written(night := open_night(tmp_path, endpoint.address))
+    assert set(reasons(night).values()) == {("template's", "template")}
+    assert len(endpoint.asked) == 3
+    assert told["reasons"]["rows_by_model"] == 0
+
+
+def test_reasons_that_name_a_product_are_worded_once_for_all_who_share_them(tmp_path, endpoint):
+    endpoint.say = line
+    _, told = written(night := open_night(tmp_path, endpoint.address, reasons="model"))
+    assert reasons(night) == {
+        "ann": ("Others took it along with the Blue glass lamp 12 W by 3 customers", "model"),
+        "bob": ("Others took it along with the Blue glass lamp 12 W", "model"),
+        "cy": ("Related to the Green tea pot", "model"),
+        "dee": ("template's", "template"),
+    }
+    assert len(endpoint.asked) == 5
+    assert "Chosen together with {}" in endpoint.asked[3]["messages"][0]["content"]
+    assert (told["reasons"]["rows_by_model"], told["reasons"]["rows_by_template"], told["tokens"]) == (3, 1, 300)
+    assert "words the reasons of 75.0 %" in who_described(told)
+    assert not list(night.place(USER_TOPK).glob("*.new"))
+
+
+def test_bundles_come_before_reasons_and_the_most_shown_reason_first(tmp_path, endpoint):
+    endpoint.say = line
+    _, told = written(night := open_night(tmp_path, endpoint.address, reasons="model", tokens=400))
+    assert [who for _, who in reasons(night).values()] == ["model", "model", "template", "template"]
+    assert "budget of 400" in told["reasons"]["stopped"]
+
+
+@pytest.mark.parametrize("said", ["Chosen together with the Green tea pot", "Related to the best Green tea pot", "Tea"])
+def test_a_false_reason_stays_a_template(tmp_path, endpoint, said):
+    wrong = {"title": "", "description": said}
+    lone = TITLES["p3"]
+    endpoint.say = lambda facts, again: wrong if [p["name"] for p in facts] == [lone] else line(facts, again)
+    _, told = written(night := open_night(tmp_path, endpoint.address, reasons="model"))
+    assert reasons(night)["cy"] == ("template's", "template")
+    assert told["reasons"]["refused"] == 1
+
+
+def test_where_bundles_find_no_writer_reasons_do_not_wait_for_one(tmp_path, endpoint):
+    endpoint.status = [500] * 9
+    _, told = written(night := open_night(tmp_path, endpoint.address, reasons="model"))
+    assert set(reasons(night).values()) == {("template's", "template")}
+    assert "500" in told["reasons"]["stopped"]
+    assert len(endpoint.asked) == 2

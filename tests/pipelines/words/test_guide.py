@@ -10,6 +10,7 @@ from pipelines.words.facts import ProductFacts, words_of
 from pipelines.words.grounding import Written, violations
 from pipelines.words.guide import Guide, frames_of
 from pipelines.words.language import frames
+from pipelines.words.reasons import words_of_kind, wrong_reason
 
 END = 0
 BUNDLES = {
@@ -76,3 +77,15 @@ def test_lone_products_many_and_those_of_one_name_have_no_frames():
     many = [ProductFacts(f"lamp of {sign}") for sign in "abcdefg"]
     for facts in (BUNDLES[2][:1], many, (*BUNDLES[2], BUNDLES[2][0])):
         assert frames_of(facts, LANGUAGES["en"]) == ((), ())
+
+
+@pytest.mark.parametrize(("code", "kind"), [(c, k) for c, lang in LANGUAGES.items() for k in lang.reason_frames])
+def test_whatever_reason_is_drawn_says_what_its_kind_says(code, kind):
+    language, rng, product = LANGUAGES[code], random.Random(1), BUNDLES[2][0]
+    guide = Guide((product,), encode, END)
+    texts = {drawn(guide, language.reason_frames[kind], rng) for _ in range(100)}
+    assert {why for text in texts for why in wrong_reason(text, kind, product, language)} == set()
+    assert len(texts) > 4
+    others = [k for k in language.reason_frames if k != kind]
+    assert all(wrong_reason(text, other, product, language) for text in texts for other in others)
+    assert not words_of_kind(kind, language) & language.claims

@@ -42,7 +42,8 @@ def listed(of="user_id", item="product_id", **lists):
     """Rows of lists by name, ranks from 1, scores falling."""
     return [
         {of: name, "rank": rank, item: what, "score": 1 - rank / 10, "source": "popular", "reason_text": "why",
-         "placed_by": "score", "reason": {"kind": "popular", "evidence": [], "contribution": 1.0}, "model_version": "1"}
+         "written_by": "template", "placed_by": "score", "model_version": "1",
+         "reason": {"kind": "popular", "evidence": [], "contribution": 1.0}}
         for name, items in lists.items() for rank, what in enumerate(items, 1)
     ]  # fmt: skip
 
