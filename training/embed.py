@@ -18,18 +18,19 @@ from pipelines.scoring.ranker_files import save_ranker
 from pipelines.scoring.vectors import user_vectors
 from pipelines.stage import step_process
 from pipelines.table_files import read_table, write_table
-from pipelines.tables import POPULARITY, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS
+from pipelines.tables import POPULARITY, PRODUCT_EMBEDDINGS, SESSION_BUNDLES, USER_EMBEDDINGS
 from training.encoder import make_repeatable
 from training.inputs import Inputs, read_inputs
 from training.model_folder import ENCODER, cache_of, load_model
 from training.product_vectors import drop_other_caches
+from training.session_bundles import session_bundles
 from training.windows import day_number
 
 USERS_AT_ONCE = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write product_embeddings, user_embeddings and `ranker/` of the night that `--night` names."""
+    """Write product_embeddings, user_embeddings, session_bundles and `ranker/` of the night that `--night` names."""
     step_process("embed", embed, argv)
 
 
@@ -50,6 +51,7 @@ def embed(night: Night) -> None:
     drop_other_caches(night.home / "embeddings", kept)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
+    write_table(night, SESSION_BUNDLES, session_bundles(night, inputs, vectors))
 
 
 def version_in_force(night: Night) -> str:

@@ -10,7 +10,7 @@ from pipelines.night import Night
 from pipelines.report.reading import broken_checks, read_note
 from pipelines.report.words import counted, share
 
-MAY_BE_EMPTY = ("feedback_metrics", "quarantine_summary")
+MAY_BE_EMPTY = ("feedback_metrics", "quarantine_summary", "session_bundles")
 
 
 @dataclass(frozen=True)

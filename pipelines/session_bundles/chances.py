@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from pipelines.session_bundles.subsets import Subsets
 
@@ -45,7 +46,7 @@ class Chances:
         found = np.empty((len(bundles), len(features)))
         for row, count in enumerate((np.asarray(bundles) - known["mean"][-1]) / known["deviation"][-1]):
             units = inner + count * counted
-            score = (units / (1 + np.exp(-units))) @ known["outer.weight"]
+            score = (units * expit(units)) @ known["outer.weight"]
             found[row] = score - np.logaddexp.reduce(score)
         return found
 

@@ -18,6 +18,7 @@ from pipelines.settings.learning import (
 from pipelines.settings.operation import Checks, History, Mlflow, Pages, Releases, Schedule, Spark
 from pipelines.settings.section import Section
 from pipelines.settings.selling import Bundles, Relations
+from pipelines.settings.session_bundles import SessionBundles
 from pipelines.settings.sources import Cleaning, Shop, Sources
 from pipelines.settings.words import Words
 
@@ -40,6 +41,9 @@ class Settings(Section):
     ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")
     relations: Relations = Field(default_factory=Relations, description="which products go together")
     bundles: Bundles = Field(default_factory=Bundles, description="what may stand in a bundle, and rules of the shop")
+    session_bundles: SessionBundles = Field(
+        default_factory=SessionBundles, description="bundles of what visitors saw who bought nothing"
+    )
     words: Words = Field(default_factory=Words, description="who writes titles and descriptions of bundles")
     checks: Checks = Field(default_factory=Checks, description="thresholds of the checks")
     spark: Spark = Field(default_factory=Spark, description="the Spark engine")

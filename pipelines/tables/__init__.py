@@ -12,6 +12,7 @@ from pipelines.tables.quality_results import QUALITY_RESULTS
 from pipelines.tables.quarantine import ACCOUNT, QUARANTINE, QUARANTINE_SUMMARY
 from pipelines.tables.recommendations import COLD_START_TOPK, USER_TOPK
 from pipelines.tables.reviews import REVIEWS
+from pipelines.tables.session_bundles import SESSION_BUNDLES
 from pipelines.tables.similar_products import SIMILAR_PRODUCTS
 
 CLEAN = (EVENTS, REVIEWS, PRODUCTS)
@@ -24,6 +25,7 @@ OUTPUTS = (
     BUNDLES,
     USER_BUNDLES,
     COLD_START_BUNDLES,
+    SESSION_BUNDLES,
     SIMILAR_PRODUCTS,
     RUN_METRICS,
     FEEDBACK_METRICS,
@@ -38,7 +40,7 @@ __all__ = [
     "ACCOUNT", "BUNDLES", "CLEAN", "COLD_START_BUNDLES", "COLD_START_TOPK", "DAY_DRIFT", "DRIFTS", "EVENTS",
     "FEATURES", "FEATURE_DAYS", "FEEDBACK_METRICS", "INTERACTIONS", "OUTPUTS", "PAIR_COUNTS", "POPULARITY",
     "PRODUCTS", "PRODUCT_DAYS", "PRODUCT_EMBEDDINGS", "QUALITY_RESULTS", "QUARANTINE", "QUARANTINE_SUMMARY",
-    "REVIEWS", "REVIEW_DRIFT", "RUN_METRICS", "SESSIONS", "SIMILAR_PRODUCTS", "TABLES", "USER_BUNDLES",
-    "USER_EMBEDDINGS", "USER_TOPK",
+    "REVIEWS", "REVIEW_DRIFT", "RUN_METRICS", "SESSIONS", "SESSION_BUNDLES", "SIMILAR_PRODUCTS", "TABLES",
+    "USER_BUNDLES", "USER_EMBEDDINGS", "USER_TOPK",
     "Check", "Column", "Table",
 ]  # fmt: skip

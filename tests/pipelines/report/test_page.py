@@ -43,7 +43,7 @@ def test_the_page_is_well_formed(small_night):
 
 def test_one_sentence_says_what_happened(small_night):
     assert (
-        "Published 10 tables for 12 users; the challenger, nightshelf 4, became champion: "
+        "Published 11 tables for 12 users; the challenger, nightshelf 4, became champion: "
         "NDCG@10 0.1230 against the champion&#39;s 0.1190 and popularity&#39;s 0.0450."
     ) in text_of(small_night.page())
 
@@ -100,7 +100,7 @@ def test_a_night_with_nothing_at_all(small_night):
             file.unlink()
     seen = Nesting(small_night.page())
     assert seen.wrong == []
-    assert "Published 10 tables for 0 users" in small_night.page()
+    assert "Published 11 tables for 0 users" in small_night.page()
 
 
 def test_an_evaluation_may_lack_everything_optional(small_night):

@@ -21,7 +21,7 @@ def matters(small, evaluation=GOOD):
 )
 def test_the_outcome_for_the_champion(small_night, promote, alias, outcome):
     small_night.manifest["model"] |= {"promote": promote, "alias": alias, "why": "because"}
-    assert what_happened(small_night.manifest, 1000) == "Published 10 tables for 1,000 users" + outcome
+    assert what_happened(small_night.manifest, 1000) == "Published 11 tables for 1,000 users" + outcome
 
 
 def test_a_good_night_needs_nothing(small_night):
