@@ -1,7 +1,8 @@
 """Every night: raw logs, reviews and catalogue → checked, versioned, explained tables.
 
 **Makes** a release: `user_topk`, `cold_start_topk`, `bundles`, `user_bundles`, `cold_start_bundles`,
-`session_bundles`, `similar_products`, `run_metrics`, `feedback_metrics`, `quarantine_summary`, with a manifest and one HTML page.
+`session_bundles`, `similar_products`, `run_metrics`, `feedback_metrics`, `quarantine_summary`, with a manifest and one
+HTML page.
 
 **Read by** whatever shows products to users, and by analysts (`nightshelf sql`).
 
