@@ -13,7 +13,7 @@ SESSION_BUNDLES = Table(
     columns=(
         Column("user_id", TEXT, "pseudonym of the user (keyed hash)"),
         Column("rank", INT, "1 is shown first", at_least=1),
-        Column("session_key", TEXT, "the visit", refers_to="sessions.session_key"),
+        Column("session_key", TEXT, "the visit, of table sessions"),
         Column("started", TIME, "first event of the visit", unit="UTC"),
         Column("products", TEXTS, "the bundle, sorted: products of the visit that can be bought"),
         Column(
