@@ -31,7 +31,7 @@ ENOUGH, LONG_NAME, LONGEST_NAME = 3, 9, 12  # words
 LONGEST_ATTRIBUTE = 40  # characters
 MOST_ATTRIBUTES = 3
 LONGEST_CHARACTERS = 60  # of a name, so that three fit a title
-LEAST_WAY = 2  # words without the brand
+LEAST_WAY = 2  # words without the brand, and without those of the category: "gift card" alone is none of a shop's cards
 ARTICLES = {"the", "a", "an"}  # before a name; frames bring their own
 
 
@@ -124,6 +124,9 @@ def called(product: ProductFacts) -> tuple[str, ...]:
     """
     kept, brand = product.name.split(), product.brand.casefold().split()
     begins = brand and all(a.casefold().startswith(b) for a, b in zip(kept, brand, strict=False))
-    if not begins or len(kept) - len(brand) < LEAST_WAY or kept[len(brand)].casefold() in SMALL:
+    rest = kept[len(brand) :] if begins else []
+    of_kind = {word.rstrip("s") for word in words_of(product.category)}
+    telling = [word for word in rest if word.casefold().rstrip("s") not in of_kind]
+    if len(telling) < LEAST_WAY or rest[0].casefold() in SMALL:
         return (product.name,)
-    return product.name, " ".join(kept[len(brand) :])
+    return product.name, " ".join(rest)
