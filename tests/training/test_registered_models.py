@@ -68,6 +68,7 @@ def night_of(home, toy_base, day, nth=1):
     for table in (EVENTS, *OUTPUTS):
         put(night, table, [])
     write_json(night.work / "account.json", {})
+    write_json(night.work / "words.json", {})
     return night
 
 
