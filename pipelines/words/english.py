@@ -8,7 +8,7 @@ EN = Language(
     code="en",
     name="English",
     plain=listed(
-        """a an and the this that these those with plus together along alongside beside both each one all it they them
+        """a an and the this that these those with together along alongside beside both each one all it they them
         its their your you we our us here here's let let's is are be to at as so also too well while when then next
         side pair set bundle duo trio two three four five six put bring brings take choose pick add combine combines
         join joins match go goes come comes get gets has have hold holds contain contains include includes including
@@ -26,26 +26,26 @@ EN = Language(
         sustainable vegan genuine authentic original official new handmade durable antibacterial"""
     ),
     titles={
-        2: frames("* (and|with|plus|&) *", "* (and|with) * (set|pair|duo)", "(Set|Pair|Duo|Bundle): * (and|plus) *"),
-        3: frames("*, * (and|plus|&) *", "*, * and * (set|trio)", "(Set|Trio|Bundle): *, * (and|plus) *"),
+        2: frames("* (and|with|&) *", "* (and|with) * (set|pair|duo)", "(Set|Pair|Duo|Bundle): * and *"),
+        3: frames("*, * (and|&) *", "*, * and * (set|trio)", "(Set|Trio|Bundle): *, * and *"),
     },
     sentences={
         2: frames(
             f"(Pair|Combine|Bring together|Put together|Join) the * (and|with) the *{ONCE}.",
-            f"(Take|Choose|Pick|Get|Add) the * (and|plus|together with|along with) the *{ONCE}.",
+            f"(Take|Choose|Pick|Get|Add) the * (and|together with|along with) the *{ONCE}.",
             "(This set|This pair|This bundle|This duo|Our set|The set) "
-            "(brings together|combines|includes|holds|joins|contains) the * (and|plus) the *.",
-            f"The * (and|together with|alongside|plus) the *{ONCE}.",
-            "(Two items|Two products|One set|One pair) in one (basket|order): the * (and|plus) the *.",
+            "(brings together|combines|includes|holds|joins|contains) the * and the *.",
+            f"The * (and|together with|alongside) the *{ONCE}.",
+            "(Two items|Two products|One set|One pair) in one (basket|order): the * and the *.",
             "The * goes into (the|your) basket (together with|alongside|along with) the *.",
             "Here (is|comes) the * (together with|along with) the *.",
         ),
         3: frames(
-            f"(Combine|Bring together|Put together|Take|Choose|Pick|Get|Add) the *, the * (and|plus) the *{ONCE}.",
+            f"(Combine|Bring together|Put together|Take|Choose|Pick|Get|Add) the *, the * and the *{ONCE}.",
             "(This set|This trio|This bundle|Our set|The set) "
-            "(brings together|combines|includes|holds|joins|contains) the *, the * (and|plus) the *.",
-            f"The *, the * (and|together with|plus) the *{ONCE}.",
-            "(Three items|Three products|One set|One trio) in one (basket|order): the *, the * (and|plus) the *.",
+            "(brings together|combines|includes|holds|joins|contains) the *, the * and the *.",
+            f"The *, the * (and|together with) the *{ONCE}.",
+            "(Three items|Three products|One set|One trio) in one (basket|order): the *, the * and the *.",
             "The * goes into (the|your) basket (together with|alongside) the * and the *.",
         ),
     },

@@ -8,7 +8,7 @@ DE = Language(
     code="de",
     name="German",
     plain=listed(
-        """ein eine einen einem einer eines und der die das den dem des dieser diese dieses diesem diesen mit plus samt
+        """ein eine einen einem einer eines und der die das den dem des dieser diese dieses diesem diesen mit samt
         sowie zusammen gemeinsam neben dazu beide beiden beides jedes alle alles es sie ihr ihre dein deine deinen
         deinem ihren ihrem wir unser unsere unserem unseren hier ist sind sein zu zum zur am als so auch noch während
         wenn dann paar set bündel duo trio zwei drei vier fünf sechs bring bringt nimm nimmt wähle wählen kombiniere
@@ -29,24 +29,24 @@ DE = Language(
         neues handgemacht langlebig antibakteriell"""
     ),
     titles={
-        2: frames("* (und|mit|plus|&) *", "* und * im (Set|Duo)", "(Set|Duo|Paar): * (und|plus) *"),
-        3: frames("*, * (und|plus|&) *", "*, * und * im (Set|Trio)", "(Set|Trio): *, * (und|plus) *"),
+        2: frames("* (und|mit|&) *", "* und * im (Set|Duo)", "(Set|Duo|Paar): * (und|sowie) *"),
+        3: frames("*, * (und|&) *", "*, * und * im (Set|Trio)", "(Set|Trio): *, * (und|sowie) *"),
     },
     sentences={
         2: frames(
-            f"(Kombiniere|Wähle|Nimm) * (und|mit|zusammen mit|plus) *{ONCE}.",
+            f"(Kombiniere|Wähle|Nimm) * (und|mit|zusammen mit) *{ONCE}.",
             "(Dieses Set|Dieses Duo|Unser Set|Das Set) (vereint|enthält|verbindet|umfasst) * (und|sowie) *.",
-            f"* (und|zusammen mit|plus|samt) *{ONCE}.",
-            "(Zwei Artikel|Zwei Produkte|Ein Set|Ein Duo) in (einem Korb|einer Bestellung): * (und|plus) *.",
-            "(Im Set|Zusammen|Gemeinsam) in (einem Korb|einer Bestellung): * (und|plus|mit) *.",
+            f"* (und|zusammen mit|samt) *{ONCE}.",
+            "(Zwei Artikel|Zwei Produkte|Ein Set|Ein Duo) in (einem Korb|einer Bestellung): * (und|sowie) *.",
+            "(Im Set|Zusammen|Gemeinsam) in (einem Korb|einer Bestellung): * (und|mit) *.",
             "Hier (kommt|ist) * (zusammen mit|samt) *.",
         ),
         3: frames(
-            f"(Kombiniere|Wähle|Nimm) *, * (und|plus) *{ONCE}.",
+            f"(Kombiniere|Wähle|Nimm) *, * (und|sowie) *{ONCE}.",
             "(Dieses Set|Dieses Trio|Unser Set|Das Set) (vereint|enthält|verbindet|umfasst) *, * (und|sowie) *.",
-            f"*, * (und|plus|samt) *{ONCE}.",
-            "(Drei Artikel|Drei Produkte|Ein Set|Ein Trio) in (einem Korb|einer Bestellung): *, * (und|plus) *.",
-            "(Im Set|Zusammen|Gemeinsam) in (einem Korb|einer Bestellung): *, * (und|plus) *.",
+            f"*, * (und|samt) *{ONCE}.",
+            "(Drei Artikel|Drei Produkte|Ein Set|Ein Trio) in (einem Korb|einer Bestellung): *, * (und|sowie) *.",
+            "(Im Set|Zusammen|Gemeinsam) in (einem Korb|einer Bestellung): *, * (und|sowie) *.",
         ),
     },
     of_brand=("Alles von {}.", "Alles ist von {}."),
