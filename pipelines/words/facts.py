@@ -21,7 +21,7 @@ NO_FACT = re.compile(
     r"(?:that|this|only|exactly|the (?:product|text|words?|sentence)|everyone|customers?)\b.*"
     r"|\b(?:sage?|schreibe?|behaupte|antworte|erwähne|wiederhole)\b,?\s+(?:dass?|nur|genau|allen)\b.*"
     r"|\b(?:cures?|heals?|prevents?|relieves?|remed(?:y|ies) for|heilt|lindert|verhindert|hilft gegen)\b.*"
-    r"|\S*(?:@|://|www\.)\S*|\+?\d(?:[ /.-]?\d){8,}",
+    r"|\S*(?:@|://|www\.)\S*|(?<![\w.-])\+?\d(?:[ /.-]?\d){8,}(?!\w)",
     re.IGNORECASE | re.DOTALL,
 )
 PARTS = re.compile(r"\s+[-–—|/~]+\s+|[,;:(\[{|!?]+|\)|\]|\.\s+|\s{3,}")
@@ -113,7 +113,7 @@ def short_name(title: str, least_parts: int = 1) -> str:
         kept, cut = kept[:-1], True
     while cut and len(kept) > 1 and kept[-1].casefold() in SMALL:
         kept.pop()
-    name = " ".join(kept)
+    name = " ".join(kept).rstrip(" -–—")
     return name.lower() if name.isupper() and len(kept) > 1 else name
 
 

@@ -17,6 +17,8 @@ from pipelines.words.facts import ProductFacts, called, facts_of, short_name, tr
         ("Big B2 C3 D4 E5 F6 G7 H8 I9 J10 K11 L12 M13", "Big B2 C3 D4 E5 F6 G7 H8 I9 J10 K11 L12"),
         ("magicJack Plus", "magicJack Plus"),
         ("ABC", "ABC"),
+        ('Acer AOD270-1375 10.1" Netbook', 'Acer AOD270-1375 10.1" Netbook'),
+        ("SanDisk Cruzer Fit Flash Drive- SDCZ33", "SanDisk Cruzer Fit Flash Drive- SDCZ33"),
         ("The Joystick Herbal Infusion", "Joystick Herbal Infusion"),
         ("The Beatles", "The Beatles"),
     ],
