@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.bundles.holders import Sets
 from pipelines.bundles.rules import ALL
 from pipelines.bundles.shelf import Pair, Product, Products
 from pipelines.bundles.worth import Groups
@@ -17,6 +21,10 @@ from spark_jobs.features.interest import UNIT
 
 WIDE = 50  # pairs looked at for each bundle that is kept
 LEAST_BASKETS = 2  # what one basket holds may be chance
+BASKETS = 1_000  # looked through at once
+COUNTS = (
+    "at int, n bigint, w bigint"  # of a set: its place, and baskets, old days counting less in the last
+)
 REPLACES = 0.5  # probability from which two products count as substitutes
 
 
@@ -124,21 +132,40 @@ def substitutes_among(evidence: Evidence, products: Collection[str]) -> set[Pair
 def count_sets(
     evidence: Evidence, sets: Iterable[Products], half_life_days: float
 ) -> dict[Products, tuple[int, float]]:
-    """In how many baskets each set stands as a whole, and the same with old days counting less.
-
-    Each set is looked up under its rarest product, so that few baskets are asked about it.
-    """
+    """In how many baskets each set stands as a whole, and the same with old days counting less."""
     sets, session = sorted(sets), evidence.baskets.sparkSession
     if not sets:
         return {}
-    wanted = session.createDataFrame([(list(s),) for s in sets], "bundle array<string>")
-    counts = evidence.alone.select(F.col("product_id").alias("key"), F.col("bought").alias("n"))
-    keyed = wanted.select("bundle", F.explode("bundle").alias("key")).join(F.broadcast(counts), "key")
-    rarest = keyed.groupBy("bundle").agg(F.min(F.struct("n", "key"))["key"].alias("key"))
+    ids = sorted({product for each in sets for product in each})
+    named = session.createDataFrame([(product,) for product in ids], "product_id string")
+    bought = dict(evidence.alone.join(F.broadcast(named), "product_id").select("product_id", "bought").collect())
+    place = {product: at for at, product in enumerate(ids)}
+    members = np.full((len(sets), max(map(len, sets))), -1, np.int64)
+    for row, each in enumerate(sets):
+        members[row, : len(each)] = [place[product] for product in each]
+    wanted = Sets.of(members, np.array([bought.get(product, 0) for product in ids]))
     decay = F.pow(F.lit(2.0), -F.date_diff(F.lit(evidence.run_date), "day") / F.lit(half_life_days))
-    held = evidence.baskets.select(
-        "products", F.round(decay * UNIT).cast("bigint").alias("w"), F.explode("products").alias("key")
-    )
-    whole = held.join(F.broadcast(rarest), "key").where(F.size(F.array_except("bundle", "products")) == 0)
-    rows = whole.groupBy("bundle").agg(F.count("*").alias("n"), (F.sum("w") / F.lit(UNIT)).alias("w")).collect()
-    return {tuple(r["bundle"]): (r["n"], r["w"]) for r in rows}
+    held = evidence.baskets.select("products", F.round(decay * UNIT).cast("bigint").alias("w"))
+
+    def counted(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        known = pa.array(ids, pa.string())
+        for batch in batches:
+            for start in range(0, batch.num_rows, BASKETS):
+                yield counts_of_block(batch.slice(start, BASKETS), known, wanted)
+
+    counts = held.mapInArrow(counted, COUNTS).groupBy("at").agg(F.sum("n").alias("n"), F.sum("w").alias("w"))
+    return {sets[r["at"]]: (r["n"], r["w"] / UNIT) for r in counts.collect()}
+
+
+def counts_of_block(baskets: pa.RecordBatch, ids: pa.Array, wanted: Sets) -> pa.RecordBatch:
+    """The rows of COUNTS for a block of baskets (`products`, `w`): the sets that some of them hold."""
+    lists = baskets["products"]
+    code = pc.fill_null(pc.index_in(lists.flatten(), value_set=ids), -1).to_numpy(zero_copy_only=False)
+    basket = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy(zero_copy_only=False))
+    known = code >= 0
+    found, asked = wanted.held(basket[known], code[known].astype(np.int64))
+    at, place = np.unique(asked, return_inverse=True)
+    weight = np.zeros(len(at), np.int64)
+    np.add.at(weight, place, baskets["w"].to_numpy(zero_copy_only=False).astype(np.int64)[found])
+    columns = {"at": at.astype(np.int32), "n": np.bincount(place, minlength=len(at)).astype(np.int64), "w": weight}
+    return pa.record_batch({name: pa.array(values) for name, values in columns.items()})
