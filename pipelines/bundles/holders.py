@@ -21,7 +21,7 @@ class Sets:
 
     @classmethod
     def of(cls, members: np.ndarray, counts: np.ndarray) -> Sets:
-        """Sets under the rarest of their members, so that few baskets are asked; `counts` (n,) say how many hold one."""
+        """Sets under the rarest of their members, of which there are `counts` (n,), so that few baskets are asked."""
         often = np.where(members >= 0, counts[np.maximum(members, 0)], np.iinfo(np.int64).max)
         key = np.take_along_axis(members, often.argmin(axis=1)[:, None], axis=1)[:, 0]
         order = np.argsort(key, kind="stable")

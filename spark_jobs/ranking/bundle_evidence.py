@@ -22,9 +22,7 @@ from spark_jobs.features.interest import UNIT
 WIDE = 50  # pairs looked at for each bundle that is kept
 LEAST_BASKETS = 2  # what one basket holds may be chance
 BASKETS = 1_000  # looked through at once
-COUNTS = (
-    "at int, n bigint, w bigint"  # of a set: its place, and baskets, old days counting less in the last
-)
+COUNTS = "at int, n bigint, w bigint"  # of a set: its place, and baskets, old days counting less in the last
 REPLACES = 0.5  # probability from which two products count as substitutes
 
 
