@@ -102,7 +102,8 @@ def write_products(spark: SparkSession, night: Night) -> None:
     """A catalogue of ITEMS products in 40 categories."""
     rows = spark.range(ITEMS).selectExpr(
         "concat('p', id) product_id", "concat('Product ', id) title", "'' description",
-        "array(concat('c', id % 40)) categories", "'' brand", "1.0D + id % 90 price", "map() attributes",
+        "array(concat('c', id % 40)) categories", "'' brand", "1.0D + id % 90 price", "null cost",
+        "map() attributes",
         "true available", "md5(cast(id as string)) text_hash",
     )  # fmt: skip
     rows = rows.withColumns(
