@@ -44,8 +44,9 @@ class Visit:
 
 def session_bundles(night: Night, inputs: Inputs, vectors: np.ndarray) -> pa.Table:
     """The rows of `session_bundles`; `vectors` (n, d) are those of the catalogue's texts."""
-    settings, visits = night.settings.session_bundles, read_visits(night, inputs.product_ids)
-    waiting = open_visits(visits, inputs.showable, night.run_date, settings) if settings.enabled else []
+    settings = night.settings.session_bundles
+    visits = read_visits(night, inputs.product_ids) if settings.enabled else []
+    waiting = open_visits(visits, inputs.showable, night.run_date, settings)
     rows: list[dict[str, object]] = []
     if waiting:
         taught = [visit for visit in visits if visit.teaches][-settings.most_learned :]
