@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.session_bundles.items import Items, Steps, Texts
+from pipelines.session_bundles.items import Items, Steps, Texts, kind_of
 from pipelines.session_bundles.measures import Bundles
 from training.encoder import Encoder
 from training.quantised import QuantisedEncoder
@@ -40,7 +40,10 @@ class Domain:
         paths = {int(item): category_paths(text) for item, text in rows(folder / "item_categories.csv")}
         told = [titles.get(item, "") for item in ids]
         brands = [title.split()[0] if title.split() else "" for title in told]
-        texts = Texts(told, encoder.embed(told), [paths.get(item, []) for item in ids], brands)
+        categories = [paths.get(item, []) for item in ids]
+        texts = Texts(
+            told, encoder.embed(told), encoder.embed([kind_of(each) for each in categories]), categories, brands
+        )
         sessions, bundles = [], []
         for session in sorted(of_session):
             sets = [frozenset(place[item] for item in of_bundle[bundle]) for bundle in named.get(session, [])]

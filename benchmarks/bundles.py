@@ -27,13 +27,11 @@ from pipelines.session_bundles.measures import Bundles, measures
 from pipelines.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
 from pipelines.settings.learning import Training
 from pipelines.settings.session_bundles import SessionBundles
-from training.checkpoint import Checkpoint
 from training.encoder import make_repeatable
 from training.encoder_files import load_base
 from training.fit_bundles import fit_bundles
 from training.labelled_sessions import Labelled, labelled
 from training.quantised import QuantisedEncoder
-from training.rounds import Run
 
 OURS = "nightshelf"
 Figures = dict[str, float]
@@ -55,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         data = Domain.read(asked.data, encoder)
         other = Domain.read(asked.train, encoder) if asked.train else None
-        runs = [judge(data, other, seed, Path(folder)) for seed in range(asked.seeds)]
+        runs = [judge(data, other, seed) for seed in range(asked.seeds)]
     models = {name: _mean_and_sd([run[name] for run in runs]) for name in runs[0]}
     tell(models)
     if asked.json:
@@ -64,15 +62,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_json(asked.json, found)
 
 
-def judge(data: Domain, other: Domain | None, seed: int, folder: Path) -> dict[str, Figures]:
+def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
     """Figures of each way on the test sessions of `data`, learned there or on `other`."""
     learned, chosen, test = split(len(data.sessions), seed)
     source = data
     if other is not None:
         source, (learned, chosen) = other, split_other(len(other.sessions), seed)
     train, validation, judged = known(source, learned), known(source, chosen), known(data, test)
-    run = Run(seed, Checkpoint(folder / f"learned {seed}.pt"))
-    ours = learn(train, validation, run)
+    ours = learn(train, validation, seed)
     asked = (data.items, judged.sessions)
     found: dict[str, list[Bundles]] = {
         OURS: as_sets(ours.bundles(*asked)),
@@ -93,10 +90,10 @@ def known(domain: Domain, rows: np.ndarray) -> Known:
     return Known(domain.items, [domain.sessions[row] for row in rows], [domain.bundles[row] for row in rows])
 
 
-def learn(train: Known, validation: Known, run: Run) -> SessionBundler:
+def learn(train: Known, validation: Known, seed: int) -> SessionBundler:
     """What finds bundles, as the settings are by default."""
     settings = SessionBundles()
-    return SessionBundler(fit_bundles(labels(train), labels(validation), settings, run), settings.draws)
+    return SessionBundler(fit_bundles(labels(train), labels(validation), settings, seed), settings.draws)
 
 
 def labels(sessions: Known) -> list[Labelled]:

@@ -51,7 +51,7 @@ def embed(night: Night) -> None:
     drop_other_caches(night.home / "embeddings", kept)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
-    write_table(night, SESSION_BUNDLES, session_bundles(night, inputs, vectors))
+    write_table(night, SESSION_BUNDLES, session_bundles(night, inputs, vectors, model.embed))
 
 
 def version_in_force(night: Night) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,19 +10,18 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.night import Night
-from pipelines.session_bundles.items import Items, Texts
+from pipelines.session_bundles.items import Items, Texts, kind_of
 from pipelines.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
 from pipelines.session_bundles.subsets import MOST
 from pipelines.settings.session_bundles import SessionBundles as Settings
 from pipelines.table_files import read_table
 from pipelines.tables import PRODUCTS, SESSION_BUNDLES, SESSIONS
-from training.checkpoint import Checkpoint
 from training.fit_bundles import fit_bundles
 from training.inputs import Inputs
 from training.labelled_sessions import labelled
-from training.rounds import Run
 
-VALIDATION = 5  # one of so many visits, the latest, says when learning ends
+VALIDATION = 5  # one of so many visits, the latest, says how sure to be of what was learned
+Embed = Callable[[Sequence[str]], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Visit:
         return len(self.bought) > 1 and len(self.seen) <= MOST
 
 
-def session_bundles(night: Night, inputs: Inputs, vectors: np.ndarray) -> pa.Table:
-    """The rows of `session_bundles`; `vectors` (n, d) are those of the catalogue's texts."""
+def session_bundles(night: Night, inputs: Inputs, vectors: np.ndarray, embed: Embed) -> pa.Table:
+    """The rows of `session_bundles`; `vectors` (n, d) are those of the catalogue's texts, `embed` makes others."""
     settings = night.settings.session_bundles
     visits = read_visits(night, inputs.product_ids) if settings.enabled else []
     waiting = open_visits(visits, inputs.showable, night.run_date, settings)
@@ -51,7 +50,7 @@ def session_bundles(night: Night, inputs: Inputs, vectors: np.ndarray) -> pa.Tab
     if waiting:
         taught = [visit for visit in visits if visit.teaches][-settings.most_learned :]
         used = np.unique(np.concatenate([v.seen for v in (*taught, *waiting)]))
-        items = items_of(night, used, vectors)
+        items = items_of(night, used, vectors, embed)
         sessions = [np.searchsorted(used, visit.seen) for visit in waiting]
         bundler = learned(items, used, taught, settings, night)
         found = unlearned_bundles(items, sessions) if bundler is None else bundler.bundles(items, sessions)
@@ -95,14 +94,19 @@ def open_visits(visits: Sequence[Visit], showable: np.ndarray, until: date, sett
     return sorted(waiting, key=lambda v: (v.day, v.started, v.key))[-settings.most_open :]
 
 
-def items_of(night: Night, used: np.ndarray, vectors: np.ndarray) -> Items:
+def items_of(night: Night, used: np.ndarray, vectors: np.ndarray, embed: Embed) -> Items:
     """What the catalogue says of the products at the places `used`."""
     rows = read_table(night, PRODUCTS).select(["title", "brand", "categories"]).take(used).to_pylist()
-    length = np.maximum(np.linalg.norm(vectors[used], axis=1, keepdims=True), 1e-9)
     paths = [[tuple(row["categories"])] if row["categories"] else [] for row in rows]
+    kinds, of = np.unique([kind_of(each) for each in paths], return_inverse=True)
+    brands = [row["brand"] or "" for row in rows]
     return Items.of(
-        Texts([row["title"] for row in rows], vectors[used] / length, paths, [row["brand"] or "" for row in rows])
+        Texts([row["title"] for row in rows], _unit(vectors[used]), _unit(embed(kinds.tolist()))[of], paths, brands)
     )
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 def learned(
@@ -121,8 +125,8 @@ def learned(
         )
         for part in (taught[:cut], taught[cut:])
     ]
-    run = Run(night.settings.training.seed, Checkpoint(night.work / "checkpoints" / "session bundles.pt"))
-    return SessionBundler(fit_bundles(known[0], known[1], settings, run), settings.draws)
+    chances = fit_bundles(known[0], known[1], settings, night.settings.training.seed)
+    return SessionBundler(chances, settings.draws)
 
 
 def _row(

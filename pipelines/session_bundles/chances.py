@@ -6,17 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from pipelines.session_bundles.subsets import Subsets
+from pipelines.session_bundles.trees import score
 
-FAR = 5.0  # standard deviations beyond which a number tells no more
 Weights = Mapping[str, np.ndarray]
-
-
-def scaled(features: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-    """float32 (m, f): standard deviations from the mean, at most `FAR`; 0 where there is nothing to tell."""
-    return np.clip(np.nan_to_num((features - mean) / deviation), -FAR, FAR).astype(np.float32)
 
 
 def with_count(features: np.ndarray, bundles: int) -> np.ndarray:
@@ -28,27 +22,19 @@ def with_count(features: np.ndarray, bundles: int) -> np.ndarray:
 class Chances:
     """What was learned, as arrays by name.
 
-    `mean`, `deviation` (f + 1,) of the features and the number of bundles; `inner.weight` (u, f + 1), `inner.bias`
-    (u,), `outer.weight` (u,): a network of one layer of u units, those of several networks side by side. `counts`
-    (MOST + 1, most): of a session of so many items the chances of one, two, … bundles. `relation` (9,) is added to a
-    set's score for each bundle that is there, by how it lies to that, and `trust` (1,) what the score is multiplied by
-    then.
+    The trees, which read the f features and the number of bundles, are those that `trees.score` reads; `sharpness` (1,)
+    is what their score is multiplied by. `told` (1,) is f. `counts` (MOST + 1, most): of a session of so many items the
+    chances of one, two, … bundles. `relation` (9,) is added to a set's score for each bundle that is there, by how it
+    lies to that, and `trust` (1,) what the score is multiplied by then.
     """
 
     weights: Weights
 
     def log_chances(self, features: np.ndarray, bundles: Sequence[int]) -> np.ndarray:
         """float64 (k, m): of each set the log of its chance to be named, where a session has so many `bundles` (k,)."""
-        known = {name: values.astype(np.float64) for name, values in self.weights.items()}
-        seen = scaled(with_count(features, 0), known["mean"], known["deviation"]).astype(np.float64)[:, :-1]
-        read, counted = known["inner.weight"][:, :-1], known["inner.weight"][:, -1]
-        inner = seen @ read.T + known["inner.bias"]
-        found = np.empty((len(bundles), len(features)))
-        for row, count in enumerate((np.asarray(bundles) - known["mean"][-1]) / known["deviation"][-1]):
-            units = inner + count * counted
-            score = (units * expit(units)) @ known["outer.weight"]
-            found[row] = score - np.logaddexp.reduce(score)
-        return found
+        seen = np.concatenate([with_count(features, count) for count in bundles])
+        scores = score(self.weights, seen).reshape(len(bundles), -1) * self.weights["sharpness"]
+        return scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
 
     def counts(self, items: int) -> np.ndarray:
         """float64 (most,): chances that a session of `items` items has one, two, … bundles."""

@@ -12,11 +12,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipelines.scoring.words import WORD
 
-MEASURED = ("meaning", "kin", "words", "path", "path_words")
+MEASURED = ("meaning", "kind", "kin", "words", "path", "path_words")
 COUNTED = ("steps", "narrowest", "numbers", "codes", "brand")
 LIKENESS = (*MEASURED, *COUNTED)
 Steps = tuple[str, ...]
 TOKEN = re.compile(WORD)
+KIND_STEPS = 2
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,13 @@ class Texts:
     """What a catalogue says of n items, each in one entry.
 
     `titles` may be empty; `vectors` float32 (n, d) are the encoder's of them, of length one; `paths` are the category
-    paths of each, from wide to narrow; `brands` are empty where unknown.
+    paths of each, from wide to narrow, and `kinds` float32 (n, d) the encoder's vectors of `kind_of` these; `brands`
+    are empty where unknown.
     """
 
     titles: Sequence[str]
     vectors: np.ndarray
+    kinds: np.ndarray
     paths: Sequence[Sequence[Steps]]
     brands: Sequence[str]
 
@@ -44,17 +47,20 @@ class Items:
     def of(cls, texts: Texts) -> Items:
         """Those of `texts`.
 
-        meaning: cosine of the titles' vectors; kin: cosine of the mean vectors of their narrowest categories; words,
-        path, path_words: cosine of the TF-IDF (Salton & Buckley 1988) of title, steps of the category paths, words in
-        them; how many steps, narrowest categories, numbers and model codes in the titles, and brands they share.
+        meaning: cosine of the titles' vectors; kind: of those of what the categories are called; kin: cosine of the
+        mean vectors of their narrowest categories; words, path, path_words: cosine of the TF-IDF (Salton & Buckley
+        1988) of title, steps of the category paths, words in them; how many steps, narrowest categories, numbers and
+        model codes in the titles, and brands they share.
         """
         words = [[word.lower() for word in TOKEN.findall(title)] for title in texts.titles]
         steps = [{path[: at + 1] for path in paths for at in range(len(path))} for paths in texts.paths]
         narrowest = _marks(texts.paths)
         told = np.array([bool(each) for each in words])[:, None]
         vectors = np.where(told, texts.vectors, 0).astype(np.float32)
+        has_kind = np.array([bool(kind_of(each)) for each in texts.paths])[:, None]
         rows = {
             "meaning": vectors,
+            "kind": np.where(has_kind, texts.kinds, 0).astype(np.float32),
             "kin": _unit(_mean_of(narrowest, vectors)),
             "words": _weighed(words),
             "path": _weighed(steps),
@@ -72,6 +78,11 @@ class Items:
         rows = self.rows[name][places]
         alike = rows @ rows.T
         return np.asarray(alike.toarray() if sparse.issparse(alike) else alike, np.float64)
+
+
+def kind_of(paths: Sequence[Steps]) -> str:
+    """What the longest of an item's category paths ends with: its two narrowest steps."""
+    return " ".join(max(paths, key=len, default=())[-KIND_STEPS:])
 
 
 def _by_content(texts: Texts) -> np.ndarray:

@@ -70,7 +70,7 @@ class SessionBundler:
     def load(cls, folder: Path) -> SessionBundler:
         """What is in `folder`. Raises StepFailed where it reads other features than this version tells."""
         arrays = load_file(folder / FILE)
-        told = len(arrays["mean"]) - 1  # the last is the number of bundles
+        told = arrays["told"].item() if "told" in arrays else 0
         if told != len(NAMES):
             raise StepFailed(
                 f"{folder / FILE} reads {told} features of a set of items, here there are {len(NAMES)}: "

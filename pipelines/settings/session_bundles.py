@@ -8,7 +8,7 @@ from pipelines.settings.section import Section
 
 
 class SessionBundles(Section):
-    """Whose sessions get bundles, the networks that say which sets of items are some, and the choice among these."""
+    """Whose sessions get bundles, the trees that say which sets of items are some, and the choice among these."""
 
     enabled: bool = Field(True, description="whether visitors who left without buying get bundles of what they saw")
     open_days: int = Field(7, ge=1, description="days for which such a visit, if it is the user's last, gets bundles")
@@ -17,15 +17,12 @@ class SessionBundles(Section):
         100, ge=2, description="visits with two products bought of more that were seen; with fewer nothing is learned"
     )
     most_learned: int = Field(1_000, ge=2, description="visits that are learned from at most, the latest")
-    networks: int = Field(4, ge=1, description="networks that learn side by side; their scores are averaged")
-    units: int = Field(32, ge=1, description="units of each network's only layer")
-    dropout: float = Field(0.4, ge=0, lt=1, description="share of units that are left out while learning")
-    learning_rate: float = Field(4e-3, gt=0, description="learning rate of AdamW")
-    weight_decay: float = Field(0.05, ge=0, description="weight decay of AdamW")
-    batch_sessions: int = Field(32, ge=1, description="sessions a step")
+    trees: int = Field(120, ge=1, description="boosted trees that say which sets of items are bundles")
+    leaves: int = Field(12, ge=2, description="leaves of each tree")
+    learning_rate: float = Field(0.06, gt=0, le=1, description="share of what a tree says that counts")
+    least_in_leaf: int = Field(30, ge=1, description="sets in each leaf at least")
+    features_tried: float = Field(0.3, gt=0, le=1, description="share of the features that each split chooses from")
     sets: int = Field(
         80, ge=1, description="sets of a session that are no bundles and are learned from, drawn at random"
     )
-    rounds: int = Field(30, ge=1, description="rounds over all sessions at most")
-    patience: int = Field(3, ge=1, description="rounds without likelier validation bundles that end it")
     draws: int = Field(120, ge=1, description="lists of bundles drawn for a session, against which its own is chosen")

@@ -16,7 +16,7 @@ KINDS = ("lamp", "kettle", "rake", "sandal")
 def catalogue():
     titles = [f"{kind} model {5 * at + number}" for at, kind in enumerate(KINDS) for number in range(5)]
     paths = [[("Home", title.split()[0])] for title in titles]
-    return Items.of(Texts(titles, np.ones((len(titles), 2), np.float32), paths, [""] * len(titles)))
+    return Items.of(Texts(titles, *np.ones((2, len(titles), 2), np.float32), paths, [""] * len(titles)))
 
 
 def known(count, seed):

@@ -8,14 +8,13 @@ from pipelines.session_bundles.items import Items, Texts
 from pipelines.session_bundles.measures import measures
 from pipelines.session_bundles.session_bundler import FILE, SessionBundler, unlearned_bundles
 from pipelines.session_bundles.subsets import subsets_of
+from pipelines.session_bundles.trees import score
 from pipelines.settings.session_bundles import SessionBundles
-from training.checkpoint import Checkpoint
-from training.fit_bundles import fit_bundles
+from training.fit_bundles import as_arrays, boosted, fit_bundles
 from training.labelled_sessions import labelled
-from training.rounds import Run
 
 KINDS, EACH = 8, 6
-SETTINGS = SessionBundles(networks=2, units=16, rounds=15, learning_rate=0.01, draws=40)
+SETTINGS = SessionBundles(trees=40, least_in_leaf=10, draws=40)
 KIND = ("lamp", "pan", "rake", "shoe", "tent", "drum", "vase", "kite")
 
 
@@ -26,7 +25,8 @@ def toy_texts():
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     titles = [f"{KIND[at // EACH]} {chr(97 + at % EACH)}" for at in range(KINDS * EACH)]
     paths = [[("All", KIND[at // EACH])] for at in range(KINDS * EACH)]
-    return Texts(titles, vectors.astype(np.float32), paths, [""] * len(titles))
+    kinds = np.repeat(np.eye(KINDS, 16, dtype=np.float32), EACH, axis=0)
+    return Texts(titles, vectors.astype(np.float32), kinds, paths, [""] * len(titles))
 
 
 def toy_sessions(count, seed):
@@ -47,10 +47,9 @@ def items():
 
 
 @pytest.fixture(scope="module")
-def bundler(items, tmp_path_factory):
-    run = Run(1, Checkpoint(tmp_path_factory.mktemp("bundles") / "learned.pt"))
+def bundler(items):
     learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
-    return SessionBundler(fit_bundles(learned, chosen, SETTINGS, run), SETTINGS.draws)
+    return SessionBundler(fit_bundles(learned, chosen, SETTINGS, 1), SETTINGS.draws)
 
 
 def sets(found):
@@ -87,7 +86,7 @@ def test_stored_and_loaded_it_finds_the_same(items, bundler, tmp_path):
 
 
 def test_what_reads_other_features_is_refused(bundler, tmp_path):
-    weights = {**bundler.chances.weights, "mean": np.zeros(3)}
+    weights = {**bundler.chances.weights, "told": np.array([3])}
     SessionBundler(type(bundler.chances)(weights), 10).save(tmp_path)
     with pytest.raises(StepFailed, match=FILE):
         SessionBundler.load(tmp_path)
@@ -108,6 +107,7 @@ def test_where_the_catalogue_has_an_item_does_not_count(bundler, items):
         Texts(
             [texts.titles[i] for i in moved],
             texts.vectors[moved],
+            texts.kinds[moved],
             [texts.paths[i] for i in moved],
             [texts.brands[i] for i in moved],
         )
@@ -118,7 +118,7 @@ def test_where_the_catalogue_has_an_item_does_not_count(bundler, items):
 
 
 def test_items_of_which_nothing_is_known(bundler):
-    nothing = Items.of(Texts([""] * 4, np.ones((4, 16), np.float32), [[]] * 4, [""] * 4))
+    nothing = Items.of(Texts([""] * 4, *np.ones((2, 4, 16), np.float32), [[]] * 4, [""] * 4))
     (found,) = bundler.bundles(nothing, [np.arange(4)])
     assert found
     assert all(2 <= len(bundle.items) <= 4 for bundle in found)
@@ -140,8 +140,18 @@ def test_sessions_without_bundles_of_two_and_long_ones_are_not_learned_from(item
     assert sets.tolist() == [[False, True, True], [True, True, True]]
 
 
-def test_learning_again_gives_the_same(items, bundler, tmp_path):
+def test_the_stored_trees_say_what_the_learned_ones_say(items):
+    learned = labelled(items, *toy_sessions(40, 1))
+    model = boosted(learned, SETTINGS, 1)
+    asked = np.concatenate([session.seen for session in learned])
+    assert np.isnan(asked).any()
+    said = score(as_arrays(model), asked)
+    assert said + model._baseline_prediction.item() == pytest.approx(model.decision_function(asked), abs=1e-12)
+    assert np.ptp(said) > 1
+
+
+def test_learning_again_gives_the_same(items, bundler):
     learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
-    again = fit_bundles(learned, chosen, SETTINGS, Run(1, Checkpoint(tmp_path / "learned.pt")))
+    again = fit_bundles(learned, chosen, SETTINGS, 1)
     for name, values in bundler.chances.weights.items():
         assert np.array_equal(values, again.weights[name]), name

@@ -64,7 +64,8 @@ def rows_of(home, visits, showable=None, **settings):
         for p in IDS.tolist()
     ])  # fmt: skip
     put(night, SESSIONS, visits)
-    rows = session_bundles(night, Shop(IDS, np.ones(len(IDS), bool) if showable is None else showable), VECTORS)
+    shop = Shop(IDS, np.ones(len(IDS), bool) if showable is None else showable)
+    rows = session_bundles(night, shop, VECTORS, lambda kinds: np.stack([CENTRES[kind.split()[-1]] for kind in kinds]))
     write_table(night, SESSION_BUNDLES, rows)
     numbers = json.loads(night.aggregates(SESSION_BUNDLES).read_text())
     assert None not in numbers.values()

@@ -61,7 +61,7 @@ def test_sessions_that_are_too_long_are_an_error():
 
 
 def chances_of(count, bundles_of_session, relation=None):
-    """Chances with one feature, which is a set's log chance itself as far as the network's unit is linear."""
+    """Chances that know how many bundles a session has, and how these lie to each other."""
     counts = np.full((11, 6), 1e-9)
     counts[count, bundles_of_session - 1] = 1
     weights = {"counts": counts, "relation": np.zeros(9) if relation is None else relation, "trust": np.array(1.0)}
@@ -121,7 +121,7 @@ def test_the_search_is_as_good_as_trying_all_lists():
 def test_features_by_hand():
     vectors = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
     paths = [[("Home", "Kitchen")], [("Home", "Kitchen")], [("Garden",)]]
-    texts = Texts(["Acme pan 20 cm", "Acme lid 20 cm", "rake"], vectors, paths, ["Acme", "ACME", ""])
+    texts = Texts(["Acme pan 20 cm", "Acme lid 20 cm", "rake"], vectors, vectors, paths, ["Acme", "ACME", ""])
     told = features_of(Items.of(texts), [np.arange(3)])[0]
     column = {name: at for at, name in enumerate(NAMES)}
     pair = told[subsets_of(3).place(np.array([0, 1]))]
