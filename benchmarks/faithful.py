@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.scoring.cases import Cases
+from pipelines.scoring.histories import items_of
 from pipelines.scoring.ranker import Ranker, block_size
 
 SAMPLE, LISTED = 1000, 10
@@ -21,7 +22,8 @@ def faithful(ranker: Ranker, cases: Cases, seed: int) -> dict[str, float]:
     named = ranked.evidence[:, :, 0] >= 0
     cells = np.argwhere(named)[np.random.default_rng(seed).permutation(int(named.sum()))[:SAMPLE]]
     past = [histories[u] for u, _ in cells]
-    without = [np.setdiff1d(histories[u], ranked.evidence[u, place], assume_unique=True) for u, place in cells]
+    named_by = [ranked.evidence[u, place] for u, place in cells]
+    without = [h[~np.isin(items_of(h), out)] for h, out in zip(past, named_by, strict=True)]
     barred = [hidden[u] for u, _ in cells]
     items = np.array([ranked.items[u, place] for u, place in cells])
     whole, less = (_scores(ranker, those, barred, items) for those in (past, without))

@@ -3,8 +3,8 @@
 The steps clean, check_inputs and features build the tables up to the last test day, as a night does. Models learn from
 the days up to a week before `--until`, choose on that week, then know all behaviour up to `--until`, and are judged on
 the days after it: on products that are new to the user, and on all that was bought, repeats among them, with nothing
-hidden. `cheap_hybrid` is item-kNN and TF-IDF alone, their weight chosen on the same week. `--peers` adds published
-recommenders on new products (see benchmarks/peers.py).
+hidden. `cheap_hybrid` is item-kNN over places (no turns, nothing ages) and TF-IDF alone, their weight chosen on the
+same week. `--peers` adds published recommenders on new products (see benchmarks/peers.py).
 
     python -m benchmarks.next_days --data DIR/online_retail --until 2011-06-30 --days 7 --peers kindling-rec
 """
@@ -29,10 +29,12 @@ from pipelines.orchestration.steps import run_step
 from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, SIMILAR_TEXT, Blend
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import scales
-from pipelines.scoring.histories import histories
+from pipelines.scoring.histories import histories, items_of
+from pipelines.scoring.knn import count_neighbours
 from pipelines.scoring.log import Log
 from pipelines.scoring.metrics import estimate, ndcg
 from pipelines.scoring.ranker import Ranker
+from pipelines.settings.learning import Knn
 from training.challenger import make_challenger
 from training.encoder import make_repeatable
 from training.evaluate import DEPTH, LISTED, Judged, judge, with_parts
@@ -84,14 +86,21 @@ def compared(lab: Lab, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     make_repeatable(settings.training.threads, settings.training.seed)
     model = make_challenger(lab)
     ranker = lab.ranker(model, lab.split.validation.last)
-    hybrid = replace(ranker, blend=cheap_hybrid(lab.ranker(model, lab.split.fit_until), lab.validation_cases()))
-    rankers = with_parts("nightshelf", ranker) | {"cheap_hybrid": hybrid}
-    cases, cold = lab.test_cases(), np.zeros(len(ranker.product_ids), bool)
-    judged = judge(rankers, cases, cold)
+    before = by_places(lab, lab.ranker(model, lab.split.fit_until), lab.split.fit_until)
+    hybrid = by_places(lab, ranker, lab.split.validation.last)
+    hybrid = replace(hybrid, blend=cheap_hybrid(before, in_places(lab.validation_cases())))
+    cold = np.zeros(len(ranker.product_ids), bool)
+
+    def figures(cases: Cases) -> dict[str, Judged]:
+        ours = judge(with_parts("nightshelf", ranker), cases, cold)
+        return ours | judge({"cheap_hybrid": hybrid}, in_places(cases), cold)
+
+    cases = lab.test_cases()
+    judged = figures(cases)
     for name in peers:
         items = peer(name, lab.inputs, lab.split.validation.last, cases, LISTED)
         judged[name] = Judged.of(items, cases, cold, int(ranker.showable.sum()), 0.0)
-    return {"new products": told(judged), "all": told(judge(rankers, with_repeats(lab), cold))}
+    return {"new products": told(judged), "all": told(figures(with_repeats(lab)))}
 
 
 def told(judged: dict[str, Judged]) -> dict[str, Any]:
@@ -101,6 +110,18 @@ def told(judged: dict[str, Judged]) -> dict[str, Any]:
         paired = estimate(judged["nightshelf"].ndcg - judged[other].ndcg)
         found[f"nightshelf-{other}"] = {f"ndcg@{DEPTH}": asdict(paired), f"recall@{DEPTH}": None}
     return found
+
+
+def by_places(lab: Lab, ranker: Ranker, until: int) -> Ranker:
+    """`ranker` with item-kNN as it is known: each product has a place of its own in a history, and no pair ages."""
+    past, knn = lab.inputs.histories(until, Knn()), Knn()
+    past = replace(past, turns=np.arange(len(past.items), dtype=np.int32))
+    return replace(ranker, knn=count_neighbours(past, len(ranker.product_ids), knn), settings=knn)
+
+
+def in_places(cases: Cases) -> Cases:
+    """`cases` whose histories say nothing of what was chosen at one time."""
+    return replace(cases, histories=list(map(items_of, cases.histories)))
 
 
 def cheap_hybrid(ranker: Ranker, cases: Cases) -> Blend:

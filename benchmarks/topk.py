@@ -108,8 +108,9 @@ def in_spark(
 ) -> dict[str, tuple[Callable[[int], object], int]]:
     """The night's `rank_users`, dense parts alone and all of them."""
     ids, cores = shop.ranker.product_ids, spark.sparkContext.defaultParallelism
-    rows = [(f"u{u:08d}", [str(p) for p in ids[chosen]], "1") for u, chosen in enumerate(shop.chosen)]
-    schema = "user_id string, history array<string>, model_version string"
+    turns = list(range(shop.chosen.shape[1]))
+    rows = [(f"u{u:08d}", [str(p) for p in ids[chosen]], turns, "1") for u, chosen in enumerate(shop.chosen)]
+    schema = "user_id string, history array<string>, turns array<int>, model_version string"
     spark.createDataFrame(rows, schema).write.parquet(str(folder / "users"))
     users = spark.read.parquet(str(folder / "users"))
     bundles = spark.createDataFrame([], "bundle_id string, products array<string>")

@@ -17,7 +17,7 @@ from typing import Any
 from pipelines.hashes import code_hash, hash_of
 from pipelines.night import Night, write_json
 from pipelines.source_files import SourceFile
-from pipelines.tables import CLEAN, FEATURE_DAYS, PRODUCTS, QUARANTINE, Table
+from pipelines.tables import CLEAN, FEATURES, PRODUCTS, QUARANTINE, Table
 from pipelines.tables.quarantine import SOURCES
 
 LENGTH = 16  # hex digits of a version
@@ -26,8 +26,8 @@ CLEANING = (
     "spark_jobs.cleaning", "spark_jobs.clean", "pipelines.tables", "pipelines.source_columns", "pipelines.file_formats",
     "pipelines.encodings", "pipelines.packed_files", "pipelines.user_key",
 )  # fmt: skip
-FEATURES = ("spark_jobs.features", "spark_jobs.build_features", "pipelines.tables")
-VIEWED = {t.name for t in (*CLEAN, *FEATURE_DAYS)}
+FEATURE_CODE = ("spark_jobs.features", "spark_jobs.build_features", "pipelines.tables")
+VIEWED = {t.name for t in (*CLEAN, *FEATURES)}
 Versions = dict[str, str]  # by day as YYYY-MM-DD; the catalogue has one, under an empty day
 
 
@@ -46,7 +46,7 @@ def cleaning_hash(night: Night, source: str) -> str:
 
 def features_hash(night: Night) -> str:
     """Hash of what features mean: settings and code."""
-    return hash_of(["features", night.settings.features, code_hash(*FEATURES)])
+    return hash_of(["features", night.settings.features, code_hash(*FEATURE_CODE)])
 
 
 def view_of(night: Night) -> dict[str, Versions]:

@@ -11,7 +11,7 @@ from pipelines.checks import check_queries
 from pipelines.days import files_of_table
 from pipelines.errors import StepFailed
 from pipelines.night import Night, clear_folder, write_json
-from pipelines.tables import Table
+from pipelines.tables import TABLES, Table
 
 
 def read_table(night: Night, table: Table) -> pa.Table:
@@ -52,6 +52,8 @@ def _measure(night: Night, table: Table) -> None:
     with duckdb.connect() as engine:
         engine.execute("create macro count_if(x) as count(case when x then 1 end)")  # its own is null without rows
         engine.register(table.name, pq.read_table(night.place(table)))
+        for other in {column.refers_to.split(".")[0] for column in table.columns if column.refers_to}:
+            engine.register(other, read_table(night, TABLES[other]))
         found = engine.sql(_quoted(f"select {', '.join(one_pass)} from {table.name}"))
         numbers = dict(zip(found.columns, found.fetchall()[0], strict=True))
         numbers |= {name: engine.sql(_quoted(sql)).fetchall()[0][0] for name, sql in queries.items()}

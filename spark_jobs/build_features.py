@@ -13,13 +13,13 @@ from pyspark.sql import DataFrame, SparkSession
 
 from pipelines.days import features_hash, files_of_versions, missing, see, version, view_of
 from pipelines.night import Night
-from pipelines.tables import EVENTS, INTERACTIONS, PAIR_COUNTS, POPULARITY, PRODUCT_DAYS, PRODUCTS, SESSIONS
+from pipelines.tables import EVENTS, INTERACTIONS, PAIR_COUNTS, PRODUCT_DAYS, PRODUCTS, SESSIONS
 from spark_jobs.day_tables import build_days, kept_aside, measure_days
-from spark_jobs.engine import conform, job, read, spark_schema, views, write
+from spark_jobs.engine import conform, job, spark_schema, views
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
-from spark_jobs.features.popularity import popularity, product_days
+from spark_jobs.features.popularity import product_days
 from spark_jobs.features.sessions import in_visits, sessions
 
 DAYS = (INTERACTIONS, PRODUCT_DAYS, SESSIONS, PAIR_COUNTS)
@@ -42,8 +42,6 @@ def build_features(spark: SparkSession, night: Night) -> None:
         build(conform(rows, EVENTS), night, {day: days[day] for day in absent})
     shutil.rmtree(night.work / "building", ignore_errors=True)
     views(spark, night, PRODUCTS)
-    half_life = night.settings.features.half_life_days
-    write(popularity(read(spark, night, PRODUCT_DAYS), night.run_date, half_life), night, POPULARITY)
     for table in DAYS:
         measure_days(night, table)
 

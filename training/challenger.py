@@ -22,6 +22,7 @@ from training.evaluate import ndcg_of_scores, ndcg_of_vectors
 from training.fit_next_choice import fit_next_choice
 from training.fit_projection import Choices, Texts, fit_projection
 from training.fit_two_vectors import fit_two_vectors
+from training.half_lives import choose_half_lives
 from training.lab import Lab
 from training.model_folder import ENCODER, Model, save_model, save_probe
 from training.rounds import Run
@@ -53,7 +54,9 @@ def make_challenger(lab: Lab) -> Model:
         "next_choice": settings.next_choice.model_dump(),
         "two_vectors": settings.two_vectors.model_dump(),
     }
-    model = Model(folder, encoder, None, Blend(), settings.knn, None, None, facts)
+    blend = Blend(half_life_days=settings.ranking.half_life_days)
+    model = Model(folder, encoder, None, blend, settings.knn, None, None, facts)
+    model = learn_half_lives(lab, model)
     model = replace(model, projection=learn_projection(lab, model))
     model = replace(model, learned=learn_next_choice(lab, model))
     model = replace(model, two_vectors=learn_two_vectors(lab, model))
@@ -73,6 +76,12 @@ def _judging(lab: Lab, enabled: bool, what: str) -> Cases | None:
         lab.notes.append(f"only {len(cases)} users to judge a {what} by: there is none")
         return None
     return cases
+
+
+def learn_half_lives(lab: Lab, model: Model) -> Model:
+    """`model` with the half-lives of behaviour that were best on the validation days."""
+    cases = lab.validation_cases().at_most(LOOKED_AT)
+    return choose_half_lives(lab, model, cases) if len(cases) >= LEAST_VALIDATION else model
 
 
 def learn_projection(lab: Lab, model: Model) -> Projection | None:
@@ -154,4 +163,4 @@ def choose_blend(lab: Lab, model: Model) -> Blend:
             return fit_blend(ranker, cases, lab.night.settings.ranking)
         lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
         past = lab.inputs.histories(lab.split.test.last, model.knn).lists()[:1000]
-        return replace(Blend(), scales=scales(ranker, past, past))
+        return replace(model.blend, scales=scales(ranker, past, past))

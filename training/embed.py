@@ -17,11 +17,12 @@ from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import save_ranker
 from pipelines.scoring.vectors import user_vectors
 from pipelines.stage import step_process
-from pipelines.table_files import read_table, write_table
+from pipelines.table_files import write_table
 from pipelines.tables import POPULARITY, PRODUCT_EMBEDDINGS, SESSION_BUNDLES, USER_EMBEDDINGS
 from training.encoder import make_repeatable
 from training.inputs import Inputs, read_inputs
 from training.model_folder import ENCODER, cache_of, load_model
+from training.popularity import popularity_rows
 from training.product_vectors import drop_other_caches
 from training.session_bundles import session_bundles
 from training.windows import day_number
@@ -30,7 +31,7 @@ USERS_AT_ONCE = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write product_embeddings, user_embeddings, session_bundles and `ranker/` of the night that `--night` names."""
+    """Write the tables of the model, session_bundles and `ranker/` of the night that `--night` names."""
     step_process("embed", embed, argv)
 
 
@@ -44,13 +45,19 @@ def embed(night: Night) -> None:
     until = day_number(night.run_date)
     ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)
     past = inputs.histories(until, model.knn)
-    ranker = replace(ranker, popularity=popularity_tonight(night, ranker), together=chosen_together(past, ranker.knn))
+    popular = popularity_rows(night, model.blend.half_life_days)
+    ranker = replace(
+        ranker,
+        popularity=popularity_of(popular, ranker.product_ids),
+        together=chosen_together(past, ranker.knn),
+    )
     save_ranker(ranker, night.work / "ranker")
     tonight = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
     kept = {cache_of(model, night).name for model in tonight if (model / ENCODER).is_dir()}
     drop_other_caches(night.home / "embeddings", kept)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
+    write_table(night, POPULARITY, popular)
     write_table(night, SESSION_BUNDLES, session_bundles(night, inputs, vectors, model.embed))
 
 
@@ -63,11 +70,10 @@ def version_in_force(night: Night) -> str:
         raise StepFailed(f"{file} does not say which version is in force. Run the step gate first.") from missing
 
 
-def popularity_tonight(night: Night, ranker: Ranker) -> np.ndarray:
-    """float32 (n,): log1p of the score in table `popularity`; 0 for a product without interest."""
-    rows = read_table(night, POPULARITY)
+def popularity_of(rows: pa.Table, product_ids: np.ndarray) -> np.ndarray:
+    """float32 (n,): log1p of the score in `rows` of table `popularity`; 0 for a product without interest."""
     score = dict(zip(rows["product_id"].to_pylist(), rows["score"].to_pylist(), strict=True))
-    return np.log1p([score.get(p, 0.0) for p in ranker.product_ids.tolist()]).astype(np.float32)
+    return np.log1p([score.get(p, 0.0) for p in product_ids.tolist()]).astype(np.float32)
 
 
 def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:
@@ -90,11 +96,13 @@ def user_rows(ranker: Ranker, past: Histories, version: str) -> pa.Table:
         for at in range(0, len(lists), USERS_AT_ONCE)
     ]
     vectors = np.concatenate([np.zeros((0, ranker.vectors.shape[1]), np.float32), *blocks])
-    history = pa.ListArray.from_arrays(past.starts.astype(np.int32), pa.array(ids[past.items].tolist(), pa.string()))
+    starts = pa.array(past.starts.astype(np.int32))
+    history = pa.ListArray.from_arrays(starts, pa.array(ids[past.items].tolist(), pa.string()))
     return pa.table(
         {
             "user_id": pa.array(past.users.tolist(), pa.string()),
             "history": history,
+            "turns": pa.ListArray.from_arrays(starts, pa.array(past.turns, pa.int32())),
             "products": np.diff(past.starts).astype(np.int32),
             "vector": vector_column(vectors),
             "model_version": pa.repeat(version, len(lists)),

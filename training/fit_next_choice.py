@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipelines.scoring.histories import Histories
+from pipelines.scoring.histories import Histories, items_of
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import NextChoice as Settings
 from training.next_choice import Network
@@ -51,7 +51,7 @@ def fit_next_choice(
 def windows(past: Histories, length: int) -> list[np.ndarray]:
     """Runs of at most `length` + 1 products of one user, two or more; each but a user's first is asked for once."""
     found = []
-    for items in past.lists():
+    for items in map(items_of, past.lists()):
         for end in range(len(items), 1, -length):
             found.append(items[max(end - length - 1, 0) : end])
     return found

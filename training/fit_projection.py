@@ -62,19 +62,26 @@ class Map(nn.Module):
 
 @dataclass(frozen=True)
 class Choices:
-    """All choices of users but their first: `places` in `items`, and the place of the user's first, int64 (m,)."""
+    """All choices of users but their first: `places` in `items`, and the place of the user's first, int64 (m,).
+
+    `turns`, as long as `items`, are those of `Histories`.
+    """
 
     items: np.ndarray
+    turns: np.ndarray
     places: np.ndarray
     first: np.ndarray
     recency_power: float
 
     @classmethod
     def of(cls, past: Histories, recency_power: float) -> Choices:
-        """Those of `past`; the t-th last product before a choice weighs (1 + t)^-recency_power, as in `knn.query`."""
+        """Those of `past`; what is t turns older than the last product before a choice weighs (1 + t)^-recency_power.
+
+        Just so `knn.query` would weigh it after that product.
+        """
         first = np.repeat(past.starts[:-1], np.diff(past.starts))
         places = np.flatnonzero(np.arange(len(past.items)) > first)
-        return cls(past.items.astype(np.int64), places, first[places], recency_power)
+        return cls(past.items.astype(np.int64), past.turns.astype(np.int64), places, first[places], recency_power)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -83,8 +90,10 @@ class Choices:
         """int64 (b, READ): the last products before the choices `rows`; float32 (b, READ): weights, 0 for padding."""
         back = self.places[rows, None] - 1 - np.arange(READ)
         there = back >= self.first[rows, None]
-        weights = np.where(there, np.arange(1.0, READ + 1) ** -self.recency_power, 0)
-        return self.items[np.where(there, back, 0)], weights.astype(np.float32)
+        back = np.where(there, back, 0)
+        older = self.turns[self.places[rows] - 1, None] - self.turns[back]
+        weights = np.where(there, (1.0 + np.maximum(older, 0)) ** -self.recency_power, 0)
+        return self.items[back], weights.astype(np.float32)
 
     def wanted(self, rows: np.ndarray) -> np.ndarray:
         """int64 (b,): what was chosen."""

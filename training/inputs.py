@@ -73,7 +73,7 @@ class Inputs:
             knn=counted,
             lexical=self.lexical,
             vectors=on_grid(vectors),
-            popularity=popularity(self.log, until, self.settings.features.half_life_days),
+            popularity=popularity(self.log, until, blend.half_life_days),
             blend=blend,
             settings=knn,
             brands=self.brands,

@@ -29,7 +29,7 @@ from pipelines.errors import NightshelfError, SettingsError
 from pipelines.ledger import load_ledger
 from pipelines.publish.releases import current, list_releases
 from pipelines.settings import FILE, load_settings
-from pipelines.tables import CLEAN, FEATURE_DAYS, OUTPUTS, QUARANTINE
+from pipelines.tables import CLEAN, FEATURES, OUTPUTS, QUARANTINE
 from pipelines.user_key import load_user_key
 
 TRACES = ("run_date", "release_id", "model_version")
@@ -54,7 +54,7 @@ def open_tables(home: Path, release: str = "") -> duckdb.DuckDBPyConnection:
     partitions = json.loads((folder / "manifest.json").read_text()).get("partitions", {})
     for table in OUTPUTS:
         _view(engine, table.name, sorted(map(str, (folder / table.name).glob("*.parquet"))))
-    for table in (*CLEAN, *FEATURE_DAYS):
+    for table in (*CLEAN, *FEATURES):
         _view(engine, table.name, files_of_versions(home, table, partitions.get(table.name, {})))
     _view(engine, QUARANTINE.name, refused_files(home, partitions))
     return engine
@@ -89,7 +89,7 @@ def sql(
                 return
             frame = found.df() if form != "table" else None
         except duckdb.Error as wrong:
-            names = ", ".join(t.name for t in (*OUTPUTS, *CLEAN, *FEATURE_DAYS, QUARANTINE))
+            names = ", ".join(t.name for t in (*OUTPUTS, *CLEAN, *FEATURES, QUARANTINE))
             raise SettingsError(f"{wrong}\ntables: {names}") from wrong
         match form:
             case "csv":

@@ -11,7 +11,7 @@ from pipelines.days import FACTS, folder_of
 from pipelines.ledger import load_ledger
 from pipelines.night import Night
 from pipelines.publish.releases import current
-from pipelines.tables import CLEAN, FEATURE_DAYS
+from pipelines.tables import CLEAN, FEATURES
 
 
 def known_files(home: Path) -> list[dict[str, Any]]:
@@ -41,7 +41,7 @@ def seen_days(home: Path) -> list[dict[str, Any]]:
 
 
 def _days(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
-    for table in (*CLEAN, *FEATURE_DAYS):
+    for table in (*CLEAN, *FEATURES):
         for day, version in sorted(partitions.get(table.name, {}).items()):
             facts = folder_of(home, table, day, version) / FACTS
             sums = json.loads(facts.read_text()).get("sums", {}) if facts.is_file() else {}

@@ -17,11 +17,15 @@ import pandas as pd
 from pipelines.checks import bound, sentence
 from pipelines.night import Night
 from pipelines.settings import Settings
-from pipelines.tables import CLEAN, DRIFTS, FEATURES, OUTPUTS, QUALITY_RESULTS, Table
+from pipelines.tables import CLEAN, DRIFTS, FEATURES, OUTPUTS, POPULARITY, QUALITY_RESULTS, Table
 from pipelines.tables.quarantine import ACCOUNT
 
 JUDGED_OUTPUTS = tuple(t for t in OUTPUTS if t is not QUALITY_RESULTS)  # which says what was found
-TABLES_OF = {"inputs": (*CLEAN, ACCOUNT, *DRIFTS), "features": FEATURES, "outputs": (*FEATURES, *JUDGED_OUTPUTS)}
+TABLES_OF = {
+    "inputs": (*CLEAN, ACCOUNT, *DRIFTS),
+    "features": FEATURES,
+    "outputs": (*FEATURES, POPULARITY, *JUDGED_OUTPUTS),
+}
 SEVERITY = {"fail": "critical", "warn": "warning"}
 
 

@@ -27,6 +27,7 @@ class Blend:
     one number for all users: dividing by each user's own spread would make faint evidence as loud as strong (and
     lost 4 % NDCG@10 on Amazon Beauty). `new_slots` of the first ten places are kept for products nobody has chosen.
     `long_tail` is taken off the weight of `popular`, for all who have a history.
+    In what is popular an interaction counts half after `half_life_days`.
     `segments`, ascending, are other weights for users with at least so many products in their history.
     The defaults serve a shop that has too few users to fit them.
     """
@@ -37,6 +38,7 @@ class Blend:
     intercept: float = -6.0
     new_slots: int = 0
     long_tail: float = 0.0
+    half_life_days: float = 30.0
     segments: tuple[tuple[int, Weights], ...] = ()
 
     def of_users(self, lengths: np.ndarray) -> np.ndarray:
@@ -73,8 +75,8 @@ class Blend:
         tree = json.loads(file.read_text())
         segments = tuple((s["least_products"], _read(file, s["weights"], 0.0)) for s in tree.get("segments", []))
         weights, scales = _read(file, tree["weights"], 0.0), _read(file, tree["scales"], 1.0)
-        places, tail = tree.get("new_slots", 0), tree.get("long_tail", 0.0)
-        return cls(weights, scales, tree["slope"], tree["intercept"], places, tail, segments)
+        places, tail, half_life = tree.get("new_slots", 0), tree.get("long_tail", 0.0), tree.get("half_life_days", 30.0)
+        return cls(weights, scales, tree["slope"], tree["intercept"], places, tail, half_life, segments)
 
 
 def _named(values: Weights) -> dict[str, float]:

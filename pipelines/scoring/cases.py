@@ -11,8 +11,8 @@ import numpy as np
 class Cases:
     """One entry for each of `users`, all int32 indices of products.
 
-    `histories`: what the user chose before, oldest first; `hidden`: what may not be shown; `targets`: what should
-    have been shown.
+    `histories`: what the user chose before, oldest first, as PAST; `hidden`: what may not be shown; `targets`: what
+    should have been shown.
     """
 
     users: np.ndarray

@@ -60,12 +60,13 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     Coordinate search over a grid from two starts; of equals the smaller weight wins, for chosen_together 1.
     The weights add up to 1. Users with short, middling and long histories get weights of their own where these help
     users that they were not fitted on. Popularity counts against a product, and places are kept for new ones, as far
-    as `ranking` allows that to cost. The blend of `ranker` plays no role.
+    as `ranking` allows that to cost. Of the blend of `ranker` only the half-life stays.
     """
     cases = cases.at_most(MOST_USERS)
+    start = Blend(half_life_days=ranker.blend.half_life_days)
     if not len(cases):
-        return Blend()
-    even = Blend((1.0,) * len(PARTS), scales(ranker, cases.histories, cases.hidden))
+        return start
+    even = replace(start, weights=(1.0,) * len(PARTS), scales=scales(ranker, cases.histories, cases.hidden))
     pool = _pool(replace(ranker, blend=even), cases)
     found = [_search(pool, start) for start in STARTS]
     weights = max(found, key=lambda w: (round(_ndcg(pool, w), 9), -sum(w)))

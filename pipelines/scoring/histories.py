@@ -8,34 +8,61 @@ import numpy as np
 
 from pipelines.scoring.log import Log
 
+PAST = np.dtype([("item", np.int32), ("turn", np.int32)])
+
 
 @dataclass(frozen=True)
 class Histories:
-    """`users` (u,) sorted; `items` int32 indices of products, user after user, oldest first; `starts` (u + 1,)."""
+    """`users` (u,) sorted; `items` int32 indices of products, user after user, oldest first; `starts` (u + 1,).
+
+    `turns` int32: what one user chose at one time has one number, what was chosen later a larger one. `days` int64,
+    since 1970.
+    """
 
     users: np.ndarray
     items: np.ndarray
     starts: np.ndarray
+    turns: np.ndarray
+    days: np.ndarray
 
     @classmethod
     def of_lists(cls, users: np.ndarray, lists: list[np.ndarray]) -> Histories:
-        """The same from one array of indices for each user."""
+        """The same from one array for each user, as `past` makes them or of indices alone, all chosen on one day."""
         starts = np.concatenate([[0], np.cumsum([len(h) for h in lists])]).astype(np.int64)
-        items = np.concatenate([np.empty(0, np.int32), *lists]).astype(np.int32)
-        return cls(np.asarray(users), items, starts)
+        items = np.concatenate([np.empty(0, np.int32), *map(items_of, lists)]).astype(np.int32)
+        turns = np.concatenate([np.empty(0, np.int32), *map(turns_of, lists)]).astype(np.int32)
+        return cls(np.asarray(users), items, starts, turns, np.zeros(len(items), np.int64))
 
     def lists(self) -> list[np.ndarray]:
-        """One int32 array of indices for each user."""
-        return np.split(self.items, self.starts[1:-1]) if len(self.users) else []
+        """One array of PAST for each user."""
+        return np.split(past(self.items, self.turns), self.starts[1:-1]) if len(self.users) else []
 
     def of(self, users: np.ndarray) -> list[np.ndarray]:
-        """One int32 array for each of `users`; empty for a user without history."""
-        at = np.searchsorted(self.users, users)
-        nothing = np.empty(0, np.int32)
+        """One array of PAST for each of `users`; empty for a user without history."""
+        at, all_of_them = np.searchsorted(self.users, users), past(self.items, self.turns)
         return [
-            self.items[self.starts[i] : self.starts[i + 1]] if i < len(self.users) and self.users[i] == u else nothing
+            all_of_them[self.starts[i] : self.starts[i + 1]]
+            if i < len(self.users) and self.users[i] == u
+            else all_of_them[:0]
             for i, u in zip(at, users, strict=True)
         ]
+
+
+def past(items: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """PAST (t,): a user's history of which is known what was chosen at one time."""
+    found = np.empty(len(items), PAST)
+    found["item"], found["turn"] = items, turns
+    return found
+
+
+def items_of(history: np.ndarray) -> np.ndarray:
+    """int (t,): the indices of the products of a history, which may be nothing but these."""
+    return history["item"] if history.dtype.names else history
+
+
+def turns_of(history: np.ndarray) -> np.ndarray:
+    """int (t,): what was chosen at one time has one number; of indices alone, each was chosen at another time."""
+    return history["turn"] if history.dtype.names else np.arange(len(history))
 
 
 def histories(log: Log, until: int, length: int) -> Histories:
@@ -45,14 +72,19 @@ def histories(log: Log, until: int, length: int) -> Histories:
     """
     rows = log.interest(until)
     order = np.lexsort((rows.product, rows.last_ts, rows.user))
-    user, product = rows.user[order], rows.product[order]
-    last = _last_of_each(user * np.int64(len(log.products)) + product)
-    user, product = user[last], product[last]
-    from_the_end = np.searchsorted(user, user, side="right") - 1 - np.arange(len(user))
-    kept = from_the_end < length
-    user, product = user[kept], product[kept]
-    known, starts = np.unique(user, return_index=True)
-    return Histories(log.users[known], product.astype(np.int32), np.append(starts, len(user)).astype(np.int64))
+    rows = rows.rows(order)
+    rows = rows.rows(_last_of_each(rows.user * np.int64(len(log.products)) + rows.product))
+    from_the_end = np.searchsorted(rows.user, rows.user, side="right") - 1 - np.arange(len(rows))
+    rows = rows.rows(from_the_end < length)
+    known, starts = np.unique(rows.user, return_index=True)
+    again = (np.diff(rows.user, prepend=-1) == 0) & (np.diff(rows.last_ts, prepend=-1) == 0)
+    return Histories(
+        users=log.users[known],
+        items=rows.product.astype(np.int32),
+        starts=np.append(starts, len(rows)).astype(np.int64),
+        turns=np.cumsum(~again).astype(np.int32),
+        days=rows.day,
+    )
 
 
 def _last_of_each(keys: np.ndarray) -> np.ndarray:

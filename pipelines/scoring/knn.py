@@ -1,11 +1,11 @@
-"""Item-kNN over ordered pairs: what users chose soon after something."""
+"""Item-kNN over ordered pairs: what users chose soon after something, or with it."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
 
-from pipelines.scoring.histories import Histories
+from pipelines.scoring.histories import Histories, items_of, turns_of
 from pipelines.scoring.nearest import keep_best
 from pipelines.scoring.sparse_rows import entries
 from pipelines.settings.learning import Knn
@@ -14,12 +14,14 @@ from pipelines.settings.learning import Knn
 def count_neighbours(histories: Histories, products: int, settings: Knn) -> sparse.csr_array:
     """float32 (products, products): how much choosing the row speaks for the column, the best of each row.
 
-    A pair i before j with `gap` places between them counts gap^-gap_power for i -> j and `reverse` times that
-    for j -> i; the sum is divided by (n_i + 1)^seed_power (n_j + 1)^target_power, n being the users of a product.
+    A pair i before j with `gap` turns between them counts gap^-gap_power for i -> j and `reverse` times that for
+    j -> i; two products of one turn count 1 for each other. All of that halves with each `half_life_days` between the
+    day of j and the newest one. The sum is divided by (n_i + 1)^seed_power (n_j + 1)^target_power, n being the users of
+    a product.
     """
-    forward = _forward_pairs(histories, products, settings.gap_power)
+    later, beside = _pairs(histories, products, settings)
     users_of = np.bincount(histories.items, minlength=products) + 1.0
-    both = (forward + settings.reverse * forward.T).tocsr()
+    both = (later + settings.reverse * later.T + beside + beside.T).tocsr()
     seeds = sparse.diags_array(users_of**-settings.seed_power)
     targets = sparse.diags_array(users_of**-settings.target_power)
     return keep_best(sparse.csr_array(seeds @ both @ targets), settings.neighbours)
@@ -38,26 +40,46 @@ def chosen_together(histories: Histories, similar: sparse.csr_array) -> sparse.c
     return sparse.csr_array((counted, similar.indices, similar.indptr), similar.shape)
 
 
-def _forward_pairs(histories: Histories, products: int, gap_power: float) -> sparse.csr_array:
+def _pairs(histories: Histories, products: int, settings: Knn) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """What pairs of products count: of different turns, from the earlier to the later one; and of the same turn."""
     lengths = np.diff(histories.starts)
     owner = np.repeat(np.arange(len(lengths)), lengths)
-    total = sparse.csr_array((products, products), dtype=np.float64)
-    for gap in range(1, int(lengths.max(initial=1))):
-        first = np.flatnonzero(owner[:-gap] == owner[gap:])
-        ends = (histories.items[first], histories.items[first + gap])
-        weights = np.full(len(first), float(gap) ** -gap_power)
-        total = total + sparse.coo_array((weights, ends), shape=total.shape).tocsr()
-    return total
+    age = histories.days.max(initial=0) - histories.days
+    weight = 0.5 ** (age / settings.half_life_days)
+    later = beside = sparse.csr_array((products, products), dtype=np.float64)
+    for places in range(1, int(lengths.max(initial=1))):
+        first = np.flatnonzero(owner[:-places] == owner[places:])
+        second = first + places
+        gap = histories.turns[second] - histories.turns[first]
+        counts = weight[second] * np.maximum(gap, 1.0) ** -settings.gap_power
+        same = gap == 0
+        later = later + _counted(histories.items, first[~same], second[~same], counts[~same], products)
+        if same.any():
+            beside = beside + _counted(histories.items, first[same], second[same], counts[same], products)
+    return later, beside
+
+
+def _counted(
+    items: np.ndarray, first: np.ndarray, second: np.ndarray, counts: np.ndarray, products: int
+) -> sparse.csr_array:
+    return sparse.coo_array((counts, (items[first], items[second])), shape=(products, products)).tocsr()
 
 
 def query(histories: list[np.ndarray], products: int, settings: Knn) -> sparse.csr_array:
-    """float32 (users, products): the t-th last of a user's last products weighs (1 + t)^-recency_power, t from 0."""
+    """float32 (users, products): the products of a user's t-th last turn weigh (1 + t)^-recency_power, t from 0."""
     recent = [h[-settings.history :] for h in histories]
     lengths = np.array([len(h) for h in recent], np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    items = np.concatenate([np.empty(0, np.int32), *recent])
-    back = np.repeat(starts[1:], lengths) - np.arange(len(items))
-    weights = (back.astype(np.float64) ** -settings.recency_power).astype(np.float32)
+    items = np.concatenate([np.empty(0, np.int32), *map(items_of, recent)])
+    back = np.concatenate([np.empty(0, np.int64), *map(turns_back, recent)])
+    weights = ((1.0 + back) ** -settings.recency_power).astype(np.float32)
     matrix = sparse.csr_array((weights, items, starts), shape=(len(recent), products))
     matrix.sort_indices()
     return matrix
+
+
+def turns_back(history: np.ndarray) -> np.ndarray:
+    """int64 (t,): how many later turns a history has than that of each product; 0 for what was chosen last."""
+    turns = turns_of(history).astype(np.int64)
+    new = np.diff(turns, prepend=turns[:1]) > 0
+    return new[::-1].cumsum()[::-1] - new

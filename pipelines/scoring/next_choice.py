@@ -17,6 +17,7 @@ from safetensors.numpy import load_file, save_file
 from scipy.special import erf
 
 from pipelines.night import write_json
+from pipelines.scoring.histories import items_of
 from pipelines.scoring.vectors import on_grid
 
 FILE, IDS = "next_choice.safetensors", "next_choice_products.json"
@@ -40,7 +41,7 @@ class NextChoice:
     def tastes(self, histories: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (u, d) on the grid: where each user's next choice is looked for; zeros without a history."""
         length = self.weights["distance"].shape[2]
-        recent = [history[-length:] for history in histories]
+        recent = [items_of(history[-length:]) for history in histories]
         counts = np.array([len(items) for items in recent], np.int64)
         known, place = np.unique(np.concatenate([np.empty(0, np.int64), *recent]), return_inverse=True)
         alone = self._normal("norm_in", self.products[known].astype(np.float64))

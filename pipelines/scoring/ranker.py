@@ -54,9 +54,9 @@ class Ranker(Scorer):
     ) -> Ranked:
         """The `k` best showable products of each user that are not `hidden` from the user, and what `bundles` score.
 
-        `histories` (oldest first) and `hidden` hold one array of indices for each user; `lots` float64 (u, m), 0 to 1,
-        draw m products that are not listed into the first ten places; `bundles` are indices of products. A user's list
-        does not depend on the others in the call.
+        `histories` (oldest first) and `hidden` hold one array of indices for each user, a history better one of PAST;
+        `lots` float64 (u, m), 0 to 1, draw m products that are not listed into the first ten places; `bundles` are
+        indices of products. A user's list does not depend on the others in the call.
         """
         lots = np.empty((len(histories), 0)) if lots is None else lots
         size = block_size(len(self.product_ids))

@@ -19,6 +19,7 @@ from pipelines.scoring.blend import (
     WELL_RATED,
     Blend,
 )
+from pipelines.scoring.histories import past
 from pipelines.scoring.knn import query
 from pipelines.scoring.looked_up import LookedUp
 from pipelines.scoring.next_choice import NextChoice
@@ -55,9 +56,18 @@ class Scorer:
 
     def find(self, ids: Sequence[str] | np.ndarray) -> np.ndarray:
         """int32: the indices of those of `ids` that are products of this ranker, in the same order."""
+        at, known = self._places(ids)
+        return at[known]
+
+    def past(self, ids: Sequence[str], turns: Sequence[int]) -> np.ndarray:
+        """PAST: those of `ids` that are products of this ranker, with the turns of them."""
+        at, known = self._places(ids)
+        return past(at[known], np.asarray(turns, np.int32)[known])
+
+    def _places(self, ids: Sequence[str] | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         wanted = np.asarray(ids, dtype=str)
         at = np.minimum(np.searchsorted(self.product_ids, wanted), len(self.product_ids) - 1)
-        return at[self.product_ids[at] == wanted].astype(np.int32)
+        return at.astype(np.int32), self.product_ids[at] == wanted
 
     def candidates(self, hidden: list[np.ndarray]) -> np.ndarray:
         """bool (u, n): showable and not hidden from the user."""

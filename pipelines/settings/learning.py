@@ -14,7 +14,6 @@ class Features(Section):
         default_factory=lambda: {"view": 1.0, "click": 2.0, "add_to_cart": 4.0, "purchase": 8.0, "rating": 8.0},
         description="weight of one event of a type; a type that is not named does not count as interest",
     )
-    half_life_days: float = Field(30, gt=0, description="days after which an interaction counts half")
     session_gap_minutes: int = Field(30, ge=1, description="minutes of silence that end a session")
     bought: list[str] = Field(
         default_factory=lambda: ["purchase"],
@@ -37,11 +36,18 @@ class Features(Section):
 
 class Knn(Section):
     history: int = Field(50, ge=1, description="last distinct products of a user that count")
-    gap_power: float = Field(0.35, ge=0, description="a pair counts gap^-this")
+    gap_power: float = Field(
+        0.35, ge=0, description="a pair counts gap^-this, the gap in turns: what was chosen at one time is one turn"
+    )
     reverse: float = Field(0.15, ge=0, description="share with which the backward direction of a pair counts")
     seed_power: float = Field(0.5, ge=0, description="popularity correction of the product that was chosen")
     target_power: float = Field(0.1, ge=0, description="popularity correction of the product that is proposed")
-    recency_power: float = Field(1.5, ge=0, description="the t-th last product weighs (1+t)^-this in a query")
+    recency_power: float = Field(
+        1.5, ge=0, description="the products of the t-th last turn weigh (1+t)^-this in a query"
+    )
+    half_life_days: float = Field(
+        10_000, gt=0, description="days after which a pair counts half, where the validation days do not tell"
+    )
     neighbours: int = Field(200, ge=1, description="neighbours kept for each product")
 
 
@@ -146,6 +152,15 @@ class Training(Section):
     test_days: int = Field(3, ge=1, description="days of the window on which models are judged, at first")
     least_users: int = Field(100, ge=1, description="users that window must hold; it widens backwards until it does")
     longest_test_days: int = Field(120, ge=1, description="days to which that window may widen")
+    pair_half_lives: list[float] = Field(
+        default_factory=lambda: [10.0, 20.0, 40.0, 80.0, 160.0, 10_000.0],
+        description="days after which what is chosen together counts half: the one that ranks the validation days "
+        "best is taken, of equals the longest; none: `[knn] half_life_days`",
+    )
+    popularity_half_lives: list[float] = Field(
+        default_factory=lambda: [3.5, 7.0, 14.0, 30.0, 60.0, 120.0],
+        description="the same of what is popular; none: `[ranking] half_life_days`",
+    )
     targets: list[str] = Field(
         default_factory=lambda: ["purchase"], description="event types that count as success when models are judged"
     )
@@ -181,6 +196,12 @@ class Ranking(Section):
     )
     block_users: int = Field(512, ge=1, description="users scored at once")
     blocked: list[str] = Field(default_factory=list, description="product ids never to show")
+    half_life_days: float = Field(
+        30,
+        gt=0,
+        description="days after which an interaction counts half in what is popular, where the validation "
+        "days do not tell",
+    )
     new_slots: int = Field(
         1, ge=0, le=5, description="of the first ten places, at most so many are kept for products nobody has chosen"
     )

@@ -95,7 +95,7 @@ BUNDLES = Table(
         fail("no bundle twice", "count(*) - count(distinct products)", "bundles of the same products", at_most=0),
         fail(
             "products exist",
-            f"select count(*) from {PARTS} b left anti join products p on b.product_id = p.product_id",
+            f"select count(*) from {PARTS} b anti join products p on b.product_id = p.product_id",
             "products that the catalogue does not have",
             at_most=0,
         ),

@@ -121,7 +121,7 @@ class Table:
         if self.in_days:
             return f"count_if(`{column.name}` is not null and `found {column.name}` is null)"
         other, key = column.refers_to.split(".")
-        joined = f"{self.name} t left anti join {other} o on t.`{column.name}` = o.`{key}`"
+        joined = f"{self.name} t anti join {other} o on t.`{column.name}` = o.`{key}`"
         return f"select count(*) from {joined} where t.`{column.name}` is not null"
 
     def schema(self) -> pa.Schema:
@@ -143,6 +143,7 @@ class Table:
 
 TEXT = pa.string()
 TEXTS = pa.list_(pa.string())
+INTS = pa.list_(pa.int32())
 INT = pa.int32()
 LONG = pa.int64()
 FLOAT = pa.float32()

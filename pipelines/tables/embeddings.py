@@ -1,6 +1,6 @@
-"""What the model made of texts and of behaviour."""
+"""What the model makes of texts and of behaviour."""
 
-from pipelines.tables.contract import INT, MODEL_VERSION, TEXT, TEXTS, VECTOR, Column, Table
+from pipelines.tables.contract import DAY, DOUBLE, INT, INTS, LONG, MODEL_VERSION, TEXT, TEXTS, VECTOR, Column, Table
 
 PRODUCT_EMBEDDINGS = Table(
     name="product_embeddings",
@@ -27,8 +27,30 @@ USER_EMBEDDINGS = Table(
     columns=(
         Column("user_id", TEXT, "pseudonym of the user"),
         Column("history", TEXTS, "last distinct products, oldest first"),
+        Column("turns", INTS, "of each of them a number: equal if chosen at one time, larger if later"),
         Column("products", INT, "products in it", at_least=1),
         Column("vector", VECTOR, "recency-weighted mean of the product vectors, of length one"),
         MODEL_VERSION,
+    ),
+)
+
+POPULARITY = Table(
+    name="popularity",
+    area="model",
+    meaning="How much each product is chosen lately.",
+    grain="one row for each product with interest",
+    key=("product_id",),
+    sort=("product_id",),
+    columns=(
+        Column("product_id", TEXT, "product", refers_to="products.product_id"),
+        Column(
+            "score",
+            DOUBLE,
+            "weights summed over known and anonymous, halved by the model's half-life",
+            at_least=0,
+        ),
+        Column("user_days", LONG, "days with interest, summed over known users", at_least=0),
+        Column("purchases", LONG, "purchase lines", at_least=0),
+        Column("first_day", DAY, "first day with interest"),
     ),
 )

@@ -1,4 +1,4 @@
-"""What behaviour says: interactions, sessions, relations between products, popularity."""
+"""What behaviour says: interactions, sessions, relations between products."""
 
 from pipelines.tables.contract import DAY, DOUBLE, INT, LONG, TEXT, TEXTS, TIME, Column, Table, fail
 
@@ -84,21 +84,5 @@ PRODUCT_DAYS = Table(
         Column("weight", DOUBLE, "event weights summed over visitors, known and anonymous, less what was given back"),
         Column("users", LONG, "known users with interest", at_least=0),
         Column("purchases", LONG, "purchase lines", at_least=0),
-    ),
-)
-
-POPULARITY = Table(
-    name="popularity",
-    area="features",
-    meaning="How much each product is chosen lately.",
-    grain="one row for each product with interest",
-    key=("product_id",),
-    sort=("product_id",),
-    columns=(
-        Column("product_id", TEXT, "product", refers_to="products.product_id"),
-        Column("score", DOUBLE, "decayed weights summed over users, known and anonymous", at_least=0),
-        Column("user_days", LONG, "days with interest, summed over known users", at_least=0),
-        Column("purchases", LONG, "purchase lines", at_least=0),
-        Column("first_day", DAY, "first day with interest"),
     ),
 )

@@ -36,7 +36,7 @@ def only_showable(rows: str) -> Check:
     """No product of `rows` (SQL with a column product_id) is blocked or unavailable."""
     return fail(
         "only available products",
-        f"select count(*) from {rows} t left anti join showable p on t.product_id = p.product_id",
+        f"select count(*) from {rows} t anti join showable p on t.product_id = p.product_id",
         "products that are blocked or unavailable",
         at_most=0,
     )

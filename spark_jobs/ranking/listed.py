@@ -11,8 +11,16 @@ from pipelines.tables.recommendations import PLACED_BY, REASON_KINDS
 
 def id_lists(column: pa.Array) -> list[np.ndarray]:
     """The ids of each user, an array of strings each, of a column of lists; a list that is not there is empty."""
+    return _split(column, column.flatten().to_numpy(zero_copy_only=False).astype(str))
+
+
+def number_lists(column: pa.Array) -> list[np.ndarray]:
+    """The numbers of each user, of a column of lists; a list that is not there is empty."""
+    return _split(column, column.flatten().to_numpy(zero_copy_only=False))
+
+
+def _split(column: pa.Array, flat: np.ndarray) -> list[np.ndarray]:
     offsets = np.concatenate([[0], np.cumsum(column.value_lengths().fill_null(0).to_numpy(zero_copy_only=False))])
-    flat = column.flatten().to_numpy(zero_copy_only=False).astype(str)
     return np.split(flat, offsets[1:-1].astype(int))
 
 

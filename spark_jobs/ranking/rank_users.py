@@ -22,7 +22,7 @@ from pipelines.scoring.rerank import lots
 from pipelines.tables import USER_TOPK
 from pipelines.words import Language
 from spark_jobs.engine import spark_schema
-from spark_jobs.ranking.listed import bundle_lists, id_lists, shown_lists
+from spark_jobs.ranking.listed import bundle_lists, id_lists, number_lists, shown_lists
 
 REASON = spark_schema(USER_TOPK)["reason"].dataType.simpleString()
 SHOWN = (
@@ -35,7 +35,7 @@ RANKED_SCHEMA = f"user_id string, shown array<{SHOWN}>, bundles array<{BUNDLE}>,
 def rank_users(users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: Night) -> DataFrame:
     """One row for each user with the ranked products and bundles, computed in one pass and kept for two readers."""
     seen = hidden.groupBy("user_id").agg(F.array_sort(F.collect_set("product_id")).alias("hidden"))
-    asked = users.select("user_id", "history", "model_version").join(seen, "user_id", "left")
+    asked = users.select("user_id", "history", "turns", "model_version").join(seen, "user_id", "left")
     # A number of its own: small rows that mean much work would else be gathered in one part, on one core.
     blocks = asked.repartitionByRange(night.settings.spark.partitions, "user_id").sortWithinPartitions("user_id")
     sold = [(b["bundle_id"], list(b["products"])) for b in bundles.orderBy("bundle_id").collect()]
@@ -64,7 +64,8 @@ def rank_block(
     ranker: Ranker, users: pa.RecordBatch, k: int, offer: tuple[list[tuple[str, list[str]]], int], draw: tuple[str, int]
 ) -> pa.RecordBatch:
     """The ranked products and bundles of a block of users, a row each; `draw` names the draw of so many products."""
-    histories, hidden = ([ranker.find(ids) for ids in id_lists(users[name])] for name in ("history", "hidden"))
+    histories = list(map(ranker.past, id_lists(users["history"]), number_lists(users["turns"])))
+    hidden = [ranker.find(ids) for ids in id_lists(users["hidden"])]
     sold, most = offer
     bundles = [ranker.find(products) for _, products in sold]
     ranked = ranker.rank(histories, hidden, k, lots(users["user_id"].to_pylist(), *draw), bundles)

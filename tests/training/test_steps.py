@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pipelines.night import write_json
+from pipelines.scoring.histories import items_of
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.table_files import read_table
 from pipelines.tables import PRODUCT_EMBEDDINGS, PRODUCTS, USER_EMBEDDINGS
@@ -118,8 +119,9 @@ def test_embedding_writes_both_tables_and_a_ranker(tmp_path, toy_base):
     assert users["products"].to_pylist() == [len(h) for h in users["history"].to_pylist()]
     ranker = load_ranker(night.work / "ranker")
     assert sorted(ranker.product_ids[~ranker.showable]) == ["blue-pot", "red-pot"]
-    histories = [ranker.find(h) for h in users["history"].to_pylist()]
-    ranked = ranker.rank(histories, histories, 1)
+    assert [len(t) for t in users["turns"].to_pylist()] == users["products"].to_pylist()
+    histories = list(map(ranker.past, users["history"].to_pylist(), users["turns"].to_pylist()))
+    ranked = ranker.rank(histories, list(map(items_of, histories)), 1)
     own = [ranker.product_ids[i].split("-")[0] == ("red", "blue")[u % 2] for u, i in enumerate(ranked.items[:, 0])]
     assert np.mean(own) > 0.9
     assert len(list((tmp_path / "embeddings").iterdir())) == 1

@@ -63,7 +63,7 @@ def test_targets_are_new_showable_and_chosen_by_known_users(make_log):
     wants = WANTS.model_copy(update={"least_users": 1})
     cases = cases_in(log, split_by_time(log, showable, RUN, wants).test, showable, 50)
     assert cases.users.tolist() == ["known"]
-    assert cases.histories[0].tolist() == [0, 1]
+    assert cases.histories[0]["item"].tolist() == [0, 1]
     assert cases.hidden[0].tolist() == [1]
     assert cases.targets[0].tolist() == [2]
 
@@ -94,4 +94,4 @@ def test_nothing_of_a_window_leaks_into_what_is_known_before(make_log, rows):
         for i, (wanted, bought, past) in enumerate(expected.values()):
             assert set(log.products[cases.targets[i]]) == wanted
             assert set(log.products[cases.hidden[i]]) == bought
-            assert set(log.products[cases.histories[i]]) == past
+            assert set(log.products[cases.histories[i]["item"]]) == past

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.night import Night
 from pipelines.settings import check_settings
-from pipelines.tables import INTERACTIONS, POPULARITY, PRODUCTS, REVIEWS
+from pipelines.tables import INTERACTIONS, PRODUCT_DAYS, PRODUCTS, REVIEWS
 from tests.given import put
 
 LAST = date(2025, 1, 31)
@@ -62,7 +62,7 @@ def open_night(home, toy_base, run_id="r", interactions=None, training=None, sec
     rows = list(interaction_rows()) if interactions is None else interactions
     put(night, INTERACTIONS, rows)
     put(night, REVIEWS, list(review_rows()))
-    chosen = sorted({r["product_id"] for r in rows})
-    facts = {"score": 1.0, "user_days": 1, "purchases": 1, "first_day": date(2025, 1, 1)}
-    put(night, POPULARITY, [{"product_id": p} | facts for p in chosen])
+    chosen = sorted({(r["product_id"], r["day"]) for r in rows})
+    facts = {"weight": 1.0, "users": 1, "purchases": 1}
+    put(night, PRODUCT_DAYS, [{"product_id": p, "day": d} | facts for p, d in chosen])
     return night

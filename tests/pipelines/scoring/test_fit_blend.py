@@ -111,7 +111,7 @@ def test_calibration_without_a_single_hit_is_finite():
 
 def test_a_blend_survives_its_file_and_a_wrong_one_is_refused(tmp_path):
     weights, scales = (1.0, 0.3, 0.0, 0.7, 0.0, 0.1, 2.0), (0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.4)
-    blend = Blend(weights, scales, 0.5, -1.25, 2, 0.15, ((3, (0.5, 0.1, 0.0, 0.2, 0.0, 0.0, 0.2)),))
+    blend = Blend(weights, scales, 0.5, -1.25, 2, 0.15, 7.0, ((3, (0.5, 0.1, 0.0, 0.2, 0.0, 0.0, 0.2)),))
     blend.save(tmp_path / "blend.json")
     assert Blend.load(tmp_path / "blend.json") == blend
     text = (tmp_path / "blend.json").read_text().replace("0.3", "-0.3")

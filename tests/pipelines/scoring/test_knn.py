@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipelines.scoring.histories import Histories
+from pipelines.scoring.histories import Histories, past
 from pipelines.scoring.knn import chosen_together, count_neighbours, query
 from pipelines.settings.learning import Knn
 
@@ -36,15 +38,31 @@ def test_only_the_best_neighbours_stay_and_ties_go_to_the_first():
 
 
 def test_users_who_chose_both_are_counted_where_there_is_a_neighbour():
-    past = of([A, B, C], [A, B], [B, A], [C])
-    similar = count_neighbours(past, 3, PLAIN.model_copy(update={"neighbours": 1}))
+    chosen = of([A, B, C], [A, B], [B, A], [C])
+    similar = count_neighbours(chosen, 3, PLAIN.model_copy(update={"neighbours": 1}))
     assert similar.toarray().astype(bool).tolist() == [[0, 1, 0], [1, 0, 0], [0, 1, 0]]
-    assert chosen_together(past, similar).toarray().tolist() == [[0, 3, 0], [3, 0, 0], [0, 1, 0]]
+    assert chosen_together(chosen, similar).toarray().tolist() == [[0, 3, 0], [3, 0, 0], [0, 1, 0]]
 
 
 def test_the_last_product_of_a_query_weighs_most():
     weights = query([np.array([C, A, B], np.int32), np.empty(0, np.int32)], 3, PLAIN.model_copy(update={"history": 2}))
     assert weights.toarray().tolist() == [[0.5, 1.0, 0.0], [0.0, 0.0, 0.0]]
+
+
+def test_what_was_chosen_at_one_time_stands_together():
+    basket, later = past(np.array([A, B]), np.array([4, 4])), past(np.array([A, B, C]), np.array([1, 1, 2]))
+    found = count_neighbours(Histories.of_lists(np.array(["u", "v"]), [basket, later]), 3, PLAIN).toarray()
+    assert found[A, B] == found[B, A] == 2
+    assert found[A, C] == found[B, C] == 1
+    assert found[C, A] == 0.5
+    apart = past(np.array([A, B, C]), np.array([1, 1, 7]))  # a product of a turn between them is not known any more
+    assert query([basket, apart, later[1:]], 3, PLAIN).toarray().tolist() == [[1, 1, 0], [0.5, 0.5, 1], [0, 0.5, 1]]
+
+
+def test_a_pair_counts_half_after_its_half_life():
+    aged = replace(of([A, B], [B, C]), days=np.array([0, 0, 10, 20]))
+    found = count_neighbours(aged, 3, PLAIN.model_copy(update={"half_life_days": 10.0, "reverse": 0.0})).toarray()
+    assert (found[A, B], found[B, C]) == (0.25, 1)
 
 
 def test_no_users_make_no_neighbours():

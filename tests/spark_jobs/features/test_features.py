@@ -11,7 +11,7 @@ from spark_jobs.engine import spark_schema
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts
-from spark_jobs.features.popularity import popularity, product_days
+from spark_jobs.features.popularity import product_days
 from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.relations import window_start
 
@@ -46,8 +46,8 @@ def events(spark):
     return make
 
 
-def test_interest_counts_each_type_once_a_day_and_halves_with_time(events, night_of):
-    night = night_of(DAY, features={"weights": {"view": 1.0, "purchase": 8.0}, "half_life_days": 10})
+def test_interest_counts_each_type_once_a_day(events, night_of):
+    night = night_of(DAY, features={"weights": {"view": 1.0, "purchase": 8.0}})
     some = events(
         "u1 mug view 10:00",
         "u1 mug view 11:00",
@@ -69,17 +69,13 @@ def test_interest_counts_each_type_once_a_day_and_halves_with_time(events, night
     assert today["last_ts"] == datetime(2025, 3, 10, 13)
     assert (today["pieces"], found["u3", DAY]["pieces"], found["u3", DAY]["weight"]) == (0, -1, 0)
     assert len(found) == 4, "nothing without weight or pieces, nobody without a name"
-    given_back, popular = (
-        popularity(product_days(interest, night.settings.features), DAY, 10).orderBy("product_id").collect()
-    )
-    assert given_back["score"] == 0
-    assert popular.asDict() == {
-        "product_id": "mug",
-        "score": 9 + 0.5 + 0.25 + 1 + 1,
-        "user_days": 3,
-        "purchases": 1,
-        "first_day": DAY - timedelta(days=20),
-    }
+    days = product_days(interest, night.settings.features).orderBy("product_id", "day").collect()
+    assert [tuple(row) for row in days] == [
+        ("cup", DAY, -8, 0, 0),
+        ("mug", DAY - timedelta(days=20), 1, 1, 0),
+        ("mug", DAY - timedelta(days=10), 1, 1, 0),
+        ("mug", DAY, 9 + 1 + 1, 1, 1),
+    ]
 
 
 def test_a_long_silence_ends_a_session(events, night_of):

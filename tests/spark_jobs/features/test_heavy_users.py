@@ -11,7 +11,7 @@ from pipelines.tables import EVENTS
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, pair_counts
-from spark_jobs.features.popularity import popularity, product_days
+from spark_jobs.features.popularity import product_days
 from spark_jobs.features.sessions import in_visits, sessions
 
 DAY = date(2025, 3, 10)
@@ -40,7 +40,7 @@ def events(spark):
 
 def top(events, settings):
     days = product_days(daily_interest(events, settings), settings)
-    return {r["product_id"]: r["score"] for r in popularity(days, DAY, 30).collect()}
+    return {r["product_id"]: max(r["weight"], 0) for r in days.collect()}
 
 
 def test_a_user_of_ten_thousand_events_does_not_move_the_top_of_popularity(events, night_of):

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from pipelines.night import Night
 from pipelines.scoring.blend import Blend
+from pipelines.scoring.histories import past as in_turns
 from pipelines.scoring.nearest import keep_best
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import save_ranker
@@ -67,8 +68,8 @@ def people(ranker):
 def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
     ids = ranker.product_ids
     users = spark.createDataFrame(
-        [(u, [str(ids[p]) for p in past], "v") for u, (past, _) in people.items()],
-        "user_id string, history array<string>, model_version string",
+        [(u, [str(ids[p]) for p in h], [p // 2 for p in range(len(h))], "v") for u, (h, _) in people.items()],
+        "user_id string, history array<string>, turns array<int>, model_version string",
     )
     hidden = spark.createDataFrame(
         [(u, str(ids[p])) for u, (_, barred) in people.items() for p in barred], "user_id string, product_id string"
@@ -79,7 +80,8 @@ def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
     rows = topk_rows(ranked, products, DE).orderBy("user_id", "rank").collect()
     kinds = set()
     for user, (past, barred) in people.items():
-        alone = ranker.rank([past.astype(np.int32)], [np.sort(barred)], K, lots([user], str(DAY), 2))
+        chosen = in_turns(past, np.arange(len(past)) // 2)
+        alone = ranker.rank([chosen], [np.sort(barred)], K, lots([user], str(DAY), 2))
         mine = [row for row in rows if row["user_id"] == user]
         assert [row["product_id"] for row in mine] == ids[alone.items[0]].tolist()
         assert [row["score"] for row in mine] == alone.scores[0].tolist()
