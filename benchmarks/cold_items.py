@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, POPULAR
+from pipelines.scoring.blend import ANY_MARGIN, CHOSEN_TOGETHER, POPULAR
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker, block_size
@@ -15,8 +15,9 @@ CANDIDATES, LISTED = 20, 20
 
 
 def with_slots(ranker: Ranker) -> dict[str, Ranker]:
-    """The ranker without a place kept for new items, and with one, whatever the validation users said."""
-    return {f"{n} kept": replace(ranker, blend=replace(ranker.blend, new_slots=n)) for n in (0, 1)}
+    """The ranker without a place kept for new items, and with one for each user, whatever the validation users said."""
+    blends = [replace(ranker.blend, new_slots=n, new_margin=ANY_MARGIN) for n in (0, 1)]
+    return {f"{blend.new_slots} kept": replace(ranker, blend=blend) for blend in blends}
 
 
 def among_candidates(ranker: Ranker, cases: Cases, cold: np.ndarray) -> np.ndarray:

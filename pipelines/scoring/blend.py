@@ -15,6 +15,7 @@ from pipelines.tables.recommendations import REASON_KINDS
 
 Weights = tuple[float, ...]
 TINIEST = 1e-12  # scale
+ANY_MARGIN = 1000.0  # of blended scores: more than two products ever differ by
 PARTS = REASON_KINDS
 CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, NEXT_CHOICE, TWO_VECTORS, WELL_RATED, POPULAR = range(len(PARTS))
 
@@ -25,7 +26,8 @@ class Blend:
 
     `weights` and `scales` stand in the order of PARTS. A part is centred for each user and divided by its scale,
     one number for all users: dividing by each user's own spread would make faint evidence as loud as strong (and
-    lost 4 % NDCG@10 on Amazon Beauty). `new_slots` of the first ten places are kept for products nobody has chosen.
+    lost 4 % NDCG@10 on Amazon Beauty). `new_slots` of the first ten places are kept for products nobody has chosen
+    and that score at most `new_margin` less than the tenth.
     `long_tail` is taken off the weight of `popular`, for all who have a history.
     In what is popular an interaction counts half after `half_life_days`.
     `segments`, ascending, are other weights for users with at least so many products in their history.
@@ -37,6 +39,7 @@ class Blend:
     slope: float = 1.0
     intercept: float = -6.0
     new_slots: int = 0
+    new_margin: float = ANY_MARGIN
     long_tail: float = 0.0
     half_life_days: float = 30.0
     segments: tuple[tuple[int, Weights], ...] = ()
@@ -75,8 +78,9 @@ class Blend:
         tree = json.loads(file.read_text())
         segments = tuple((s["least_products"], _read(file, s["weights"], 0.0)) for s in tree.get("segments", []))
         weights, scales = _read(file, tree["weights"], 0.0), _read(file, tree["scales"], 1.0)
-        places, tail, half_life = tree.get("new_slots", 0), tree.get("long_tail", 0.0), tree.get("half_life_days", 30.0)
-        return cls(weights, scales, tree["slope"], tree["intercept"], places, tail, half_life, segments)
+        later = {"new_slots": 0, "new_margin": ANY_MARGIN, "long_tail": 0.0, "half_life_days": 30.0}
+        others = {name: tree.get(name, default) for name, default in later.items()}
+        return cls(weights, scales, tree["slope"], tree["intercept"], segments=segments, **others)
 
 
 def _named(values: Weights) -> dict[str, float]:

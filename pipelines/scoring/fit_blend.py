@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, POPULAR, Blend, Weights
+from pipelines.scoring.blend import ANY_MARGIN, CHOSEN_TOGETHER, PARTS, POPULAR, Blend, Weights
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.metrics import hits, recall
@@ -18,6 +18,7 @@ from pipelines.settings.learning import Ranking
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks
 TAIL = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+MARGINS = (ANY_MARGIN, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3, 0.1)
 STARTS = (Blend().only(CHOSEN_TOGETHER).weights, Blend().weights)
 MOST_USERS = 5000
 LEAST_SEGMENT = 300  # users with histories of like length, without whom they get no weights of their own
@@ -77,7 +78,7 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     ranked = replace(ranker, blend=plain).rank(cases.histories, cases.hidden, TOP)
     shown = ranked.items >= 0
     slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
-    return replace(plain, slope=slope, intercept=intercept, new_slots=_new_slots(ranker, plain, cases, ranking))
+    return replace(_with_new(ranker, plain, cases, ranking), slope=slope, intercept=intercept)
 
 
 def _long_tail(pool: Pool, weights: Weights, cost: float) -> float:
@@ -91,14 +92,17 @@ def _less_popular(weights: Weights, by: float) -> Weights:
     return tuple(w - by * (part == POPULAR) for part, w in enumerate(weights))
 
 
-def _new_slots(ranker: Ranker, blend: Blend, cases: Cases, ranking: Ranking) -> int:
-    """The most places, up to `ranking.new_slots`, that cost all users no more recall@10 than `ranking` allows."""
+def _with_new(ranker: Ranker, blend: Blend, cases: Cases, ranking: Ranking) -> Blend:
+    """`blend` with `ranking.new_slots` places for new products, given to as many users as `ranking` allows.
+
+    That is with the largest margin, or with none at all, by which all users lose no more recall@10.
+    """
     whole = _recall(replace(ranker, blend=blend), cases) if ranking.new_slots else 0.0
-    for slots in range(ranking.new_slots, 0, -1):
-        with_slots = replace(ranker, blend=replace(blend, new_slots=slots))
-        if whole - _recall(with_slots, cases) <= ranking.new_slot_cost:
-            return slots
-    return 0
+    for margin in MARGINS if ranking.new_slots else ():
+        with_slots = replace(blend, new_slots=ranking.new_slots, new_margin=margin)
+        if whole - _recall(replace(ranker, blend=with_slots), cases) <= ranking.new_slot_cost:
+            return with_slots
+    return blend
 
 
 def _recall(ranker: Ranker, cases: Cases) -> float:

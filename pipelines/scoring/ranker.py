@@ -14,7 +14,7 @@ from pipelines.scoring.nearest import DIGITS, best, rounded
 from pipelines.scoring.ranked import Ranked
 from pipelines.scoring.rerank import POOL, diverse, drawn, spread
 from pipelines.scoring.scorer import Scorer, flat
-from pipelines.scoring.slots import with_new
+from pipelines.scoring.slots import HEAD, with_new
 from pipelines.scoring.sparse_rows import entries
 from pipelines.tables.recommendations import PLACED_BY
 
@@ -113,7 +113,8 @@ class Ranker(Scorer):
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The list of each user (u, k): items, what gave them their places, and the chance of those that were drawn.
 
-        New is what nobody chose, so that it has no popularity; it is shown to whom something speaks for it.
+        New is what nobody chose, so that it has no popularity; it is shown to whom something speaks for it, and not
+        too much less than for the last product of the head.
         """
         longer = best(masked, k + POOL if self.reorders or lots.shape[1] else k)
         if self.diversity:
@@ -124,7 +125,10 @@ class Ranker(Scorer):
         items, pool = longer[:, :k], longer[:, k:]
         fresh = np.empty((len(items), 0), np.int32)
         if self.blend.new_slots:
-            unknown = (self.popularity <= 0) & (masked > offset[:, None])
+            last = items[:, min(HEAD, k) - 1, None]
+            tenth = np.where(last < 0, -np.inf, np.take_along_axis(masked, np.maximum(last, 0), axis=1))
+            least = np.maximum(offset[:, None], tenth - self.blend.new_margin)
+            unknown = (self.popularity <= 0) & (masked > least)
             fresh = best(np.where(unknown, masked, -np.inf), self.blend.new_slots)
         chosen, chance = drawn(np.where(_among(pool, fresh), -1, pool), lots)
         items, moved = with_new(items, np.concatenate([fresh, chosen], axis=1))

@@ -206,7 +206,11 @@ class Ranking(Section):
         1, ge=0, le=5, description="of the first ten places, at most so many are kept for products nobody has chosen"
     )
     new_slot_cost: float = Field(
-        0.001, ge=0, le=1, description="recall@10 on the validation days that they may cost; else fewer are kept"
+        0.001,
+        ge=0,
+        le=1,
+        description="recall@10 on the validation days that they may cost; if need be, only the users "
+        "get a new product for whom it scores little less than the tenth",
     )
     diversity: float = Field(
         0, ge=0, lt=1, description="how much likeness to products above counts against one; some recall for variety"

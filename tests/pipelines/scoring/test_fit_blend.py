@@ -5,10 +5,11 @@ import pytest
 from scipy import sparse
 
 from pipelines.errors import StepFailed
-from pipelines.scoring.blend import POPULAR, Blend
+from pipelines.scoring.blend import ANY_MARGIN, POPULAR, Blend
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import fit_blend, scales
+from pipelines.scoring.metrics import recall
 from pipelines.settings.learning import Ranking
 
 
@@ -48,8 +49,14 @@ def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
     known = Cases(np.arange(len(sold)).astype(str), histories, hidden, list(sold))
     fresh = replace(shelf, showable=shelf.showable & (popularity == 0)).rank(histories, hidden, 1).items
     new = replace(known, targets=list(fresh))
-    assert fit_blend(shelf, known, Ranking()).new_slots == 0
-    assert fit_blend(shelf, known, Ranking(new_slots=2, new_slot_cost=1)).new_slots == 2
+    costly, cheap = fit_blend(shelf, known, Ranking()), fit_blend(shelf, known, Ranking(new_slots=2, new_slot_cost=1))
+    assert costly.new_slots == 0 or costly.new_margin < ANY_MARGIN
+    without, withheld = (
+        replace(shelf, blend=replace(costly, new_slots=slots)).lists(histories, hidden, 10)
+        for slots in (0, costly.new_slots)
+    )
+    assert recall(without, known.targets, 10).mean() - recall(withheld, known.targets, 10).mean() <= 0.001
+    assert (cheap.new_slots, cheap.new_margin) == (2, ANY_MARGIN)
     assert fit_blend(shelf, new, Ranking()).new_slots == 1
     assert fit_blend(shelf, new, Ranking(new_slots=0)).new_slots == 0
 
@@ -111,7 +118,7 @@ def test_calibration_without_a_single_hit_is_finite():
 
 def test_a_blend_survives_its_file_and_a_wrong_one_is_refused(tmp_path):
     weights, scales = (1.0, 0.3, 0.0, 0.7, 0.0, 0.1, 2.0), (0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.4)
-    blend = Blend(weights, scales, 0.5, -1.25, 2, 0.15, 7.0, ((3, (0.5, 0.1, 0.0, 0.2, 0.0, 0.0, 0.2)),))
+    blend = Blend(weights, scales, 0.5, -1.25, 2, 0.7, 0.15, 7.0, ((3, (0.5, 0.1, 0.0, 0.2, 0.0, 0.0, 0.2)),))
     blend.save(tmp_path / "blend.json")
     assert Blend.load(tmp_path / "blend.json") == blend
     text = (tmp_path / "blend.json").read_text().replace("0.3", "-0.3")

@@ -64,6 +64,21 @@ def test_a_place_kept_for_a_new_product_holds_the_best_of_them(shelf, people):
         assert (np.diff(scores[np.isfinite(scores)]) <= 0).all()
 
 
+def test_a_place_is_kept_only_for_a_new_product_that_scores_little_less_than_the_tenth(shelf, people):
+    histories, hidden = people
+    popularity = shelf.popularity.copy()
+    popularity[30:33] = 0
+    kept = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1))
+    near = replace(kept, blend=replace(kept.blend, new_margin=0.3))
+    total = kept.contributions(histories, hidden).sum(axis=0)
+    some, all_of_them = (ranker.rank(histories, hidden, 20) for ranker in (near, kept))
+    rows, places = np.nonzero(all_of_them.placed == NEW)
+    tenth = np.sort(total[rows], axis=1)[:, -10]
+    close = tenth - total[rows, all_of_them.items[rows, places]] < 0.3
+    assert 0 < close.sum() < len(close)
+    assert (some.placed == NEW).any(axis=1)[rows].tolist() == close.tolist()
+
+
 def test_drawn_products_stand_in_the_first_ten_with_their_chance(shelf, people):
     histories, hidden = people
     plain, again = shelf.rank(histories, hidden, 15), shelf.rank(histories, hidden, 15 + 40)
