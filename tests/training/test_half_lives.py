@@ -57,12 +57,16 @@ def test_where_taste_has_turned_the_past_is_soon_forgotten(chosen):
     assert chosen(turned(), **WANTED) == (5.0, 5.0)
 
 
-def test_of_equals_the_longest_is_taken(chosen):
-    at_once = [
-        row | {"day": LAST - timedelta(days=20 if row["day"] < LAST - timedelta(days=3) else 0)} for row in turned()
+def on_one_day(rows):
+    """`rows` of which all that is older than the days that judge lies on one day."""
+    return [
+        row | {"day": LAST - timedelta(days=20) if row["day"] < LAST - timedelta(days=4) else row["day"]}
+        for row in rows
     ]
-    pairs, popular = chosen(at_once, pair_half_lives=[0.5, 1000.0], popularity_half_lives=[0.5, 1000.0], test_days=1)
-    assert (pairs, popular) == (10_000.0, 30.0), "all known behaviour is of one day: nothing is tried"
+
+
+def test_where_all_is_of_one_day_nothing_is_tried(chosen):
+    assert chosen(on_one_day(turned()), **WANTED) == (10_000.0, 30.0)
 
 
 def test_without_something_to_try_the_settings_stand(chosen):
