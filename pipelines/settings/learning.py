@@ -219,7 +219,7 @@ class Ranking(Section):
         0, ge=0, description="products of one brand that stand before all others of that brand; 0: any number"
     )
     long_tail_cost: float = Field(
-        0.035,
+        0.04,
         ge=0,
         le=1,
         description="share of NDCG@10 on the validation days that counting popularity against a "
