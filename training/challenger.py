@@ -10,7 +10,7 @@ from pipelines.night import clear_folder
 from pipelines.scoring.blend import Blend
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.fit_blend import fit_blend, scales
-from pipelines.scoring.histories import histories
+from pipelines.scoring.histories import histories, items_of
 from pipelines.scoring.knn import query
 from pipelines.scoring.next_choice import Learned, Weights
 from pipelines.scoring.projection import Projection
@@ -163,4 +163,4 @@ def choose_blend(lab: Lab, model: Model) -> Blend:
             return fit_blend(ranker, cases, lab.night.settings.ranking)
         lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
         past = lab.inputs.histories(lab.split.test.last, model.knn).lists()[:1000]
-        return replace(model.blend, scales=scales(ranker, past, past))
+        return replace(model.blend, scales=scales(ranker, past, list(map(items_of, past))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 
 from pipelines.settings.section import Section
 
@@ -152,12 +152,12 @@ class Training(Section):
     test_days: int = Field(3, ge=1, description="days of the window on which models are judged, at first")
     least_users: int = Field(100, ge=1, description="users that window must hold; it widens backwards until it does")
     longest_test_days: int = Field(120, ge=1, description="days to which that window may widen")
-    pair_half_lives: list[float] = Field(
+    pair_half_lives: list[PositiveFloat] = Field(
         default_factory=lambda: [10.0, 20.0, 40.0, 80.0, 160.0, 10_000.0],
-        description="days after which what is chosen together counts half: the one that ranks the validation days "
-        "best is taken, of equals the longest; none: `[knn] half_life_days`",
+        description="days after which what is chosen together counts half: the longest is taken that ranks the "
+        "validation days not surely worse than the best; none: `[knn] half_life_days`",
     )
-    popularity_half_lives: list[float] = Field(
+    popularity_half_lives: list[PositiveFloat] = Field(
         default_factory=lambda: [3.5, 7.0, 14.0, 30.0, 60.0, 120.0],
         description="the same of what is popular; none: `[ranking] half_life_days`",
     )

@@ -57,7 +57,9 @@ def choices(last):
 
 def night_of(home, toy_base, day, nth=1):
     """The night of a day as the step `open` would leave it, cleaned, with outputs without rows."""
-    night = open_night(home, toy_base, f"{day}-{nth}", list(choices(day)), predecessor=predecessor(home, day))
+    night = open_night(
+        home, toy_base, f"{day}-{nth}", list(choices(day)), {"validation_days": 6}, predecessor=predecessor(home, day)
+    )
     settings = night.settings.model_copy(update={"knn": Knn(target_power=1.0)})  # neighbours blind to popularity
     night = replace(
         night, run_date=day, release_id=f"{day}-{nth:02d}", fingerprint=f"inputs of {day}, {nth}", settings=settings
@@ -73,16 +75,17 @@ def night_of(home, toy_base, day, nth=1):
 
 
 def train_on_shuffled_data(night):
-    """The step train, but the challenger learns from choices that were dealt out to users anew, at random."""
+    """The step train, but the challenger learns from, and counts, choices that were dealt out to users anew."""
     fetch_for_training(night)
     settings = night.settings.training
     make_repeatable(settings.threads, settings.seed)
     lab = Lab.of(night)
     log = lab.inputs.log
     dealt_out = replace(log, product=np.random.default_rng(3).permutation(log.product))
-    challenger = make_challenger(Lab(night, replace(lab.inputs, log=dealt_out), lab.split))
+    shuffled = Lab(night, replace(lab.inputs, log=dealt_out), lab.split)
+    challenger = make_challenger(shuffled)
     eve = lab.split.test.first - 1
-    rankers = with_parts("challenger", lab.ranker(challenger, eve))
+    rankers = with_parts("challenger", shuffled.ranker(challenger, eve))
     rankers["predecessor"] = lab.ranker(load_model(night.work / "predecessor"), eve)
     write_json(night.work / "evaluation.json", train.report(lab, rankers, challenger.blend))
 
