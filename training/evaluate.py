@@ -108,12 +108,7 @@ def ndcg_of_vectors(users: np.ndarray, products: np.ndarray, cases: Cases, showa
 
 
 def ndcg_of_scores(scores: Callable[[slice], np.ndarray], cases: Cases, showable: np.ndarray) -> float:
-    """NDCG@10 on `cases` by `scores` alone; see `ndcg_of_each`."""
-    return float(ndcg_of_each(scores, cases, showable).mean())
-
-
-def ndcg_of_each(scores: Callable[[slice], np.ndarray], cases: Cases, showable: np.ndarray) -> np.ndarray:
-    """float64 (u,): NDCG@10 of each of `cases` by `scores` alone, which gives (u, n) for the users of a slice.
+    """NDCG@10 on `cases` by `scores` alone, which gives (u, n) for the users of a slice.
 
     Ranked is what is showable (n,) and not hidden from the user.
     """
@@ -124,7 +119,7 @@ def ndcg_of_each(scores: Callable[[slice], np.ndarray], cases: Cases, showable: 
         for row, hidden in zip(score, cases.hidden[at], strict=True):
             row[hidden] = -np.inf
         lists.append(best(score, DEPTH))
-    return ndcg(np.concatenate(lists), cases.targets, DEPTH)
+    return float(ndcg(np.concatenate(lists), cases.targets, DEPTH).mean())
 
 
 def differences(

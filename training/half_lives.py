@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.knn import count_neighbours, query
 from pipelines.scoring.log import popularity
-from training.evaluate import ndcg_of_each
+from training.evaluate import ndcg_of_scores
 from training.lab import Lab
 from training.model_folder import Model
 
@@ -18,8 +18,7 @@ from training.model_folder import Model
 def choose_half_lives(lab: Lab, model: Model, cases: Cases) -> Model:
     """`model` with the half-lives by which item-kNN alone, and what is popular alone, rank `cases` best.
 
-    The longest that is no more than a standard error worse than the best (Breiman et al. 1984); those of `model` where
-    the days to learn from are fewer than the shortest that is tried.
+    Of equals the longest; those of `model` where the days to learn from are fewer than the shortest that is tried.
     """
     inputs, settings, until = lab.inputs, lab.night.settings.training, lab.split.fit_until
     days = inputs.log.interest(until).day
@@ -27,13 +26,13 @@ def choose_half_lives(lab: Lab, model: Model, cases: Cases) -> Model:
     past, n = inputs.histories(until, model.knn), len(inputs.product_ids)
     asked = query(cases.histories, n, model.knn)
 
-    def of_pairs(half_life: float) -> np.ndarray:
+    def of_pairs(half_life: float) -> float:
         similar = count_neighbours(past, n, model.knn.model_copy(update={"half_life_days": half_life}))
-        return ndcg_of_each(lambda at: (asked[at] @ similar).toarray(), cases, inputs.showable)
+        return ndcg_of_scores(lambda at: (asked[at] @ similar).toarray(), cases, inputs.showable)
 
-    def of_popularity(half_life: float) -> np.ndarray:
+    def of_popularity(half_life: float) -> float:
         popular = popularity(inputs.log, until, half_life)
-        return ndcg_of_each(lambda at: np.tile(popular, (len(cases.hidden[at]), 1)), cases, inputs.showable)
+        return ndcg_of_scores(lambda at: np.tile(popular, (len(cases.hidden[at]), 1)), cases, inputs.showable)
 
     with lab.timed("half-lives"):
         pairs = _best(settings.pair_half_lives, of_pairs, seen, model.knn.half_life_days)
@@ -42,10 +41,7 @@ def choose_half_lives(lab: Lab, model: Model, cases: Cases) -> Model:
     return replace(model, knn=knn, blend=replace(model.blend, half_life_days=popular))
 
 
-def _best(tried: Sequence[float], figures: Callable[[float], np.ndarray], days: int, otherwise: float) -> float:
+def _best(tried: Sequence[float], figure: Callable[[float], float], days: int, otherwise: float) -> float:
     if not tried or days < min(tried):
         return otherwise
-    found = {half_life: figures(half_life) for half_life in sorted(tried, reverse=True)}
-    best = max(found.values(), key=np.mean)
-    losses = {half_life: best - each for half_life, each in found.items()}
-    return next(h for h, loss in losses.items() if loss.mean() <= loss.std() / len(loss) ** 0.5)
+    return max(sorted(tried, reverse=True), key=lambda half_life: round(figure(half_life), 9))

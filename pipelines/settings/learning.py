@@ -154,8 +154,8 @@ class Training(Section):
     longest_test_days: int = Field(120, ge=1, description="days to which that window may widen")
     pair_half_lives: list[PositiveFloat] = Field(
         default_factory=lambda: [10.0, 20.0, 40.0, 80.0, 160.0, 10_000.0],
-        description="days after which what is chosen together counts half: the longest is taken that ranks the "
-        "validation days not surely worse than the best; none: `[knn] half_life_days`",
+        description="days after which what is chosen together counts half: the one that ranks the validation days "
+        "best is taken, of equals the longest; none: `[knn] half_life_days`",
     )
     popularity_half_lives: list[PositiveFloat] = Field(
         default_factory=lambda: [3.5, 7.0, 14.0, 30.0, 60.0, 120.0],
