@@ -2,12 +2,12 @@
 
 Random products and users: `rank_users` of the night ranks with vectors of the encoder's and the network's lengths and
 popularity (`dense`), and with neighbours of both kinds besides (`whole`). `numpy` is the bound: one product of matrices
-of the same length, the same masks, the same k, one thread. ALS ranks with 64 factors by `recommendForUserSubset`, the
-code of `recommendForAllUsers`, which masks nothing; implicit and faiss, where they are installed, with vectors of the
-same length. Above 10^10 scores some of the users are ranked, and the seconds for all are told apart. Every way first
-ranks a few users, so that an engine's start and reading are not counted.
+of the same length, the same masks, the same k, one thread. ALS ranks with 64 factors and with as many as these vectors
+have by `recommendForUserSubset`, the code of `recommendForAllUsers`, which masks nothing; implicit and faiss, where
+they are installed, with vectors of the same length. Above 10^10 scores some of the users are ranked, and the seconds
+for all are told apart. Every way first ranks a few users, so that an engine's start and reading are not counted.
 
-    python -m benchmarks.topk --users 10000 100000 --products 10000 100000 --json topk.json
+    python -m benchmarks.topk --users 10000 100000 1000000 --products 10000 100000 --most-scores 1e9 --json topk.json
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pyspark.ml.recommendation import ALS
+import pyarrow as pa
+from pyspark.ml.recommendation import ALSModel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from benchmarks.random_shop import DENSE, HISTORY, WHOLE, Shop, made, weighed
+from benchmarks.random_shop import DENSE, HISTORY, MEANING, TASTE, WHOLE, Shop, made, weighed
 from pipelines.night import Night, write_json
 from pipelines.scoring.ranker_files import save_ranker
 from pipelines.settings import Settings, check_settings
@@ -57,20 +58,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     found = []
     with session("topk", settings) as spark:
         for products in asked.products:
-            for users in asked.users:
-                ranked = min(users, int(asked.most_scores // products))
-                found += compared(spark, settings, made(ranked, products), users, asked)
+            samples = {users: min(users, int(asked.most_scores // products)) for users in asked.users}
+            for ranked in sorted(set(samples.values())):
+                seconds = compared(spark, settings, made(ranked, products), asked)
+                those = [users for users, count in samples.items() if count == ranked]
+                found += [line(way, users, products, ranked, *seconds[way]) for users in those for way in seconds]
     if asked.json:
         write_json(asked.json, found)
 
 
 def compared(
-    spark: SparkSession, settings: Settings, shop: Shop, users: int, asked: argparse.Namespace
-) -> list[dict[str, Any]]:
-    """Every way in turn, `asked.runs` times; medians."""
+    spark: SparkSession, settings: Settings, shop: Shop, asked: argparse.Namespace
+) -> dict[str, tuple[float, int]]:
+    """Every way in turn, `asked.runs` times: the median of its seconds, and the cores it had."""
     with tempfile.TemporaryDirectory() as folder:
         ways = {**in_spark(spark, settings, shop, Path(folder)), "numpy": (plain(shop), 1)}
-        ways["als"] = (als(spark, shop), asked.threads)
+        for factors in (FACTORS, MEANING + TASTE):
+            ways[f"als of {factors}"] = (als(spark, shop, factors), asked.threads)
         ways |= libraries(shop, asked.threads)
         seconds: dict[str, list[float]] = {name: [] for name in ways}
         for rank, _ in ways.values():
@@ -80,27 +84,27 @@ def compared(
                 began = time.perf_counter()
                 rank(len(shop.chosen))
                 seconds[name].append(time.perf_counter() - began)
-    lines = []
-    for name, (_, cores) in ways.items():
-        middle, scores = float(np.median(seconds[name])), len(shop.chosen) * len(shop.ranker.product_ids)
-        lines.append(
-            {
-                "way": name,
-                "users": users,
-                "products": len(shop.ranker.product_ids),
-                "ranked_users": len(shop.chosen),
-                "seconds": round(middle, 3),
-                "seconds_for_all": round(middle * users / len(shop.chosen), 1),
-                "scores_per_s_core": round(scores / middle / cores),
-                "users_per_s": round(len(shop.chosen) / middle),
-            }
-        )
-        print(
-            "{way:<14} {ranked_users:>7,} of {users:>9,} users x {products:>9,}: {seconds:8.2f} s"
-            " {scores_per_s_core:>13,} scores/s/core {users_per_s:>8,} users/s".format(**lines[-1]),
-            flush=True,
-        )
-    return lines
+    return {name: (float(np.median(seconds[name])), cores) for name, (_, cores) in ways.items()}
+
+
+def line(way: str, users: int, products: int, ranked: int, seconds: float, cores: int) -> dict[str, Any]:
+    """One way's figures, of so many `users` of whom some were `ranked`; printed."""
+    found = {
+        "way": way,
+        "users": users,
+        "products": products,
+        "ranked_users": ranked,
+        "seconds": round(seconds, 3),
+        "seconds_for_all": round(seconds * users / ranked, 1),
+        "scores_per_s_core": round(ranked * products / seconds / cores),
+        "users_per_s": round(ranked / seconds),
+    }
+    print(
+        "{way:<12} {ranked_users:>7,} of {users:>9,} users x {products:>7,}: {seconds:7.2f} s ({seconds_for_all:>9,} s"
+        " for all) {scores_per_s_core:>11,} scores/s/core {users_per_s:>7,} users/s".format(**found),
+        flush=True,
+    )
+    return found
 
 
 def in_spark(
@@ -156,13 +160,20 @@ def plain(shop: Shop) -> Callable[[int], object]:
     return rank
 
 
-def als(spark: SparkSession, shop: Shop) -> Callable[[int], object]:
-    """Spark's ALS, fitted for two rounds: how good its factors are costs nothing when it ranks."""
-    users, products = len(shop.chosen), len(shop.ranker.product_ids)
-    chosen = spark.range(5 * users).selectExpr(f"int(id % {users}) user", f"int(pmod(hash(id), {products})) item")
-    everything = spark.range(products).selectExpr(f"int(id % {users}) user", "int(id) item")
-    rows = chosen.union(everything).withColumn("rating", F.lit(1.0).cast("float"))
-    model = ALS(rank=FACTORS, maxIter=2, implicitPrefs=True, userCol="user", itemCol="item", seed=7).fit(rows)
+def als(spark: SparkSession, shop: Shop, factors: int) -> Callable[[int], object]:
+    """Spark's ALS with random factors: which they are costs nothing, and fitting long ones takes hours."""
+    rng = np.random.default_rng(7)
+
+    def frame(count: int) -> DataFrame:
+        drawn = rng.normal(size=(count, factors)).astype(np.float32)
+        batch = {"id": np.arange(count, dtype=np.int32), "features": list(drawn)}
+        kept = spark.createDataFrame(pa.table(batch)).select("id", F.col("features").cast("array<float>")).cache()
+        kept.count()
+        return kept
+
+    users, products = frame(len(shop.chosen)), frame(len(shop.ranker.product_ids))
+    made = spark._jvm.org.apache.spark.ml.recommendation.ALSModel("als", factors, users._jdf, products._jdf)
+    model = ALSModel(made.setUserCol("user").setItemCol("item"))
 
     def rank(count: int) -> None:
         some = spark.range(count).select(F.col("id").cast("int").alias("user"))

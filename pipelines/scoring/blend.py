@@ -52,6 +52,10 @@ class Blend:
         found[lengths > 0, POPULAR] -= self.long_tail
         return found
 
+    def hears(self, part: int) -> bool:
+        """Whether the part has a weight for some user."""
+        return any(weights[part] > 0 for weights in (self.weights, *(weights for _, weights in self.segments)))
+
     def only(self, part: int) -> Blend:
         """The blend in which one part speaks alone, on the same scales, and no place is kept."""
         weights = tuple(float(p == part) for p in range(len(PARTS)))

@@ -71,6 +71,6 @@ class _Again:
     def _said(self, cases: np.ndarray, items: np.ndarray) -> np.ndarray:
         """float32 (c, k): the scores of `items` (c, k) for `cases` (c, 3): a user, and two products of the past."""
         past = [self.histories[u] for u in cases[:, 0]]
-        without = [h[~np.isin(items_of(h), out)] for h, out in zip(past, cases[:, 1:], strict=True)]
+        without = [h[(items_of(h)[:, None] != out).all(axis=1)] for h, out in zip(past, cases[:, 1:], strict=True)]
         shown = replace(self.shown, of=cases[:, 0])
         return self.scorer.said_of_few(without, self.looked, shown).at(items).sum(axis=2)

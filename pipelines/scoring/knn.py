@@ -68,18 +68,20 @@ def _counted(
 def query(histories: list[np.ndarray], products: int, settings: Knn) -> sparse.csr_array:
     """float32 (users, products): the products of a user's t-th last turn weigh (1 + t)^-recency_power, t from 0."""
     recent = [h[-settings.history :] for h in histories]
-    lengths = np.array([len(h) for h in recent], np.int64)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
+    starts = np.concatenate([[0], np.cumsum([len(h) for h in recent], dtype=np.int64)])
     items = np.concatenate([np.empty(0, np.int32), *map(items_of, recent)])
-    back = np.concatenate([np.empty(0, np.int64), *map(turns_back, recent)])
-    weights = ((1.0 + back) ** -settings.recency_power).astype(np.float32)
+    turns = np.concatenate([np.empty(0, np.int64), *map(turns_of, recent)])
+    weights = ((1.0 + turns_back(turns, starts)) ** -settings.recency_power).astype(np.float32)
     matrix = sparse.csr_array((weights, items, starts), shape=(len(recent), products))
     matrix.sort_indices()
     return matrix
 
 
-def turns_back(history: np.ndarray) -> np.ndarray:
-    """int64 (t,): how many later turns a history has than that of each product; 0 for what was chosen last."""
-    turns = turns_of(history).astype(np.int64)
-    new = np.diff(turns, prepend=turns[:1]) > 0
-    return new[::-1].cumsum()[::-1] - new
+def turns_back(turns: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """int64 (m,): how many later turns the user has than that of each product; 0 for what was chosen last.
+
+    `turns` int (m,) of histories that begin and end at `starts` (u + 1,).
+    """
+    later = np.concatenate([[0], np.cumsum(turns[1:] > turns[:-1])])  # up to here, over all users
+    ends = np.repeat(starts[1:], np.diff(starts)) - 1
+    return later[ends] - later[: len(turns)]

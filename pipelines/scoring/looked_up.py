@@ -43,8 +43,7 @@ class LookedUp:
         pairs = np.unique(np.concatenate([asked[items.ravel() >= 0], barred]))
         rows = chosen[pairs // n]
         near = np.where(rows >= 0, entries(similar, np.maximum(rows, 0), (pairs % n)[:, None]), np.float32(0))
-        away = np.zeros(chosen.shape)
-        np.add.at(away, shown.people, near[np.searchsorted(pairs, barred)])
+        away = shown.by_person(near[np.searchsorted(pairs, barred)].astype(np.float64))
         known, at = np.unique(chosen, return_inverse=True)
         sums = np.where(known >= 0, similar[np.maximum(known, 0)] @ showable.astype(np.float64), 0.0)
         whole = sums[at].reshape(chosen.shape) - away

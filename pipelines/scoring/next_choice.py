@@ -23,7 +23,10 @@ from pipelines.scoring.vectors import on_grid
 FILE, IDS = "next_choice.safetensors", "next_choice_products.json"
 FAR = -1e9  # added to what attention may not look at
 TINY = 1e-5  # of layer normalisation, as in torch
+KEPT = 32_000_000  # numbers of what products are alone that are kept between calls
+STATES = 4  # of those for each number of a product: what it is alone, and three times as many of the first block
 Weights = Mapping[str, np.ndarray]
+States = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,31 @@ class NextChoice:
         length = self.weights["distance"].shape[2]
         recent = [items_of(history[-length:]) for history in histories]
         counts = np.array([len(items) for items in recent], np.int64)
-        known, place = np.unique(np.concatenate([np.empty(0, np.int64), *recent]), return_inverse=True)
-        alone = self._normal("norm_in", self.products[known].astype(np.float64))
+        items = np.concatenate([np.empty(0, np.int64), *recent])
+        (alone, first), place = self._alone(items)
         ends, found = np.cumsum(counts), np.zeros((len(histories), self.products.shape[1]))
-        first = self._three(0, alone) if len(known) else alone
         for count in np.unique(counts[counts > 0]):
             users = np.flatnonzero(counts == count)
             of_users = place[ends[users][:, None] - count + np.arange(count)]
             found[users] = self._last_state(alone[of_users], first[of_users])
         return on_grid(found)
+
+    def _alone(self, items: np.ndarray) -> tuple[States, np.ndarray]:
+        """What `_read` makes of products among which `items` are, and their places (m,) there."""
+        if self._all is not None:
+            return self._all, items
+        known, place = np.unique(items, return_inverse=True)
+        return self._read(known), place
+
+    @cached_property
+    def _all(self) -> States | None:
+        """The same of all products, where that is small enough to keep."""
+        return self._read(np.arange(len(self.products))) if self.products.size * STATES <= KEPT else None
+
+    def _read(self, items: np.ndarray) -> States:
+        """float64 (m, d), (m, 3 d): what each of `items` is alone, and what the first block makes of that."""
+        alone = self._normal("norm_in", self.products[items].astype(np.float64))
+        return alone, self._three(0, alone) if len(items) else alone
 
     def _last_state(self, state: np.ndarray, three: np.ndarray) -> np.ndarray:
         """float64 (u, d): the network's state at the last of t items.

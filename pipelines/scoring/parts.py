@@ -15,6 +15,8 @@ from scipy import sparse
 
 from pipelines.scoring.blend import PARTS
 
+PIECE = 2048  # products scored at once: a megabyte for 128 users, which stays in the cache while parts are added
+
 
 class OfFew(Protocol):
     """What a part says of some of n products to u users."""
@@ -29,8 +31,8 @@ class OfFew(Protocol):
 class Part(OfFew, Protocol):
     """What a part says of all of them."""
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
-        """Add what is said times `factor` float32 (u,) to `total` float32 (u, n)."""
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+        """Add what is said of these `products` times `factor` float32 (u,) to `total` float32 (u, so many)."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class Neighbours:
         """float32 (u, n): looked up faster than a sparse row, and no larger than the total of these users."""
         return self.said.toarray()
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
-        total += self.dense * factor[:, None]
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+        total += self.dense[:, products] * factor[:, None]
 
     def at(self, items: np.ndarray) -> np.ndarray:
         return np.take_along_axis(self.dense, items, axis=1).astype(np.float64)
@@ -69,8 +71,8 @@ class Dense:
     said: np.ndarray
     showable: np.ndarray
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
-        total += self.said * factor[:, None]
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+        total += self.said[:, products] * factor[:, None]
 
     def at(self, items: np.ndarray) -> np.ndarray:
         return np.take_along_axis(self.said, items, axis=1).astype(np.float64)
@@ -90,8 +92,8 @@ class Vectors:
     products: np.ndarray
     whole: np.ndarray
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
-        said = self.users @ self.products.T
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+        said = self.users @ self.products[products].T
         said *= factor[:, None]
         total += said
 
@@ -112,8 +114,8 @@ class Same:
     count: int
     whole: float
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray) -> None:
-        total += factor[:, None] * self.values
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+        total += factor[:, None] * self.values[products]
 
     def at(self, items: np.ndarray) -> np.ndarray:
         return self.values[items].astype(np.float64)
@@ -142,11 +144,13 @@ class Shown:
 
     def summed(self, values: np.ndarray) -> np.ndarray:
         """float64 (p, d): of each person the sum of `values` (n, d) of what is hidden."""
+        return self.by_person(values[self.products].astype(np.float64))
+
+    def by_person(self, values: np.ndarray) -> np.ndarray:
+        """float64 (p, d): of each person the sum of `values` float64 (m, d), a row for each pair."""
         starts = np.searchsorted(self.people, np.arange(len(self.left) + 1))
-        theirs = sparse.csr_array(
-            (np.ones(len(self.products)), np.arange(len(self.products)), starts), (len(self.left), len(self.products))
-        )
-        return theirs @ values[self.products].astype(np.float64)
+        pairs = len(self.people)
+        return sparse.csr_array((np.ones(pairs), np.arange(pairs), starts), (len(self.left), pairs)) @ values
 
     def hidden(self, said: np.ndarray) -> np.ndarray:
         """float64 (u,): of each question the sum of its `said` (u, n) over what is hidden from who asks it."""
@@ -169,8 +173,9 @@ class Said:
     def total(self) -> np.ndarray:
         """float32 (u, n): the sum of all parts, nothing taken off."""
         total = np.zeros(self.shape, np.float32)
-        for part, said in self.parts.items():
-            said.add_to(total, self.factors[part])
+        for products in _pieces(self.shape[1]):
+            for part, said in self.parts.items():
+                said.add_to(total[:, products], self.factors[part], products)
         return total
 
     @cached_property
@@ -194,6 +199,11 @@ class Said:
         """float32 (parts, u, n): the same for all products."""
         found = np.zeros((len(PARTS), *self.shape), np.float32)
         for part, said in self.parts.items():
-            said.add_to(found[part], self.factors[part])
+            said.add_to(found[part], self.factors[part], slice(None))
             found[part] -= (self.means[part] * self.factors[part])[:, None].astype(np.float32)
         return found
+
+
+def _pieces(products: int) -> list[slice]:
+    """All of so many products, a piece at a time."""
+    return [slice(at, min(at + PIECE, products)) for at in range(0, products, PIECE)]

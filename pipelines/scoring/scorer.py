@@ -105,7 +105,8 @@ class Scorer:
         """
         longer = self.settings.model_copy(update={"history": self.settings.history + spare})
         past = query(histories, len(self.product_ids), longer)
-        return {part: LookedUp.of(past, near, self.showable, shown, items) for part, near in self.similar().items()}
+        asked = {part: near for part, near in self.similar().items() if self.blend.hears(part)}
+        return {part: LookedUp.of(past, near, self.showable, shown, items) for part, near in asked.items()}
 
     def _said(
         self, histories: list[np.ndarray], asked: sparse.csr_array, shown: Shown, neighbours: Callable[[int], OfFew]

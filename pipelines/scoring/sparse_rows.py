@@ -24,13 +24,14 @@ def entries(matrix: sparse.csr_array, rows: np.ndarray, columns: np.ndarray) -> 
     By bisection of each row: indexing with arrays would walk through the whole matrix.
     """
     rows, columns = np.broadcast_arrays(rows, columns)
-    low, end = matrix.indptr[rows].astype(np.int64), matrix.indptr[rows + 1].astype(np.int64)
-    high, last = end.copy(), max(matrix.nnz - 1, 0)
     if not matrix.nnz or not rows.size:
         return np.zeros(rows.shape, matrix.dtype)
-    for _ in range(int((end - low).max()).bit_length()):
-        middle = (low + high) // 2
-        right = (low < high) & (matrix.indices[np.minimum(middle, last)] < columns)
-        low, high = np.where(right, middle + 1, low), np.where(right, high, middle)
-    at = np.minimum(low, last)
-    return np.where((low < end) & (matrix.indices[at] == columns), matrix.data[at], matrix.dtype.type(0))
+    at, end, last = matrix.indptr[rows], matrix.indptr[rows + 1], matrix.nnz - 1
+    for bit in reversed(range(int((end - at).max()).bit_length())):
+        step = 1 << bit
+        ahead = at + (step - 1)
+        before = matrix.indices[np.minimum(ahead, last)] < columns
+        before &= ahead < end
+        at = at + step * before
+    found = np.minimum(at, last)
+    return np.where((at < end) & (matrix.indices[found] == columns), matrix.data[found], matrix.dtype.type(0))

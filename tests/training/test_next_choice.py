@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from pipelines.scoring import next_choice
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Learned, NextChoice
@@ -106,7 +107,9 @@ def test_learning_ends_when_nothing_gets_better(circle, text, run):
     assert told.weights is not None
 
 
-def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text, run):
+@pytest.mark.parametrize("kept", [0, next_choice.KEPT])
+def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text, run, kept, monkeypatch):
+    monkeypatch.setattr(next_choice, "KEPT", kept)
     weights = learn(circle, text, run, SMALL.model_copy(update={"rounds": 1})).weights
     network = Learned(weights, IDS).among(IDS, text)
     rng = np.random.default_rng(5)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from pipelines.scoring import parts
 from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, Blend
 from pipelines.scoring.evidence import evidence
 from pipelines.scoring.ranker import EXPLORED, NEW
@@ -25,6 +26,12 @@ def test_a_user_alone_is_ranked_as_within_a_block(shelf, people):
         for field in FIELDS:
             one, other = getattr(alone, field)[0], getattr(block, field)[u]
             assert np.array_equal(one, other, equal_nan=field == "chance"), (u, field)
+
+
+def test_products_scored_a_few_at_once_are_ranked_as_all_at_once(shelf, people, monkeypatch):
+    whole = shelf.rank(*people, 20)
+    monkeypatch.setattr(parts, "PIECE", 7)
+    assert equal(shelf.rank(*people, 20), whole)
 
 
 def test_bundles_of_a_user_alone_score_as_within_a_block(shelf, people):
