@@ -2,9 +2,9 @@
 
 The night's own code learns on all but each user's last two choices, chooses everything on the last but one, and is
 judged on the last. `--cold` takes 5 % of the items out of what is learned from: how often they are found, ranked as
-they are and with a place kept for one, and what that place costs. `--refit` counts and learns with the last but one,
-too, once all is chosen. DIR holds `sequences.txt` and `items.jsonl` (see benchmarks/sequences.py). Prints each model
-with 95 % intervals.
+they are and with a place kept for one, and what that place costs. `--encoders` judges the vectors of texts before and
+after each step of learning. `--refit` counts and learns with the last but one, too, once all is chosen. DIR holds
+`sequences.txt` and `items.jsonl` (see benchmarks/sequences.py). Prints each model with 95 % intervals.
 
     python -m benchmarks.next_item --data DIR --json next_item.json --seeds 1
 """
@@ -23,6 +23,7 @@ from typing import Any
 
 from benchmarks.baselines import BASELINES, baseline
 from benchmarks.cold_items import among_candidates, with_slots
+from benchmarks.encoders import encoders, steps
 from benchmarks.faithful import faithful
 from benchmarks.lists import figures, summary
 from benchmarks.peers import PEERS, peer
@@ -51,11 +52,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--refit", action="store_true", help="learn from the validation choices, too, at the end")
     parser.add_argument("--models", nargs="*", choices=BASELINES, default=[], help="further models to fit and judge")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=[], help="published recommenders to run beside")
+    parser.add_argument("--encoders", action="store_true", help="judge the vectors before and after tuning, too")
     parser.add_argument("--cold", action="store_true", help="take 5 %% of the items out of what is learned from")
     asked = parser.parse_args(argv)
     began = time.monotonic()
     runs = [measure(asked, seed) for seed in range(1, asked.seeds + 1)]
-    found = summary([run["models"] for run in runs])
+    judged = [run["models"] for run in runs]
+    found, ahead = summary(judged), steps(judged, "ndcg@10") if asked.encoders else {}
     for name, model in found.items():
         told = "  ".join(f"{m} {model[m]:.4f}" for m in ("recall@5", "recall@10", "recall@20", "ndcg@10"))
         low, high = model["ndcg@10_ci"]
@@ -63,6 +66,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         if asked.cold:
             spread += f"  cold recall@10 {model['cold_recall@10']:.4f}"
         print(f"{name:<23} {told} [{low:.4f}, {high:.4f}]  {spread}")
+    for name, paired in ahead.items():
+        print("{name:<32} NDCG@10 {value:+.4f} [{low:.4f}, {high:.4f}]".format(name=name, **paired["ndcg@10"]))
     facts = {
         "data": asked.data.resolve().name,
         "protocol": PROTOCOL
@@ -72,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "users": runs[0]["users"],
         "items": runs[0]["items"],
         "models": found,
+        "ahead": ahead,
         "blends": [run["blend"] for run in runs],
         "reasons": [run["reasons"] for run in runs],
         "seconds": [run["seconds"] for run in runs],
@@ -99,7 +105,10 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         words = Words.of(lab.inputs.words, ALL_WORDS).counted(lab.inputs.words)
         told = partial(figures, cases=cases, log=lab.inputs.log, cold=taken_out, words=words)
         models = {}
-        for name, each in (with_parts("nightshelf", ranker) | (with_slots(ranker) if asked.cold else {})).items():
+        rankers = with_parts("nightshelf", ranker)
+        rankers |= with_slots(ranker) if asked.cold else {}
+        rankers |= encoders(lab, model, ranker) if asked.encoders else {}
+        for name, each in rankers.items():
             with lab.timed(f"rank {name}"):
                 lists = each.lists(cases.histories, cases.hidden, LISTED)
             models[name] = told(lists)

@@ -41,6 +41,7 @@ from spark_jobs.ranking.rank_users import rank_users
 MOST_SCORES = 10**10
 K = 20
 FACTORS = 64
+MEMORY = "6g"  # ALS keeps its factors there
 FEW = 64
 DAY = date(2025, 3, 31)
 
@@ -54,7 +55,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--most-scores", type=float, default=MOST_SCORES)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(argv)
-    settings = check_settings({"spark": {"master": f"local[{asked.threads}]", "partitions": 4 * asked.threads}})
+    spark_settings = {"master": f"local[{asked.threads}]", "partitions": 4 * asked.threads, "driver_memory": MEMORY}
+    settings = check_settings({"spark": spark_settings})
     found = []
     with session("topk", settings) as spark:
         for products in asked.products:
@@ -84,6 +86,7 @@ def compared(
                 began = time.perf_counter()
                 rank(len(shop.chosen))
                 seconds[name].append(time.perf_counter() - began)
+    spark.catalog.clearCache()  # factors of ALS
     return {name: (float(np.median(seconds[name])), cores) for name, (_, cores) in ways.items()}
 
 

@@ -30,7 +30,7 @@ def folder(tmp_path):
 
 
 def test_figures_of_every_model_are_written(folder, capsys):
-    next_item.main(["--data", str(folder), "--json", str(folder / "found.json"), "--cold"])
+    next_item.main(["--data", str(folder), "--json", str(folder / "found.json"), "--cold", "--encoders"])
     found = json.loads((folder / "found.json").read_text())
     assert (found["users"], found["items"], found["seeds"]) == (60, 32, 1)
     wanted = {"nightshelf", "item_knn", "lexical", "encoder", "popularity"}
@@ -40,6 +40,11 @@ def test_figures_of_every_model_are_written(folder, capsys):
             low, high = model[f"{metric}_ci"]
             assert 0 <= low <= model[metric] <= high <= 1
         assert 0 <= model["diversity@10"] <= 1
+    assert {"frozen_encoder", "tuned_encoder"} <= set(found["models"])
+    for step, paired in found["ahead"].items():
+        better, worse = step.split("-")
+        ahead = found["models"][better]["ndcg@10"] - found["models"][worse]["ndcg@10"]
+        assert paired["ndcg@10"]["value"] == pytest.approx(ahead)
     ours, chance = found["models"]["nightshelf"]["recall@5"], 5 / 32
     assert ours > 2 * chance
     assert found["models"]["1 kept"]["cold_recall@10"] >= found["models"]["0 kept"]["cold_recall@10"]
