@@ -7,7 +7,6 @@ from typing import Any
 
 from pipelines.night import Night, write_json
 from pipelines.registry.store import fetch_for_training
-from pipelines.scoring.blend import Blend
 from pipelines.scoring.ranker import Ranker
 from pipelines.stage import step_process
 from training.challenger import make_challenger
@@ -15,7 +14,7 @@ from training.cold import cold_products
 from training.encoder import make_repeatable
 from training.evaluate import differences, judge, with_parts
 from training.lab import Lab
-from training.model_folder import load_model
+from training.model_folder import Model, load_model
 from training.windows import day_to_date
 
 
@@ -32,12 +31,11 @@ def train(night: Night) -> None:
     lab, before = Lab.of(night), night.work / "predecessor"
     eve = lab.split.test.first - 1
     rankers: dict[str, Ranker] = {}
-    blend = None
+    challenger = None
     if night.skip_training and before.is_dir():
         lab.notes.append("training was skipped as asked: only the predecessor is judged")
     else:
         challenger = make_challenger(lab)
-        blend = challenger.blend
         rankers |= with_parts("challenger", lab.ranker(challenger, eve))
     if before.is_dir():
         predecessor = load_model(before)
@@ -45,10 +43,10 @@ def train(night: Night) -> None:
             lab.notes.append("the predecessor was fitted on some of the test days: its figures flatter it")
         ranker = lab.ranker(predecessor, eve)
         rankers = (rankers or with_parts("predecessor", ranker)) | {"predecessor": ranker}
-    write_json(night.work / "evaluation.json", report(lab, rankers, blend))
+    write_json(night.work / "evaluation.json", report(lab, rankers, challenger))
 
 
-def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[str, Any]:
+def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> dict[str, Any]:
     """The content of `evaluation.json`."""
     cases, settings = lab.test_cases(), lab.night.settings
     cold = cold_products(lab.inputs.log, lab.split.test.first - 1, settings.guards.cold_users)
@@ -67,10 +65,15 @@ def report(lab: Lab, rankers: dict[str, Ranker], blend: Blend | None) -> dict[st
         "differences": differences(judged, "challenger", versus),
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
         "curves": lab.curves,
-        "blend": None if blend is None else blend.named(),
+        "blend": None if challenger is None else challenger.blend.named(),
+        "half_life_days": None if challenger is None else _half_lives(challenger),
         "notes": lab.notes,
         "seconds": lab.seconds,
     }
+
+
+def _half_lives(model: Model) -> dict[str, float]:
+    return {"pairs": model.knn.half_life_days, "popularity": model.blend.half_life_days}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 import duckdb
@@ -10,6 +11,7 @@ import duckdb
 USERS = 3
 PRODUCTS = 5
 BUNDLES = 5
+VISITS = 5
 
 
 @dataclass(frozen=True)
@@ -40,9 +42,21 @@ class BundleShown:
     description: str
     written_by: str
     price: float | None
+    offer_price: float | None
     baskets: int
     lift: float
     products: list[tuple[str, float | None]]
+
+
+@dataclass(frozen=True)
+class VisitShown:
+    """The best bundle of what a user saw and did not buy."""
+
+    user_id: str
+    started: datetime
+    titles: list[str]
+    score: float
+    made_by: str
 
 
 def example_users(engine: duckdb.DuckDBPyConnection) -> list[UserList]:
@@ -65,10 +79,23 @@ def example_bundles(engine: duckdb.DuckDBPyConnection) -> list[BundleShown]:
     rows = engine.execute(f"""
         with best as (select * from bundles order by baskets desc, bundle_id limit {BUNDLES}),
         parts as (select bundle_id, unnest(products) product_id from best)
-        select b.bundle_id, b.title, b.description, b.written_by, b.price, b.baskets, b.lift,
+        select b.bundle_id, b.title, b.description, b.written_by, b.price, b.offer_price, b.baskets, b.lift,
             list(struct_pack(title := coalesce(p.title, m.product_id), price := p.price) order by m.product_id)
         from best b join parts m using (bundle_id) left join products p using (product_id)
         group by all
         order by b.baskets desc, b.bundle_id
     """).fetchall()
-    return [BundleShown(*row[1:7], [(part["title"], part["price"]) for part in row[7]]) for row in rows]
+    return [BundleShown(*row[1:8], [(part["title"], part["price"]) for part in row[8]]) for row in rows]
+
+
+def example_visits(engine: duckdb.DuckDBPyConnection) -> list[VisitShown]:
+    """The best bundle of each of the first users whose last visit bought nothing, by pseudonym."""
+    rows = engine.execute(f"""
+        with best as (select * from session_bundles where rank = 1 order by user_id limit {VISITS}),
+        parts as (select user_id, unnest(products) product_id from best)
+        select b.user_id, b.started, list(coalesce(p.title, m.product_id) order by m.product_id), b.score, b.made_by
+        from best b join parts m using (user_id) left join products p using (product_id)
+        group by all
+        order by b.user_id
+    """).fetchall()
+    return [VisitShown(*row) for row in rows]

@@ -12,7 +12,7 @@ from pipelines.night import Night
 from pipelines.orchestration.steps import STEPS
 from pipelines.report import models, words
 from pipelines.report.charts import reach_of, traffic_of
-from pipelines.report.examples import example_bundles, example_users
+from pipelines.report.examples import example_bundles, example_users, example_visits
 from pipelines.report.previews import preview_tables
 from pipelines.report.reading import broken_checks, checks_judged, open_tables, read_note
 from pipelines.report.story import what_happened, what_needs_attention, who_described
@@ -91,6 +91,7 @@ def _of_models(manifest: dict[str, Any], evaluation: dict[str, Any]) -> dict[str
         "differences": models.difference_rows(evaluation),
         "curves": models.curve_chart(evaluation),
         "blend": models.blend_weights(evaluation),
+        "half_lives": evaluation.get("half_life_days") or {},
     }
 
 
@@ -105,6 +106,7 @@ def _of_tables(night: Night, manifest: dict[str, Any]) -> dict[str, Any]:
             "previews": preview_tables(engine, manifest),
             "example_users": example_users(engine),
             "bundles": example_bundles(engine),
+            "visits": example_visits(engine),
             "reach": reach_of(engine, night.settings.ranking.blocked),
             "traffic": traffic_of(engine, night),
         }

@@ -87,7 +87,7 @@ def train_on_shuffled_data(night):
     eve = lab.split.test.first - 1
     rankers = with_parts("challenger", shuffled.ranker(challenger, eve))
     rankers["predecessor"] = lab.ranker(load_model(night.work / "predecessor"), eve)
-    write_json(night.work / "evaluation.json", train.report(lab, rankers, challenger.blend))
+    write_json(night.work / "evaluation.json", train.report(lab, rankers, challenger))
 
 
 def manifest(home, day, nth=1):

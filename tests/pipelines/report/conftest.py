@@ -17,6 +17,7 @@ from pipelines.tables import (
     OUTPUTS,
     PRODUCTS,
     RUN_METRICS,
+    SESSION_BUNDLES,
     USER_TOPK,
     Table,
 )
@@ -37,6 +38,7 @@ EVALUATION = {
         "validation_loss": [[s, 3.1 - s / 70] for s in range(0, 61, 10)],
     },
     "blend": {"behaviour": 0.55, "lexical": 0.25, "meaning": 0.2},
+    "half_life_days": {"pairs": 10.0, "popularity": 3.5},
     "differences": {"challenger - predecessor": {"value": 0.004, "low": -0.002, "high": 0.01}},
 }
 ACCOUNT = {
@@ -93,6 +95,7 @@ def build(home: Path, title: str = "Oak chair 0", users: int = 12, products: int
     )  # fmt: skip
     titles = [title, *(f"{WORDS[n % 6]} {n}" for n in range(1, products))]
     rows = {PRODUCTS: _products(titles), USER_TOPK: _lists(users, products), BUNDLES: _bundles(titles)}
+    rows[SESSION_BUNDLES] = _visits()
     rows[RUN_METRICS] = [
         {"model": "challenger", "metric": "ndcg@10", "value": 0.123, "users": 412, **TRACE},
     ]
@@ -135,10 +138,22 @@ def _bundles(titles: list[str]) -> list[dict[str, Any]]:
         {
             "bundle_id": f"b{n}", "products": [f"p{n:03d}", f"p{n + 1:03d}"], "title": f"{titles[n]} + {titles[n + 1]}",
             "description": "Two for the house", "written_by": "model",
-            "price": 20.0 + 2 * n, "baskets": 40 - n, "support": 0.01, "lift": 3.5,
-            "coherence": 0.4, "made_by": "co_bought_pair", **TRACE,
+            "price": 20.0 + 2 * n, "offer_price": 18.0 + 2.5 * min(n, 4), "baskets": 40 - n,
+            "support": 0.01, "lift": 3.5, "coherence": 0.4, "made_by": "co_bought_pair", **TRACE,
         }
         for n in range(6)
+    ]  # fmt: skip
+
+
+def _visits() -> list[dict[str, Any]]:
+    started = datetime(2026, 3, 30, 18, tzinfo=UTC)
+    return [
+        {
+            "user_id": f"{u:02d}" + "b" * 30, "rank": rank, "session_key": f"s{u}", "started": started,
+            "products": ["p002", f"p{2 + u + rank:03d}"], "score": 0.4 / rank, "made_by": "learned", **TRACE,
+        }
+        for u in range(7)
+        for rank in (1, 2)
     ]  # fmt: skip
 
 

@@ -79,6 +79,22 @@ def test_no_whole_pseudonym_is_shown(small_night):
     assert "00aaaaaaa" not in page
 
 
+def test_bundles_say_what_they_are_offered_at_where_that_is_less(small_night):
+    said = text_of(small_night.page())
+    assert "together 20.00 EUR offered at 18.00 EUR" in said
+    assert "together 28.00 EUR In 36 baskets" in said
+
+
+def test_visits_that_bought_nothing_show_what_belongs_together(small_night):
+    said = text_of(small_night.page())
+    assert "00bbbbbb… 2026-03-30 Brass lamp 2 + Wool blanket 3 visits that bought, chance 40" in said
+    assert "05bbbbbb" not in said
+
+
+def test_half_lives_are_told_where_they_are_known(small_night):
+    assert "counts half after 10 days, what is popular after 3.5." in text_of(small_night.page())
+
+
 def test_a_night_without_evaluation_and_optional_tables(small_night):
     (small_night.night.work / "evaluation.json").unlink()
     small_night.without(BUNDLES, USER_BUNDLES, SIMILAR_PRODUCTS)
