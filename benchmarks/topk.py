@@ -1,11 +1,13 @@
 """Scores a second and core of the Spark ranking, beside plain NumPy, Spark's ALS, implicit and faiss.
 
 Random products and users: `rank_users` of the night ranks with vectors of the encoder's and the network's lengths and
-popularity (`dense`), and with neighbours of both kinds besides (`whole`). `numpy` is the bound: one product of matrices
-of the same length, the same masks, the same k, one thread. ALS ranks with 64 factors and with as many as these vectors
-have by `recommendForUserSubset`, the code of `recommendForAllUsers`, which masks nothing; implicit and faiss, where
-they are installed, with vectors of the same length. Above 10^10 scores some of the users are ranked, and the seconds
-for all are told apart. Every way first ranks a few users, so that an engine's start and reading are not counted.
+popularity (`dense`), with neighbours of both kinds besides (`whole`), and all of these where short forms of the vectors
+say what is scored (`short`; what these miss hangs on the vectors, of which random ones say nothing). `numpy` is the
+bound: one product of matrices of the same length, the same masks, the same k, one thread. ALS ranks with 64 factors and
+with as many as these vectors have by `recommendForUserSubset`, the code of `recommendForAllUsers`, which masks nothing;
+implicit and faiss, where they are installed, with vectors of the same length. Above 10^10 scores some of the users are
+ranked, and the seconds for all are told apart. Every way first ranks a few users, so that an engine's start and reading
+are not counted.
 
     python -m benchmarks.topk --users 10000 100000 1000000 --products 10000 100000 --most-scores 1e9 --json topk.json
 """
@@ -113,7 +115,7 @@ def line(way: str, users: int, products: int, ranked: int, seconds: float, cores
 def in_spark(
     spark: SparkSession, settings: Settings, shop: Shop, folder: Path
 ) -> dict[str, tuple[Callable[[int], object], int]]:
-    """The night's `rank_users`, dense parts alone and all of them."""
+    """The night's `rank_users`: dense parts alone, all of them, and all of what short forms find."""
     ids, cores = shop.ranker.product_ids, spark.sparkContext.defaultParallelism
     turns = list(range(shop.chosen.shape[1]))
     rows = [(f"u{u:08d}", [str(p) for p in ids[chosen]], turns, "1") for u, chosen in enumerate(shop.chosen)]
@@ -122,9 +124,11 @@ def in_spark(
     users = spark.read.parquet(str(folder / "users"))
     bundles = spark.createDataFrame([], "bundle_id string, products array<string>")
     ways = {}
-    for name, weights in (("spark dense", DENSE), ("spark whole", WHOLE)):
+    ranker = shop.ranker
+    dense, whole = (replace(ranker, blend=weighed(weights)) for weights in (DENSE, WHOLE))
+    for name, one in (("spark dense", dense), ("spark whole", whole), ("spark short", whole.shortened())):
         night = Night(folder / name, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
-        save_ranker(replace(shop.ranker, blend=weighed(weights)), night.work / "ranker")
+        save_ranker(one, night.work / "ranker")
         ways[name] = (_ranked(users, bundles, night), cores)
     return ways
 

@@ -27,6 +27,7 @@ from training.cold import targets_among
 
 LISTED = 20
 DEPTH = 10
+COMPARED = 1000  # users whose lists are made in both ways
 AT_ONCE = 256  # users scored at once
 ALONE = {
     "item_knn": CHOSEN_TOGETHER,
@@ -100,6 +101,14 @@ def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict
         seconds = time.perf_counter() - began
         judged[name] = Judged.of(items, cases, cold, int(ranker.showable.sum()), seconds)
     return judged
+
+
+def found_by_short(ranker: Ranker, cases: Cases) -> dict[str, Any]:
+    """The share of each list's first ten that are found although short forms say what is scored, with its interval."""
+    cases = cases.at_most(COMPARED)
+    exact = replace(ranker, short={}).lists(cases.histories, cases.hidden, DEPTH)
+    found = ranker.lists(cases.histories, cases.hidden, DEPTH)
+    return asdict(estimate(recall(found, [row[row >= 0] for row in exact], DEPTH)))
 
 
 def ndcg_of_vectors(users: np.ndarray, products: np.ndarray, cases: Cases, showable: np.ndarray) -> float:

@@ -67,7 +67,7 @@ class Inputs:
     ) -> Ranker:
         """A ranker that knows the behaviour up to day `until`; `vectors` (n, d) are the encoder's."""
         counted = count_neighbours(self.histories(until, knn), len(self.product_ids), knn)
-        return Ranker(
+        ranker = Ranker(
             product_ids=self.product_ids,
             showable=self.showable,
             knn=counted,
@@ -83,6 +83,8 @@ class Inputs:
             diversity=self.settings.ranking.diversity,
             most_per_brand=self.settings.ranking.most_per_brand,
         )
+        above = self.settings.ranking.approximate_above
+        return ranker.shortened() if 0 < above < len(self.product_ids) else ranker
 
 
 def read_inputs(night: Night) -> Inputs:

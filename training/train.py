@@ -12,7 +12,7 @@ from pipelines.stage import step_process
 from training.challenger import make_challenger
 from training.cold import cold_products
 from training.encoder import make_repeatable
-from training.evaluate import differences, judge, with_parts
+from training.evaluate import differences, found_by_short, judge, with_parts
 from training.lab import Lab
 from training.model_folder import Model, load_model
 from training.windows import day_to_date
@@ -57,11 +57,15 @@ def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> di
         wanted = settings.training.least_users
         lab.notes.append(f"only {len(cases)} users to judge models on, {wanted} wanted: the figures decide nothing")
     versus = ("item_knn", "popularity", "lexical", "predecessor")
+    metrics = {name: figures.metrics() for name, figures in judged.items()}
+    for name in {"challenger", "predecessor"} & set(rankers):
+        if rankers[name].short:
+            metrics[name]["found_by_short@10"] = found_by_short(rankers[name], cases)
     return {
         "window": lab.split.test.as_dates() | {"judged": len(cases)},
         "validation": lab.split.validation.as_dates(),
         "fit_until": str(day_to_date(lab.split.fit_until)),
-        "models": {name: figures.metrics() for name, figures in judged.items()},
+        "models": metrics,
         "differences": differences(judged, "challenger", versus),
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
         "curves": lab.curves,

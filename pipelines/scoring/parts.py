@@ -6,7 +6,7 @@ Each holds what it needs to say it. Numbers come out with the same bits for a us
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -14,8 +14,11 @@ import numpy as np
 from scipy import sparse
 
 from pipelines.scoring.blend import PARTS
+from pipelines.scoring.short import Short
 
 PIECE = 2048  # products scored at once: a megabyte for 128 users, which stays in the cache while parts are added
+
+Some = slice | np.ndarray  # places of products
 
 
 class OfFew(Protocol):
@@ -31,7 +34,7 @@ class OfFew(Protocol):
 class Part(OfFew, Protocol):
     """What a part says of all of them."""
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: Some) -> None:
         """Add what is said of these `products` times `factor` float32 (u,) to `total` float32 (u, so many)."""
 
 
@@ -52,7 +55,7 @@ class Neighbours:
         """float32 (u, n): looked up faster than a sparse row, and no larger than the total of these users."""
         return self.said.toarray()
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: Some) -> None:
         total += self.dense[:, products] * factor[:, None]
 
     def at(self, items: np.ndarray) -> np.ndarray:
@@ -71,7 +74,7 @@ class Dense:
     said: np.ndarray
     showable: np.ndarray
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: Some) -> None:
         total += self.said[:, products] * factor[:, None]
 
     def at(self, items: np.ndarray) -> np.ndarray:
@@ -92,13 +95,17 @@ class Vectors:
     products: np.ndarray
     whole: np.ndarray
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: Some) -> None:
         said = self.users @ self.products[products].T
         said *= factor[:, None]
         total += said
 
+    def in_short(self, short: Short) -> Vectors:
+        """The same, nearly: what the short forms of both say."""
+        return replace(self, users=short.of_users(self.users), products=short.products)
+
     def at(self, items: np.ndarray) -> np.ndarray:
-        return np.einsum("ud,ukd->uk", self.users, self.products[items], dtype=np.float64)
+        return (self.products[items] @ self.users[:, :, None])[:, :, 0].astype(np.float64)
 
     def sums(self, shown: Shown) -> np.ndarray:
         """Sums of vectors are exact on the grid, in whatever order they are added."""
@@ -114,7 +121,7 @@ class Same:
     count: int
     whole: float
 
-    def add_to(self, total: np.ndarray, factor: np.ndarray, products: slice) -> None:
+    def add_to(self, total: np.ndarray, factor: np.ndarray, products: Some) -> None:
         total += factor[:, None] * self.values[products]
 
     def at(self, items: np.ndarray) -> np.ndarray:
@@ -177,6 +184,25 @@ class Said:
             for part, said in self.parts.items():
                 said.add_to(total[:, products], self.factors[part], products)
         return total
+
+    def total_of(self, products: np.ndarray) -> np.ndarray:
+        """float32 (u, m): the columns of the total for `products` (m,), the same bits."""
+        total = np.zeros((self.shape[0], len(products)), np.float32)
+        for part, said in self.parts.items():
+            said.add_to(total, self.factors[part], products)
+        return total
+
+    def total_at(self, items: np.ndarray) -> np.ndarray:
+        """float32 (u, k): the entries of the total for `items` (u, k), the same bits."""
+        total = np.zeros(items.shape, np.float32)
+        for part, said in self.parts.items():
+            total += said.at(items).astype(np.float32) * self.factors[part][:, None]
+        return total
+
+    def in_short(self, short: Mapping[int, Short]) -> Said:
+        """The same, nearly: parts that compare vectors compare their `short` forms. Its total alone is of use."""
+        parts = {part: said.in_short(short[part]) if part in short else said for part, said in self.parts.items()}
+        return replace(self, parts=parts)
 
     @cached_property
     def means(self) -> dict[int, np.ndarray]:

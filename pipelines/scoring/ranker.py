@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,15 +12,18 @@ from pipelines.scoring.blend import CHOSEN_TOGETHER, POPULAR
 from pipelines.scoring.confirm import confirmed
 from pipelines.scoring.evidence import evidence
 from pipelines.scoring.nearest import DIGITS, best, rounded
+from pipelines.scoring.parts import Said
 from pipelines.scoring.ranked import Ranked
 from pipelines.scoring.rerank import POOL, diverse, drawn, spread
 from pipelines.scoring.scorer import Scorer, flat
+from pipelines.scoring.short import LENGTH, Short
 from pipelines.scoring.slots import HEAD, with_new
 from pipelines.scoring.sparse_rows import entries
 from pipelines.tables.recommendations import PLACED_BY
 
 CELLS = 16_000_000  # users x products held at once: 64 MB for each array of them
 MOST_USERS = 128
+CANDIDATES = 4  # products that are scored for each that is looked at, where short forms say which
 BY_SCORE, NEW, DIVERSE, EXPLORED = range(len(PLACED_BY))
 
 
@@ -28,10 +32,12 @@ class Ranker(Scorer):
     """A scorer that makes lists.
 
     `diversity` 0 to 1, how much likeness to what stands above counts against a product; of a brand `most_per_brand`
-    products stand before all others (0: any number), `brands` int32 (n,) being -1 where it is unknown.
+    products stand before all others (0: any number), `brands` int32 (n,) being -1 where it is unknown. With `short`
+    forms of the vectors, by part, only the products are scored that these say are among the best.
     """
 
     brands: np.ndarray
+    short: Mapping[int, Short] = field(default_factory=dict)
     diversity: float = 0.0
     most_per_brand: int = 0
 
@@ -39,6 +45,11 @@ class Ranker(Scorer):
     def reorders(self) -> bool:
         """Whether the settings order lists by more than the score."""
         return bool(self.diversity or self.most_per_brand)
+
+    def shortened(self) -> Ranker:
+        """The same ranker, which scores only what short forms of its vectors say is among the best."""
+        long = {part: vectors for part, vectors in self.compared().items() if vectors.shape[1] > LENGTH}
+        return replace(self, short={part: Short.of_vectors(vectors) for part, vectors in long.items()})
 
     def by_score(self) -> Ranker:
         """The same ranker without what the settings add to the score."""
@@ -72,8 +83,9 @@ class Ranker(Scorer):
         size, found = block_size(len(self.product_ids)), [np.empty((0, k), np.int32)]
         for at in range(0, len(histories), size):
             those, barred = histories[at : at + size], hidden[at : at + size]
-            said = self.said(those, barred)
-            found.append(self._placed(self._masked(said.total(), barred), said.offset, k, np.empty((len(those), 0)))[0])
+            said, none = self.said(those, barred), np.empty((len(those), 0))
+            masked = self._candidates(said, barred, self._looked_at(k, none))
+            found.append(self._placed(masked, said.offset, k, none)[0])
         return np.concatenate(found)
 
     def _rank_block(
@@ -85,19 +97,20 @@ class Ranker(Scorer):
         bundles: Sequence[np.ndarray],
     ) -> Ranked:
         said = self.said(histories, hidden)
-        total = said.total()
-        masked = self._masked(total, hidden)
+        masked = self._candidates(said, hidden, self._looked_at(k, lots))
         items, placed, chance = self._placed(masked, said.offset, k, lots)
         missing = items < 0
         top = said.at(items)
         top[missing] = 0
-        blended = rounded(np.take_along_axis(total, np.maximum(items, 0), axis=1)) / DIGITS - said.offset[:, None]
+        best_of_all = np.take_along_axis(masked, np.maximum(items, 0), axis=1)
+        best_of_all[missing] = 0
+        blended = rounded(best_of_all) / DIGITS - said.offset[:, None]
         scores = self.blend.probability(blended)
         scores[missing] = 0
         kinds = np.where(missing, POPULAR, top.argmax(axis=2)).astype(np.int8)
         found = evidence(self.asked(histories), items, kinds, self.similar(), self.compared())
         found = confirmed(self, histories, hidden, items, found, top.sum(axis=2))
-        offered = self._bundle_scores(total, said.offset, bundles)
+        offered = self._bundle_scores(said, bundles)
         return Ranked(items, scores, top, kinds, found, self._users(items, kinds, found), placed, chance, offered)
 
     def _users(self, items: np.ndarray, kinds: np.ndarray, found: np.ndarray) -> np.ndarray:
@@ -116,7 +129,7 @@ class Ranker(Scorer):
         New is what nobody chose, so that it has no popularity; it is shown to whom something speaks for it, and not
         too much less than for the last product of the head.
         """
-        longer = best(masked, k + POOL if self.reorders or lots.shape[1] else k)
+        longer = best(masked, self._looked_at(k, lots))
         if self.diversity:
             score = np.take_along_axis(masked, np.maximum(longer, 0), axis=1)
             longer = diverse(score, longer, self.vectors, self.diversity)
@@ -136,17 +149,46 @@ class Ranker(Scorer):
         placed = np.select([by_lot, moved], [EXPLORED, NEW], DIVERSE if self.reorders else BY_SCORE).astype(np.int8)
         return items, placed, np.where(by_lot, chance[:, None], np.nan)
 
-    def _masked(self, total: np.ndarray, hidden: list[np.ndarray]) -> np.ndarray:
-        """`total` (u, n), but minus infinity where a product is hidden from the user or cannot be shown."""
-        masked = np.where(self.showable, total, np.float32(-np.inf))
-        masked[flat(hidden)] = -np.inf
-        return masked
+    def _looked_at(self, k: int, lots: np.ndarray) -> int:
+        """How many products of each user are looked at for a list of k."""
+        return k + POOL if self.reorders or lots.shape[1] else k
 
-    def _bundle_scores(self, total: np.ndarray, offset: np.ndarray, bundles: Sequence[np.ndarray]) -> np.ndarray:
-        scores = np.zeros((len(total), len(bundles)), np.float32)
-        for b, bundle in enumerate(bundles):
-            blended = np.where(self.showable[bundle], total[:, bundle] - offset[:, None], 0)
-            scores[:, b] = rounded(blended.sum(axis=1) / max(len(bundle), 1)) / DIGITS
+    def _candidates(self, said: Said, hidden: list[np.ndarray], looked_at: int) -> np.ndarray:
+        """float32 (u, n): the total where a product may be shown and is worth scoring, minus infinity elsewhere.
+
+        With short forms these are CANDIDATES times as many as are `looked_at`, and new ones besides; else all.
+        """
+        if not self.short:
+            return self._masked(said.total(), hidden)
+        rough = self._masked(said.in_short(self.short).total(), hidden)
+        items = best(rough, CANDIDATES * looked_at)
+        if self.blend.new_slots:
+            new = best(np.where(self.popularity <= 0, rough, -np.inf), CANDIDATES * self.blend.new_slots)
+            items = np.concatenate([items, new], axis=1)
+        users, place = np.nonzero(items >= 0)
+        exact = said.total_at(np.maximum(items, 0))[users, place]
+        rough.fill(-np.inf)
+        rough[users, items[users, place]] = exact
+        return rough
+
+    def _masked(self, total: np.ndarray, hidden: list[np.ndarray]) -> np.ndarray:
+        """`total` (u, n), changed: minus infinity where a product is hidden from the user or cannot be shown."""
+        total[:, self._unshowable] = -np.inf
+        total[flat(hidden)] = -np.inf
+        return total
+
+    @cached_property
+    def _unshowable(self) -> np.ndarray:
+        return np.flatnonzero(~self.showable)
+
+    def _bundle_scores(self, said: Said, bundles: Sequence[np.ndarray]) -> np.ndarray:
+        scores = np.zeros((said.shape[0], len(bundles)), np.float32)
+        known, at = np.unique(np.concatenate([np.empty(0, np.int32), *bundles]), return_inverse=True)
+        starts = np.cumsum([0, *map(len, bundles)])
+        blended = np.where(self.showable[known], said.total_of(known) - said.offset[:, None], 0)
+        for b in range(len(bundles)):
+            of_bundle = blended[:, at[starts[b] : starts[b + 1]]]
+            scores[:, b] = rounded(of_bundle.sum(axis=1) / max(of_bundle.shape[1], 1)) / DIGITS
         return scores
 
 

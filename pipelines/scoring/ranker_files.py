@@ -9,9 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from pipelines.night import clear_folder, write_json
-from pipelines.scoring.blend import Blend
+from pipelines.scoring.blend import PARTS, Blend
 from pipelines.scoring.next_choice import NextChoice, load_weights, save_weights
 from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.short import Short
 from pipelines.scoring.two_vectors import TwoVectors
 from pipelines.settings.learning import Knn
 
@@ -19,6 +20,7 @@ ARRAYS = ("showable", "vectors", "popularity", "brands")
 MATRICES = ("knn", "lexical", "together")
 ORDER, ORDERED_BY = "order.json", ("diversity", "most_per_brand")
 RATED = "rated.npy"
+SHORT, AXES = "short_", "axes_"  # and the name of the part
 NEXT_CHOICE = "next_choice.npy"  # its products; weights lie beside
 
 
@@ -41,6 +43,9 @@ def save_ranker(ranker: Ranker, folder: Path) -> None:
     if ranker.next_choice is not None:
         np.save(folder / NEXT_CHOICE, ranker.next_choice.products, allow_pickle=False)
         save_weights(folder, ranker.next_choice.weights)
+    for part, short in ranker.short.items():
+        np.save(folder / f"{SHORT}{PARTS[part]}.npy", short.products, allow_pickle=False)
+        np.save(folder / f"{AXES}{PARTS[part]}.npy", short.axes, allow_pickle=False)
     if ranker.two_vectors is not None:
         ranker.two_vectors.save(folder)
     if ranker.rated is not None:
@@ -64,6 +69,7 @@ def load_ranker(folder: Path) -> Ranker:
         settings=Knn.model_validate_json((folder / "knn.json").read_text()),
         next_choice=_load_next_choice(folder),
         two_vectors=TwoVectors.load(folder),
+        short={part: short for part in range(len(PARTS)) if (short := _load_short(folder, PARTS[part]))},
         rated=np.load(folder / RATED, allow_pickle=False) if (folder / RATED).is_file() else None,
         **json.loads((folder / ORDER).read_text()),
     )
@@ -72,6 +78,13 @@ def load_ranker(folder: Path) -> Ranker:
 def _load_next_choice(folder: Path) -> NextChoice | None:
     weights = load_weights(folder)
     return None if weights is None else NextChoice(weights, np.load(folder / NEXT_CHOICE, allow_pickle=False))
+
+
+def _load_short(folder: Path, part: str) -> Short | None:
+    if not (folder / f"{SHORT}{part}.npy").is_file():
+        return None
+    axes = np.load(folder / f"{AXES}{part}.npy", allow_pickle=False)
+    return Short(axes, np.load(folder / f"{SHORT}{part}.npy", mmap_mode="r", allow_pickle=False))
 
 
 def _load_matrix(file: Path, n: int) -> sparse.csr_array | None:

@@ -194,6 +194,12 @@ class Ranking(Section):
     hide: list[str] = Field(
         default_factory=lambda: ["purchase"], description="products with one of these events of the user are not shown"
     )
+    approximate_above: int = Field(
+        0,
+        ge=0,
+        description="with more products than these, short forms of the vectors say which of them are scored: quicker, "
+        "and a list may miss some of its best (`found_by_short@10` in the evaluation); 0: never",
+    )
     block_users: int = Field(512, ge=1, description="users scored at once")
     blocked: list[str] = Field(default_factory=list, description="product ids never to show")
     half_life_days: float = Field(

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from pipelines.night import write_json
+from pipelines.scoring.blend import NEXT_CHOICE
 from pipelines.scoring.histories import items_of
 from pipelines.scoring.ranker_files import load_ranker
+from pipelines.scoring.short import LENGTH
 from pipelines.table_files import read_table
 from pipelines.tables import PRODUCT_EMBEDDINGS, PRODUCTS, USER_EMBEDDINGS
 from tests.given import put
@@ -72,13 +74,16 @@ def test_the_predecessor_is_judged_beside_the_challenger_or_alone(tmp_path, toy_
 
 def test_parts_that_are_off_can_be_switched_on(tmp_path, toy_base):
     on = {"two_vectors": {"enabled": True, "rounds": 2}, "ratings": {"enabled": True}}
+    on |= {"ranking": {"approximate_above": 15}}
     night = run(train, open_night(tmp_path, toy_base, sections=on))
     assert {"two_vectors", "well_rated"} <= set(evaluation(night)["models"])
+    assert evaluation(night)["models"]["challenger"]["found_by_short@10"]["value"] == 1  # all 16 are candidates
     assert len(evaluation(night)["curves"]["two_vectors_ndcg"]) == 2
     embedded(night)
     ranker = load_ranker(night.work / "ranker")
     assert ranker.two_vectors is not None
     assert ranker.rated.shape == ranker.popularity.shape
+    assert ranker.short[NEXT_CHOICE].products.shape == (16, LENGTH)
 
 
 def test_a_shop_without_known_users_still_gets_a_model_that_says_so(tmp_path, toy_base):

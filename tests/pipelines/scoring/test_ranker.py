@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from pipelines.scoring import parts
+from pipelines.scoring import parts, ranker
 from pipelines.scoring.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, Blend
 from pipelines.scoring.evidence import evidence
 from pipelines.scoring.ranker import EXPLORED, NEW
 from pipelines.scoring.ranker_files import load_ranker, save_ranker
 from pipelines.scoring.rerank import lots
+from pipelines.scoring.short import Short
 
 FIELDS = ("items", "scores", "parts", "kinds", "evidence", "users", "placed", "chance")
 
@@ -32,6 +33,51 @@ def test_products_scored_a_few_at_once_are_ranked_as_all_at_once(shelf, people, 
     whole = shelf.rank(*people, 20)
     monkeypatch.setattr(parts, "PIECE", 7)
     assert equal(shelf.rank(*people, 20), whole)
+
+
+def test_short_forms_change_no_list_where_all_products_are_candidates(shelf, people, monkeypatch):
+    monkeypatch.setattr(ranker, "LENGTH", 4)
+    monkeypatch.setattr(ranker, "CANDIDATES", 60)
+    bundles = [np.array([3, 4]), np.array([], np.int32), np.array([9, 10, 59])]
+    exact, found = (each.rank(*people, 20, None, bundles) for each in (shelf, shelf.shortened()))
+    assert set(shelf.shortened().short) == {SIMILAR_MEANING, NEXT_CHOICE}
+    assert equal(exact, found)
+    assert np.array_equal(exact.bundles, found.bundles)
+
+
+def test_what_short_forms_find_scores_as_it_always_does(shelf, people, monkeypatch):
+    monkeypatch.setattr(ranker, "CANDIDATES", 1)
+    near = replace(shelf, short={SIMILAR_MEANING: Short.of_vectors(shelf.vectors, 2)})
+    exact, found = shelf.rank(*people, 20), near.rank(*people, 20)
+    same = 0
+    for u in range(len(people[0])):
+        alone = near.rank([people[0][u]], [people[1][u]], 20)
+        assert all(np.array_equal(getattr(alone, f)[0], getattr(found, f)[u]) for f in ("items", "scores", "parts"))
+        place = {item: at for at, item in enumerate(exact.items[u])}
+        for at, item in enumerate(found.items[u]):
+            if item in place and item >= 0:
+                same += 1
+                assert np.array_equal(found.parts[u, at], exact.parts[u, place[item]])
+                assert found.scores[u, at] == exact.scores[u, place[item]]
+    assert 0.5 < same / (exact.items >= 0).sum() < 1
+    assert (np.diff(found.scores, axis=1) <= 0).all()
+
+
+def test_forms_as_long_as_the_vectors_find_all_of_the_best(shelf, people, monkeypatch):
+    monkeypatch.setattr(ranker, "CANDIDATES", 2)  # rounded forms may change the order of neighbours
+    whole = {part: Short.of_vectors(vectors, vectors.shape[1]) for part, vectors in shelf.compared().items()}
+    assert np.array_equal(replace(shelf, short=whole).lists(*people, 10), shelf.lists(*people, 10))
+
+
+def test_a_place_for_a_new_product_is_kept_whatever_short_forms_find(shelf, people, monkeypatch):
+    monkeypatch.setattr(ranker, "CANDIDATES", 1)
+    popularity = shelf.popularity.copy()
+    popularity[[13, 14]] = 0
+    kept = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1))
+    short = {SIMILAR_MEANING: Short.of_vectors(shelf.vectors, 15)}
+    exact, found = kept.rank(*people, 10), replace(kept, short=short).rank(*people, 10)
+    assert (exact.placed == NEW).any()
+    assert np.array_equal(found.placed == NEW, exact.placed == NEW)
 
 
 def test_bundles_of_a_user_alone_score_as_within_a_block(shelf, people):
