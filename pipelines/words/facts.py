@@ -117,9 +117,10 @@ def short_name(title: str, least_parts: int = 1) -> str:
     return name.lower() if name.isupper() and len(kept) > 1 else name
 
 
-def called(product: ProductFacts) -> tuple[str, ...]:
+def called(product: ProductFacts, beside: Sequence[ProductFacts] = ()) -> tuple[str, ...]:
     """Ways to call a product, the longest first: its name, and its name without the brand before it.
 
+    The brand stays where the rest is in the name of a product `beside` it: "gift card" is no name beside another one's.
     No other word is left out: in "jumbo bag red retrospot" the first words say what it is, in "red jumbo bag" the last.
     """
     kept, brand = product.name.split(), product.brand.casefold().split()
@@ -127,6 +128,8 @@ def called(product: ProductFacts) -> tuple[str, ...]:
     rest = kept[len(brand) :] if begins else []
     of_kind = {word.rstrip("s") for word in words_of(product.category)}
     telling = [word for word in rest if word.casefold().rstrip("s") not in of_kind]
-    if len(telling) < LEAST_WAY or rest[0].casefold() in SMALL:
+    said = set(words_of(" ".join(rest)))
+    of_another = any(said <= set(words_of(other.name)) for other in beside if other != product)
+    if len(telling) < LEAST_WAY or rest[0].casefold() in SMALL or of_another:
         return (product.name,)
     return product.name, " ".join(rest)

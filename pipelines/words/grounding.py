@@ -37,7 +37,7 @@ def violations(text: Written, facts: Sequence[ProductFacts], language: Language)
         *_shape(text),
         *(f"title: {why}" for why in ungrounded(text.title, facts, language)),
         *(f"description: {why}" for why in ungrounded(text.description, facts, language)),
-        *(f"does not name {p.name}" for p in facts if not names(text.description, p)),
+        *(f"does not name {p.name}" for p in facts if not names(text.description, p, facts)),
     ]
 
 
@@ -121,10 +121,10 @@ def same_word(one: str, other: str) -> bool:
     return long.startswith(short) and long[len(short) :] in ENDINGS
 
 
-def names(text: str, product: ProductFacts) -> bool:
-    """Whether `text` calls the product by its name or a way to call it; the ends of words may differ."""
+def names(text: str, product: ProductFacts, beside: Sequence[ProductFacts] = ()) -> bool:
+    """Whether `text` calls the product by its name or a way to call it `beside` others; ends of words may differ."""
     said = words_of(text)
-    for way in called(product):
+    for way in called(product, beside):
         wanted = words_of(way)
         for at in range(len(said) - len(wanted) + 1):
             if all(same_word(a, b) for a, b in zip(said[at:], wanted, strict=False)):

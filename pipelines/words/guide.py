@@ -88,7 +88,7 @@ class Guide:
     @cached_property
     def _ways(self) -> list[list[str]]:
         """Ways to call each product that no other product of the bundle answers to."""
-        ways = [called(product) for product in self.facts]
+        ways = [called(product, self.facts) for product in self.facts]
         return [
             [way for way in mine if not any(way in other for j, other in enumerate(ways) if j != i)] or [mine[0]]
             for i, mine in enumerate(ways)

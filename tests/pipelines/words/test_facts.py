@@ -89,5 +89,7 @@ def test_a_product_may_be_called_without_its_brand_and_no_shorter(name, brand, w
 def test_the_brand_stays_where_the_rest_says_no_more_than_the_category():
     card = ProductFacts("Olive Garden Gift Card", "Olive Garden", "Gift Cards")
     assert called(card) == ("Olive Garden Gift Card",)
+    assert called(ProductFacts(card.name, card.brand), [ProductFacts("Gift Card")]) == (card.name,)  # and no category
+    assert called(ProductFacts(card.name, card.brand)) == (card.name, "Gift Card")
     boxed = ProductFacts("Olive Garden Gift Card in a Red Box", "Olive Garden", "Gift Cards")
     assert called(boxed) == (boxed.name, "Gift Card in a Red Box")
