@@ -20,7 +20,8 @@ RUN_METRICS = Table(
         Column(
             "metric",
             TEXT,
-            "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, identical_lists@10; of words "
+            "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, identical_lists@10, "
+            "found_by_short@10 (of the first ten, where `[ranking] approximate_above` chooses what is scored); of words "
             "by_model, by_template, asked_twice and refused (shares of the bundles), and tokens",
         ),
         Column("value", DOUBLE, "mean over users; a share for coverage, identical lists and words; a count for tokens"),
