@@ -9,6 +9,7 @@ from pipelines.registry.judge import METRIC
 from pipelines.report.scale import Scale, scale_over
 from pipelines.report.words import is_number, plain
 
+FOR_GOOD = 3650  # days of a half-life that no shop notices
 METRICS = {METRIC: "NDCG@10", "recall@10": "Recall@10", "coverage@10": "Coverage@10"}
 LABELS = {"predecessor": "predecessor (the champion before)", "item_knn": "item-kNN", "by_score": "by score alone"}
 
@@ -107,3 +108,13 @@ def blend_weights(evaluation: dict[str, Any]) -> list[tuple[str, float]]:
     weights = blend["weights"] if isinstance(blend.get("weights"), dict) else blend
     found = [(plain(name), weight) for name, weight in weights.items() if is_number(weight)]
     return sorted(found, key=lambda pair: (-abs(pair[1]), pair[0]))
+
+
+def how_it_ages(evaluation: dict[str, Any]) -> str:
+    """How fast behaviour ages in the challenger, a sentence; empty where there is none."""
+    half_lives = evaluation.get("half_life_days") or {}
+    if not {"pairs", "popularity"} <= set(half_lives):
+        return ""
+    told = ("counts half after {:g} days" if n < FOR_GOOD else "does not age" for n in half_lives.values())
+    pairs, popularity = (how.format(half_lives[name]) for how, name in zip(told, half_lives, strict=True))
+    return f"What was chosen together {pairs}, what is popular {popularity}."

@@ -91,7 +91,7 @@ def _of_models(manifest: dict[str, Any], evaluation: dict[str, Any]) -> dict[str
         "differences": models.difference_rows(evaluation),
         "curves": models.curve_chart(evaluation),
         "blend": models.blend_weights(evaluation),
-        "half_lives": evaluation.get("half_life_days") or {},
+        "ages": models.how_it_ages(evaluation),
     }
 
 

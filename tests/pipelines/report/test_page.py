@@ -1,5 +1,6 @@
 """The page of a night: what it says, that it is whole, and that it needs nothing from elsewhere."""
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -92,7 +93,14 @@ def test_visits_that_bought_nothing_show_what_belongs_together(small_night):
 
 
 def test_half_lives_are_told_where_they_are_known(small_night):
-    assert "counts half after 10 days, what is popular after 3.5." in text_of(small_night.page())
+    said = "What was chosen together {}, what is popular counts half after 3.5 days."
+    assert said.format("counts half after 10 days") in text_of(small_night.page())
+    file = small_night.night.work / "evaluation.json"
+    told = json.loads(file.read_text())
+    write_json(file, told | {"half_life_days": {"pairs": 10_000.0, "popularity": 3.5}})
+    assert said.format("does not age") in text_of(small_night.page())
+    write_json(file, told | {"half_life_days": None})
+    assert "What was chosen together c" not in text_of(small_night.page())
 
 
 def test_a_night_without_evaluation_and_optional_tables(small_night):
