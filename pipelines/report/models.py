@@ -115,6 +115,9 @@ def how_it_ages(evaluation: dict[str, Any]) -> str:
     half_lives = evaluation.get("half_life_days") or {}
     if not {"pairs", "popularity"} <= set(half_lives):
         return ""
-    told = ("counts half after {:g} days" if n < FOR_GOOD else "does not age" for n in half_lives.values())
-    pairs, popularity = (how.format(half_lives[name]) for how, name in zip(told, half_lives, strict=True))
+    pairs, popularity = (_ages(half_lives[name]) for name in ("pairs", "popularity"))
     return f"What was chosen together {pairs}, what is popular {popularity}."
+
+
+def _ages(half_life: float) -> str:
+    return f"counts half after {half_life:g} days" if half_life < FOR_GOOD else "does not age"

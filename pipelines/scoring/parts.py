@@ -45,11 +45,6 @@ class Neighbours:
     said: sparse.csr_array
     showable: np.ndarray
 
-    @classmethod
-    def of(cls, query: sparse.csr_array, similar: sparse.csr_array, showable: np.ndarray) -> Neighbours:
-        """What `similar`, csr (n, n), says to those who ask `query`, csr (u, n)."""
-        return cls(query @ similar, showable)
-
     @cached_property
     def dense(self) -> np.ndarray:
         """float32 (u, n): looked up faster than a sparse row, and no larger than the total of these users."""

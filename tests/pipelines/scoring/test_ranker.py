@@ -261,6 +261,16 @@ def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
     assert loaded.blend == shelf.blend
 
 
+def test_short_forms_are_saved_and_find_the_same(shelf, people, tmp_path, monkeypatch):
+    monkeypatch.setattr(ranker, "CANDIDATES", 1)
+    near = replace(shelf, short={SIMILAR_MEANING: Short.of_vectors(shelf.vectors, 2)})
+    save_ranker(near, tmp_path / "ranker")
+    loaded = load_ranker(tmp_path / "ranker")
+    assert set(loaded.short) == {SIMILAR_MEANING}
+    assert equal(loaded.rank(*people, 20), near.rank(*people, 20))
+    assert not equal(loaded.rank(*people, 20), shelf.rank(*people, 20))
+
+
 def test_a_model_without_the_network_of_next_choices_is_silent_there(shelf, people, tmp_path):
     without = replace(shelf, next_choice=None)
     save_ranker(without, tmp_path / "ranker")
