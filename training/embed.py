@@ -45,19 +45,13 @@ def embed(night: Night) -> None:
     until = day_number(night.run_date)
     ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)
     past = inputs.histories(until, model.knn)
-    popular = popularity_rows(night, model.blend.half_life_days)
-    ranker = replace(
-        ranker,
-        popularity=popularity_of(popular, ranker.product_ids),
-        together=chosen_together(past, ranker.knn),
-    )
-    save_ranker(ranker, night.work / "ranker")
+    save_ranker(replace(ranker, together=chosen_together(past, ranker.knn)), night.work / "ranker")
     tonight = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
     kept = {cache_of(model, night).name for model in tonight if (model / ENCODER).is_dir()}
     drop_other_caches(night.home / "embeddings", kept)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
-    write_table(night, POPULARITY, popular)
+    write_table(night, POPULARITY, popularity_rows(inputs.days, night.run_date, model.blend.half_life_days))
     write_table(night, SESSION_BUNDLES, session_bundles(night, inputs, vectors, model.embed))
 
 
@@ -68,12 +62,6 @@ def version_in_force(night: Night) -> str:
         return str(json.loads(file.read_text())["version"])
     except (OSError, KeyError) as missing:
         raise StepFailed(f"{file} does not say which version is in force. Run the step gate first.") from missing
-
-
-def popularity_of(rows: pa.Table, product_ids: np.ndarray) -> np.ndarray:
-    """float32 (n,): log1p of the score in `rows` of table `popularity`; 0 for a product without interest."""
-    score = dict(zip(rows["product_id"].to_pylist(), rows["score"].to_pylist(), strict=True))
-    return np.log1p([score.get(p, 0.0) for p in product_ids.tolist()]).astype(np.float32)
 
 
 def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:

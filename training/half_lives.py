@@ -9,7 +9,6 @@ import numpy as np
 
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.knn import count_neighbours, query
-from pipelines.scoring.log import popularity
 from training.evaluate import ndcg_of_scores
 from training.lab import Lab
 from training.model_folder import Model
@@ -31,7 +30,7 @@ def choose_half_lives(lab: Lab, model: Model, cases: Cases) -> Model:
         return ndcg_of_scores(lambda at: (asked[at] @ similar).toarray(), cases, inputs.showable)
 
     def of_popularity(half_life: float) -> float:
-        popular = popularity(inputs.log, until, half_life)
+        popular = inputs.popularity(until, half_life)
         return ndcg_of_scores(lambda at: np.tile(popular, (len(cases.hidden[at]), 1)), cases, inputs.showable)
 
     with lab.timed("half-lives"):

@@ -16,7 +16,7 @@ from pipelines.scoring.blend import Blend
 from pipelines.scoring.histories import Histories, histories
 from pipelines.scoring.knn import count_neighbours
 from pipelines.scoring.lexical import word_neighbours
-from pipelines.scoring.log import Log, popularity, read_log
+from pipelines.scoring.log import Log, read_log
 from pipelines.scoring.next_choice import Learned
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ratings import Ratings
@@ -25,14 +25,19 @@ from pipelines.scoring.vectors import on_grid
 from pipelines.settings import Settings
 from pipelines.settings.learning import Knn
 from pipelines.table_files import read_table
-from pipelines.tables import INTERACTIONS, PRODUCTS, REVIEWS
+from pipelines.tables import INTERACTIONS, PRODUCT_DAYS, PRODUCTS, REVIEWS
 from training.pairs import Reviews
+from training.popularity import days_of, popularity_of, popularity_rows
 from training.texts import product_texts, product_words, review_text
+from training.windows import day_to_date
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """A night's interactions and catalogue; arrays and texts stand in the order of the sorted product ids."""
+    """A night's interactions and catalogue; arrays and texts stand in the order of the sorted product ids.
+
+    `days` has the rows of `product_days`, in which visitors count whom nobody knows; None where users are all there is.
+    """
 
     settings: Settings
     log: Log
@@ -42,6 +47,7 @@ class Inputs:
     showable: np.ndarray
     brands: np.ndarray
     ratings: Ratings | None = None
+    days: pa.Table | None = None
 
     @property
     def product_ids(self) -> np.ndarray:
@@ -51,6 +57,11 @@ class Inputs:
     def lexical(self) -> sparse.csr_array:
         """Nearest products by words; computed once."""
         return word_neighbours(self.words)
+
+    def popularity(self, until: int, half_life_days: float) -> np.ndarray:
+        """float32 (n,): log1p of each product's summed weights up to day `until`, halved every `half_life_days`."""
+        days = days_of(self.log) if self.days is None else self.days
+        return popularity_of(popularity_rows(days, day_to_date(until), half_life_days), self.product_ids)
 
     def histories(self, until: int, knn: Knn) -> Histories:
         """The users' last products up to day `until`."""
@@ -73,7 +84,7 @@ class Inputs:
             knn=counted,
             lexical=self.lexical,
             vectors=on_grid(vectors),
-            popularity=popularity(self.log, until, blend.half_life_days),
+            popularity=self.popularity(until, blend.half_life_days),
             blend=blend,
             settings=knn,
             brands=self.brands,
@@ -102,6 +113,7 @@ def read_inputs(night: Night) -> Inputs:
         showable=products["available"].to_numpy().astype(bool) & ~blocked,
         brands=brand_numbers(products),
         ratings=read_ratings(night, ids) if settings.ratings.enabled else None,
+        days=read_table(night, PRODUCT_DAYS),
     )
 
 

@@ -95,10 +95,3 @@ def _holds(types: pa.ChunkedArray, wanted: Collection[str]) -> np.ndarray:
     flat = pc.is_in(pc.list_flatten(types), pa.array(sorted(wanted), pa.string())).to_numpy().astype(bool)
     found[pc.list_parent_indices(types).to_numpy()[flat]] = True
     return found
-
-
-def popularity(log: Log, until: int, half_life_days: float) -> np.ndarray:
-    """float32 (n,): log1p of each product's summed weights up to day `until`, halved every `half_life_days`."""
-    rows = log.interest(until)
-    decayed = rows.weight * 0.5 ** ((until - rows.day) / half_life_days)
-    return np.log1p(np.bincount(rows.product, decayed, len(log.products))).astype(np.float32)

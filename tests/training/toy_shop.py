@@ -46,6 +46,13 @@ def review_rows():
         }  # fmt: skip
 
 
+def product_day_rows(interactions):
+    for product, day in sorted({(r["product_id"], r["day"]) for r in interactions}):
+        here = [r for r in interactions if (r["product_id"], r["day"]) == (product, day)]
+        weight = sum(r["weight"] for r in here)
+        yield {"product_id": product, "day": day, "weight": weight, "users": len(here), "purchases": len(here)}
+
+
 def open_night(home, toy_base, run_id="r", interactions=None, training=None, sections=None, **wishes):
     small = {
         "encoder": str(toy_base), "max_steps": 4, "batch_pairs": 8, "evaluate_every": 2, "lora_rank": 2, "threads": 1,
@@ -62,7 +69,5 @@ def open_night(home, toy_base, run_id="r", interactions=None, training=None, sec
     rows = list(interaction_rows()) if interactions is None else interactions
     put(night, INTERACTIONS, rows)
     put(night, REVIEWS, list(review_rows()))
-    chosen = sorted({(r["product_id"], r["day"]) for r in rows})
-    facts = {"weight": 1.0, "users": 1, "purchases": 1}
-    put(night, PRODUCT_DAYS, [{"product_id": p, "day": d} | facts for p, d in chosen])
+    put(night, PRODUCT_DAYS, list(product_day_rows(rows)))
     return night

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.scoring.histories import histories
-from pipelines.scoring.log import popularity, read_log
+from pipelines.scoring.log import read_log
 from pipelines.tables import INTERACTIONS
 
 PRODUCTS = np.array(["a", "b", "c"])
@@ -64,7 +64,6 @@ def test_what_was_given_back_is_no_interest_from_that_day_on():
         d: [PRODUCTS[h["item"]].tolist() for h in histories(log(*rows), day(d), 50).lists()] for d in (2, 3, 4, 5, 6)
     }
     assert found == {2: [["a", "b"], ["c"]], 3: [["a", "b"], ["c"]], 4: [["a"], ["c"]], 5: [["c"]], 6: [["b"], ["c"]]}
-    assert popularity(log(*rows), day(5), 30)[:2].tolist() == [0, 0]
 
 
 def test_only_the_last_products_stay():
@@ -85,8 +84,3 @@ def test_rows_of_unknown_products_and_an_empty_table_are_no_trouble():
 def test_types_are_read_row_by_row():
     rows = log(("u", "a", 1, 1, ""), ("u", "b", 1, 1, "purchase view"), ("u", "c", 1, 1, "view"))
     assert rows.target.tolist() == [False, True, False]
-
-
-def test_popularity_halves_with_age():
-    rows = log(("u", "a", 1, 3, "view"), ("v", "a", 3, 1.5, "view"), ("v", "b", 4, 9, "view"))
-    assert np.expm1(popularity(rows, day(3), 2.0)).round(6).tolist() == [3.0, 0.0, 0.0]
