@@ -158,9 +158,10 @@ def choose_blend(lab: Lab, model: Model) -> Blend:
     """The blend fitted on the validation days; default weights on measured scales where there are too few users."""
     ranker = lab.ranker(model, lab.split.fit_until)
     with lab.timed("fit blend"):
-        cases = lab.validation_cases()
+        known = lab.known(lab.split.validation)
+        cases = known.cases
         if len(cases) >= LEAST_VALIDATION:
-            return fit_blend(ranker, cases, lab.night.settings.ranking)
+            return fit_blend(ranker, known, lab.night.settings.ranking)
         lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
         past = lab.inputs.histories(lab.split.test.last, model.knn).lists()[:1000]
         return replace(model.blend, scales=scales(ranker, past, list(map(items_of, past))))

@@ -19,14 +19,16 @@ from pipelines.scoring.blend import (
     TWO_VECTORS,
     WELL_RATED,
 )
-from pipelines.scoring.cases import Cases
-from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall
+from pipelines.scoring.calibrate import calibration_error
+from pipelines.scoring.cases import Cases, Known
+from pipelines.scoring.metrics import coverage, estimate, hits, identical_lists, ndcg, recall
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker
 from training.cold import targets_among
 
 LISTED = 20
 DEPTH = 10
+CALIBRATED = 5000  # users of each kind whose scores are held against what they chose
 COMPARED = 1000  # users whose lists are made in both ways
 AT_ONCE = 256  # users scored at once
 ALONE = {
@@ -109,6 +111,16 @@ def found_by_short(ranker: Ranker, cases: Cases) -> dict[str, Any]:
     exact = replace(ranker, short={}).lists(cases.histories, cases.hidden, DEPTH)
     found = ranker.lists(cases.histories, cases.hidden, DEPTH)
     return asdict(estimate(recall(found, [row[row >= 0] for row in exact], DEPTH)))
+
+
+def calibration(ranker: Ranker, known: Known) -> dict[str, Any]:
+    """How far the scores of the first ten are from the share that is chosen, over all users that are `known`."""
+    cases, stand_for = known.at_most(CALIBRATED)
+    ranked = ranker.rank(cases.histories, cases.hidden, DEPTH)
+    shown = ranked.items >= 0
+    counts = np.broadcast_to(stand_for[:, None], shown.shape)[shown]
+    error = calibration_error(ranked.scores[shown], hits(ranked.items, cases.targets)[shown], counts)
+    return {"value": error, "low": None, "high": None, "users": len(cases)}
 
 
 def ndcg_of_vectors(users: np.ndarray, products: np.ndarray, cases: Cases, showable: np.ndarray) -> float:

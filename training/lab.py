@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.night import Night
-from pipelines.scoring.cases import Cases
+from pipelines.scoring.cases import Cases, Known
 from pipelines.scoring.ranker import Ranker
 from training.checkpoint import Checkpoint
 from training.inputs import Inputs, read_inputs
 from training.model_folder import Model
-from training.windows import Split, Window, cases_in, split_by_time
+from training.windows import Split, Window, cases_in, others_in, split_by_time
 
 
 @dataclass
@@ -54,6 +54,12 @@ class Lab:
     def test_cases(self) -> Cases:
         """The users of the test days."""
         return self._cases(self.split.test)
+
+    def known(self, window: Window) -> Known:
+        """The users of the window, and beside them those who might have chosen something in it."""
+        asked = (self.inputs.log, window, self.inputs.showable, self.night.settings.knn.history)
+        others, count = others_in(*asked)
+        return Known(cases_in(*asked), others, (window.users, count))
 
     def _cases(self, window: Window) -> Cases:
         return cases_in(self.inputs.log, window, self.inputs.showable, self.night.settings.knn.history)

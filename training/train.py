@@ -12,7 +12,7 @@ from pipelines.stage import step_process
 from training.challenger import make_challenger
 from training.cold import cold_products
 from training.encoder import make_repeatable
-from training.evaluate import differences, found_by_short, judge, with_parts
+from training.evaluate import calibration, differences, found_by_short, judge, with_parts
 from training.lab import Lab
 from training.model_folder import Model, load_model
 from training.windows import day_to_date
@@ -59,6 +59,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> di
     versus = ("item_knn", "popularity", "lexical", "predecessor")
     metrics = {name: figures.metrics() for name, figures in judged.items()}
     for name in {"challenger", "predecessor"} & set(rankers):
+        metrics[name]["calibration_error@10"] = calibration(rankers[name], lab.known(lab.split.test))
         if rankers[name].short:
             metrics[name]["found_by_short@10"] = found_by_short(rankers[name], cases)
     return {

@@ -79,17 +79,37 @@ def cases_in(log: Log, window: Window, showable: np.ndarray, length: int, most: 
     before, and that can be shown. Histories hold the last `length` products before the window. At most `most`
     users, evenly spread.
     """
-    pairs = _first_choices(log, showable)
-    wanted = pairs.inside(window.first, window.last)
-    users = np.unique(pairs.user[wanted])
+    users = _evenly(_choosers(_first_choices(log, showable), window), most)
+    return _asked(log, window, showable, length, users)
+
+
+def others_in(log: Log, window: Window, showable: np.ndarray, length: int, most: int = MOST_CASES) -> tuple[Cases, int]:
+    """The other users with a past, who chose nothing new in the window: at most `most`, and how many there are."""
+    past = histories(log, window.first - 1, length)
+    known = np.searchsorted(log.users, past.users)
+    others = np.setdiff1d(known, _choosers(_first_choices(log, showable), window))
+    return _asked(log, window, showable, length, _evenly(others, most)), len(others)
+
+
+def _choosers(choices: Choices, window: Window) -> np.ndarray:
+    return np.unique(choices.user[choices.inside(window.first, window.last)])
+
+
+def _evenly(users: np.ndarray, most: int) -> np.ndarray:
+    """At most so many of the sorted `users`, evenly spread."""
+    return users if len(users) <= most else users[np.linspace(0, len(users) - 1, most).astype(int)]
+
+
+def _asked(log: Log, window: Window, showable: np.ndarray, length: int, users: np.ndarray) -> Cases:
+    choices = _first_choices(log, showable)
+    wanted = choices.inside(window.first, window.last)
     hides = log.rows((log.day < window.first) & (log.hides | log.target))
-    cases = Cases(
+    return Cases(
         users=log.users[users],
         histories=histories(log, window.first - 1, length).of(log.users[users]),
         hidden=_of_users(users, hides.user, hides.product),
-        targets=_of_users(users, pairs.user[wanted], pairs.product[wanted]),
+        targets=_of_users(users, choices.user[wanted], choices.product[wanted]),
     )
-    return cases.at_most(most)
 
 
 @dataclass(frozen=True)

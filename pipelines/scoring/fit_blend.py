@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.scoring.blend import ANY_MARGIN, CHOSEN_TOGETHER, PARTS, POPULAR, Blend, Weights
 from pipelines.scoring.calibrate import fit_line
-from pipelines.scoring.cases import Cases
+from pipelines.scoring.cases import Cases, Known
 from pipelines.scoring.metrics import hits, recall
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker, block_size
@@ -55,15 +55,16 @@ class Pool:
         return Pool(self.parts[users], self.filled[users], rows, columns, self.targets[users])
 
 
-def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
-    """The blend with the best NDCG@10 on `cases`, calibrated on their top 20; the default blend without cases.
+def fit_blend(ranker: Ranker, known: Known, ranking: Ranking) -> Blend:
+    """The blend with the best NDCG@10 on the cases of `known`; the default blend without cases.
 
     Coordinate search over a grid from two starts; of equals the smaller weight wins, for chosen_together 1.
     The weights add up to 1. Users with short, middling and long histories get weights of their own where these help
     users that they were not fitted on. Popularity counts against a product, and places are kept for new ones, as far
-    as `ranking` allows that to cost. Of the blend of `ranker` only the half-life stays.
+    as `ranking` allows that to cost. Scores are calibrated on the top 20 of all that are `known`. Of the blend of
+    `ranker` only the half-life stays.
     """
-    cases = cases.at_most(MOST_USERS)
+    cases = known.cases.at_most(MOST_USERS)
     start = Blend(half_life_days=ranker.blend.half_life_days)
     if not len(cases):
         return start
@@ -75,10 +76,16 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     segments = tuple((least, _shares(w)) for least, w in _segments(pool, lengths, weights))
     tail = _long_tail(pool, _shares(weights), ranking.long_tail_cost)
     plain = replace(even, weights=_shares(weights), segments=segments, long_tail=tail)
-    ranked = replace(ranker, blend=plain).rank(cases.histories, cases.hidden, TOP)
-    shown = ranked.items >= 0
-    slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
+    slope, intercept = _calibrated(replace(ranker, blend=plain), known)
     return replace(_with_new(ranker, plain, cases, ranking), slope=slope, intercept=intercept)
+
+
+def _calibrated(ranker: Ranker, known: Known) -> tuple[float, float]:
+    cases, stand_for = known.at_most(MOST_USERS)
+    ranked = ranker.rank(cases.histories, cases.hidden, TOP)
+    shown = ranked.items >= 0
+    counts = np.broadcast_to(stand_for[:, None], shown.shape)[shown]
+    return fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown], counts)
 
 
 def _long_tail(pool: Pool, weights: Weights, cost: float) -> float:

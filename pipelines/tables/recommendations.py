@@ -59,7 +59,13 @@ USER_TOPK = Table(
         Column("user_id", TEXT, "pseudonym of the user (keyed hash)"),
         Column("rank", INT, "1 is shown first", at_least=1),
         Column("product_id", TEXT, "product to show", refers_to="products.product_id"),
-        Column("score", FLOAT, "calibrated probability of a purchase within the test window", at_least=0, at_most=1),
+        Column(
+            "score",
+            FLOAT,
+            "calibrated probability that the user chooses it within as many days as the model was validated on",
+            at_least=0,
+            at_most=1,
+        ),
         Column("source", TEXT, "part of the model that speaks most for it", one_of=REASON_KINDS),
         Column(
             "placed_by",

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.settings.learning import Training
-from training.windows import cases_in, day_number, split_by_time
+from training.windows import cases_in, day_number, others_in, split_by_time
 
 ALL = np.ones(12, bool)
 RUN = date(2025, 1, 31)
@@ -95,3 +95,17 @@ def test_nothing_of_a_window_leaks_into_what_is_known_before(make_log, rows):
             assert set(log.products[cases.targets[i]]) == wanted
             assert set(log.products[cases.hidden[i]]) == bought
             assert set(log.products[cases.histories[i]["item"]]) == past
+
+
+def test_who_is_known_and_chose_nothing_new_is_one_of_the_others(make_log):
+    log = make_log(
+        ("buyer", "p00", 1, "view"), ("buyer", "p01", 30, "purchase"), ("idle", "p00", 1, "purchase"),
+        ("again", "p00", 1, "purchase"), ("again", "p00", 30, "purchase"), ("new", "p05", 30, "purchase"),
+    )  # fmt: skip
+    window = split_by_time(log, ALL, RUN, WANTS).test
+    others, count = others_in(log, window, ALL, 50)
+    assert (others.users.tolist(), count) == (["again", "idle"], 2)
+    assert [t.tolist() for t in others.targets] == [[], []]
+    assert [h.tolist() for h in others.hidden] == [[0], [0]]
+    few, count = others_in(log, window, ALL, 50, most=1)
+    assert (few.users.tolist(), count) == (["again"], 2)

@@ -6,8 +6,8 @@ from scipy import sparse
 
 from pipelines.errors import StepFailed
 from pipelines.scoring.blend import ANY_MARGIN, POPULAR, Blend
-from pipelines.scoring.calibrate import fit_line
-from pipelines.scoring.cases import Cases
+from pipelines.scoring.calibrate import calibration_error, fit_line
+from pipelines.scoring.cases import NOBODY, Cases, Known
 from pipelines.scoring.fit_blend import fit_blend, scales
 from pipelines.scoring.metrics import recall
 from pipelines.settings.learning import Ranking
@@ -21,23 +21,25 @@ def cases(ranker, histories, hidden, part):
 
 def test_a_part_that_knows_everything_gets_the_weight(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
-    weights = fit_blend(shelf, cases(shelf, histories, hidden, 1), Ranking()).weights
+    weights = fit_blend(shelf, Known(cases(shelf, histories, hidden, 1)), Ranking()).weights
     assert weights[1] > 2 * max(weights[0], weights[2], weights[3])
 
 
 def test_what_does_not_help_gets_no_weight(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
-    weights = fit_blend(shelf, cases(shelf, histories, hidden, 0), Ranking()).weights
+    weights = fit_blend(shelf, Known(cases(shelf, histories, hidden, 0)), Ranking()).weights
     assert max(weights[1:]) <= 0.05 * weights[0]  # the other parts may order what the first leaves equal
 
 
 def test_weights_are_shares(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
-    assert sum(fit_blend(shelf, cases(shelf, histories, hidden, 2), Ranking()).weights) == pytest.approx(1, abs=1e-5)
+    assert sum(fit_blend(shelf, Known(cases(shelf, histories, hidden, 2)), Ranking()).weights) == pytest.approx(
+        1, abs=1e-5
+    )
 
 
 def test_without_users_the_default_blend_stands(shelf):
-    assert fit_blend(shelf, Cases(np.empty(0, str), [], [], []), Ranking()) == Blend()
+    assert fit_blend(shelf, Known(NOBODY), Ranking()) == Blend()
 
 
 def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
@@ -49,7 +51,10 @@ def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
     known = Cases(np.arange(len(sold)).astype(str), histories, hidden, list(sold))
     fresh = replace(shelf, showable=shelf.showable & (popularity == 0)).rank(histories, hidden, 1).items
     new = replace(known, targets=list(fresh))
-    costly, cheap = fit_blend(shelf, known, Ranking()), fit_blend(shelf, known, Ranking(new_slots=2, new_slot_cost=1))
+    costly, cheap = (
+        fit_blend(shelf, Known(known), Ranking()),
+        fit_blend(shelf, Known(known), Ranking(new_slots=2, new_slot_cost=1)),
+    )
     assert costly.new_slots == 0 or costly.new_margin < ANY_MARGIN
     without, withheld = (
         replace(shelf, blend=replace(costly, new_slots=slots)).lists(histories, hidden, 10)
@@ -57,16 +62,16 @@ def test_places_are_kept_for_new_products_where_they_cost_little(shelf, people):
     )
     assert recall(without, known.targets, 10).mean() - recall(withheld, known.targets, 10).mean() <= 0.001
     assert (cheap.new_slots, cheap.new_margin) == (2, ANY_MARGIN)
-    assert fit_blend(shelf, new, Ranking()).new_slots == 1
-    assert fit_blend(shelf, new, Ranking(new_slots=0)).new_slots == 0
+    assert fit_blend(shelf, Known(new), Ranking()).new_slots == 1
+    assert fit_blend(shelf, Known(new), Ranking(new_slots=0)).new_slots == 0
 
 
 def test_popularity_counts_against_a_product_as_far_as_it_may_cost(shelf, people):
     histories, hidden = (lists[1:] for lists in people)
     both = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)))
     known = replace(cases(shelf, histories, hidden, 0), targets=list(both.rank(histories, hidden, 5).items))
-    assert fit_blend(shelf, known, Ranking(long_tail_cost=0)).long_tail == 0
-    little, much = (fit_blend(shelf, known, Ranking(long_tail_cost=cost)).long_tail for cost in (0.02, 1))
+    assert fit_blend(shelf, Known(known), Ranking(long_tail_cost=0)).long_tail == 0
+    little, much = (fit_blend(shelf, Known(known), Ranking(long_tail_cost=cost)).long_tail for cost in (0.02, 1))
     assert little < much == 0.4
 
 
@@ -81,11 +86,12 @@ def test_users_with_other_histories_get_other_weights_where_these_help(shelf, cr
     lengths = np.array([min(len(h), 8) for h in histories])
     middle = int(np.quantile(lengths, 1 / 3)) + 1
     targets = list(np.where((lengths < middle)[:, None], by_text, by_choice))
-    blend = fit_blend(shelf, Cases(np.arange(len(targets)).astype(str), histories, hidden, targets), Ranking())
+    mixed = Cases(np.arange(len(targets)).astype(str), histories, hidden, targets)
+    blend = fit_blend(shelf, Known(mixed), Ranking())
     short, long = blend.of_users(np.array([1, 8]))
     assert short[1] > 2 * short[0]
     assert long[0] > 2 * long[1]
-    same = fit_blend(shelf, Cases(np.arange(len(targets)).astype(str), histories, hidden, list(by_choice)), Ranking())
+    same = fit_blend(shelf, Known(replace(mixed, targets=list(by_choice))), Ranking())
     assert same.of_users(np.array([1]))[0].argmax() == same.of_users(np.array([8]))[0].argmax() == 0
 
 
@@ -102,18 +108,46 @@ def test_calibration_says_the_share_that_was_chosen():
     rng = np.random.default_rng(3)
     score = rng.normal(size=20_000)
     chosen = rng.random(20_000) < 1 / (1 + np.exp(-(1.5 * score - 2)))
-    assert fit_line(score, chosen) == pytest.approx((1.5, -2), abs=0.1)
+    assert fit_line(score, chosen, np.ones(20_000)) == pytest.approx((1.5, -2), abs=0.1)
 
 
 def test_calibration_never_turns_the_order_round():
     score = np.arange(100.0)
-    slope, intercept = fit_line(score, score < 30)
+    slope, intercept = fit_line(score, score < 30, np.ones(100))
     assert slope == 0
     assert 1 / (1 + np.exp(-intercept)) == pytest.approx(0.3, abs=0.02)
 
 
 def test_calibration_without_a_single_hit_is_finite():
-    assert np.isfinite(fit_line(np.arange(50.0), np.zeros(50, bool))).all()
+    assert np.isfinite(fit_line(np.arange(50.0), np.zeros(50, bool), np.ones(50))).all()
+
+
+def test_a_score_is_a_probability_among_all_users_not_among_those_who_chose(shelf, crowd):
+    histories, hidden = crowd
+    chosen = cases(shelf, histories[0::2], hidden[0::2], 0)
+    idle = Cases(chosen.users, histories[1::2], hidden[1::2], [np.empty(0, np.int32)] * len(histories[1::2]))
+    alone, among = (
+        fit_blend(shelf, known, Ranking()) for known in (Known(chosen), Known(chosen, idle, (0, 9 * len(idle))))
+    )
+    assert among.weights == alone.weights
+    ranked = replace(shelf, blend=among).rank(histories, hidden, 20)
+    said = ranked.scores[0::2].sum() + 9 * ranked.scores[1::2].sum()
+    assert said == pytest.approx(5 * len(chosen), rel=0.1)
+
+
+def test_a_sample_stands_for_all_of_its_kind():
+    four, two = (Cases(np.arange(n).astype(str), [None] * n, [None] * n, [None] * n) for n in (4, 2))
+    cases, stand_for = Known(four, two, (8, 30)).at_most(2)
+    assert cases.users.tolist() == ["0", "3", "0", "1"]
+    assert stand_for.tolist() == [4, 4, 15, 15]
+
+
+def test_calibration_error_is_the_distance_from_what_was_chosen():
+    said = np.repeat([0.0, 0.5], 50)
+    chosen = (np.arange(100) >= 50) & (np.arange(100) % 5 == 0)
+    assert calibration_error(said, chosen, np.ones(100)) == pytest.approx(0.15)
+    assert calibration_error(said, chosen, np.repeat([4.0, 1.0], 50)) == pytest.approx(0.06)
+    assert calibration_error(np.empty(0), np.empty(0, bool), np.empty(0)) == 0
 
 
 def test_a_blend_survives_its_file_and_a_wrong_one_is_refused(tmp_path):
