@@ -17,6 +17,7 @@ from pipelines.tables import (
     COLD_START_TOPK,
     EVENTS,
     FEEDBACK_METRICS,
+    NEWCOMERS,
     PAIR_COUNTS,
     POPULARITY,
     PRODUCT_EMBEDDINGS,
@@ -36,7 +37,7 @@ from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import Evidence, replaced
 from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
 from spark_jobs.ranking.checked_against import checked_against
-from spark_jobs.ranking.cold_start import cold_start_lists
+from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from, popular_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
@@ -67,11 +68,15 @@ def rank(spark: SparkSession, night: Night) -> None:
     offers = find_bundles(evidence, ranker, night.settings)
     publish(bundle_table(offers, ranker, evidence, language), BUNDLES)
     publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)
-    ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], read(spark, night, BUNDLES), night)
+    bundles = read(spark, night, BUNDLES)
+    ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], bundles, night)
     publish(topk_rows(ranked, products, language), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
+    newcomers = read(spark, night, NEWCOMERS)
+    welcomed = rank_users(as_users(newcomers), hidden_from(newcomers), bundles.limit(0), night)
     popular, k = read(spark, night, POPULARITY), night.settings.ranking.k
-    publish(cold_start_lists(popular, products, known["showable"], k, language), COLD_START_TOPK)
+    for_anyone = popular_lists(popular, products, known["showable"], k, language)
+    publish(for_anyone.unionByName(by_segment(topk_rows(welcomed, products, language))), COLD_START_TOPK)
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
     first = window_start(night.run_date, night.settings.features)
     after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)
@@ -80,6 +85,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     publish(feedback(events), FEEDBACK_METRICS)
     publish(quarantine_counts(spark, night), QUARANTINE_SUMMARY)
     ranked.unpersist()
+    welcomed.unpersist()
 
 
 def evidence_of(

@@ -18,10 +18,11 @@ from pipelines.scoring.ranker_files import save_ranker
 from pipelines.scoring.vectors import user_vectors
 from pipelines.stage import step_process
 from pipelines.table_files import write_table
-from pipelines.tables import POPULARITY, PRODUCT_EMBEDDINGS, SESSION_BUNDLES, USER_EMBEDDINGS
+from pipelines.tables import NEWCOMERS, POPULARITY, PRODUCT_EMBEDDINGS, SESSION_BUNDLES, USER_EMBEDDINGS
 from training.encoder import make_repeatable
 from training.inputs import Inputs, read_inputs
 from training.model_folder import ENCODER, cache_of, load_model
+from training.newcomers import newcomer_rows
 from training.popularity import popularity_rows
 from training.product_vectors import drop_other_caches
 from training.session_bundles import session_bundles
@@ -51,6 +52,7 @@ def embed(night: Night) -> None:
     drop_other_caches(night.home / "embeddings", kept)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
+    write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))
     write_table(night, POPULARITY, popularity_rows(inputs.days, night.run_date, model.blend.half_life_days))
     write_table(night, SESSION_BUNDLES, session_bundles(night, inputs, vectors, model.embed))
 

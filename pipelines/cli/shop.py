@@ -66,6 +66,9 @@ def demo_settings() -> str:
             "products": {"path": "sources/products.csv"},
         },
         "training": {"precision": "float32"},  # making a graph for each new model takes longer than reading few texts
+        "newcomers": {
+            "interests": ["a present for a gardener", "something for a cosy evening", "coffee to start the day"]
+        },
         "spark": SMALL_DATA,
         "schedule": {"cron": ""},  # its days are of the past
     }

@@ -8,6 +8,7 @@ from pipelines.settings.learning import (
     Features,
     Guards,
     Knn,
+    Newcomers,
     NextChoice,
     Projection,
     Ranking,
@@ -39,6 +40,7 @@ class Settings(Section):
     training: Training = Field(default_factory=Training, description="the encoder and how models are judged")
     guards: Guards = Field(default_factory=Guards, description="what a challenger must not lose")
     ranking: Ranking = Field(default_factory=Ranking, description="the lists and bundles")
+    newcomers: Newcomers = Field(default_factory=Newcomers, description="the lists for visitors nobody knows")
     relations: Relations = Field(default_factory=Relations, description="which products go together")
     bundles: Bundles = Field(default_factory=Bundles, description="what may stand in a bundle, and rules of the shop")
     session_bundles: SessionBundles = Field(

@@ -1,4 +1,4 @@
-"""Lists for visitors nobody knows: what is popular, in the whole shop and in each category."""
+"""Lists for visitors nobody knows: what is popular, and what the model makes of the little they show or say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spark_jobs.engine import spark_schema
 FEW = 3  # products below which a category makes no list of its own
 
 
-def cold_start_lists(
+def popular_lists(
     popularity: DataFrame, products: DataFrame, showable: DataFrame, k: int, language: Language
 ) -> DataFrame:
     """One row for each segment and rank: 'all', and 'category: …' for each widest category of enough products."""
@@ -47,8 +47,26 @@ def cold_start_lists(
         "product_id",
         F.when(F.col("most") > 0, F.round(F.col("popular") / F.col("most"), 6)).otherwise(0.0).alias("score"),
         F.lit("popular").alias("source"),
+        F.lit("score").alias("placed_by"),
         reason.alias("reason"),
         F.lit(language.reasons["popular"]).alias("reason_text"),
         F.lit(None).cast("double").alias("propensity"),
         F.lit("").alias("model_version"),
     )
+
+
+def as_users(newcomers: DataFrame) -> DataFrame:
+    """`newcomers` as the ranking reads users."""
+    return newcomers.withColumnRenamed("segment", "user_id")
+
+
+def hidden_from(newcomers: DataFrame) -> DataFrame:
+    """What may not be shown to each of `newcomers`, as the ranking reads it of users."""
+    return newcomers.select(F.col("segment").alias("user_id"), F.explode("hidden").alias("product_id"))
+
+
+def by_segment(rows: DataFrame) -> DataFrame:
+    """Rows as of `user_topk`, of newcomers, as those of `cold_start_topk`."""
+    best = F.max("score").over(Window.partitionBy("user_id"))
+    share = F.when(best > 0, F.round(F.col("score").cast("double") / best, 6)).otherwise(0.0)
+    return rows.withColumn("score", share).withColumnRenamed("user_id", "segment").drop("written_by")

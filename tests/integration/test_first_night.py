@@ -80,7 +80,11 @@ def test_lists_have_k_products_with_reasons_and_none_that_was_bought(shop):
         assert engine.execute("select count(*) > 0 from bundles").fetchall()[0] == (True,)
         by = dict(engine.execute("select written_by, count(*) from bundles group by all").fetchall())
         assert by.get("model", 0) == shop.manifest()["words"]["by_model"] > 0
-        assert engine.execute("select count(*) from cold_start_topk where segment = 'all'").fetchall()[0] == (5,)
+        kinds = "select split_part(segment, ':', 1) kind, min(n), max(n) from "
+        kinds += "(select segment, count(*) n from cold_start_topk group by segment) group by kind"
+        found = {kind: lengths for kind, *lengths in engine.execute(kinds).fetchall()}
+        assert found.pop("category")[1] == 5
+        assert found == {"all": [5, 5], "session": [5, 5], "interest": [5, 5]}
 
 
 def test_the_named_evidence_is_in_the_users_past(shop):

@@ -12,7 +12,7 @@ from pipelines.scoring.histories import items_of
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.scoring.short import LENGTH
 from pipelines.table_files import read_table
-from pipelines.tables import PRODUCT_EMBEDDINGS, PRODUCTS, USER_EMBEDDINGS
+from pipelines.tables import NEWCOMERS, PRODUCT_EMBEDDINGS, PRODUCTS, USER_EMBEDDINGS
 from tests.given import put
 from tests.training.toy_shop import open_night, product_rows
 from training import embed, train
@@ -115,7 +115,8 @@ def embedded(night):
 
 def test_embedding_writes_both_tables_and_a_ranker(tmp_path, toy_base):
     (tmp_path / "embeddings" / "of an encoder before").mkdir(parents=True)
-    night = embedded(run(train, open_night(tmp_path, toy_base)))
+    asked = {"newcomers": {"sessions": 4, "interests": ["blue lamp. kitchen"], "liked": 3}}
+    night = embedded(run(train, open_night(tmp_path, toy_base, sections=asked)))
     products, users = read_table(night, PRODUCT_EMBEDDINGS), read_table(night, USER_EMBEDDINGS)
     assert products.num_rows == 16
     assert set(products["model_version"].to_pylist()) == {"7"}
@@ -131,6 +132,17 @@ def test_embedding_writes_both_tables_and_a_ranker(tmp_path, toy_base):
     assert np.mean(own) > 0.9
     assert len(list((tmp_path / "embeddings").iterdir())) == 1
     assert json.loads(night.aggregates(USER_EMBEDDINGS).read_text())["key is unique"] == 0
+    said, *looked = read_table(night, NEWCOMERS).to_pylist()
+    assert (said["segment"], said["history"][-1], len(said["history"])) == (
+        "interest: blue lamp. kitchen",
+        "blue-lamp",
+        3,
+    )
+    assert said["hidden"] == []
+    most = np.sort(ranker.popularity)[-4:]
+    assert {ranker.popularity[ranker.product_ids == row["history"]].item() for row in looked} <= set(most)
+    assert [row["segment"] for row in looked] == [f"session: {row['history'][0]}" for row in looked]
+    assert all(row["hidden"] == row["history"] for row in looked)
 
 
 def test_only_changed_texts_are_embedded_again(tmp_path, toy_base, monkeypatch):

@@ -129,8 +129,12 @@ BROKEN = {
     ),
     "for nobody": (
         COLD_START_TOPK,
-        listed("segment", all=["mug", "mug"], other=["gone"]),
-        {"no product twice: 1 rows": "fail", "only available products: 1 products": "fail"},
+        listed("segment", all=["mug", "mug"], other=["gone"], **{"session: cup": ["cup"]}),
+        {
+            "no product twice: 1 rows": "fail",
+            "only available products: 1 products": "fail",
+            "nothing looked at is shown: 1 rows": "fail",
+        },
     ),
     "bundles": (
         BUNDLES,

@@ -20,6 +20,7 @@ from pipelines.settings import check_settings
 from pipelines.settings.learning import Knn
 from pipelines.tables.recommendations import REASON_KINDS
 from pipelines.words.german import DE
+from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 
 DAY = date(2025, 3, 31)
@@ -96,4 +97,24 @@ def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
         assert all(row["reason_text"].startswith(DE.reasons[row["reason"]["kind"]].split("{")[0]) for row in mine)
     assert kinds == {"score", "new product", "exploration"}
     assert bundle_rows(ranked).count() == len(people)
+    ranked.unpersist()
+
+
+def test_visitors_nobody_knows_get_what_the_model_makes_of_what_stands_for_their_past(spark, night, ranker):
+    ids = ranker.product_ids.tolist()
+    rows = [("interest: red", ids[3:6], [0, 1, 2], [], "v"), ("session: p007", ids[7:8], [0], ids[7:8], "v")]
+    types = "segment string, history array<string>, turns array<int>, hidden array<string>, model_version string"
+    newcomers = spark.createDataFrame(rows, types)
+    bundles = spark.createDataFrame([], "bundle_id string, products array<string>")
+    products = spark.createDataFrame([(p, p) for p in ids], "product_id string, title string")
+    ranked = rank_users(as_users(newcomers), hidden_from(newcomers), bundles, night)
+    found = by_segment(topk_rows(ranked, products, DE)).orderBy("segment", "rank").collect()
+    for at, (segment, past, turns, barred, _) in enumerate(rows):
+        chosen = ranker.past(np.array(past), np.array(turns))
+        alone = ranker.rank([chosen], [ranker.find(np.array(barred, str))], K, lots([segment], str(DAY), 2))
+        mine = found[at * K : (at + 1) * K]
+        assert [row["segment"] for row in mine] == [segment] * K
+        assert [row["product_id"] for row in mine] == ranker.product_ids[alone.items[0]].tolist()
+        assert [row["score"] for row in mine] == pytest.approx(alone.scores[0] / alone.scores[0].max(), abs=1e-6)
+        assert not {row["product_id"] for row in mine} & set(barred)
     ranked.unpersist()
