@@ -99,7 +99,7 @@ def compared(lab: Lab, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     judged = figures(cases)
     for name in peers:
         items = peer(name, lab.inputs, lab.split.validation.last, cases, LISTED)
-        judged[name] = Judged.of(items, cases, cold, int(ranker.showable.sum()), 0.0)
+        judged[name] = Judged.of(items, cases, cold, ranker, 0.0)
     return {"new products": told(judged), "all": told(figures(with_repeats(lab)))}
 
 

@@ -21,9 +21,10 @@ from pipelines.scoring.blend import (
 )
 from pipelines.scoring.calibrate import calibration_error
 from pipelines.scoring.cases import Cases, Known
-from pipelines.scoring.metrics import coverage, estimate, hits, identical_lists, ndcg, recall
+from pipelines.scoring.metrics import brand_coverage, coverage, estimate, hits, identical_lists, ndcg, recall
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.rerank import lots
 from training.cold import targets_among
 
 LISTED = 20
@@ -44,7 +45,8 @@ ALONE = {
 
 @dataclass(frozen=True)
 class Judged:
-    """One model's figures at 10: `ndcg` and `recall` float64 (u,), `coverage` and `identical_lists` over all users.
+    """One model's figures at 10: `ndcg` and `recall` float64 (u,); `coverage`, `brand_coverage` and `identical_lists`
+    over all users.
 
     `cold_recall` is the recall of cold products, float64, one entry for each user who chose one. `seconds` is what
     ranking took: a figure of the machine, so it is no metric.
@@ -54,18 +56,20 @@ class Judged:
     recall: np.ndarray
     cold_recall: np.ndarray
     coverage: float
+    brand_coverage: float
     identical_lists: float
     seconds: float
 
     @classmethod
-    def of(cls, items: np.ndarray, cases: Cases, cold: np.ndarray, showable: int, seconds: float) -> Judged:
-        """The figures of the lists `items` (u, k) for `cases`, where so many products may be shown."""
+    def of(cls, items: np.ndarray, cases: Cases, cold: np.ndarray, ranker: Ranker, seconds: float) -> Judged:
+        """The figures of the lists `items` (u, k) for `cases`, of what `ranker` may show."""
         chose_cold, cold_targets = targets_among(cases, cold)
         return cls(
             ndcg(items, cases.targets, DEPTH),
             recall(items, cases.targets, DEPTH),
             recall(items[chose_cold], cold_targets, DEPTH),
-            coverage(items, showable, DEPTH),
+            coverage(items, int(ranker.showable.sum()), DEPTH),
+            brand_coverage(items, ranker.brands, ranker.showable, DEPTH),
             identical_lists(items, DEPTH),
             seconds,
         )
@@ -73,7 +77,7 @@ class Judged:
     def metrics(self) -> dict[str, dict[str, Any]]:
         """Value, 95 % interval and number of users by metric; what is no mean over users has no interval."""
         means = {"ndcg": self.ndcg, "recall": self.recall, "cold_recall": self.cold_recall}
-        whole = {"coverage": self.coverage, "identical_lists": self.identical_lists}
+        whole = {name: getattr(self, name) for name in ("coverage", "brand_coverage", "identical_lists")}
         found = {name: asdict(estimate(values)) for name, values in means.items()}
         found |= {n: {"value": v, "low": None, "high": None, "users": len(self.ndcg)} for n, v in whole.items()}
         return {f"{name}@{DEPTH}": numbers for name, numbers in found.items()}
@@ -101,8 +105,15 @@ def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict
         began = time.perf_counter()
         items = ranker.lists(cases.histories, cases.hidden, LISTED)
         seconds = time.perf_counter() - began
-        judged[name] = Judged.of(items, cases, cold, int(ranker.showable.sum()), seconds)
+        judged[name] = Judged.of(items, cases, cold, ranker, seconds)
     return judged
+
+
+def explored(ranker: Ranker, cases: Cases, cold: np.ndarray, draw: tuple[str, int]) -> Judged:
+    """The figures of the ranker's lists where `draw`, named so and of so many products, has its places in them."""
+    began = time.perf_counter()
+    ranked = ranker.rank(cases.histories, cases.hidden, LISTED, lots(cases.users.tolist(), *draw))
+    return Judged.of(ranked.items, cases, cold, ranker, time.perf_counter() - began)
 
 
 def found_by_short(ranker: Ranker, cases: Cases) -> dict[str, Any]:

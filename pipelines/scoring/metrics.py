@@ -51,6 +51,16 @@ def coverage(items: np.ndarray, showable: int, k: int) -> float:
     return len(np.unique(shown[shown >= 0])) / max(showable, 1)
 
 
+def brand_coverage(items: np.ndarray, brands: np.ndarray, showable: np.ndarray, k: int) -> float:
+    """Share of the brands with something showable that stand among the first k of some list; 1 where there are none.
+
+    `brands` int32 (n,): a number for each product's brand, -1 where it is unknown; `showable` bool (n,).
+    """
+    there = np.unique(brands[showable & (brands >= 0)])
+    shown = items[:, :k]
+    return len(np.intersect1d(there, brands[shown[shown >= 0]])) / len(there) if len(there) else 1.0
+
+
 def identical_lists(items: np.ndarray, k: int) -> float:
     """Share of the users whose first k items are one and the same list: the one that most users get."""
     if not len(items):

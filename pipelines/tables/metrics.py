@@ -14,16 +14,16 @@ RUN_METRICS = Table(
             "model",
             TEXT,
             "challenger, predecessor (the model of the release before), by_score (the one before these without what "
-            "settings add to the score), and single parts: item_knn, lexical, encoder, next_choice, popularity; words "
-            "is the writer of texts",
+            "settings add to the score), explored (with the products that are drawn), and single parts: item_knn, "
+            "lexical, encoder, next_choice, popularity; words is the writer of texts",
         ),
         Column(
             "metric",
             TEXT,
-            "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, identical_lists@10, "
-            "calibration_error@10 (how far scores are from the share that is chosen), found_by_short@10 (of the first "
-            "ten, where `[ranking] approximate_above` limits what is scored); of words by_model, by_template, "
-            "asked_twice and refused (shares of the bundles), and tokens",
+            "ndcg@10, recall@10, cold_recall@10 (of products new to all), coverage@10, brand_coverage@10 (of brands), "
+            "identical_lists@10, calibration_error@10 (how far scores are from the share that is chosen), "
+            "found_by_short@10 (of the first ten, where `[ranking] approximate_above` limits what is scored); of words "
+            "by_model, by_template, asked_twice and refused (shares of the bundles), and tokens",
         ),
         Column("value", DOUBLE, "mean over users; a share for coverage, identical lists and words; a count for tokens"),
         Column("low", DOUBLE, "lower end of the 95 % interval (bootstrap over users)", nullable=True),
