@@ -21,7 +21,8 @@ from training.rounds import weights_of
 MEANING, TASTE = 384, 128  # lengths of the encoder's vectors and of the network's
 NEIGHBOURS, HISTORY = 100, 20
 DENSE = {"similar_meaning": 0.2, "next_choice": 0.2, "popular": 0.1}
-WHOLE = {"chosen_together": 0.3, "similar_text": 0.3, **DENSE}
+SPARSE = {"chosen_together": 0.3, "similar_text": 0.3}
+WHOLE = SPARSE | DENSE
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """Scores a second and core of the Spark ranking, beside plain NumPy, Spark's ALS, implicit and faiss.
 
 Random products and users: `rank_users` of the night ranks with vectors of the encoder's and the network's lengths and
-popularity (`dense`), with neighbours of both kinds besides (`whole`), and all of these where short forms of the vectors
-say what is scored (`short`; what these miss hangs on the vectors, of which random ones say nothing). `numpy` is the
-bound: one product of matrices of the same length, the same masks, the same k, one thread. ALS ranks with 64 factors and
-with as many as these vectors have by `recommendForUserSubset`, the code of `recommendForAllUsers`, which masks nothing;
+popularity (`dense`), with neighbours of both kinds alone (`sparse`), with all of these (`whole`), and with all of these
+where short forms of the vectors say what is scored (`short`; what these miss hangs on the vectors, of which random ones
+say nothing). `numpy` is the bound: one product of matrices of the same length, the same masks, the same k, one thread.
+ALS ranks by `recommendForAllUsers`, which masks nothing, with 64 factors and with as many as these vectors have;
 implicit and faiss, where they are installed, with vectors of the same length. Above 10^10 scores some of the users are
 ranked, and the seconds for all are told apart. Every way first ranks a few users, so that an engine's start and reading
 are not counted.
@@ -33,7 +33,7 @@ from pyspark.sql import functions as F
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from benchmarks.random_shop import DENSE, HISTORY, MEANING, TASTE, WHOLE, Shop, made, weighed
+from benchmarks.random_shop import DENSE, HISTORY, MEANING, SPARSE, TASTE, WHOLE, Shop, made, weighed
 from pipelines.night import Night, write_json
 from pipelines.scoring.ranker_files import save_ranker
 from pipelines.settings import Settings, check_settings
@@ -115,7 +115,7 @@ def line(way: str, users: int, products: int, ranked: int, seconds: float, cores
 def in_spark(
     spark: SparkSession, settings: Settings, shop: Shop, folder: Path
 ) -> dict[str, tuple[Callable[[int], object], int]]:
-    """The night's `rank_users`: dense parts alone, all of them, and all of what short forms find."""
+    """The night's `rank_users`: dense parts alone, sparse ones alone, all of them, and all of what short forms find."""
     ids, cores = shop.ranker.product_ids, spark.sparkContext.defaultParallelism
     turns = list(range(shop.chosen.shape[1]))
     rows = [(f"u{u:08d}", [str(p) for p in ids[chosen]], turns, "1") for u, chosen in enumerate(shop.chosen)]
@@ -125,8 +125,9 @@ def in_spark(
     bundles = spark.createDataFrame([], "bundle_id string, products array<string>")
     ways = {}
     ranker = shop.ranker
-    dense, whole = (replace(ranker, blend=weighed(weights)) for weights in (DENSE, WHOLE))
-    for name, one in (("spark dense", dense), ("spark whole", whole), ("spark short", whole.shortened())):
+    dense, alone, whole = (replace(ranker, blend=weighed(weights)) for weights in (DENSE, SPARSE, WHOLE))
+    named = {"spark dense": dense, "spark sparse": alone, "spark whole": whole, "spark short": whole.shortened()}
+    for name, one in named.items():
         night = Night(folder / name, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
         save_ranker(one, night.work / "ranker")
         ways[name] = (_ranked(users, bundles, night), cores)
@@ -184,7 +185,9 @@ def als(spark: SparkSession, shop: Shop, factors: int) -> Callable[[int], object
 
     def rank(count: int) -> None:
         some = spark.range(count).select(F.col("id").cast("int").alias("user"))
-        model.recommendForUserSubset(some, K).write.format("noop").mode("overwrite").save()
+        all_of_them = count >= len(shop.chosen)
+        lists = model.recommendForAllUsers(K) if all_of_them else model.recommendForUserSubset(some, K)
+        lists.write.format("noop").mode("overwrite").save()
 
     return rank
 
