@@ -41,7 +41,10 @@ LISTED = 20
 ALL_WORDS = 10**6  # count when lists are judged by how much alike their items are
 COLD = 0.05  # share of the items that `--cold` takes out
 DAY = date(1970, 1, 3)
-PROTOCOL = "leave-one-out, all items ranked, seen items masked, fitted on train only, chosen on validation"
+PROTOCOL = (
+    "leave-one-out, of repeated choices the first counts, all items ranked, seen items masked, fitted on train only, "
+    "chosen on validation"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -59,10 +59,3 @@ def test_lists_of_items_alike_are_less_diverse():
     assert diversity(np.array([[0, 1]]), words) == 0
     assert diversity(np.array([[0, 2], [2, 3]]), words) == 1
     assert diversity(np.array([[0, 1, 2], [0, 3, -1]]), words) == pytest.approx((2 / 3 + 1) / 2)
-
-
-def test_an_item_that_the_catalogue_does_not_have_is_named(folder):
-    with (folder / "sequences.txt").open("a") as file:
-        file.write("\nu100 x1 x77 x2")
-    with pytest.raises(SystemExit, match=r"line 62: .*no item x77"):
-        next_item.main(["--data", str(folder)])
