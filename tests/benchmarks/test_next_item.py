@@ -7,7 +7,7 @@ import pytest
 from scipy import sparse
 
 from benchmarks import next_item
-from benchmarks.lists import diversity
+from benchmarks.lists import SLICES, SPREAD, diversity
 
 COLOURS, THINGS = ("red", "blue", "green", "grey"), ("mug", "lamp", "scarf", "clock", "spoon", "chair", "rug", "vase")
 
@@ -35,11 +35,13 @@ def test_figures_of_every_model_are_written(folder, capsys):
     assert (found["users"], found["items"], found["seeds"]) == (60, 32, 1)
     wanted = {"nightshelf", "item_knn", "lexical", "encoder", "popularity"}
     assert wanted <= set(found["models"])
+    assert "candidates and all cold (LIGER)" in found["models"]
     for model in found["models"].values():
         for metric in (f"{m}@{k}" for m in ("recall", "ndcg") for k in (5, 10, 20)):
             low, high = model[f"{metric}_ci"]
             assert 0 <= low <= model[metric] <= high <= 1
         assert 0 <= model["diversity@10"] <= 1
+        assert sum(known["users"] for known in model["by_frequency"].values()) == 60
     assert {"frozen_encoder", "tuned_encoder"} <= set(found["models"])
     for step, paired in found["ahead"].items():
         better, worse = step.split("-")
@@ -51,7 +53,37 @@ def test_figures_of_every_model_are_written(folder, capsys):
     reasons = found["reasons"][0]
     assert reasons["faithful"] == 1
     assert reasons["sampled"] > 100
-    assert "nightshelf" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert all(
+        head in told for head in ("nightshelf", "Recall of new items", "NDCG", "Recall@10 by times learned from")
+    )
+    assert found["read"]["user_lines_too_short"] == 1
+
+
+def test_seeds_that_are_done_are_written_though_the_next_fails(tmp_path, monkeypatch):
+    def measure(asked, seed):
+        if seed == 3:
+            raise KeyboardInterrupt
+        gains = {"recall@10": np.full(4, seed / 10)}
+        model = {"gains": gains, "by_frequency": dict.fromkeys(SLICES, np.empty(0))} | dict.fromkeys(SPREAD, 0.5)
+        told = {"users": 4, "items": 9, "read": {}, "blend": {}, "reasons": {}, "seconds": {}}
+        return told | {"models": {"nightshelf": model}}
+
+    monkeypatch.setattr(next_item, "measure", measure)
+    file = tmp_path / "found.json"
+    with pytest.raises(KeyboardInterrupt):
+        next_item.main(["--data", str(tmp_path), "--json", str(file), "--seeds", "3", "--refit", "--cold"])
+    found = json.loads(file.read_text())
+    assert found["seeds"] == found["models"]["nightshelf"]["seeds"] == 2
+    assert found["models"]["nightshelf"]["recall@10"] == pytest.approx(0.15)
+    assert "nothing learned anew" in found["protocol"]
+    assert "of repeated choices the first counts" in found["protocol"]
+
+
+def test_no_seed_is_nothing_to_measure(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        next_item.main(["--data", str(tmp_path), "--seeds", "0"])
+    assert "--seeds 0; allowed: 1 or more" in capsys.readouterr().err
 
 
 def test_lists_of_items_alike_are_less_diverse():
