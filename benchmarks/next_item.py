@@ -18,10 +18,13 @@ import resource
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks.baselines import BASELINES, baseline
 from benchmarks.cold_items import among_candidates, with_slots
@@ -32,12 +35,14 @@ from benchmarks.next_item_tables import tables
 from benchmarks.peers import PEERS, peer
 from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
 from pipelines.night import Night, write_json
+from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.words import Words
 from pipelines.settings import Settings, check_settings
 from training.challenger import make_challenger
 from training.encoder import make_repeatable
 from training.evaluate import with_parts
 from training.lab import Lab
+from training.model_folder import Model
 from training.windows import Split, Window, cases_in
 
 LISTED = 20
@@ -107,7 +112,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         lab = lab_of(Path(folder), without(inputs_of(sequences, settings), taken_out), settings)
         make_repeatable(settings.training.threads, settings.training.seed)
         model = make_challenger(lab)
-        ranker = lab.ranker(model, VALIDATION if asked.refit else FIT)
+        ranker = refitted(lab, model, taken_out) if asked.refit else lab.ranker(model, FIT)
         cases = cases_in(
             lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
         )
@@ -127,7 +132,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
                 models[name] = told(baseline(name, lab, cases, LISTED))
         for name in asked.peers:
             with lab.timed(name):
-                models[name] = told(peer(name, lab.inputs, VALIDATION, cases, LISTED))
+                models[name] = told(peer(name, without(lab.inputs, taken_out, VALIDATION), VALIDATION, cases, LISTED))
         if asked.cold:
             lists = among_candidates(ranker, cases, taken_out)
             models["candidates and all cold (LIGER)"] = told(lists)
@@ -141,6 +146,11 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         "reasons": reasons,
         "seconds": lab.seconds,
     }
+
+
+def refitted(lab: Lab, model: Model, cold: np.ndarray) -> Ranker:
+    """`model` with validation choices counted, too, but for those of `cold` items, which have to stay unknown."""
+    return replace(lab, inputs=without(lab.inputs, cold, VALIDATION)).ranker(model, VALIDATION)
 
 
 def lab_of(home: Path, inputs: Any, settings: Settings) -> Lab:

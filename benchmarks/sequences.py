@@ -126,7 +126,7 @@ def drawn(data: Sequences, seed: int, share: float) -> np.ndarray:
     return np.isin(np.arange(count), np.random.default_rng([seed, 1]).permutation(count)[: round(share * count)])
 
 
-def without(inputs: Inputs, cold: np.ndarray) -> Inputs:
-    """`inputs` in which nobody chose a `cold` item on day FIT."""
+def without(inputs: Inputs, cold: np.ndarray, until: int = FIT) -> Inputs:
+    """`inputs` in which nobody chose a `cold` item up to and with day `until`."""
     log = inputs.log
-    return replace(inputs, log=log.rows(~(cold[log.product] & (log.day == FIT))))
+    return replace(inputs, log=log.rows(~(cold[log.product] & (log.day <= until)))) if cold.any() else inputs

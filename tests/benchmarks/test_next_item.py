@@ -1,6 +1,7 @@
 """The benchmark of next items reads any folder of its form, and its JSON is what it promises."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,10 @@ from scipy import sparse
 
 from benchmarks import next_item
 from benchmarks.lists import SLICES, SPREAD, diversity
+from benchmarks.next_item import lab_of, refitted
+from benchmarks.sequences import FIT, VALIDATION, inputs_of, read_sequences, without
+from pipelines.scoring.blend import Blend
+from pipelines.settings import check_settings
 
 COLOURS, THINGS = ("red", "blue", "green", "grey"), ("mug", "lamp", "scarf", "clock", "spoon", "chair", "rug", "vase")
 
@@ -91,3 +96,23 @@ def test_lists_of_items_alike_are_less_diverse():
     assert diversity(np.array([[0, 1]]), words) == 0
     assert diversity(np.array([[0, 2], [2, 3]]), words) == 1
     assert diversity(np.array([[0, 1, 2], [0, 3, -1]]), words) == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(folder, tmp_path):
+    settings = check_settings({"training": {"targets": ["purchase"]}})
+    inputs = inputs_of(read_sequences(folder, 1), settings)
+    chosen = inputs.log.product[inputs.log.day == VALIDATION]
+    cold = np.isin(np.arange(len(inputs.product_ids)), chosen[:3])
+    lab = lab_of(tmp_path, without(inputs, cold), settings)
+    vectors = np.zeros((len(inputs.product_ids), 2), np.float32)
+    model = SimpleNamespace(
+        vectors=lambda night, inputs: vectors, blend=Blend(), knn=settings.knn, learned=None, two_vectors=None
+    )
+    before, after = lab.ranker(model, FIT), refitted(lab, model, cold)
+    assert (before.popularity[cold] == 0).all()
+    assert (after.popularity[cold] == 0).all()
+    assert after.knn[cold].nnz == after.knn[:, cold].nnz == 0
+    assert after.popularity[~cold].sum() > before.popularity[~cold].sum()
+    targets = np.concatenate(lab.validation_cases().targets)
+    assert np.isin(np.flatnonzero(cold), targets).all(), "they are still what the validation users chose"
+    assert np.isin(np.flatnonzero(cold), np.concatenate(lab.test_cases().hidden)).all()
