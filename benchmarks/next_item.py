@@ -129,7 +129,11 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         reasons = faithful(ranker, cases, seed)
         for name in asked.models:
             with lab.timed(name):
-                models[name] = told(baseline(name, lab, cases, LISTED))
+                lists = baseline(name, lab, cases, LISTED)
+            if lists is None:
+                lab.notes.append(f"{name} found nothing to learn from")
+            else:
+                models[name] = told(lists)
         for name in asked.peers:
             with lab.timed(name):
                 models[name] = told(peer(name, without(lab.inputs, taken_out, VALIDATION), VALIDATION, cases, LISTED))

@@ -8,6 +8,7 @@ import pytest
 from scipy import sparse
 
 from benchmarks import next_item
+from benchmarks.baselines import baseline
 from benchmarks.lists import SLICES, SPREAD, diversity
 from benchmarks.next_item import lab_of, refitted
 from benchmarks.sequences import FIT, VALIDATION, inputs_of, read_sequences, without
@@ -96,6 +97,13 @@ def test_lists_of_items_alike_are_less_diverse():
     assert diversity(np.array([[0, 1]]), words) == 0
     assert diversity(np.array([[0, 2], [2, 3]]), words) == 1
     assert diversity(np.array([[0, 1, 2], [0, 3, -1]]), words) == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_a_network_without_two_choices_of_one_user_to_learn_from_is_left_out(folder, tmp_path):
+    (folder / "sequences.txt").write_text("\n".join(f"u{n} x{n} x{n + 1} x{n + 2}" for n in range(20)))
+    settings = check_settings({"training": {"targets": ["purchase"]}})
+    lab = lab_of(tmp_path, inputs_of(read_sequences(folder, 1), settings), settings)
+    assert baseline("sasrec", lab, lab.test_cases(), 20) is None
 
 
 def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(folder, tmp_path):
