@@ -28,12 +28,13 @@ PENALTIES = (100.0, 300.0, 1000.0)
 GRID = [(factors, weight) for factors in (64, 128) for weight in (0.01, 0.1)]
 
 
-def baseline(name: str, lab: Lab, cases: Cases, k: int) -> np.ndarray:
-    """int32 (u, k): what the model `name` lists for `cases`."""
+def baseline(name: str, lab: Lab, cases: Cases, k: int) -> np.ndarray | None:
+    """int32 (u, k): what the model `name` lists for `cases`; None where it finds nothing to learn from."""
     past = histories(lab.inputs.log, lab.split.fit_until, EVERYTHING)
     judged = lab.validation_cases().at_most(5000)
     if name == "sasrec":
-        return lists(sasrec(lab, past, judged), cases, k)
+        scores = sasrec(lab, past, judged)
+        return None if scores is None else lists(scores, cases, k)
     tried = {"ease": ease, "als": als, "bpr": bpr}[name](matrix(past, len(lab.inputs.product_ids)))
     figures = []
     for scores in tried:
@@ -102,8 +103,8 @@ def bpr(chosen: sparse.csr_matrix) -> Iterable[Scores]:
         yield lambda past, model=model: _asked(past, chosen.shape[1]) @ model.item_factors @ model.item_factors.T
 
 
-def sasrec(lab: Lab, past: Histories, judged: Cases) -> Scores:
-    """The night's network, which knows products by their ids alone."""
+def sasrec(lab: Lab, past: Histories, judged: Cases) -> Scores | None:
+    """The night's network, which knows products by their ids alone; None where nobody chose one after another."""
     ids = lab.inputs.product_ids
     nothing = np.zeros((len(ids), 1), np.float32)
     settings = lab.night.settings
@@ -122,5 +123,7 @@ def sasrec(lab: Lab, past: Histories, judged: Cases) -> Scores:
         settings.next_choice.model_copy(update={"layers": 2, "softmax_products": len(ids), "popularity_power": 0.0}),
         Run(settings.training.seed, lab.checkpoint("sasrec")),
     )
+    if progress.weights is None:
+        return None
     fitted = network(progress.weights)
     return lambda histories: fitted.tastes(histories) @ fitted.targets.T

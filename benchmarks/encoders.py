@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.lists import Figures
+from benchmarks.lists import Figures, middle
 from pipelines.scoring.blend import SIMILAR_MEANING
 from pipelines.scoring.metrics import estimate
 from pipelines.scoring.ranker import Ranker
@@ -44,10 +44,16 @@ def encoders(lab: Lab, model: Model, ranker: Ranker) -> dict[str, Ranker]:
 
 
 def steps(seeds: Sequence[Mapping[str, Figures]], metric: str) -> dict[str, dict[str, Any]]:
-    """How far each step is ahead: the median over seeds, with the paired 95 % interval over users of that seed."""
+    """How far each step is ahead: the median over seeds, with the paired 95 % interval over users of that next to it.
+
+    Told over the seeds that have both models; a step that none has is left out.
+    """
     found = {}
     for better, worse in STEPS:
-        gains = [models[better]["gains"][metric] - models[worse]["gains"][metric] for models in seeds]
-        middle = gains[int(np.argsort([g.mean() for g in gains])[len(gains) // 2])]
-        found[f"{better}-{worse}"] = {metric: asdict(estimate(middle))}
+        both = [models for models in seeds if better in models and worse in models]
+        gains = [models[better]["gains"][metric] - models[worse]["gains"][metric] for models in both]
+        if gains:
+            means = [float(each.mean()) for each in gains]
+            paired = asdict(estimate(gains[middle(means)])) | {"value": float(np.median(means))}
+            found[f"{better}-{worse}"] = {metric: paired}
     return found

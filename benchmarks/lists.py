@@ -16,13 +16,15 @@ from pipelines.scoring.metrics import coverage, estimate, ndcg, recall
 DEPTHS = (5, 10, 20)
 HEAD = 0.2  # share of the items, by how often they were chosen, that are not the long tail
 SLICES = {"0": (0, 0), "1-5": (1, 5), "6-20": (6, 20), "more": (21, np.inf)}  # times that a target was learned from
+SPREAD = ("coverage@10", "gini@10", "long_tail@10", "diversity@10")
 Figures = dict[str, Any]
 
 
 def figures(items: np.ndarray, cases: Cases, log: Log, cold: np.ndarray, words: sparse.csr_array) -> Figures:
     """Per-user gains and figures over all users of the lists `items` (u, k); those whose target is `cold` apart.
 
-    `words` csr (n, w) are the words of the items' texts, each row of length one.
+    Each user's recall stands there by how well known the target is, too. `words` csr (n, w) are the words of
+    the items' texts, each row of length one.
     """
     known = np.bincount(log.product[log.day <= FIT], minlength=len(log.products))
     of_target = known[np.array([targets[0] for targets in cases.targets])]
@@ -30,17 +32,16 @@ def figures(items: np.ndarray, cases: Cases, log: Log, cold: np.ndarray, words: 
     of_cold = np.array([cold[targets[0]] for targets in cases.targets])
     if of_cold.any():
         gains |= {f"cold_{name}": values[of_cold] for name, values in gains.items()}
-    slices = {}
-    for name, (low, high) in SLICES.items():
-        mine = (of_target >= low) & (of_target <= high)
-        slices[name] = {"users": int(mine.sum()), "recall@10": _mean(gains["recall@10"][mine])}
+    by_frequency = {
+        name: gains["recall@10"][(of_target >= low) & (of_target <= high)] for name, (low, high) in SLICES.items()
+    }
     return {
         "gains": gains,
         "coverage@10": coverage(items, len(log.products), 10),
         "gini@10": gini(items[:, :10], len(log.products)),
         "long_tail@10": long_tail(items[:, :10], known),
         "diversity@10": diversity(items[:, :10], words),
-        "by_frequency": slices,
+        "by_frequency": by_frequency,
     }
 
 
@@ -70,20 +71,37 @@ def diversity(items: np.ndarray, words: sparse.csr_array) -> float:
 
 
 def summary(seeds: Sequence[Mapping[str, Figures]]) -> dict[str, dict[str, Any]]:
-    """Of each model the median over seeds, with the 95 % interval over users of that seed."""
-    found = {}
-    for name in seeds[0]:
-        runs = [models[name] for models in seeds]
-        told: dict[str, Any] = {}
-        for metric in runs[0]["gains"]:
-            means = [run["gains"][metric].mean() for run in runs]
-            middle = runs[int(np.argsort(means)[len(means) // 2])]
-            value = estimate(middle["gains"][metric])
-            told |= {metric: value.value, f"{metric}_ci": [value.low, value.high], f"{metric}_seeds": means}
-        for metric in ("coverage@10", "gini@10", "long_tail@10", "diversity@10"):
-            told[metric] = float(np.median([run[metric] for run in runs]))
-        found[name] = told | {"by_frequency": runs[0]["by_frequency"]}
-    return found
+    """Of each model of some seed its figures over the seeds that have it, and how many these are."""
+    names = dict.fromkeys(name for models in seeds for name in models)
+    return {name: _of_model([models[name] for models in seeds if name in models]) for name in names}
+
+
+def _of_model(runs: Sequence[Figures]) -> dict[str, Any]:
+    told: dict[str, Any] = {"seeds": len(runs)}
+    for metric in dict.fromkeys(metric for run in runs for metric in run["gains"]):
+        told |= over_seeds(metric, [run["gains"][metric] for run in runs if metric in run["gains"]])
+    told |= {metric: float(np.median([run[metric] for run in runs])) for metric in SPREAD}
+    slices = {name: [run["by_frequency"][name] for run in runs] for name in SLICES}
+    return told | {"by_frequency": {name: _of_slice(gains) for name, gains in slices.items()}}
+
+
+def _of_slice(seeds: Sequence[np.ndarray]) -> dict[str, Any]:
+    """How many users there are, a median, and their recall where there are any."""
+    some = [gains for gains in seeds if len(gains)]
+    told = {"users": float(np.median([len(gains) for gains in seeds]))}
+    return told | (over_seeds("recall@10", some) if some else {})
+
+
+def over_seeds(metric: str, gains: Sequence[np.ndarray]) -> dict[str, Any]:
+    """The median over seeds of the mean over users, and the 95 % interval over users of the seed next to it."""
+    means = [float(each.mean()) for each in gains]
+    value = estimate(gains[middle(means)])
+    return {metric: float(np.median(means)), f"{metric}_ci": [value.low, value.high], f"{metric}_seeds": means}
+
+
+def middle(values: Sequence[float]) -> int:
+    """The place of the value next to the median, of two the lower."""
+    return int(np.argsort(values, kind="stable")[(len(values) - 1) // 2])
 
 
 def _mean(values: np.ndarray) -> float:

@@ -3,8 +3,9 @@
 The steps clean, check_inputs and features build the tables up to the last test day, as a night does. Models learn from
 the days up to a week before `--until`, choose on that week, then know all behaviour up to `--until`, and are judged on
 the days after it: on products that are new to the user, and on all that was bought, repeats among them, with nothing
-hidden. `cheap_hybrid` is item-kNN over places (no turns, nothing ages) and TF-IDF alone, their weight chosen on the
-same week. `--peers` adds published recommenders on new products (see benchmarks/peers.py).
+hidden. Lists hold only what was sold up to `--until`. `cheap_hybrid` is item-kNN over places (no turns, nothing ages)
+and TF-IDF alone, their weight chosen on the same week. `--peers` adds published recommenders on new products (see
+benchmarks/peers.py).
 
     python -m benchmarks.next_days --data DIR/online_retail --until 2011-06-30 --days 7 --peers kindling-rec
 """
@@ -73,11 +74,17 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def lab_of(night: Night, until: date, days: int) -> Lab:
-    """The night's tables, with the split of this benchmark."""
+    """The night's tables, with the split of this benchmark; what was first sold after `until` cannot be shown."""
     inputs, last = read_inputs(night), day_number(until)
+    inputs = replace(inputs, showable=inputs.showable & seen_until(inputs.log, last))
     users = len(inputs.log.users)
     windows = (Window(last - days + 1, last, users, False), Window(last + 1, last + days, users, False))
     return Lab(night, inputs, Split(last - days, *windows))
+
+
+def seen_until(log: Log, day: int) -> np.ndarray:
+    """bool (n,): which products stand in the log up to and with `day`."""
+    return np.bincount(log.product[log.day <= day], minlength=len(log.products)) > 0
 
 
 def compared(lab: Lab, peers: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -2,9 +2,11 @@
 
 The night's own code learns on all but each user's last two choices, chooses everything on the last but one, and is
 judged on the last. `--cold` takes 5 % of the items out of what is learned from: how often they are found, ranked as
-they are and with a place kept for one, and what that place costs. `--encoders` judges the vectors of texts before and
-after each step of learning. `--refit` counts and learns with the last but one, too, once all is chosen. DIR holds
-`sequences.txt` and `items.jsonl` (see benchmarks/sequences.py). Prints each model with 95 % intervals.
+they are and with a place kept for one, what that place costs, and the easier question of LIGER. `--encoders` judges the
+vectors of texts before and after each step of learning. `--refit` counts the last but one, too, once all is chosen, for
+item-kNN and popularity; encoder, projection, network and weights stay. DIR holds `sequences.txt` and `items.jsonl` (see
+benchmarks/sequences.py). Prints the figures of each model with 95 % intervals. The JSON is written after each seed, of
+those that are done; its `peak_rss_mb` is of this process alone, without what peers need in theirs.
 
     python -m benchmarks.next_item --data DIR --json next_item.json --seeds 1
 """
@@ -16,32 +18,43 @@ import resource
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks.baselines import BASELINES, baseline
 from benchmarks.cold_items import among_candidates, with_slots
 from benchmarks.encoders import encoders, steps
 from benchmarks.faithful import faithful
 from benchmarks.lists import figures, summary
+from benchmarks.next_item_tables import tables
 from benchmarks.peers import PEERS, peer
 from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
 from pipelines.night import Night, write_json
+from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.words import Words
 from pipelines.settings import Settings, check_settings
 from training.challenger import make_challenger
 from training.encoder import make_repeatable
 from training.evaluate import with_parts
 from training.lab import Lab
+from training.model_folder import Model
 from training.windows import Split, Window, cases_in
 
 LISTED = 20
 ALL_WORDS = 10**6  # count when lists are judged by how much alike their items are
 COLD = 0.05  # share of the items that `--cold` takes out
 DAY = date(1970, 1, 3)
-PROTOCOL = "leave-one-out, all items ranked, seen items masked, fitted on train only, chosen on validation"
+PROTOCOL = (
+    "leave-one-out, of repeated choices the first counts, all items ranked, seen items masked, fitted on train only, "
+    "chosen on validation"
+)
+REFIT = ", then item-kNN and popularity counted with validation, too, nothing learned anew"
+TAKEN_OUT = ", 5 % of the items taken out of train"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -49,44 +62,45 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--refit", action="store_true", help="learn from the validation choices, too, at the end")
+    parser.add_argument(
+        "--refit",
+        action="store_true",
+        help="count validation choices, too, at the end (item-kNN, popularity); nothing is learned anew",
+    )
     parser.add_argument("--models", nargs="*", choices=BASELINES, default=[], help="further models to fit and judge")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=[], help="published recommenders to run beside")
     parser.add_argument("--encoders", action="store_true", help="judge the vectors before and after tuning, too")
     parser.add_argument("--cold", action="store_true", help="take 5 %% of the items out of what is learned from")
     asked = parser.parse_args(argv)
-    began = time.monotonic()
-    runs = [measure(asked, seed) for seed in range(1, asked.seeds + 1)]
+    if asked.seeds < 1:
+        parser.error(f"--seeds {asked.seeds}; allowed: 1 or more")
+    began, runs, facts = time.monotonic(), [], {}
+    for seed in range(1, asked.seeds + 1):
+        runs.append(measure(asked, seed))
+        facts = facts_of(asked, runs, time.monotonic() - began)
+        if asked.json:
+            write_json(asked.json, facts)
+    print("\n".join(["", *tables(facts, asked.cold)]))
+
+
+def facts_of(asked: argparse.Namespace, runs: Sequence[dict[str, Any]], seconds: float) -> dict[str, Any]:
+    """What the JSON tells of the seeds that are done."""
     judged = [run["models"] for run in runs]
-    found, ahead = summary(judged), steps(judged, "ndcg@10") if asked.encoders else {}
-    for name, model in found.items():
-        told = "  ".join(f"{m} {model[m]:.4f}" for m in ("recall@5", "recall@10", "recall@20", "ndcg@10"))
-        low, high = model["ndcg@10_ci"]
-        spread = "  ".join(f"{m} {model[f'{m}@10']:.3f}" for m in ("coverage", "gini", "long_tail", "diversity"))
-        if asked.cold:
-            spread += f"  cold recall@10 {model['cold_recall@10']:.4f}"
-        print(f"{name:<23} {told} [{low:.4f}, {high:.4f}]  {spread}")
-    for name, paired in ahead.items():
-        print("{name:<32} NDCG@10 {value:+.4f} [{low:.4f}, {high:.4f}]".format(name=name, **paired["ndcg@10"]))
-    facts = {
+    return {
         "data": asked.data.resolve().name,
-        "protocol": PROTOCOL
-        + (", then fitted on validation, too" if asked.refit else "")
-        + (", 5 % of the items taken out of train" if asked.cold else ""),
-        "seeds": asked.seeds,
+        "protocol": PROTOCOL + (REFIT if asked.refit else "") + (TAKEN_OUT if asked.cold else ""),
+        "seeds": len(runs),
         "users": runs[0]["users"],
         "items": runs[0]["items"],
-        "models": found,
-        "ahead": ahead,
+        "read": runs[0]["read"],
+        "models": summary(judged),
+        "ahead": steps(judged, "ndcg@10") if asked.encoders else {},
         "blends": [run["blend"] for run in runs],
         "reasons": [run["reasons"] for run in runs],
         "seconds": [run["seconds"] for run in runs],
-        "wall_s": round(time.monotonic() - began, 1),
+        "wall_s": round(seconds, 1),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
-    print(f"{facts['users']:,} users, {facts['items']:,} items, {facts['wall_s']:.0f} s, {facts['peak_rss_mb']:,} MB")
-    if asked.json:
-        write_json(asked.json, facts)
 
 
 def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
@@ -98,7 +112,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         lab = lab_of(Path(folder), without(inputs_of(sequences, settings), taken_out), settings)
         make_repeatable(settings.training.threads, settings.training.seed)
         model = make_challenger(lab)
-        ranker = lab.ranker(model, VALIDATION if asked.refit else FIT)
+        ranker = refitted(lab, model, taken_out) if asked.refit else lab.ranker(model, FIT)
         cases = cases_in(
             lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
         )
@@ -115,22 +129,32 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         reasons = faithful(ranker, cases, seed)
         for name in asked.models:
             with lab.timed(name):
-                models[name] = told(baseline(name, lab, cases, LISTED))
+                lists = baseline(name, lab, cases, LISTED)
+            if lists is None:
+                lab.notes.append(f"{name} found nothing to learn from")
+            else:
+                models[name] = told(lists)
         for name in asked.peers:
             with lab.timed(name):
-                models[name] = told(peer(name, lab.inputs, VALIDATION, cases, LISTED))
+                models[name] = told(peer(name, without(lab.inputs, taken_out, VALIDATION), VALIDATION, cases, LISTED))
         if asked.cold:
             lists = among_candidates(ranker, cases, taken_out)
-            models["candidates and all cold"] = told(lists)
+            models["candidates and all cold (LIGER)"] = told(lists)
     print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}, {reasons}", flush=True)
     return {
         "users": len(cases),
         "items": len(ranker.product_ids),
+        "read": sequences.counts,
         "models": models,
         "blend": model.blend.named(),
         "reasons": reasons,
         "seconds": lab.seconds,
     }
+
+
+def refitted(lab: Lab, model: Model, cold: np.ndarray) -> Ranker:
+    """`model` with validation choices counted, too, but for those of `cold` items, which have to stay unknown."""
+    return replace(lab, inputs=without(lab.inputs, cold, VALIDATION)).ranker(model, VALIDATION)
 
 
 def lab_of(home: Path, inputs: Any, settings: Settings) -> Lab:

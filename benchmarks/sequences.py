@@ -1,27 +1,24 @@
 """Next-item data as a night sees it: everything but each user's last two choices lies on one day, those on two more.
 
 A folder holds `sequences.txt` (a line a user: user, then items, oldest first) and `items.jsonl` (`item_id`, and of
-title, categories, brand, description what there is). With days in place of places, leave-one-out is a split by time:
-the models of the night fit on day FIT, choose on day VALIDATION and are judged on day TEST, through the night's own
-code.
+title, categories, brand, description what there is, in whatever form). With days in place of places, leave-one-out is a
+split by time: the models of the night fit on day FIT, choose on day VALIDATION and are judged on day TEST, through the
+night's own code.
 """
 
 from __future__ import annotations
 
-import hashlib
-import html
-import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.item_lines import Row, catalogue, lines, read_items
 from pipelines.scoring.log import Log
 from pipelines.settings import Settings
-from pipelines.tables import PRODUCTS
 from training.inputs import Inputs, brand_numbers
 from training.texts import product_texts, product_words
 
@@ -32,32 +29,62 @@ LEAST = 3  # choices of a user: one to learn from, one to choose by, one to judg
 
 @dataclass(frozen=True)
 class Sequences:
-    """`items` (one int32 array a user, oldest first) are rows of `catalogue`, which is in the order of product ids."""
+    """`items` (one int32 array a user, oldest first) are rows of `catalogue`, which is in the order of product ids.
+
+    `counts` says how much of the folder was not as it should be, or was left out.
+    """
 
     users: np.ndarray
     items: Sequence[np.ndarray]
     catalogue: pa.Table
+    counts: Mapping[str, int]
 
 
 def read_sequences(data: Path, seed: int) -> Sequences:
     """The users with at least three different choices, and the catalogue under new ids in a random order.
 
-    An id must tell nothing: published ones follow first appearance. Raises SystemExit where a line names an item that
-    the catalogue does not have.
+    An id must tell nothing: published ones follow first appearance. Of an item that a user chose again the first choice
+    counts, so that the last one is new to the user. A user whose name stood in a line before is another user; an item
+    that the catalogue does not have is one without text. Raises SystemExit where there is no such user.
     """
-    rows = [json.loads(line) for line in (data / "items.jsonl").read_text().splitlines() if line.strip()]
-    order = np.random.default_rng(seed).permutation(len(rows))
-    place = {str(rows[old]["item_id"]): new for new, old in enumerate(order)}
-    users, items = [], []
-    for number, line in enumerate((data / "sequences.txt").read_text().splitlines(), start=1):
-        user, *chosen = line.split()
-        if unknown := next((c for c in chosen if c not in place), None):
-            raise SystemExit(f"sequences.txt, line {number}: items.jsonl has no item {unknown}")
-        last = dict.fromkeys(reversed(chosen))  # of an item that was chosen again the last time counts
-        if len(last) >= LEAST:
-            users.append(user)
-            items.append(np.array([place[c] for c in reversed(last)], np.int32))
-    return Sequences(np.array(users), items, _catalogue([rows[old] for old in order]))
+    told = list(read_items(data / "items.jsonl"))
+    rows: dict[str, Row] = {}
+    for item, row in told:
+        rows.setdefault(item, row)
+    users = (line.split() for _, line in lines(data / "sequences.txt"))
+    read = [(user, list(dict.fromkeys(chosen))) for user, *chosen in users]
+    kept = [(user, chosen) for user, chosen in read if len(chosen) >= LEAST]
+    if not kept:
+        most = max((len(chosen) for _, chosen in read), default=0)
+        raise SystemExit(
+            f"{data / 'sequences.txt'}: each of {len(read)} users chose at most {most} different items; allowed: at "
+            f"least {LEAST} for some user, one to learn from, one to choose by, one to judge by"
+        )
+    added = dict.fromkeys(item for _, chosen in kept for item in chosen if item not in rows)
+    ids = [*rows, *added]
+    order = np.random.default_rng(seed).permutation(len(ids))
+    place = {ids[old]: new for new, old in enumerate(order)}
+    return Sequences(
+        users=np.array(_apart([user for user, _ in kept])),
+        items=[np.array([place[item] for item in chosen], np.int32) for _, chosen in kept],
+        catalogue=catalogue([rows.get(ids[old], {}) for old in order]),
+        counts={
+            "items_added_without_text": len(added),
+            "item_lines_of_an_id_before": len(told) - len(rows),
+            "user_lines_of_a_name_before": len(kept) - len({user for user, _ in kept}),
+            "user_lines_too_short": len(read) - len(kept),
+        },
+    )
+
+
+def _apart(users: Sequence[str]) -> list[str]:
+    """The names, each but the first of one name with how many have had it; no name that is read holds a blank."""
+    seen: Counter[str] = Counter()
+    found = []
+    for user in users:
+        seen[user] += 1
+        found.append(user if seen[user] == 1 else f"{user} {seen[user]}")
+    return found
 
 
 def inputs_of(data: Sequences, settings: Settings) -> Inputs:
@@ -99,35 +126,7 @@ def drawn(data: Sequences, seed: int, share: float) -> np.ndarray:
     return np.isin(np.arange(count), np.random.default_rng([seed, 1]).permutation(count)[: round(share * count)])
 
 
-def without(inputs: Inputs, cold: np.ndarray) -> Inputs:
-    """`inputs` in which nobody chose a `cold` item on day FIT."""
+def without(inputs: Inputs, cold: np.ndarray, until: int = FIT) -> Inputs:
+    """`inputs` in which nobody chose a `cold` item up to and with day `until`."""
     log = inputs.log
-    return replace(inputs, log=log.rows(~(cold[log.product] & (log.day == FIT))))
-
-
-def _catalogue(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    width = len(str(len(rows)))
-    products = [_product(f"p{number:0{width}d}", row) for number, row in enumerate(rows)]
-    return pa.Table.from_pylist(products, schema=pa.schema([f.remove_metadata() for f in PRODUCTS.schema()]))
-
-
-def _product(product_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    told = row.get("categories") or []
-    paths = [told] if isinstance(told, str) else told
-    path = max((p for p in paths if isinstance(p, list)), key=len, default=paths)  # paths, or names side by side
-    categories = [html.unescape(str(name)) for name in path]
-    title, description = (html.unescape(str(row.get(name) or "")) for name in ("title", "description"))
-    brand = html.unescape(str(row.get("brand") or ""))
-    text = json.dumps([title, brand, categories, description])
-    return {
-        "product_id": product_id,
-        "title": title,
-        "description": description,
-        "categories": categories,
-        "brand": brand or None,
-        "price": None,
-        "attributes": None,
-        "available": True,
-        "text_hash": hashlib.sha256(text.encode()).hexdigest(),
-        "aliases": [],
-    }
+    return replace(inputs, log=log.rows(~(cold[log.product] & (log.day <= until)))) if cold.any() else inputs

@@ -15,8 +15,9 @@ events = events.rename(columns={"user": Columns.User, "product": Columns.Item, "
 events[Columns.Datetime] = pd.to_datetime(events.pop("seconds"), unit="s")
 dataset = Dataset.construct(events)
 model = ImplicitItemKNNWrapperModel(TFIDFRecommender(K=100)).fit(dataset)
-users = pd.read_csv(folder / "users.csv")["user"].to_numpy()
-found = model.recommend(users, dataset, k=k, filter_viewed=True)
+users = pd.read_csv(folder / "users.csv")["user"]
+known = users[users.isin(events[Columns.User])].to_numpy()
+found = model.recommend(known, dataset, k=k, filter_viewed=True)
 found = found.rename(columns={Columns.User: "user", Columns.Item: "product"})
 found["place"] = found[Columns.Rank] - 1
 found[["user", "product", "place"]].to_csv(folder / "lists.csv", index=False)

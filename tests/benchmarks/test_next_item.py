@@ -1,13 +1,19 @@
 """The benchmark of next items reads any folder of its form, and its JSON is what it promises."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import sparse
 
 from benchmarks import next_item
-from benchmarks.lists import diversity
+from benchmarks.baselines import baseline
+from benchmarks.lists import SLICES, SPREAD, diversity
+from benchmarks.next_item import lab_of, refitted
+from benchmarks.sequences import FIT, VALIDATION, inputs_of, read_sequences, without
+from pipelines.scoring.blend import Blend
+from pipelines.settings import check_settings
 
 COLOURS, THINGS = ("red", "blue", "green", "grey"), ("mug", "lamp", "scarf", "clock", "spoon", "chair", "rug", "vase")
 
@@ -35,11 +41,13 @@ def test_figures_of_every_model_are_written(folder, capsys):
     assert (found["users"], found["items"], found["seeds"]) == (60, 32, 1)
     wanted = {"nightshelf", "item_knn", "lexical", "encoder", "popularity"}
     assert wanted <= set(found["models"])
+    assert "candidates and all cold (LIGER)" in found["models"]
     for model in found["models"].values():
         for metric in (f"{m}@{k}" for m in ("recall", "ndcg") for k in (5, 10, 20)):
             low, high = model[f"{metric}_ci"]
             assert 0 <= low <= model[metric] <= high <= 1
         assert 0 <= model["diversity@10"] <= 1
+        assert sum(known["users"] for known in model["by_frequency"].values()) == 60
     assert {"frozen_encoder", "tuned_encoder"} <= set(found["models"])
     for step, paired in found["ahead"].items():
         better, worse = step.split("-")
@@ -51,7 +59,37 @@ def test_figures_of_every_model_are_written(folder, capsys):
     reasons = found["reasons"][0]
     assert reasons["faithful"] == 1
     assert reasons["sampled"] > 100
-    assert "nightshelf" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert all(
+        head in told for head in ("nightshelf", "Recall of new items", "NDCG", "Recall@10 by times learned from")
+    )
+    assert found["read"]["user_lines_too_short"] == 1
+
+
+def test_seeds_that_are_done_are_written_though_the_next_fails(tmp_path, monkeypatch):
+    def measure(asked, seed):
+        if seed == 3:
+            raise KeyboardInterrupt
+        gains = {"recall@10": np.full(4, seed / 10)}
+        model = {"gains": gains, "by_frequency": dict.fromkeys(SLICES, np.empty(0))} | dict.fromkeys(SPREAD, 0.5)
+        told = {"users": 4, "items": 9, "read": {}, "blend": {}, "reasons": {}, "seconds": {}}
+        return told | {"models": {"nightshelf": model}}
+
+    monkeypatch.setattr(next_item, "measure", measure)
+    file = tmp_path / "found.json"
+    with pytest.raises(KeyboardInterrupt):
+        next_item.main(["--data", str(tmp_path), "--json", str(file), "--seeds", "3", "--refit", "--cold"])
+    found = json.loads(file.read_text())
+    assert found["seeds"] == found["models"]["nightshelf"]["seeds"] == 2
+    assert found["models"]["nightshelf"]["recall@10"] == pytest.approx(0.15)
+    assert "nothing learned anew" in found["protocol"]
+    assert "of repeated choices the first counts" in found["protocol"]
+
+
+def test_no_seed_is_nothing_to_measure(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        next_item.main(["--data", str(tmp_path), "--seeds", "0"])
+    assert "--seeds 0; allowed: 1 or more" in capsys.readouterr().err
 
 
 def test_lists_of_items_alike_are_less_diverse():
@@ -61,8 +99,28 @@ def test_lists_of_items_alike_are_less_diverse():
     assert diversity(np.array([[0, 1, 2], [0, 3, -1]]), words) == pytest.approx((2 / 3 + 1) / 2)
 
 
-def test_an_item_that_the_catalogue_does_not_have_is_named(folder):
-    with (folder / "sequences.txt").open("a") as file:
-        file.write("\nu100 x1 x77 x2")
-    with pytest.raises(SystemExit, match=r"line 62: .*no item x77"):
-        next_item.main(["--data", str(folder)])
+def test_a_network_without_two_choices_of_one_user_to_learn_from_is_left_out(folder, tmp_path):
+    (folder / "sequences.txt").write_text("\n".join(f"u{n} x{n} x{n + 1} x{n + 2}" for n in range(20)))
+    settings = check_settings({"training": {"targets": ["purchase"]}})
+    lab = lab_of(tmp_path, inputs_of(read_sequences(folder, 1), settings), settings)
+    assert baseline("sasrec", lab, lab.test_cases(), 20) is None
+
+
+def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(folder, tmp_path):
+    settings = check_settings({"training": {"targets": ["purchase"]}})
+    inputs = inputs_of(read_sequences(folder, 1), settings)
+    chosen = inputs.log.product[inputs.log.day == VALIDATION]
+    cold = np.isin(np.arange(len(inputs.product_ids)), chosen[:3])
+    lab = lab_of(tmp_path, without(inputs, cold), settings)
+    vectors = np.zeros((len(inputs.product_ids), 2), np.float32)
+    model = SimpleNamespace(
+        vectors=lambda night, inputs: vectors, blend=Blend(), knn=settings.knn, learned=None, two_vectors=None
+    )
+    before, after = lab.ranker(model, FIT), refitted(lab, model, cold)
+    assert (before.popularity[cold] == 0).all()
+    assert (after.popularity[cold] == 0).all()
+    assert after.knn[cold].nnz == after.knn[:, cold].nnz == 0
+    assert after.popularity[~cold].sum() > before.popularity[~cold].sum()
+    targets = np.concatenate(lab.validation_cases().targets)
+    assert np.isin(np.flatnonzero(cold), targets).all(), "they are still what the validation users chose"
+    assert np.isin(np.flatnonzero(cold), np.concatenate(lab.test_cases().hidden)).all()
