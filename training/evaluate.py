@@ -109,6 +109,11 @@ def judge(rankers: Mapping[str, Ranker], cases: Cases, cold: np.ndarray) -> dict
     return judged
 
 
+def after_one_product(cases: Cases) -> Cases:
+    """`cases` of which nothing is known but the last product: what a visitor nobody knows shows of a taste."""
+    return replace(cases, histories=[history[-1:] for history in cases.histories])
+
+
 def explored(ranker: Ranker, cases: Cases, cold: np.ndarray, draw: tuple[str, int]) -> Judged:
     """The figures of the ranker's lists where `draw`, named so and of so many products, has its places in them."""
     began = time.perf_counter()

@@ -12,7 +12,7 @@ from pipelines.stage import step_process
 from training.challenger import make_challenger
 from training.cold import cold_products
 from training.encoder import make_repeatable
-from training.evaluate import calibration, differences, explored, found_by_short, judge, with_parts
+from training.evaluate import after_one_product, calibration, differences, explored, found_by_short, judge, with_parts
 from training.lab import Lab
 from training.model_folder import Model, load_model
 from training.windows import day_to_date
@@ -52,6 +52,8 @@ def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> di
     cold = cold_products(lab.inputs.log, lab.split.test.first - 1, settings.guards.cold_users)
     with lab.timed("judge"):
         judged = judge(rankers, cases, cold)
+        if "challenger" in rankers:
+            judged |= judge({"after_one_product": rankers["challenger"]}, after_one_product(cases), cold)
         if settings.ranking.explored and "challenger" in rankers:
             draw = (str(lab.night.run_date), settings.ranking.explored)
             judged["explored"] = explored(rankers["challenger"], cases, cold, draw)

@@ -14,7 +14,8 @@ RUN_METRICS = Table(
             "model",
             TEXT,
             "challenger, predecessor (the model of the release before), by_score (the one before these without what "
-            "settings add to the score), explored (with the products that are drawn), and single parts: item_knn, "
+            "settings add to the score), after_one_product (the challenger where it knows nothing but a user's last "
+            "product, as of a newcomer), explored (with the products that are drawn), and single parts: item_knn, "
             "lexical, encoder, next_choice, popularity; words is the writer of texts",
         ),
         Column(

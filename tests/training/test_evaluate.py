@@ -11,7 +11,7 @@ from pipelines.scoring.cases import Cases
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings.learning import Knn
-from training.evaluate import differences, explored, judge
+from training.evaluate import after_one_product, differences, explored, judge
 
 N = 12
 COLD = np.arange(N) >= 10
@@ -65,6 +65,15 @@ def test_what_is_drawn_is_judged_as_readers_would_see_it():
     drawn = explored(shelf, cases, nobody_new, ("2025-01-31", 2))
     assert plain.recall.tolist() == [1.0] * 50
     assert drawn.recall.tolist() == [0.8] * 50
+
+
+def test_of_a_newcomer_the_last_product_is_all_that_is_known():
+    cases = Cases(
+        np.array(["ann", "bob"]), [np.array([3, 1, 2]), np.array([], int)], [np.array([3])] * 2, [np.array([0])] * 2
+    )
+    newcomers = after_one_product(cases)
+    assert [h.tolist() for h in newcomers.histories] == [[2], []]
+    assert newcomers.hidden is cases.hidden
 
 
 def test_new_products_are_looked_for_at_those_who_chose_one(judged):

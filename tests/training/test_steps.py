@@ -37,6 +37,7 @@ def test_a_challenger_is_trained_judged_and_written_without_a_pickle(tmp_path, t
     night = run(train, open_night(tmp_path, toy_base))
     found = evaluation(night)
     assert set(found["models"]) - {"by_score"} == {
+        "after_one_product",
         "challenger", "item_knn", "lexical", "encoder", "next_choice", "popularity",
     }  # fmt: skip
     assert found["models"]["challenger"]["ndcg@10"]["value"] > found["models"]["popularity"]["ndcg@10"]["value"]
