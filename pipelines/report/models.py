@@ -32,23 +32,6 @@ class ModelRow:
     metrics: dict[str, Measured]
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Losses by step: `points` in percent of the axes, for one line of a chart."""
-
-    label: str
-    points: list[tuple[float, float]]
-    lowest: float
-    lowest_step: float
-
-
-@dataclass(frozen=True)
-class CurveChart:
-    curves: list[Curve]
-    steps: Scale
-    losses: Scale
-
-
 def model_rows(evaluation: dict[str, Any], ranks: str) -> list[ModelRow]:
     """All models, best NDCG@10 first; the one that `ranks` tonight has a role."""
     rows = [
@@ -80,26 +63,6 @@ def difference_rows(evaluation: dict[str, Any]) -> list[tuple[str, Measured]]:
     """Differences between models that training measured on the same users, each with its interval."""
     rows = [(plain(name), _measured(numbers)) for name, numbers in evaluation.get("differences", {}).items()]
     return [(name, found) for name, found in rows if found.value is not None]
-
-
-def curve_chart(evaluation: dict[str, Any]) -> CurveChart | None:
-    """The loss curves on common axes, or None where nothing was tuned."""
-    found = {name: _points(values) for name, values in evaluation.get("curves", {}).items() if name.endswith("loss")}
-    found = {name: points for name, points in found.items() if points}
-    if not found:
-        return None
-    steps = scale_over([s for points in found.values() for s, _ in points], from_zero=True)
-    losses = scale_over([v for points in found.values() for _, v in points], steps=4)
-    curves = []
-    for name, points in found.items():
-        lowest, step = min((v, s) for s, v in points)
-        places = [(steps.at(s), 100 - losses.at(v)) for s, v in points]
-        curves.append(Curve(plain(name), places, lowest, step))
-    return CurveChart(curves, steps, losses)
-
-
-def _points(values: list[Any]) -> list[tuple[float, float]]:
-    return [(step, value) for step, value in values if is_number(step) and is_number(value)]
 
 
 def blend_weights(evaluation: dict[str, Any]) -> list[tuple[str, float]]:

@@ -3,7 +3,8 @@
 import pytest
 
 from pipelines.report.charts import reach_of, traffic_of
-from pipelines.report.models import blend_weights, curve_chart, model_rows
+from pipelines.report.curves import curve_charts
+from pipelines.report.models import blend_weights, model_rows
 from pipelines.report.reading import open_tables
 from pipelines.report.scale import scale_over
 from pipelines.report.words import counted, money, short_id, short_number, span
@@ -40,10 +41,22 @@ def test_models_stand_best_first_and_the_one_that_ranks_is_marked():
 
 
 def test_a_curve_goes_from_corner_to_corner():
-    chart = curve_chart({"curves": {"train_loss": [[0, 3.0], [10, 1.0]], "empty_loss": []}})
+    (chart,) = curve_charts({"curves": {"train_loss": [[0, 3.0], [10, 1.0]], "validation_loss": []}})
     (curve,) = chart.curves
     assert curve.points == [(0, 0), (100, 100)]
     assert (curve.lowest, curve.lowest_step) == (1.0, 10)
+
+
+def test_steps_of_the_encoder_and_rounds_of_what_follows_stand_in_charts_of_their_own():
+    losses = {f"{name}_loss": [[1, 3.0], [2, 1.0]] for name in ("train", "projection", "next_choice", "two_vectors")}
+    charts = curve_charts({"curves": losses | {"projection_ndcg": [[1, 0.1]]}})
+    assert [(chart.caption.removeprefix("Loss while the "), chart.unit) for chart in charts] == [
+        ("encoder was tuned", "optimiser step"),
+        ("projection was learned", "round"),
+        ("network of next choices was learned", "round"),
+        ("scorer of two vectors was learned", "round"),
+    ]
+    assert curve_charts({}) == []
 
 
 def test_blend_weights_may_stand_deeper():
