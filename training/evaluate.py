@@ -20,7 +20,7 @@ from pipelines.scoring.blend import (
     WELL_RATED,
 )
 from pipelines.scoring.cases import Cases
-from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall
+from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall, recall_by_depth
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker
 from training.cold import targets_among
@@ -44,13 +44,15 @@ ALONE = {
 class Judged:
     """One model's figures at 10: `ndcg` and `recall` float64 (u,), `coverage` and `identical_lists` over all users.
 
-    `cold_recall` is the recall of cold products, float64, one entry for each user who chose one. `seconds` is what
-    ranking took: a figure of the machine, so it is no metric.
+    `cold_recall` is the recall of cold products, float64, one entry for each user who chose one; `recall_by_depth`
+    float64 (k,) the mean recall of the first 1, 2, ... k products. `seconds` is what ranking took: a figure of the
+    machine, so it is no metric.
     """
 
     ndcg: np.ndarray
     recall: np.ndarray
     cold_recall: np.ndarray
+    recall_by_depth: np.ndarray
     coverage: float
     identical_lists: float
     seconds: float
@@ -63,6 +65,7 @@ class Judged:
             ndcg(items, cases.targets, DEPTH),
             recall(items, cases.targets, DEPTH),
             recall(items[chose_cold], cold_targets, DEPTH),
+            recall_by_depth(items, cases.targets),
             coverage(items, showable, DEPTH),
             identical_lists(items, DEPTH),
             seconds,

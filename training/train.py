@@ -68,6 +68,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> di
         "models": metrics,
         "differences": differences(judged, "challenger", versus),
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
+        "recall_by_depth": {name: figures.recall_by_depth.round(9).tolist() for name, figures in judged.items()},
         "curves": lab.curves,
         "blend": None if challenger is None else challenger.blend.named(),
         "half_life_days": None if challenger is None else _half_lives(challenger),

@@ -9,10 +9,10 @@ from pipelines.report.scale import Scale, scale_over
 from pipelines.report.words import is_number, plain
 
 LEARNED = (
-    ("encoder", "Loss while the encoder was tuned", "optimiser step", ("train_loss", "validation_loss")),
-    ("projection", "Loss while the projection was learned", "round", ("projection_loss",)),
-    ("network", "Loss while the network of next choices was learned", "round", ("next_choice_loss",)),
-    ("two vectors", "Loss while the scorer of two vectors was learned", "round", ("two_vectors_loss",)),
+    ("Loss while the encoder was tuned", "optimiser step", ("train_loss", "validation_loss")),
+    ("Loss while the projection was learned", "round", ("projection_loss",)),
+    ("Loss while the network of next choices was learned", "round", ("next_choice_loss",)),
+    ("Loss while the scorer of two vectors was learned", "round", ("two_vectors_loss",)),
 )
 
 
@@ -20,7 +20,6 @@ LEARNED = (
 class Learning:
     """One thing that was learned, what its `losses` are counted by, and points (count, loss) by name of the curve."""
 
-    name: str
     caption: str
     unit: str
     losses: dict[str, list[tuple[float, float]]]
@@ -49,10 +48,10 @@ class CurveChart:
 
 def learnings(evaluation: dict[str, Any]) -> list[Learning]:
     """Everything that was learned, in the order of learning."""
-    curves = {name: _points(values) for name, values in evaluation.get("curves", {}).items()}
+    curves = evaluation.get("curves", {})
     found = [
-        Learning(name, caption, unit, {plain(curve): curves[curve] for curve in wanted if curves.get(curve)})
-        for name, caption, unit, wanted in LEARNED
+        Learning(caption, unit, {plain(name): points for name in wanted if (points := _points(curves.get(name, [])))})
+        for caption, unit, wanted in LEARNED
     ]
     return [learning for learning in found if learning.losses]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.registry.judge import METRIC
 from pipelines.report.scale import Scale, scale_over
-from pipelines.report.words import is_number, plain
+from pipelines.report.words import counted, is_number, plain
 
 FOR_GOOD = 3650  # days of a half-life that no shop notices
 METRICS = {METRIC: "NDCG@10", "recall@10": "Recall@10", "coverage@10": "Coverage@10"}
@@ -36,13 +36,18 @@ def model_rows(evaluation: dict[str, Any], ranks: str) -> list[ModelRow]:
     """All models, best NDCG@10 first; the one that `ranks` tonight has a role."""
     rows = [
         ModelRow(
-            LABELS.get(name, plain(name)),
+            label_of(name),
             "ranks tonight" if name == ranks else "",
             {m: _measured(metrics.get(m)) for m in METRICS},
         )
         for name, metrics in evaluation.get("models", {}).items()
     ]
     return sorted(rows, key=lambda row: (-(row.metrics[METRIC].value or 0), row.label))
+
+
+def label_of(name: str) -> str:
+    """What a model is called."""
+    return LABELS.get(name, plain(name))
 
 
 def _measured(numbers: Any) -> Measured:
@@ -71,6 +76,23 @@ def blend_weights(evaluation: dict[str, Any]) -> list[tuple[str, float]]:
     weights = blend["weights"] if isinstance(blend.get("weights"), dict) else blend
     found = [(plain(name), weight) for name, weight in weights.items() if is_number(weight)]
     return sorted(found, key=lambda pair: (-abs(pair[1]), pair[0]))
+
+
+def blend_by_history(evaluation: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+    """Weight of each part, by what users have chosen before, shortest histories first."""
+    blend = evaluation.get("blend")
+    if not blend:
+        return []
+    starts = [segment["least_products"] for segment in blend["segments"]]
+    names = [_chose(least, end) for least, end in zip(starts, [*starts[1:], None], strict=False)]
+    longer = [(name, segment["weights"]) for name, segment in zip(names, blend["segments"], strict=True)]
+    return [("nothing chosen" if longer else "all users", blend["weights"]), *longer]
+
+
+def _chose(least: int, end: int | None) -> str:
+    if end is None:
+        return f"{least} products or more" if least > 1 else "any product"
+    return f"{least} to {end - 1} products" if end - 1 > least else counted(least, "product")
 
 
 def how_it_ages(evaluation: dict[str, Any]) -> str:

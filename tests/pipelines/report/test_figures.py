@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.report.charts import reach_of, traffic_of
 from pipelines.report.curves import curve_charts
-from pipelines.report.models import blend_weights, model_rows
+from pipelines.report.models import blend_by_history, blend_weights, model_rows
 from pipelines.report.reading import open_tables
 from pipelines.report.scale import scale_over
 from pipelines.report.words import counted, money, short_id, short_number, span
@@ -49,7 +49,7 @@ def test_a_curve_goes_from_corner_to_corner():
 
 def test_steps_of_the_encoder_and_rounds_of_what_follows_stand_in_charts_of_their_own():
     losses = {f"{name}_loss": [[1, 3.0], [2, 1.0]] for name in ("train", "projection", "next_choice", "two_vectors")}
-    charts = curve_charts({"curves": losses | {"projection_ndcg": [[1, 0.1]]}})
+    charts = curve_charts({"curves": losses | {"projection_ndcg": [[1, 0.1]], "best_step": 1}})
     assert [(chart.caption.removeprefix("Loss while the "), chart.unit) for chart in charts] == [
         ("encoder was tuned", "optimiser step"),
         ("projection was learned", "round"),
@@ -62,6 +62,22 @@ def test_steps_of_the_encoder_and_rounds_of_what_follows_stand_in_charts_of_thei
 def test_blend_weights_may_stand_deeper():
     assert blend_weights({"blend": {"weights": {"a": 0.2, "b": 0.8}, "users": 9}}) == [("b", 0.8), ("a", 0.2)]
     assert blend_weights({}) == []
+
+
+@pytest.mark.parametrize(
+    ("starts", "labels"),
+    [
+        ((), ["all users"]),
+        ((1,), ["nothing chosen", "any product"]),
+        ((1, 2, 5), ["nothing chosen", "1 product", "2 to 4 products", "5 products or more"]),
+    ],
+)
+def test_weights_stand_by_what_users_chose_before(starts, labels):
+    blend = {"weights": {"a": 1.0}, "segments": [{"least_products": n, "weights": {"a": n}} for n in starts]}
+    found = blend_by_history({"blend": blend})
+    assert [label for label, _ in found] == labels
+    assert [weights["a"] for _, weights in found] == [1.0, *starts]
+    assert blend_by_history({"blend": None}) == []
 
 
 def test_reach_counts_what_can_be_shown(small_night):
