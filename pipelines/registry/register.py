@@ -14,7 +14,7 @@ import numpy as np
 from pipelines.errors import StepFailed
 from pipelines.night import Night, source_facts, write_json
 from pipelines.registry.judge import judge
-from pipelines.registry.load_back import PROBE, load_back
+from pipelines.registry.load_back import load_back
 from pipelines.registry.store import (
     FINGERPRINT,
     MODEL_FOLDER,
@@ -58,7 +58,7 @@ def register(night: Night) -> dict[str, Any]:
         if (night.work / "challenger").is_dir():
             known = version_of(client, night)
             version = str(known.version) if known else log_model(client, night, evaluation)
-            load_back(name, version, json.loads((night.work / MODEL_FOLDER / PROBE).read_text()))
+            load_back(name, version, night.work / MODEL_FOLDER)
         champion = champion_of(client, name)
     if verdict.ranks == "challenger":
         chosen = {"name": name, "version": version}
