@@ -22,6 +22,7 @@ from pipelines.registry.store import (
     log_table,
     mlflow,
 )
+from pipelines.registry.unfinished import delete_unfinished
 from pipelines.report.plots import plots_of
 
 SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
@@ -29,12 +30,16 @@ AT_ONCE = 100  # parameters or metrics that MLflow takes at once
 
 
 def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
-    """The challenger as one MLflow run and one registered version; gives back the version."""
+    """The challenger as one MLflow run and one registered version; gives back the version.
+
+    What a registration of these inputs left that was killed is deleted.
+    """
     folder, settings = night.work / MODEL_FOLDER, night.settings
     spec = util.find_spec(SERVED)
     if spec is None or spec.origin is None:
         raise StepFailed(f"{SERVED} is not installed; install nightshelf again.")
     experiment = experiment_of(client, night.home, settings)
+    delete_unfinished(client, experiment, night.fingerprint)
     tags = {FINGERPRINT: night.fingerprint, RUN_DATE: str(night.run_date), RELEASE: night.release_id}
     if night.predecessor:
         tags[PREDECESSOR] = night.predecessor.model_version

@@ -1,15 +1,18 @@
-"""What a run holds in the real registry, and a model that was damaged."""
+"""What a run holds in the real registry, what is left of a killed registration, and a model that was damaged."""
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from mlflow.entities import ViewType
 from safetensors.numpy import load_file, save_file
 
 from pipelines.registry import register
-from pipelines.registry.store import registry, version_of
+from pipelines.registry.store import experiment_of, registry, version_of
 from tests.training.test_steps import run
 from tests.training.toy_shop import open_night
 from training import train
@@ -88,6 +91,42 @@ def test_plots_are_pictures(in_registry, tmp_path):
     paths = {artifact.path for artifact in client.list_artifacts(found.info.run_id, "plots")}
     assert paths == {f"plots/{name}.svg" for name in ("ndcg", "recall_by_depth", "losses", "blend")}
     assert all(text_of(client, found.info.run_id, path, tmp_path).startswith("<?xml") for path in paths)
+
+
+DYING = """
+import os, sys
+from pipelines.registry import log_run, register
+{place} = lambda *given, before={place}, **named: ({first}, os._exit(9))
+register.main(["--night", sys.argv[1]])
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "first"),
+    [
+        ("log_run.mlflow.pyfunc.log_model", "before(*given, **named)"),
+        ("log_run.mlflow.register_model", "None"),
+    ],
+)
+def test_a_registration_that_was_killed_leaves_nothing(trained, tmp_path, place, first):
+    night = copy_of(trained, tmp_path)
+    program = DYING.format(place=place, first=first)
+    died = subprocess.run([sys.executable, "-c", program, str(night.work)], capture_output=True)
+    assert died.returncode == 9
+    with registry(night.home, night.settings) as client:
+        experiment = experiment_of(client, night.home, night.settings)
+        (orphan,) = client.search_runs([experiment])
+        run(register, night)
+        (finished,) = client.search_runs([experiment])
+        assert finished.info.run_id == version_of(client, night).run_id != orphan.info.run_id
+        assert finished.info.status == "FINISHED"
+        (model,) = client.search_logged_models([experiment])
+        assert model.source_run_id == finished.info.run_id
+        (deleted,) = client.search_runs([experiment], run_view_type=ViewType.DELETED_ONLY)
+    assert deleted.info.run_id == orphan.info.run_id
+    files = night.home / "mlflow" / "artifacts"
+    left = {file.relative_to(files).parts[:2] for file in files.rglob("*") if file.is_file()}
+    assert left == {(finished.info.run_id, "artifacts"), ("models", model.model_id)}
 
 
 def test_a_network_that_was_damaged_in_the_registry_is_refused(trained, tmp_path):
