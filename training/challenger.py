@@ -24,7 +24,7 @@ from training.fit_projection import Choices, Texts, fit_projection
 from training.fit_two_vectors import fit_two_vectors
 from training.half_lives import choose_half_lives
 from training.lab import Lab
-from training.model_folder import ENCODER, Model, save_model, save_probe
+from training.model_folder import ENCODER, Model, save_model
 from training.rounds import Run
 from training.tune import tune
 from training.windows import day_to_date
@@ -32,7 +32,6 @@ from training.windows import day_to_date
 LEAST_VALIDATION = 10  # users without whom a blend is not fitted
 LOOKED_AT = 5000  # users by whom the rounds of learning are judged, at most
 MOST_LEARNED = 200  # last products of a user that are learned from
-PROBES = 8  # texts by which a model that was stored and loaded back is recognised
 
 
 def make_challenger(lab: Lab) -> Model:
@@ -62,7 +61,6 @@ def make_challenger(lab: Lab) -> Model:
     model = replace(model, two_vectors=learn_two_vectors(lab, model))
     model = replace(model, blend=choose_blend(lab, model))
     save_model(model)
-    save_probe(model, lab.inputs.texts[:PROBES])
     return model
 
 

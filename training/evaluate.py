@@ -21,7 +21,16 @@ from pipelines.scoring.blend import (
 )
 from pipelines.scoring.calibrate import calibration_error
 from pipelines.scoring.cases import Cases, Known
-from pipelines.scoring.metrics import brand_coverage, coverage, estimate, hits, identical_lists, ndcg, recall
+from pipelines.scoring.metrics import (
+    brand_coverage,
+    coverage,
+    estimate,
+    hits,
+    identical_lists,
+    ndcg,
+    recall,
+    recall_by_depth,
+)
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.rerank import lots
@@ -48,13 +57,15 @@ class Judged:
     """One model's figures at 10: `ndcg` and `recall` float64 (u,); `coverage`, `brand_coverage` and `identical_lists`
     over all users.
 
-    `cold_recall` is the recall of cold products, float64, one entry for each user who chose one. `seconds` is what
-    ranking took: a figure of the machine, so it is no metric.
+    `cold_recall` is the recall of cold products, float64, one entry for each user who chose one; `recall_by_depth`
+    float64 (k,) the mean recall of the first 1, 2, ... k products. `seconds` is what ranking took: a figure of the
+    machine, so it is no metric.
     """
 
     ndcg: np.ndarray
     recall: np.ndarray
     cold_recall: np.ndarray
+    recall_by_depth: np.ndarray
     coverage: float
     brand_coverage: float
     identical_lists: float
@@ -68,6 +79,7 @@ class Judged:
             ndcg(items, cases.targets, DEPTH),
             recall(items, cases.targets, DEPTH),
             recall(items[chose_cold], cold_targets, DEPTH),
+            recall_by_depth(items, cases.targets),
             coverage(items, int(ranker.showable.sum()), DEPTH),
             brand_coverage(items, ranker.brands, ranker.showable, DEPTH),
             identical_lists(items, DEPTH),

@@ -78,12 +78,6 @@ def save_model(model: Model) -> None:
     write_json(model.folder / FACTS, model.facts | {"knn": model.knn.model_dump()})
 
 
-def save_probe(model: Model, texts: Sequence[str]) -> None:
-    """Write what the model makes of some texts, for whoever loads it back elsewhere."""
-    vectors = model.embed(list(texts))
-    write_json(model.folder / "probe.json", {"texts": list(texts), "vectors": vectors.tolist()})
-
-
 def load_model(folder: Path) -> Model:
     """The model in `folder`. Raises StepFailed where a file of it is missing."""
     missing = [name for name in (f"{ENCODER}/encoder.json", BLEND, FACTS) if not (folder / name).is_file()]

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipelines.registry.store import MODEL_FOLDER
 from training.model_folder import load_model
+from training.probe import answers
 
 
 class Served(mlflow.pyfunc.PythonModel):
@@ -17,6 +18,10 @@ class Served(mlflow.pyfunc.PythonModel):
     def predict(self, context: Any, model_input: list[str]) -> np.ndarray:
         """Vectors (texts x dimension, float32, length one) of the texts."""
         return self.model.embed(list(model_input))
+
+    def answers(self) -> dict[str, Any]:
+        """What the model says where the probe in its folder asks it."""
+        return answers(self.model)
 
 
 mlflow.models.set_model(Served())

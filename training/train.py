@@ -15,6 +15,7 @@ from training.encoder import make_repeatable
 from training.evaluate import after_one_product, calibration, differences, explored, found_by_short, judge, with_parts
 from training.lab import Lab
 from training.model_folder import Model, load_model
+from training.probe import save_probe
 from training.windows import day_to_date
 
 
@@ -36,7 +37,9 @@ def train(night: Night) -> None:
         lab.notes.append("training was skipped as asked: only the predecessor is judged")
     else:
         challenger = make_challenger(lab)
-        rankers |= with_parts("challenger", lab.ranker(challenger, eve))
+        ranker = lab.ranker(challenger, eve)
+        save_probe(challenger, ranker, lab.test_cases(), lab.inputs.texts)
+        rankers |= with_parts("challenger", ranker)
     if before.is_dir():
         predecessor = load_model(before)
         if predecessor.facts["validation_until"] > str(day_to_date(eve)):
@@ -74,6 +77,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> di
         "models": metrics,
         "differences": differences(judged, "challenger", versus),
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
+        "recall_by_depth": {name: figures.recall_by_depth.round(9).tolist() for name, figures in judged.items()},
         "curves": lab.curves,
         "blend": None if challenger is None else challenger.blend.named(),
         "half_life_days": None if challenger is None else _half_lives(challenger),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -10,7 +9,7 @@ from typing import Literal
 from pipelines.errors import SettingsError
 from pipelines.publish.releases import Release, list_releases
 from pipelines.registry.champions import Change, line_of_champions, note
-from pipelines.registry.load_back import PROBE, load_back
+from pipelines.registry.load_back import load_back
 from pipelines.registry.store import CHAMPION, fetch_model, registry
 from pipelines.registry.versions import find_version, list_versions
 from pipelines.settings import Settings
@@ -38,7 +37,7 @@ def _appoint(home: Path, settings: Settings, how: Literal["promote", "rollback"]
     find_version(list_versions(home, settings), version)
     with registry(home, settings) as client, TemporaryDirectory() as folder:
         files = fetch_model(client, name, version, Path(folder) / "model")
-        load_back(name, version, json.loads((files / PROBE).read_text()))
+        load_back(name, version, files)
         client.set_registered_model_alias(name, CHAMPION, version)
     change = Change(how, name, version, newest.release_id)
     note(home, change)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.settings.learning import Guards
@@ -10,16 +10,30 @@ from pipelines.settings.learning import Guards
 COVERAGE, COLD_RECALL, IDENTICAL_LISTS = "coverage@10", "cold_recall@10", "identical_lists@10"
 
 
-def broken_guards(evaluation: dict[str, Any], settings: Guards, *, has_predecessor: bool) -> list[str]:
-    """A sentence for each guard that the challenger breaks: the number, the bound, the setting.
+@dataclass(frozen=True)
+class Rule:
+    """One thing that is asked of a challenger: its figure, what is allowed, whether that is kept.
 
-    Two of them hold it against the champion, and say nothing where there is none. `evaluation` is what training wrote.
+    `says` is why a challenger is refused that does not keep it: the number, the bound, the setting.
+    """
+
+    rule: str
+    figure: float
+    allowed: str
+    kept: bool
+    says: str
+
+
+def guard_rules(evaluation: dict[str, Any], settings: Guards, *, has_predecessor: bool) -> list[Rule]:
+    """The guard rails. Two of them hold the challenger against the champion, and are none where there is none.
+
+    `evaluation` is what training wrote.
     """
     mine = evaluation["models"]["challenger"]
-    found = list(_identical_lists(mine, settings))
+    found = [_identical_lists(mine, settings)]
     if has_predecessor:
-        found += _coverage(mine, evaluation["models"]["predecessor"], settings)
-        found += _cold_recall(evaluation["cold_differences"]["challenger-predecessor"], settings)
+        found.append(_coverage(mine, evaluation["models"]["predecessor"], settings))
+        found.append(_cold_recall(evaluation["cold_differences"]["challenger-predecessor"], settings))
     return found
 
 
@@ -36,25 +50,27 @@ def slow_ranking(evaluation: dict[str, Any], settings: Guards) -> str:
     return f"ranking 1,000 users took {took:,.0f} ms ({allowed}), which decides nothing"
 
 
-def _identical_lists(mine: dict[str, Any], settings: Guards) -> Iterator[str]:
+def _identical_lists(mine: dict[str, Any], settings: Guards) -> Rule:
     share, most = mine[IDENTICAL_LISTS]["value"], settings.most_identical_lists
-    if share > most:
-        allowed = f"allowed: at most {most:.1%}, [guards] most_identical_lists"
-        yield f"{share:.1%} of the users get one and the same list ({allowed})"
+    allowed = f"at most {most:.1%}, [guards] most_identical_lists"
+    says = f"{share:.1%} of the users get one and the same list (allowed: {allowed})"
+    return Rule("share of users with one and the same list", share, allowed, share <= most, says)
 
 
-def _coverage(mine: dict[str, Any], theirs: dict[str, Any], settings: Guards) -> Iterator[str]:
+def _coverage(mine: dict[str, Any], theirs: dict[str, Any], settings: Guards) -> Rule:
     share, before = mine[COVERAGE]["value"], theirs[COVERAGE]["value"]
     least = settings.least_coverage * before
-    if share < least:
-        allowed = f"allowed: at least {least:.4f}, [guards] least_coverage times the champion's {before:.4f}"
-        yield f"coverage@10 is {share:.4f} ({allowed})"
+    allowed = f"at least {least:.4f}, [guards] least_coverage times the champion's {before:.4f}"
+    return Rule(COVERAGE, share, allowed, share >= least, f"coverage@10 is {share:.4f} (allowed: {allowed})")
 
 
-def _cold_recall(difference: dict[str, Any], settings: Guards) -> Iterator[str]:
+def _cold_recall(difference: dict[str, Any], settings: Guards) -> Rule:
     """Few users prove nothing: a bootstrap over a handful of them finds intervals that are far too short."""
-    users = difference["users"]
-    if users >= settings.least_cold_users and difference["high"] < 0:
-        span = f"95 % interval {difference['low']:+.4f} to {difference['high']:+.4f}"
-        allowed = f"allowed: an interval that reaches 0, {users} users, [guards] least_cold_users"
-        yield f"recall@10 of new products differs from the champion's by {difference['value']:+.4f}, {span} ({allowed})"
+    users, value, rule = difference["users"], difference["value"], "recall@10 of new products less the champion's"
+    if users < settings.least_cold_users:
+        enough = f"anything: {users} users chose one, [guards] least_cold_users {settings.least_cold_users}"
+        return Rule(rule, value, enough, True, "")
+    span = f"95 % interval {difference['low']:+.4f} to {difference['high']:+.4f}"
+    allowed = f"an interval that reaches 0, {users} users, [guards] least_cold_users"
+    says = f"recall@10 of new products differs from the champion's by {value:+.4f}, {span} (allowed: {allowed})"
+    return Rule(rule, value, allowed, difference["high"] >= 0, says)

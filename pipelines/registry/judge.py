@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.registry.guards import broken_guards, slow_ranking
+from pipelines.registry.guards import Rule, guard_rules, slow_ranking
 from pipelines.settings import Settings
 
 METRIC = "ndcg@10"
@@ -33,32 +32,49 @@ def judge(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bo
     if evaluation["window"]["too_few"]:
         stays = "the champion stays" if has_predecessor else "there is no champion yet"
         return Verdict(otherwise, False, f"only {evaluation['window']['users']} users can be judged by: {stays}")
-    refusals = [
-        *_figures_too_low(evaluation, settings.training.tolerance, has_predecessor=has_predecessor),
-        *broken_guards(evaluation, settings.guards, has_predecessor=has_predecessor),
-    ]
+    rules = rules_of(evaluation, settings, has_predecessor=has_predecessor)
+    refusals = [rule.says for rule in rules if not rule.kept]
     remarks = [remark for remark in (slow_ranking(evaluation, settings.guards),) if remark]
     if refusals:
         return Verdict(otherwise, False, "; ".join([*refusals, *remarks]))
     return Verdict("challenger", True, "; ".join([_praise(evaluation, has_predecessor=has_predecessor), *remarks]))
 
 
-def _figures_too_low(evaluation: dict[str, Any], tolerance: float, *, has_predecessor: bool) -> Iterator[str]:
-    """What NDCG@10 says against the challenger (docs/decisions/0010)."""
-    scores = {model: metrics[METRIC]["value"] for model, metrics in evaluation["models"].items()}
-    mine = scores["challenger"]
-    if mine <= scores["popularity"]:
-        yield f"NDCG@10 {mine:.4f} is not better than popularity's {scores['popularity']:.4f}"
-    if surely_less(against_knn := evaluation["differences"]["challenger-item_knn"]):
-        yield f"NDCG@10 {mine:.4f} is surely worse than item-kNN's {scores['item_knn']:.4f} {_paired(against_knn)}"
-    if not has_predecessor:
-        return
-    theirs, difference = scores["predecessor"], evaluation["differences"]["challenger-predecessor"]
-    if difference["value"] < -tolerance * theirs:
-        allowed = f"allowed: at least {theirs * (1 - tolerance):.4f}, [training] tolerance"
-        yield f"NDCG@10 {mine:.4f} is worse than the champion's {theirs:.4f} ({allowed})"
-    elif surely_less(difference):
-        yield f"NDCG@10 {mine:.4f} is surely worse than the champion's {theirs:.4f} {_paired(difference)}"
+def rules_of(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bool) -> list[Rule]:
+    """Everything that a challenger is asked, NDCG@10 first (docs/decisions/0010); nothing where nothing is judged."""
+    if "challenger" not in evaluation["models"] or evaluation["window"]["too_few"]:
+        return []
+    found = [_above_popularity(evaluation), _against_knn(evaluation)]
+    if has_predecessor:
+        found.append(_against_champion(evaluation, settings.training.tolerance))
+    return found + guard_rules(evaluation, settings.guards, has_predecessor=has_predecessor)
+
+
+def _above_popularity(evaluation: dict[str, Any]) -> Rule:
+    mine, popular = (evaluation["models"][model][METRIC]["value"] for model in ("challenger", "popularity"))
+    says = f"NDCG@10 {mine:.4f} is not better than popularity's {popular:.4f}"
+    return Rule(METRIC, mine, f"more than popularity's {popular:.4f}", mine > popular, says)
+
+
+def _against_knn(evaluation: dict[str, Any]) -> Rule:
+    mine, knn = (evaluation["models"][model][METRIC]["value"] for model in ("challenger", "item_knn"))
+    difference = evaluation["differences"]["challenger-item_knn"]
+    says = f"NDCG@10 {mine:.4f} is surely worse than item-kNN's {knn:.4f} {_paired(difference)}"
+    rule = f"{METRIC} less item-kNN's"
+    return Rule(rule, difference["value"], "an interval that reaches 0", not surely_less(difference), says)
+
+
+def _against_champion(evaluation: dict[str, Any], tolerance: float) -> Rule:
+    mine, theirs = (evaluation["models"][model][METRIC]["value"] for model in ("challenger", "predecessor"))
+    difference = evaluation["differences"]["challenger-predecessor"]
+    too_low = difference["value"] < -tolerance * theirs
+    says = f"NDCG@10 {mine:.4f} is surely worse than the champion's {theirs:.4f} {_paired(difference)}"
+    if too_low:
+        least = f"at least {theirs * (1 - tolerance):.4f}, [training] tolerance"
+        says = f"NDCG@10 {mine:.4f} is worse than the champion's {theirs:.4f} (allowed: {least})"
+    allowed = f"at least {-tolerance * theirs:+.4f}, [training] tolerance, and an interval that reaches 0"
+    kept = not too_low and not surely_less(difference)
+    return Rule(f"{METRIC} less the champion's", difference["value"], allowed, kept, says)
 
 
 def surely_less(difference: dict[str, Any]) -> bool:

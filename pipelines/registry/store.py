@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
@@ -81,6 +83,17 @@ def version_of(client: MlflowClient, night: Night) -> ModelVersion | None:
     name = night.settings.mlflow.model_name
     found = [v for v in client.search_model_versions(f"name='{name}'") if wanted.items() <= v.tags.items()]
     return max(found, key=lambda v: int(v.version), default=None)
+
+
+def log_table(client: MlflowClient, run_id: str, name: str, rows: list[dict[str, Any]]) -> None:
+    """`rows` in `tables/`, which MLflow shows as a table, in the place of one of that name."""
+    file = f"tables/{name}.json"
+    columns = list(rows[0]) if rows else []
+    if any(found.path == file for found in client.list_artifacts(run_id, "tables")):  # log_table would add to it
+        data = [[row[column] for column in columns] for row in rows]
+        client.log_text(run_id, json.dumps({"columns": columns, "data": data}), file)
+    else:
+        client.log_table(run_id, {column: [row[column] for row in rows] for column in columns}, file)
 
 
 def champion_of(client: MlflowClient, name: str) -> str:

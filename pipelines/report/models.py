@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.registry.judge import METRIC
 from pipelines.report.scale import Scale, scale_over
-from pipelines.report.words import is_number, plain
+from pipelines.report.words import counted, is_number, plain
 
 FOR_GOOD = 3650  # days of a half-life that no shop notices
 METRICS = {METRIC: "NDCG@10", "recall@10": "Recall@10", "coverage@10": "Coverage@10"}
@@ -32,34 +32,22 @@ class ModelRow:
     metrics: dict[str, Measured]
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Losses by step: `points` in percent of the axes, for one line of a chart."""
-
-    label: str
-    points: list[tuple[float, float]]
-    lowest: float
-    lowest_step: float
-
-
-@dataclass(frozen=True)
-class CurveChart:
-    curves: list[Curve]
-    steps: Scale
-    losses: Scale
-
-
 def model_rows(evaluation: dict[str, Any], ranks: str) -> list[ModelRow]:
     """All models, best NDCG@10 first; the one that `ranks` tonight has a role."""
     rows = [
         ModelRow(
-            LABELS.get(name, plain(name)),
+            label_of(name),
             "ranks tonight" if name == ranks else "",
             {m: _measured(metrics.get(m)) for m in METRICS},
         )
         for name, metrics in evaluation.get("models", {}).items()
     ]
     return sorted(rows, key=lambda row: (-(row.metrics[METRIC].value or 0), row.label))
+
+
+def label_of(name: str) -> str:
+    """What a model is called."""
+    return LABELS.get(name, plain(name))
 
 
 def _measured(numbers: Any) -> Measured:
@@ -82,32 +70,29 @@ def difference_rows(evaluation: dict[str, Any]) -> list[tuple[str, Measured]]:
     return [(name, found) for name, found in rows if found.value is not None]
 
 
-def curve_chart(evaluation: dict[str, Any]) -> CurveChart | None:
-    """The loss curves on common axes, or None where nothing was tuned."""
-    found = {name: _points(values) for name, values in evaluation.get("curves", {}).items() if name.endswith("loss")}
-    found = {name: points for name, points in found.items() if points}
-    if not found:
-        return None
-    steps = scale_over([s for points in found.values() for s, _ in points], from_zero=True)
-    losses = scale_over([v for points in found.values() for _, v in points], steps=4)
-    curves = []
-    for name, points in found.items():
-        lowest, step = min((v, s) for s, v in points)
-        places = [(steps.at(s), 100 - losses.at(v)) for s, v in points]
-        curves.append(Curve(plain(name), places, lowest, step))
-    return CurveChart(curves, steps, losses)
-
-
-def _points(values: list[Any]) -> list[tuple[float, float]]:
-    return [(step, value) for step, value in values if is_number(step) and is_number(value)]
-
-
 def blend_weights(evaluation: dict[str, Any]) -> list[tuple[str, float]]:
     """Weight of each part of the blend, heaviest first."""
     blend = evaluation.get("blend") or {}
     weights = blend["weights"] if isinstance(blend.get("weights"), dict) else blend
     found = [(plain(name), weight) for name, weight in weights.items() if is_number(weight)]
     return sorted(found, key=lambda pair: (-abs(pair[1]), pair[0]))
+
+
+def blend_by_history(evaluation: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+    """Weight of each part, by what users have chosen before, shortest histories first."""
+    blend = evaluation.get("blend")
+    if not blend:
+        return []
+    starts = [segment["least_products"] for segment in blend["segments"]]
+    names = [_chose(least, end) for least, end in zip(starts, [*starts[1:], None], strict=False)]
+    longer = [(name, segment["weights"]) for name, segment in zip(names, blend["segments"], strict=True)]
+    return [("nothing chosen" if longer else "all users", blend["weights"]), *longer]
+
+
+def _chose(least: int, end: int | None) -> str:
+    if end is None:
+        return f"{least} products or more" if least > 1 else "any product"
+    return f"{least} to {end - 1} products" if end - 1 > least else counted(least, "product")
 
 
 def how_it_ages(evaluation: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from pipelines.night import Night
 from pipelines.orchestration.steps import STEPS
 from pipelines.report import models, words
 from pipelines.report.charts import reach_of, traffic_of
+from pipelines.report.curves import curve_charts
 from pipelines.report.examples import example_bundles, example_users, example_visits
 from pipelines.report.previews import preview_tables
 from pipelines.report.reading import broken_checks, checks_judged, open_tables, read_note
@@ -89,7 +90,7 @@ def _of_models(manifest: dict[str, Any], evaluation: dict[str, Any]) -> dict[str
         "models": rows,
         "metric_scale": models.metric_scale(rows),
         "differences": models.difference_rows(evaluation),
-        "curves": models.curve_chart(evaluation),
+        "curves": curve_charts(evaluation),
         "blend": models.blend_weights(evaluation),
         "ages": models.how_it_ages(evaluation),
     }

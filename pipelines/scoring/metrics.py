@@ -32,6 +32,12 @@ def recall(items: np.ndarray, targets: list[np.ndarray], k: int) -> np.ndarray:
     return hits(items[:, :k], targets).sum(axis=1) / np.maximum([len(t) for t in targets], 1)
 
 
+def recall_by_depth(items: np.ndarray, targets: list[np.ndarray]) -> np.ndarray:
+    """float64 (k,): mean recall over the users of the first 1, 2, ... k items; zeros without users."""
+    found = np.cumsum(hits(items, targets), axis=1) / np.maximum([len(t) for t in targets], 1)[:, None]
+    return found.sum(axis=0) / max(len(targets), 1)
+
+
 def ndcg(items: np.ndarray, targets: list[np.ndarray], k: int) -> np.ndarray:
     """float64 (u,): discounted gain of the first k items over that of the best possible list.
 

@@ -4,13 +4,16 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import mlflow
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 from typer.testing import CliRunner
 
 from pipelines.cli.main import app
-from pipelines.errors import SettingsError
+from pipelines.errors import SettingsError, StepFailed
 from pipelines.night import write_json
 from pipelines.open_night import predecessor
 from pipelines.publish import publish
@@ -27,6 +30,7 @@ from training.encoder import make_repeatable
 from training.evaluate import with_parts
 from training.lab import Lab
 from training.model_folder import load_model
+from training.probe import save_probe
 
 COLOURS = ("red", "blue", "green", "warm", "cold", "dry")
 FIRST, SECOND, THIRD = (date(2025, 1, day) for day in (29, 30, 31))
@@ -85,7 +89,9 @@ def train_on_shuffled_data(night):
     shuffled = Lab(night, replace(lab.inputs, log=dealt_out), lab.split)
     challenger = make_challenger(shuffled)
     eve = lab.split.test.first - 1
-    rankers = with_parts("challenger", shuffled.ranker(challenger, eve))
+    ranker = shuffled.ranker(challenger, eve)
+    save_probe(challenger, ranker, lab.test_cases(), lab.inputs.texts)
+    rankers = with_parts("challenger", ranker)
     rankers["predecessor"] = lab.ranker(load_model(night.work / "predecessor"), eve)
     write_json(night.work / "evaluation.json", train.report(lab, rankers, challenger))
 
@@ -97,6 +103,12 @@ def manifest(home, day, nth=1):
 def aliases(night):
     with registry(night.home, night.settings) as client:
         return {alias: str(version) for alias, version in client.get_registered_model("nightshelf").aliases.items()}
+
+
+def champion(home):
+    """The version that MLflow's alias names."""
+    (found,) = [row["version"] for row in json.loads(ask("list", home, "--json")) if "champion" in row["alias"]]
+    return found
 
 
 def ask(*words):
@@ -196,3 +208,30 @@ def test_without_a_release_no_model_can_be_chosen(tmp_path):
     (tmp_path / "nightshelf.toml").write_text("")
     with pytest.raises(SettingsError, match="has no release yet"):
         ask("promote", tmp_path, "1")
+
+
+def test_a_model_that_was_damaged_is_not_promoted(home):
+    file = Path(
+        mlflow.artifacts.download_artifacts("models:/nightshelf/2/artifacts/challenger/next_choice.safetensors")
+    )
+    whole = file.read_bytes()
+    try:
+        for damaged, told in (
+            (save({name: 2 * values for name, values in load(whole).items()}), "loaded back, is not what was trained"),
+            (whole[:1000], "cannot be loaded back: SafetensorError"),
+        ):
+            file.write_bytes(damaged)
+            with pytest.raises(StepFailed, match=f"model version 2,? {told}"):
+                ask("promote", home, "2")
+    finally:
+        file.write_bytes(whole)
+    assert champion(home) == "3"
+
+
+def test_a_model_from_before_lists_were_recorded_can_still_be_promoted(home):
+    folder = Path(mlflow.artifacts.download_artifacts("models:/nightshelf/1/artifacts/challenger"))
+    told = json.loads((folder / "probe.json").read_text())
+    write_json(folder / "probe.json", {key: told[key] for key in ("texts", "vectors")})
+    shutil.rmtree(folder / "probe")
+    ask("promote", home, "1")
+    assert champion(home) == "1"

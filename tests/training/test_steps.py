@@ -45,7 +45,7 @@ def test_a_challenger_is_trained_judged_and_written_without_a_pickle(tmp_path, t
     assert set(found["differences"]) == {"challenger-item_knn", "challenger-popularity", "challenger-lexical"}
     assert found["window"]["judged"] >= 8
     assert found["fit_until"] < found["validation"]["first"] < found["window"]["first"]
-    assert {name.rpartition(".")[2] for name in challenger_bytes(night)} == {"json", "safetensors"}
+    assert {name.rpartition(".")[2] for name in challenger_bytes(night)} == {"json", "npy", "npz", "safetensors"}
 
 
 def test_a_second_run_writes_the_same_bytes(tmp_path, toy_base):

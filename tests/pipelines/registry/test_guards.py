@@ -2,8 +2,12 @@
 
 import pytest
 
-from pipelines.registry.guards import broken_guards, slow_ranking
+from pipelines.registry.guards import guard_rules, slow_ranking
 from pipelines.settings.learning import Guards
+
+
+def broken_guards(case, settings, has_predecessor=True):
+    return [rule.says for rule in guard_rules(case, settings, has_predecessor=has_predecessor) if not rule.kept]
 
 
 def evaluation(coverage=0.4, theirs=0.4, identical=0.1, cold=(0.0, -0.1, 0.1, 40)):
@@ -50,7 +54,7 @@ def evaluation(coverage=0.4, theirs=0.4, identical=0.1, cold=(0.0, -0.1, 0.1, 40
     ],
 )
 def test_each_guard_says_number_bound_and_setting(case, says):
-    assert broken_guards(case, Guards(), has_predecessor=True) == says
+    assert broken_guards(case, Guards()) == says
 
 
 def test_without_a_champion_only_the_challengers_own_figures_count():
@@ -59,10 +63,17 @@ def test_without_a_champion_only_the_challengers_own_figures_count():
     assert len(broken_guards(case, Guards(), has_predecessor=False)) == 1
 
 
+def test_a_guard_that_is_kept_says_figure_and_bound_too():
+    identical, coverage, cold = guard_rules(evaluation(cold=(-0.1, -0.2, -0.1, 3)), Guards(), has_predecessor=True)
+    assert (identical.figure, identical.allowed) == (0.1, "at most 20.0%, [guards] most_identical_lists")
+    assert (coverage.figure, coverage.kept) == (0.4, True)
+    assert (cold.kept, cold.allowed) == (True, "anything: 3 users chose one, [guards] least_cold_users 20")
+
+
 def test_the_bounds_are_settings():
     case = evaluation(coverage=0.31, identical=0.5, cold=(-0.1, -0.2, -0.01, 20))
     loose = Guards(least_coverage=0.7, most_identical_lists=0.5, least_cold_users=21)
-    assert broken_guards(case, loose, has_predecessor=True) == []
+    assert broken_guards(case, loose) == []
 
 
 def test_ranking_is_slow_by_the_thousand_users():

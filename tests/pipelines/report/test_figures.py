@@ -3,7 +3,8 @@
 import pytest
 
 from pipelines.report.charts import reach_of, traffic_of
-from pipelines.report.models import blend_weights, curve_chart, model_rows
+from pipelines.report.curves import curve_charts
+from pipelines.report.models import blend_by_history, blend_weights, model_rows
 from pipelines.report.reading import open_tables
 from pipelines.report.scale import scale_over
 from pipelines.report.words import counted, money, short_id, short_number, span
@@ -40,15 +41,43 @@ def test_models_stand_best_first_and_the_one_that_ranks_is_marked():
 
 
 def test_a_curve_goes_from_corner_to_corner():
-    chart = curve_chart({"curves": {"train_loss": [[0, 3.0], [10, 1.0]], "empty_loss": []}})
+    (chart,) = curve_charts({"curves": {"train_loss": [[0, 3.0], [10, 1.0]], "validation_loss": []}})
     (curve,) = chart.curves
     assert curve.points == [(0, 0), (100, 100)]
     assert (curve.lowest, curve.lowest_step) == (1.0, 10)
 
 
+def test_steps_of_the_encoder_and_rounds_of_what_follows_stand_in_charts_of_their_own():
+    losses = {f"{name}_loss": [[1, 3.0], [2, 1.0]] for name in ("train", "projection", "next_choice", "two_vectors")}
+    charts = curve_charts({"curves": losses | {"projection_ndcg": [[1, 0.1]], "best_step": 1}})
+    assert [(chart.caption.removeprefix("Loss while the "), chart.unit) for chart in charts] == [
+        ("encoder was tuned", "optimiser step"),
+        ("projection was learned", "round"),
+        ("network of next choices was learned", "round"),
+        ("scorer of two vectors was learned", "round"),
+    ]
+    assert curve_charts({}) == []
+
+
 def test_blend_weights_may_stand_deeper():
     assert blend_weights({"blend": {"weights": {"a": 0.2, "b": 0.8}, "users": 9}}) == [("b", 0.8), ("a", 0.2)]
     assert blend_weights({}) == []
+
+
+@pytest.mark.parametrize(
+    ("starts", "labels"),
+    [
+        ((), ["all users"]),
+        ((1,), ["nothing chosen", "any product"]),
+        ((1, 2, 5), ["nothing chosen", "1 product", "2 to 4 products", "5 products or more"]),
+    ],
+)
+def test_weights_stand_by_what_users_chose_before(starts, labels):
+    blend = {"weights": {"a": 1.0}, "segments": [{"least_products": n, "weights": {"a": n}} for n in starts]}
+    found = blend_by_history({"blend": blend})
+    assert [label for label, _ in found] == labels
+    assert [weights["a"] for _, weights in found] == [1.0, *starts]
+    assert blend_by_history({"blend": None}) == []
 
 
 def test_reach_counts_what_can_be_shown(small_night):

@@ -136,6 +136,16 @@ def test_an_evaluation_may_lack_everything_optional(small_night):
     assert "Loss while" not in said
 
 
+def test_each_curve_says_what_was_learned_and_what_it_is_counted_by(small_night):
+    file = small_night.night.work / "evaluation.json"
+    told = json.loads(file.read_text())
+    told["curves"]["projection_loss"] = [[1, 6.5], [2, 6.25]]
+    write_json(file, told)
+    said = text_of(small_night.page())
+    assert "Loss while the encoder was tuned train loss lowest 2.000 at optimiser step 60" in said
+    assert "optimiser steps Loss while the projection was learned projection loss lowest 6.250 at round 2" in said
+
+
 def test_the_window_of_the_verdict_is_named(small_night):
     assert "Judged by 412 users from 2026-03-29 to 2026-03-31, days that no model saw." in text_of(small_night.page())
 

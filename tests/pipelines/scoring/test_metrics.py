@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
-from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall
+from pipelines.scoring.metrics import coverage, estimate, identical_lists, ndcg, recall, recall_by_depth
 
 
 def test_known_values():
@@ -13,6 +13,7 @@ def test_known_values():
     assert recall(items, targets, 3).tolist() == [0.5, 1.0]
     assert ndcg(items, targets, 3).tolist() == pytest.approx([(1 / np.log2(3)) / (1 + 1 / np.log2(3)), 1.0])
     assert recall(items, targets, 1).tolist() == [0.0, 1.0]
+    assert recall_by_depth(items, targets).tolist() == [0.5, 0.75, 0.75]
 
 
 @settings(max_examples=50, deadline=None)
@@ -27,6 +28,7 @@ def test_padding_is_no_hit_and_no_targets_give_zero():
     items = np.array([[-1, -1]])
     assert ndcg(items, [np.empty(0, int)], 2).tolist() == [0.0]
     assert coverage(items, 5, 2) == 0
+    assert recall_by_depth(np.empty((0, 3), int), []).tolist() == [0.0, 0.0, 0.0]
     assert coverage(np.array([[0, 1], [1, -1]]), 4, 2) == 0.5
 
 

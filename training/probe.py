@@ -1,0 +1,114 @@
+"""A model's probe, by which it is recognised when it was stored and loaded back: a little shop inside its folder.
+
+The shop are the products that some of the judged users know or are shown, and what behaviour says of these; of the
+users it holds histories alone. What the model itself holds is not in it: vectors, networks, weights come from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from pipelines.night import write_json
+from pipelines.registry.load_back import PROBE
+from pipelines.scoring.blend import PARTS
+from pipelines.scoring.cases import Cases
+from pipelines.scoring.histories import items_of, past, turns_of
+from pipelines.scoring.ranker import Ranker
+from pipelines.scoring.ranker_files import ARRAYS, load_ranker, save_ranker
+from pipelines.scoring.vectors import on_grid
+from training.model_folder import Model
+
+SHOP, QUESTIONS = "probe", "questions.json"
+TEXTS = 8  # whose vectors are compared
+USERS = 8  # whose lists are compared
+LISTED = 10
+
+
+def save_probe(model: Model, ranker: Ranker, cases: Cases, texts: Sequence[str]) -> None:
+    """Write to the folder of `model` what it is asked, and what it says now.
+
+    `ranker` is the model's own among all products, which have these `texts`; `cases` are who it is judged by.
+    """
+    cases = cases.at_most(USERS)
+    lists = ranker.lists(cases.histories, cases.hidden, LISTED)
+    known = chain(range(min(TEXTS, len(texts))), lists[lists >= 0], *map(items_of, cases.histories))
+    products = np.array(sorted({int(product) for product in known}), np.int64)
+    save_ranker(_among(ranker, products), model.folder / SHOP)
+    places = {int(product): place for place, product in enumerate(products)}
+    questions = {
+        "texts": [texts[product] for product in products],
+        "histories": [[places[int(item)] for item in items_of(history)] for history in cases.histories],
+        "turns": [turns_of(history).tolist() for history in cases.histories],
+        "hidden": [[places[int(item)] for item in hidden if int(item) in places] for hidden in cases.hidden],
+    }
+    write_json(model.folder / SHOP / QUESTIONS, questions)
+    write_json(model.folder / PROBE, answers(model))
+
+
+def answers(model: Model) -> dict[str, Any]:
+    """What `model` says in the little shop in its folder.
+
+    `vectors` of some `texts`; `lists`, of each user the first products with their score and what each part says of
+    them, over its scale and whatever its weight; `settings`, what the numbers do not show.
+    """
+    folder = model.folder / SHOP
+    asked, shop = json.loads((folder / QUESTIONS).read_text()), load_ranker(folder)
+    vectors = model.embed(asked["texts"])
+    ranker = replace(
+        shop,
+        vectors=on_grid(vectors),
+        blend=model.blend,
+        settings=model.knn,
+        next_choice=model.learned and model.learned.among(shop.product_ids, vectors),
+        two_vectors=model.two_vectors,
+    )
+    return {
+        "texts": asked["texts"][:TEXTS],
+        "vectors": vectors[:TEXTS].tolist(),
+        "lists": _lists(ranker, asked),
+        "settings": {"blend": model.blend.named(), "knn": model.knn.model_dump()},
+    }
+
+
+def _lists(ranker: Ranker, asked: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    pairs = zip(asked["histories"], asked["turns"], strict=True)
+    histories = [past(np.array(items, np.int32), np.array(turns, np.int32)) for items, turns in pairs]
+    hidden = [np.array(items, np.int32) for items in asked["hidden"]]
+    ranked = ranker.rank(histories, hidden, LISTED)
+    scores = ranked.parts.sum(axis=2)
+    even = replace(ranker.blend, weights=(1.0,) * len(PARTS), long_tail=0.0, segments=())
+    said = replace(ranker, blend=even).said(histories, hidden).at(np.maximum(ranked.items, 0))
+    return [
+        [
+            {"product_id": str(ranker.product_ids[item]), "score": float(scores[user, place])}
+            | dict(zip(PARTS, said[user, place].tolist(), strict=True))
+            for place, item in enumerate(items)
+            if item >= 0
+        ]
+        for user, items in enumerate(ranked.items)
+    ]
+
+
+def _among(ranker: Ranker, products: np.ndarray) -> Ranker:
+    """What `ranker` knows of behaviour and the catalogue, of these products alone; it lists by the score."""
+    arrays = {name: getattr(ranker, name)[products] for name in ("product_ids", *ARRAYS)}
+    near = {name: sparse.csr_array(getattr(ranker, name)[products][:, products]) for name in ("knn", "lexical")}
+    return replace(
+        ranker,
+        **arrays,
+        **near,
+        together=None,
+        rated=None if ranker.rated is None else ranker.rated[products],
+        next_choice=None,
+        two_vectors=None,
+        short={},
+        diversity=0.0,
+        most_per_brand=0,
+    )
