@@ -11,6 +11,7 @@ from torch import Tensor
 from pipelines.scoring.histories import Histories, items_of
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import NextChoice as Settings
+from training.encoder import best_device, half_precision
 from training.next_choice import Network
 from training.rounds import Progress, Rounds, Run, learn
 from training.sampled_softmax import chances, draw, loss_of_drawn
@@ -36,7 +37,7 @@ def fit_next_choice(
     if len(rows) < 2:
         return Progress()
     torch.manual_seed(run.seed)
-    network = Network(torch.from_numpy(text.astype(np.float32)), settings)
+    network = Network(torch.from_numpy(text.astype(np.float32)), settings).to(best_device())
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
     by_chance = chances(past.items, len(text), settings.popularity_power)
@@ -71,11 +72,13 @@ def _loss(network: Network, rows: list[np.ndarray], by_chance: Tensor, most: int
     asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
     there, (drawn, each) = wanted != NOTHING, draw(by_chance, most)
     needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
-    at_asked, at_wanted, at_drawn = place.split([asked.numel(), int(there.sum()), len(drawn)])
-    products = network.products(needed)
-    states = network(at_asked.view(asked.shape), products)[there]
+    device = network.scale.device
+    at_asked, at_wanted, at_drawn = place.to(device).split([asked.numel(), int(there.sum()), len(drawn)])
+    with half_precision(device):
+        products = network.products(needed.to(device)).float()
+        states = network(at_asked.view(asked.shape), products)[there].float()
     own = network.scores_of_pairs(states, products[at_wanted])
-    return loss_of_drawn(own, network.scores(states, products[at_drawn]) + each, at_wanted, at_drawn)
+    return loss_of_drawn(own, network.scores(states, products[at_drawn]) + each.to(device), at_wanted, at_drawn)
 
 
 def _padded(rows: list[np.ndarray], padding: int) -> Tensor:

@@ -134,8 +134,8 @@ class Training(Section):
     review_share: float = Field(0.25, ge=0, le=1, description="share of pairs that are review text to product")
     precision: Literal["int8", "float32"] = Field(
         "int8",
-        description="numbers a CPU embeds products with: int8 is about twice as fast as float32 and nearly as exact; a "
-        "GPU takes half precision in any case; training is float32",
+        description="numbers a CPU embeds products with: int8 is about twice as fast as float32 and nearly as exact; "
+        "it learns in float32. A GPU that has bf16 computes the encoder and the network of next choices in that",
     )
     threads: int = Field(2, ge=1, description="CPU threads; part of what makes a run repeatable")
     processes: int = Field(

@@ -89,7 +89,7 @@ def test_before_anything_is_learned_texts_of_like_words_are_near():
     texts = texts_of(np.tile(np.eye(1, 512), (4, 1)), Words.of(written, 9), written)
     torch.manual_seed(1)
     network = Map(512, texts.words.shape[1])
-    mapped = network(*texts.of(torch.arange(4))).detach().numpy()
+    mapped = network(*texts.of(torch.arange(4), torch.device("cpu"))).detach().numpy()
     near = mapped @ mapped.T
     assert near[0, 1] > max(near[0, 2], near[0, 3]) + 0.2
     assert near[2, 3] > max(near[2, 0], near[2, 1]) + 0.2
