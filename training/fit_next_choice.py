@@ -28,7 +28,7 @@ def fit_next_choice(
     settings: Settings,
     run: Run,
 ) -> Progress:
-    """The network with the best figure by `judge`, looked at after each round over the users of `past`.
+    """The network with the best figure by `judge`, looked at after each round over the users of `past`, or some.
 
     `text` float32 (n, t) are the vectors of the products' texts, which do not move. Softmax over all products, or over
     `settings.softmax_products` drawn ones where there are more.
@@ -43,7 +43,7 @@ def fit_next_choice(
     by_chance = chances(past.items, len(text), settings.popularity_power)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
-        for batch in _batches(rows, settings.batch_users, rng):
+        for batch in _batches(rows, settings, rng):
             yield _loss(network, batch, by_chance, settings.softmax_products)
 
     return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience, LARGEST_STEP), judge, run)
@@ -58,14 +58,20 @@ def windows(past: Histories, length: int) -> list[np.ndarray]:
     return found
 
 
-def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Iterator[list[np.ndarray]]:
-    order = rng.permutation(len(rows))
-    batches = []
+def _batches(rows: list[np.ndarray], settings: Settings, rng: np.random.Generator) -> Iterator[list[np.ndarray]]:
+    size, batches = settings.batch_users, []
+    order = drawn(np.array([len(row) - 1 for row in rows]), settings.choices_per_round, rng)
     for at in range(0, len(order), size * SORTED):
         together = sorted(order[at : at + size * SORTED], key=lambda row: (len(rows[row]), row))
         batches += [together[b : b + size] for b in range(0, len(together), size)]
     for number in rng.permutation(len(batches)):
         yield [rows[row] for row in batches[number]]
+
+
+def drawn(choices: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """int64: places of runs with so many `choices` in a random order, until these are `most` together."""
+    order = rng.permutation(len(choices))
+    return order[np.cumsum(choices[order]) - choices[order] < most]
 
 
 def _loss(network: Network, rows: list[np.ndarray], by_chance: Tensor, most: int) -> Tensor:

@@ -105,7 +105,7 @@ class Choices:
 def fit_projection(
     choices: Choices, texts: Texts, judge: Callable[[Weights], float], settings: Settings, run: Run
 ) -> Progress:
-    """The map with the best figure by `judge`, looked at after each round over `choices`.
+    """The map with the best figure by `judge`, looked at after each round over `choices`, or some of them.
 
     `texts` are those of the n products. A choice is told from the mean of the products before it, by a softmax over
     `settings.softmax_products` drawn products.
@@ -118,7 +118,7 @@ def fit_projection(
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
-        for rows in batches(len(choices), settings.batch_choices, rng):
+        for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
             yield _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
 
     return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience), judge, run)

@@ -34,7 +34,7 @@ class Scorer(nn.Module):
 def fit_two_vectors(
     choices: Choices, products: np.ndarray, judge: Callable[[Weights], float], settings: Settings, run: Run
 ) -> Progress:
-    """The scorer with the best figure by `judge`, looked at after each round over `choices`.
+    """The scorer with the best figure by `judge`, looked at after each round over `choices`, or some of them.
 
     `products` float32 (n, d) are the products' vectors, which do not move; a user's is the mean of those chosen before.
     """
@@ -48,7 +48,7 @@ def fit_two_vectors(
     by_chance = chances(choices.items, len(products), settings.popularity_power)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
-        for rows in batches(len(choices), settings.batch_choices, rng):
+        for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
             told = (*choices.before(rows), choices.wanted(rows))
             items, weights, wanted = (torch.from_numpy(found).to(device) for found in told)
             drawn, each = (found.to(device) for found in draw(by_chance, settings.softmax_products))

@@ -1,4 +1,4 @@
-"""Learning in rounds over all users: each round is judged, the best one counts, and a killed run goes on."""
+"""Learning in rounds over what users chose: each is judged, the best one counts, and a killed run goes on."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ def learn(rounds: Rounds, judge: Callable[[Weights], float], run: Run) -> Progre
     return progress
 
 
-def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """All of 0 to `count` - 1 in a random order, `size` at a time."""
-    order = rng.permutation(count)
-    for at in range(0, count, size):
+def batches(count: int, most: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """`most` of 0 to `count` - 1, all where there are no more, in a random order, `size` at a time."""
+    order = rng.permutation(count)[:most]
+    for at in range(0, len(order), size):
         yield order[at : at + size]
 
 

@@ -95,9 +95,10 @@ def test_before_anything_is_learned_texts_of_like_words_are_near():
     assert near[2, 3] > max(near[2, 0], near[2, 1]) + 0.2
 
 
-def test_a_killed_run_goes_on_and_ends_with_the_same_bits(texts, pairs, run):
+@pytest.mark.parametrize("per_round", [50, 1000])
+def test_a_killed_run_goes_on_and_ends_with_the_same_bits(texts, pairs, run, per_round):
     choices, figures = Choices.of(pairs[0], KNN.recency_power), [0.1, 0.3, 0.2, 0.5]
-    short = SMALL.model_copy(update={"rounds": 4})
+    short = SMALL.model_copy(update={"rounds": 4, "choices_per_round": per_round})
 
     def judge(until):
         asked = iter([*figures[:until], None])
