@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.scoring.blend import ANY_MARGIN, CHOSEN_TOGETHER, PARTS, POPULAR, Blend, Weights
+from pipelines.scoring.blend import ANY_MARGIN, CHOSEN_TOGETHER, PARTS, Blend, Weights
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases
 from pipelines.scoring.metrics import hits, recall
@@ -73,23 +73,27 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     weights = max(found, key=lambda w: (round(_ndcg(pool, w), 9), -sum(w)))
     lengths = np.array([min(len(history), ranker.settings.history) for history in cases.histories])
     segments = tuple((least, _shares(w)) for least, w in _segments(pool, lengths, weights))
-    tail = _long_tail(pool, _shares(weights), ranking.long_tail_cost)
-    plain = replace(even, weights=_shares(weights), segments=segments, long_tail=tail)
+    fitted = replace(even, weights=_shares(weights), segments=segments)
+    plain = replace(fitted, long_tail=_long_tail(pool, lengths, fitted, ranking.long_tail_cost))
     ranked = replace(ranker, blend=plain).rank(cases.histories, cases.hidden, TOP)
     shown = ranked.items >= 0
     slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
     return replace(_with_new(ranker, plain, cases, ranking), slope=slope, intercept=intercept)
 
 
-def _long_tail(pool: Pool, weights: Weights, cost: float) -> float:
-    """The largest weight against what is popular that loses no more than this share of NDCG@10."""
-    least = (1 - cost) * _ndcg(pool, weights)
-    against = (w for w in reversed(TAIL) if cost and _ndcg(pool, _less_popular(weights, w)) >= least)
-    return next(against, 0.0)
+def _long_tail(pool: Pool, lengths: np.ndarray, blend: Blend, cost: float) -> float:
+    """The largest weight against what is popular by which `blend` loses no more than this share of NDCG@10.
 
+    `lengths` (u,) are those of the users' histories, by which each has weights.
+    """
 
-def _less_popular(weights: Weights, by: float) -> Weights:
-    return tuple(w - by * (part == POPULAR) for part, w in enumerate(weights))
+    def ndcg(by: float) -> float:
+        weights, of_users = np.unique(replace(blend, long_tail=by).of_users(lengths), axis=0, return_inverse=True)
+        alike = [np.flatnonzero(of_users == group) for group in range(len(weights))]
+        return float(np.concatenate([_gains(pool.of(u), w) for u, w in zip(alike, weights, strict=True)]).mean())
+
+    least = (1 - cost) * ndcg(0.0)
+    return next((by for by in reversed(TAIL) if cost and ndcg(by) >= least), 0.0)
 
 
 def _with_new(ranker: Ranker, blend: Blend, cases: Cases, ranking: Ranking) -> Blend:
@@ -160,6 +164,11 @@ def _segments(pool: Pool, lengths: np.ndarray, weights: Weights) -> list[tuple[i
 
 def _ndcg(pool: Pool, weights: Weights) -> float:
     """Mean NDCG@10 of the pool's users when candidates are ranked by the weighted sum."""
+    return float(_gains(pool, weights).mean())
+
+
+def _gains(pool: Pool, weights: Weights | np.ndarray) -> np.ndarray:
+    """float64 (u,): the same of each user."""
     score = np.where(pool.filled, pool.parts @ np.asarray(weights, np.float32), -np.inf)
     mine = score[pool.rows, pool.columns, None]
     earlier = np.arange(score.shape[1]) < pool.columns[:, None]
@@ -167,8 +176,7 @@ def _ndcg(pool: Pool, weights: Weights) -> float:
     place = ((others > mine) | ((others == mine) & earlier)).sum(axis=1)
     gains = np.where(place < DEPTH, 1 / np.log2(place + 2), 0)
     ideal = np.concatenate([[1.0], np.cumsum(1 / np.log2(np.arange(2, DEPTH + 2)))])
-    per_user = np.bincount(pool.rows, gains, len(score)) / ideal[np.minimum(pool.targets, DEPTH)]
-    return float(per_user.mean())
+    return np.bincount(pool.rows, gains, len(score)) / ideal[np.minimum(pool.targets, DEPTH)]
 
 
 def _pool(ranker: Ranker, cases: Cases) -> Pool:
