@@ -43,8 +43,11 @@ class Pool:
 
     @cached_property
     def spoken(self) -> np.ndarray:
-        """bool (parts,): which parts say anything."""
-        return self.parts.any(axis=(0, 1))
+        """bool (parts,): which parts say of a user's candidates something else than of another."""
+        filled = self.filled[:, :, None]
+        least = np.where(filled, self.parts, np.inf).min(axis=1, initial=np.inf)
+        most = np.where(filled, self.parts, -np.inf).max(axis=1, initial=-np.inf)
+        return (least < most).any(axis=0)
 
     def of(self, users: np.ndarray) -> Pool:
         """The pool of these users, ascending places, alone."""
@@ -69,7 +72,7 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
         return start
     even = replace(start, weights=(1.0,) * len(PARTS), scales=scales(ranker, cases.histories, cases.hidden))
     pool = _pool(replace(ranker, blend=even), cases)
-    found = [_search(pool, start) for start in STARTS]
+    found = [_search(pool, start) for start in _starts(pool)]
     weights = max(found, key=lambda w: (round(_ndcg(pool, w), 9), -sum(w)))
     lengths = np.array([min(len(history), ranker.settings.history) for history in cases.histories])
     segments = tuple((least, _shares(w)) for least, w in _segments(pool, lengths, weights))
@@ -79,6 +82,12 @@ def fit_blend(ranker: Ranker, cases: Cases, ranking: Ranking) -> Blend:
     shown = ranked.items >= 0
     slope, intercept = fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown])
     return replace(_with_new(ranker, plain, cases, ranking), slope=slope, intercept=intercept)
+
+
+def _starts(pool: Pool) -> list[Weights]:
+    """Where the search begins, without the parts that say nothing: these shall have no weight."""
+    heard = [tuple((np.array(start) * pool.spoken).tolist()) for start in STARTS]
+    return [start for start in heard if any(start)] or list(STARTS)
 
 
 def _long_tail(pool: Pool, lengths: np.ndarray, blend: Blend, cost: float) -> float:

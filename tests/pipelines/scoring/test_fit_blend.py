@@ -89,6 +89,37 @@ def test_what_the_long_tail_costs_is_measured_by_the_weights_that_users_have(she
     assert 0 < lost(blend.long_tail) <= 0.02 < lost(blend.long_tail + 0.05)
 
 
+@pytest.mark.parametrize(
+    ("part", "mute"),
+    [
+        (0, {"knn": sparse.csr_array((60, 60), dtype=np.float32)}),
+        (1, {"lexical": sparse.csr_array((60, 60), dtype=np.float32)}),
+        (2, {"vectors": np.full((60, 16), 0.25, np.float32)}),  # of products without a text
+        (6, {"popularity": np.full(60, 2, np.float32)}),
+    ],
+)
+def test_a_part_that_says_the_same_of_all_products_has_no_weight(shelf, crowd, part, mute):
+    histories, hidden = (lists[:150] for lists in crowd)
+    rng = np.random.default_rng(1)
+    targets = [np.sort(rng.permutation(60)[:3]).astype(np.int32) for _ in histories]
+    known = Cases(np.arange(len(histories)).astype(str), histories, hidden, targets)
+    weights = fit_blend(replace(shelf, **mute), known, Ranking()).weights
+    assert weights[part] == 0
+    assert sum(weights) == pytest.approx(1, abs=1e-5)
+    assert fit_blend(shelf, known, Ranking()).weights[0] > 0
+
+
+def test_where_no_part_says_anything_there_is_a_blend(shelf, crowd):
+    histories, hidden = (lists[:50] for lists in crowd)
+    nothing = sparse.csr_array((60, 60), dtype=np.float32)
+    silent = replace(
+        shelf, knn=nothing, lexical=nothing, vectors=shelf.vectors * np.float32(0), popularity=np.zeros(60, np.float32),
+        next_choice=None, two_vectors=None, rated=None,
+    )  # fmt: skip
+    blend = fit_blend(silent, Cases(np.arange(50).astype(str), histories, hidden, list(histories)), Ranking())
+    assert sum(blend.weights) == pytest.approx(1, abs=1e-5)
+
+
 def test_who_has_no_history_is_shown_what_is_popular_in_any_case():
     found = Blend(long_tail=0.3).of_users(np.array([0, 1, 9]))
     assert found[:, POPULAR] == pytest.approx([0.1, -0.2, -0.2])
