@@ -161,5 +161,5 @@ def choose_blend(lab: Lab, model: Model) -> Blend:
         if len(cases) >= LEAST_VALIDATION:
             return fit_blend(ranker, known, lab.night.settings.ranking)
         lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
-        past = lab.inputs.histories(lab.split.test.last, model.knn).lists()[:1000]
+        past = lab.inputs.histories(lab.split.fit_until, model.knn).lists()[:1000]
         return replace(model.blend, scales=scales(ranker, past, list(map(items_of, past))))

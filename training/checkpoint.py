@@ -17,10 +17,10 @@ class Checkpoint:
     file: Path
 
     def load(self) -> dict[str, Any] | None:
-        """What was saved last; None where nothing was, or it was for other versions of the libraries."""
+        """What was saved last, on the CPU whatever device it was on; None where nothing was, or by another torch."""
         if not self.file.is_file():
             return None
-        state = torch.load(self.file, weights_only=True)
+        state = torch.load(self.file, map_location="cpu", weights_only=True)
         return state if state.pop("torch") == str(torch.__version__) else None
 
     def save(self, **state: Any) -> None:

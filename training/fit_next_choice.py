@@ -11,6 +11,7 @@ from torch import Tensor
 from pipelines.scoring.histories import Histories, items_of
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import NextChoice as Settings
+from training.encoder import best_device, half_precision
 from training.next_choice import Network
 from training.rounds import Progress, Rounds, Run, learn
 from training.sampled_softmax import chances, draw, loss_of_drawn
@@ -27,7 +28,7 @@ def fit_next_choice(
     settings: Settings,
     run: Run,
 ) -> Progress:
-    """The network with the best figure by `judge`, looked at after each round over the users of `past`.
+    """The network with the best figure by `judge`, looked at after each round over the users of `past`, or some.
 
     `text` float32 (n, t) are the vectors of the products' texts, which do not move. Softmax over all products, or over
     `settings.softmax_products` drawn ones where there are more.
@@ -36,13 +37,13 @@ def fit_next_choice(
     if len(rows) < 2:
         return Progress()
     torch.manual_seed(run.seed)
-    network = Network(torch.from_numpy(text.astype(np.float32)), settings)
+    network = Network(torch.from_numpy(text.astype(np.float32)), settings).to(best_device())
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
     by_chance = chances(past.items, len(text), settings.popularity_power)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
-        for batch in _batches(rows, settings.batch_users, rng):
+        for batch in _batches(rows, settings, rng):
             yield _loss(network, batch, by_chance, settings.softmax_products)
 
     return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience, LARGEST_STEP), judge, run)
@@ -57,9 +58,9 @@ def windows(past: Histories, length: int) -> list[np.ndarray]:
     return found
 
 
-def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Iterator[list[np.ndarray]]:
-    order = rng.permutation(len(rows))
-    batches = []
+def _batches(rows: list[np.ndarray], settings: Settings, rng: np.random.Generator) -> Iterator[list[np.ndarray]]:
+    size, batches = settings.batch_users, []
+    order = drawn(np.array([len(row) - 1 for row in rows]), settings.choices_per_round, rng)
     for at in range(0, len(order), size * SORTED):
         together = sorted(order[at : at + size * SORTED], key=lambda row: (len(rows[row]), row))
         batches += [together[b : b + size] for b in range(0, len(together), size)]
@@ -67,15 +68,23 @@ def _batches(rows: list[np.ndarray], size: int, rng: np.random.Generator) -> Ite
         yield [rows[row] for row in batches[number]]
 
 
+def drawn(choices: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """int64: places of runs with so many `choices` in a random order, until these are `most` together."""
+    order = rng.permutation(len(choices))
+    return order[np.cumsum(choices[order]) - choices[order] < most]
+
+
 def _loss(network: Network, rows: list[np.ndarray], by_chance: Tensor, most: int) -> Tensor:
     asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
     there, (drawn, each) = wanted != NOTHING, draw(by_chance, most)
     needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
-    at_asked, at_wanted, at_drawn = place.split([asked.numel(), int(there.sum()), len(drawn)])
-    products = network.products(needed)
-    states = network(at_asked.view(asked.shape), products)[there]
+    device = network.scale.device
+    at_asked, at_wanted, at_drawn = place.to(device).split([asked.numel(), int(there.sum()), len(drawn)])
+    with half_precision(device):
+        products = network.products(needed.to(device)).float()
+        states = network(at_asked.view(asked.shape), products)[there].float()
     own = network.scores_of_pairs(states, products[at_wanted])
-    return loss_of_drawn(own, network.scores(states, products[at_drawn]) + each, at_wanted, at_drawn)
+    return loss_of_drawn(own, network.scores(states, products[at_drawn]) + each.to(device), at_wanted, at_drawn)
 
 
 def _padded(rows: list[np.ndarray], padding: int) -> Tensor:

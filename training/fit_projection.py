@@ -15,6 +15,7 @@ from torch.nn import functional
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import Projection as Settings
+from training.encoder import best_device
 from training.rounds import Progress, Rounds, Run, batches, learn
 from training.sampled_softmax import chances, draw, loss_of_drawn
 
@@ -32,12 +33,13 @@ class Texts:
     def __len__(self) -> int:
         return len(self.vectors)
 
-    def of(self, rows: Tensor) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+    def of(self, rows: Tensor, device: torch.device) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
         """What is read of the texts at `rows` (m,): vectors (m, d); words of all in one row, starts, weights."""
         counted = self.words[rows.numpy()]
         places, starts = counted.indices.astype(np.int64), counted.indptr[:-1].astype(np.int64)
-        bags = (torch.from_numpy(places), torch.from_numpy(starts), torch.from_numpy(counted.data))
-        return torch.from_numpy(self.vectors[rows.numpy()]), bags
+        read = (self.vectors[rows.numpy()], places, starts, counted.data)
+        vectors, *bags = (torch.from_numpy(found).to(device) for found in read)
+        return vectors, tuple(bags)
 
 
 class Map(nn.Module):
@@ -103,7 +105,7 @@ class Choices:
 def fit_projection(
     choices: Choices, texts: Texts, judge: Callable[[Weights], float], settings: Settings, run: Run
 ) -> Progress:
-    """The map with the best figure by `judge`, looked at after each round over `choices`.
+    """The map with the best figure by `judge`, looked at after each round over `choices`, or some of them.
 
     `texts` are those of the n products. A choice is told from the mean of the products before it, by a softmax over
     `settings.softmax_products` drawn products.
@@ -111,24 +113,25 @@ def fit_projection(
     if not len(choices):
         return Progress()
     torch.manual_seed(run.seed)
-    network = Map(texts.vectors.shape[1], texts.words.shape[1])
+    network = Map(texts.vectors.shape[1], texts.words.shape[1]).to(best_device())
     by_chance = chances(choices.items, len(texts), settings.popularity_power)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
-        for rows in batches(len(choices), settings.batch_choices, rng):
+        for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
             yield _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
 
     return learn(Rounds(network, optimiser, losses, settings.rounds, settings.patience), judge, run)
 
 
 def _loss(network: Map, texts: Texts, choices: Choices, rows: np.ndarray, by_chance: Tensor, most: int) -> Tensor:
+    device = network.scale.device
     items, weights = (torch.from_numpy(found) for found in choices.before(rows))
     wanted, (others, each) = torch.from_numpy(choices.wanted(rows)), draw(by_chance, most)
     needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
-    mapped = network(*texts.of(needed))
-    at_items, at_wanted, at_others = place.split([items.numel(), len(wanted), len(others)])
-    users = torch.einsum("bt,btd->bd", weights, mapped[at_items].view(*items.shape, -1))
+    mapped = network(*texts.of(needed, device))
+    at_items, at_wanted, at_others = place.to(device).split([items.numel(), len(wanted), len(others)])
+    users = torch.einsum("bt,btd->bd", weights.to(device), mapped[at_items].view(*items.shape, -1))
     asked = network.scale.exp() * functional.normalize(users, dim=-1)
     own = (asked * mapped[at_wanted]).sum(dim=1)
-    return loss_of_drawn(own, asked @ mapped[at_others].T + each, wanted, others)
+    return loss_of_drawn(own, asked @ mapped[at_others].T + each.to(device), at_wanted, at_others)

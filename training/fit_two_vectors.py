@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from pipelines.scoring.next_choice import Weights
 from pipelines.settings.learning import TwoVectors as Settings
+from training.encoder import best_device
 from training.fit_projection import Choices
 from training.rounds import Progress, Rounds, Run, batches, learn
 from training.sampled_softmax import chances, draw, loss_of_drawn
@@ -33,23 +34,25 @@ class Scorer(nn.Module):
 def fit_two_vectors(
     choices: Choices, products: np.ndarray, judge: Callable[[Weights], float], settings: Settings, run: Run
 ) -> Progress:
-    """The scorer with the best figure by `judge`, looked at after each round over `choices`.
+    """The scorer with the best figure by `judge`, looked at after each round over `choices`, or some of them.
 
     `products` float32 (n, d) are the products' vectors, which do not move; a user's is the mean of those chosen before.
     """
     if not len(choices):
         return Progress()
     torch.manual_seed(run.seed)
-    vectors = torch.from_numpy(products)
-    network = Scorer(products.shape[1], settings.units)
+    device = best_device()
+    vectors = torch.from_numpy(products).to(device)
+    network = Scorer(products.shape[1], settings.units).to(device)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
     by_chance = chances(choices.items, len(products), settings.popularity_power)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
-        for rows in batches(len(choices), settings.batch_choices, rng):
-            items, weights = (torch.from_numpy(found) for found in choices.before(rows))
+        for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
+            told = (*choices.before(rows), choices.wanted(rows))
+            items, weights, wanted = (torch.from_numpy(found).to(device) for found in told)
+            drawn, each = (found.to(device) for found in draw(by_chance, settings.softmax_products))
             users = functional.normalize(torch.einsum("bt,btd->bd", weights, vectors[items]), dim=-1)
-            wanted, (drawn, each) = torch.from_numpy(choices.wanted(rows)), draw(by_chance, settings.softmax_products)
             own = network(users, vectors[wanted])[:, 0]
             others = network(users[:, None], vectors[drawn][None])[:, :, 0]
             yield loss_of_drawn(own, others + each, wanted, drawn)

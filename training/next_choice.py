@@ -25,7 +25,8 @@ class Network(nn.Module):
     def __init__(self, text: Tensor, settings: Settings) -> None:
         super().__init__()
         width = settings.dimension
-        self.text, self.settings = text, settings
+        self.settings = settings
+        self.register_buffer("text", text, persistent=False)
         self.ids = nn.Embedding(len(text), width)
         nn.init.normal_(self.ids.weight, std=SPREAD)
         self.read = nn.Linear(text.shape[1], width, bias=False)
@@ -44,7 +45,8 @@ class Network(nn.Module):
         """(u, t, d): the state at each place of `items` (u, t), which looks at no later place."""
         drop = self.settings.dropout
         state = functional.dropout(self.norm_in(functional.embedding(items, products)), drop, self.training)
-        back = torch.arange(items.shape[1])[:, None] - torch.arange(items.shape[1])
+        places = torch.arange(items.shape[1], device=items.device)
+        back = places[:, None] - places
         for block, distance in zip(self.blocks, self.distance, strict=True):
             seen = distance[:, back.clamp(min=0)].masked_fill(back < 0, -1e9)
             state = block(state, seen, drop)

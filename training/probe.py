@@ -1,7 +1,8 @@
 """A model's probe, by which it is recognised when it was stored and loaded back: a little shop inside its folder.
 
-The shop are the products that some of the judged users know or are shown, and what behaviour says of these; of the
-users it holds histories alone. What the model itself holds is not in it: vectors, networks, weights come from there.
+The shop are some products, drawn, what would be shown to users who chose these, and what behaviour says of them all; no
+user's own past is in it, which a model would keep longer than the shop may. What the model itself holds is not in it:
+vectors, networks, weights come from there.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from scipy import sparse
 from pipelines.night import write_json
 from pipelines.registry.load_back import PROBE
 from pipelines.scoring.blend import PARTS
-from pipelines.scoring.cases import Cases
-from pipelines.scoring.histories import items_of, past, turns_of
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import ARRAYS, load_ranker, save_ranker
 from pipelines.scoring.vectors import on_grid
@@ -27,29 +26,36 @@ from training.model_folder import Model
 
 SHOP, QUESTIONS = "probe", "questions.json"
 TEXTS = 8  # whose vectors are compared
-USERS = 8  # whose lists are compared
+USERS = 8  # made up, whose lists are compared
+SEED = 8
 LISTED = 10
 
 
-def save_probe(model: Model, ranker: Ranker, cases: Cases, texts: Sequence[str]) -> None:
+def save_probe(model: Model, ranker: Ranker, texts: Sequence[str]) -> None:
     """Write to the folder of `model` what it is asked, and what it says now.
 
-    `ranker` is the model's own among all products, which have these `texts`; `cases` are who it is judged by.
+    `ranker` is the model's own among all products, which have these `texts`.
     """
-    cases = cases.at_most(USERS)
-    lists = ranker.lists(cases.histories, cases.hidden, LISTED)
-    known = chain(range(min(TEXTS, len(texts))), lists[lists >= 0], *map(items_of, cases.histories))
+    pasts = drawn_pasts(ranker)
+    lists = ranker.lists(pasts, pasts, LISTED)
+    known = chain(range(min(TEXTS, len(texts))), lists[lists >= 0], *pasts)
     products = np.array(sorted({int(product) for product in known}), np.int64)
     save_ranker(_among(ranker, products), model.folder / SHOP)
     places = {int(product): place for place, product in enumerate(products)}
     questions = {
         "texts": [texts[product] for product in products],
-        "histories": [[places[int(item)] for item in items_of(history)] for history in cases.histories],
-        "turns": [turns_of(history).tolist() for history in cases.histories],
-        "hidden": [[places[int(item)] for item in hidden if int(item) in places] for hidden in cases.hidden],
+        "histories": [[places[int(item)] for item in past] for past in pasts],
     }
     write_json(model.folder / SHOP / QUESTIONS, questions)
     write_json(model.folder / PROBE, answers(model))
+
+
+def drawn_pasts(ranker: Ranker) -> list[np.ndarray]:
+    """int32: what made-up users chose, one product and more, of those that anybody chose where there are any."""
+    chosen = np.flatnonzero(ranker.popularity > 0)
+    chosen = chosen if len(chosen) else np.arange(len(ranker.popularity))
+    rng = np.random.default_rng(SEED)
+    return [rng.permutation(chosen)[:length].astype(np.int32) for length in range(1, USERS + 1)]
 
 
 def answers(model: Model) -> dict[str, Any]:
@@ -78,13 +84,11 @@ def answers(model: Model) -> dict[str, Any]:
 
 
 def _lists(ranker: Ranker, asked: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    pairs = zip(asked["histories"], asked["turns"], strict=True)
-    histories = [past(np.array(items, np.int32), np.array(turns, np.int32)) for items, turns in pairs]
-    hidden = [np.array(items, np.int32) for items in asked["hidden"]]
-    ranked = ranker.rank(histories, hidden, LISTED)
+    pasts = [np.array(items, np.int32) for items in asked["histories"]]
+    ranked = ranker.rank(pasts, pasts, LISTED)
     scores = ranked.parts.sum(axis=2)
     even = replace(ranker.blend, weights=(1.0,) * len(PARTS), long_tail=0.0, segments=())
-    said = replace(ranker, blend=even).said(histories, hidden).at(np.maximum(ranked.items, 0))
+    said = replace(ranker, blend=even).said(pasts, pasts).at(np.maximum(ranked.items, 0))
     return [
         [
             {"product_id": str(ranker.product_ids[item]), "score": float(scores[user, place])}

@@ -1,4 +1,4 @@
-"""Learning in rounds over all users: each round is judged, the best one counts, and a killed run goes on."""
+"""Learning in rounds over what users chose: each is judged, the best one counts, and a killed run goes on."""
 
 from __future__ import annotations
 
@@ -54,6 +54,11 @@ class Rounds:
     patience: int
     largest_step: float | None = None
 
+    @property
+    def device(self) -> torch.device:
+        """Where it learns."""
+        return next(self.network.parameters()).device
+
     def one(self, rng: np.random.Generator) -> float:
         """The mean loss of one round, a step taken on each batch."""
         self.network.train()
@@ -87,10 +92,10 @@ def learn(rounds: Rounds, judge: Callable[[Weights], float], run: Run) -> Progre
     return progress
 
 
-def batches(count: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """All of 0 to `count` - 1 in a random order, `size` at a time."""
-    order = rng.permutation(count)
-    for at in range(0, count, size):
+def batches(count: int, most: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """`most` of 0 to `count` - 1, all where there are no more, in a random order, `size` at a time."""
+    order = rng.permutation(count)[:most]
+    for at in range(0, len(order), size):
         yield order[at : at + size]
 
 
@@ -108,6 +113,7 @@ def _state(progress: Progress, rounds: Rounds, rng: np.random.Generator) -> dict
         "optimiser": rounds.optimiser.state_dict(),
         "draws": rng.bit_generator.state,
         "torch_draws": torch.get_rng_state(),
+        "card_draws": [torch.cuda.get_rng_state(rounds.device)] if rounds.device.type == "cuda" else [],
     }
 
 
@@ -116,4 +122,6 @@ def _resumed(saved: dict[str, Any], rounds: Rounds, rng: np.random.Generator) ->
     rounds.optimiser.load_state_dict(saved["optimiser"])
     rng.bit_generator.state = saved["draws"]
     torch.set_rng_state(saved["torch_draws"])
+    for draws in saved["card_draws"] if rounds.device.type == "cuda" else []:
+        torch.cuda.set_rng_state(draws, rounds.device)
     return Progress(saved["loss"], saved["figure"], {name: t.numpy() for name, t in saved["weights"].items()})

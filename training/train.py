@@ -38,7 +38,7 @@ def train(night: Night) -> None:
     else:
         challenger = make_challenger(lab)
         ranker = lab.ranker(challenger, eve)
-        save_probe(challenger, ranker, lab.test_cases(), lab.inputs.texts)
+        save_probe(challenger, ranker, lab.inputs.texts)
         rankers |= with_parts("challenger", ranker)
     if before.is_dir():
         predecessor = load_model(before)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.scoring.blend import ANY_MARGIN, CHOSEN_TOGETHER, PARTS, POPULAR, Blend, Weights
+from pipelines.scoring.blend import ANY_MARGIN, CHOSEN_TOGETHER, PARTS, Blend, Weights
 from pipelines.scoring.calibrate import fit_line
 from pipelines.scoring.cases import Cases, Known
 from pipelines.scoring.metrics import hits, recall
@@ -43,8 +43,11 @@ class Pool:
 
     @cached_property
     def spoken(self) -> np.ndarray:
-        """bool (parts,): which parts say anything."""
-        return self.parts.any(axis=(0, 1))
+        """bool (parts,): which parts say of a user's candidates something else than of another."""
+        filled = self.filled[:, :, None]
+        least = np.where(filled, self.parts, np.inf).min(axis=1, initial=np.inf)
+        most = np.where(filled, self.parts, -np.inf).max(axis=1, initial=-np.inf)
+        return (least < most).any(axis=0)
 
     def of(self, users: np.ndarray) -> Pool:
         """The pool of these users, ascending places, alone."""
@@ -70,14 +73,20 @@ def fit_blend(ranker: Ranker, known: Known, ranking: Ranking) -> Blend:
         return start
     even = replace(start, weights=(1.0,) * len(PARTS), scales=scales(ranker, cases.histories, cases.hidden))
     pool = _pool(replace(ranker, blend=even), cases)
-    found = [_search(pool, start) for start in STARTS]
+    found = [_search(pool, start) for start in _starts(pool)]
     weights = max(found, key=lambda w: (round(_ndcg(pool, w), 9), -sum(w)))
     lengths = np.array([min(len(history), ranker.settings.history) for history in cases.histories])
     segments = tuple((least, _shares(w)) for least, w in _segments(pool, lengths, weights))
-    tail = _long_tail(pool, _shares(weights), ranking.long_tail_cost)
-    plain = replace(even, weights=_shares(weights), segments=segments, long_tail=tail)
+    fitted = replace(even, weights=_shares(weights), segments=segments)
+    plain = replace(fitted, long_tail=_long_tail(pool, lengths, fitted, ranking.long_tail_cost))
     slope, intercept = _calibrated(replace(ranker, blend=plain), known)
     return replace(_with_new(ranker, plain, cases, ranking), slope=slope, intercept=intercept)
+
+
+def _starts(pool: Pool) -> list[Weights]:
+    """Where the search begins, without the parts that say nothing: these shall have no weight."""
+    heard = [tuple((np.array(start) * pool.spoken).tolist()) for start in STARTS]
+    return [start for start in heard if any(start)] or list(STARTS)
 
 
 def _calibrated(ranker: Ranker, known: Known) -> tuple[float, float]:
@@ -88,15 +97,19 @@ def _calibrated(ranker: Ranker, known: Known) -> tuple[float, float]:
     return fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown], counts)
 
 
-def _long_tail(pool: Pool, weights: Weights, cost: float) -> float:
-    """The largest weight against what is popular that loses no more than this share of NDCG@10."""
-    least = (1 - cost) * _ndcg(pool, weights)
-    against = (w for w in reversed(TAIL) if cost and _ndcg(pool, _less_popular(weights, w)) >= least)
-    return next(against, 0.0)
+def _long_tail(pool: Pool, lengths: np.ndarray, blend: Blend, cost: float) -> float:
+    """The largest weight against what is popular by which `blend` loses no more than this share of NDCG@10.
 
+    `lengths` (u,) are those of the users' histories, by which each has weights.
+    """
 
-def _less_popular(weights: Weights, by: float) -> Weights:
-    return tuple(w - by * (part == POPULAR) for part, w in enumerate(weights))
+    def ndcg(by: float) -> float:
+        weights, of_users = np.unique(replace(blend, long_tail=by).of_users(lengths), axis=0, return_inverse=True)
+        alike = [np.flatnonzero(of_users == group) for group in range(len(weights))]
+        return float(np.concatenate([_gains(pool.of(u), w) for u, w in zip(alike, weights, strict=True)]).mean())
+
+    least = (1 - cost) * ndcg(0.0)
+    return next((by for by in reversed(TAIL) if cost and ndcg(by) >= least), 0.0)
 
 
 def _with_new(ranker: Ranker, blend: Blend, cases: Cases, ranking: Ranking) -> Blend:
@@ -167,6 +180,11 @@ def _segments(pool: Pool, lengths: np.ndarray, weights: Weights) -> list[tuple[i
 
 def _ndcg(pool: Pool, weights: Weights) -> float:
     """Mean NDCG@10 of the pool's users when candidates are ranked by the weighted sum."""
+    return float(_gains(pool, weights).mean())
+
+
+def _gains(pool: Pool, weights: Weights | np.ndarray) -> np.ndarray:
+    """float64 (u,): the same of each user."""
     score = np.where(pool.filled, pool.parts @ np.asarray(weights, np.float32), -np.inf)
     mine = score[pool.rows, pool.columns, None]
     earlier = np.arange(score.shape[1]) < pool.columns[:, None]
@@ -174,8 +192,7 @@ def _ndcg(pool: Pool, weights: Weights) -> float:
     place = ((others > mine) | ((others == mine) & earlier)).sum(axis=1)
     gains = np.where(place < DEPTH, 1 / np.log2(place + 2), 0)
     ideal = np.concatenate([[1.0], np.cumsum(1 / np.log2(np.arange(2, DEPTH + 2)))])
-    per_user = np.bincount(pool.rows, gains, len(score)) / ideal[np.minimum(pool.targets, DEPTH)]
-    return float(per_user.mean())
+    return np.bincount(pool.rows, gains, len(score)) / ideal[np.minimum(pool.targets, DEPTH)]
 
 
 def _pool(ranker: Ranker, cases: Cases) -> Pool:

@@ -18,7 +18,7 @@ from training.fit_next_choice import fit_next_choice, windows
 from training.next_choice import Network
 from training.rounds import Run, weights_of
 
-PRODUCTS, TEXT = 12, 5
+PRODUCTS, TEXT = 20, 5
 SMALL = Settings(dimension=16, layers=2, heads=2, length=4, dropout=0.1, batch_users=8, rounds=12, learning_rate=0.02)
 IDS = np.array([f"p{n:02d}" for n in range(PRODUCTS)])
 
@@ -76,10 +76,10 @@ def test_who_is_next_in_a_circle_is_learned_and_repeatable(circle, text, run):
     assert all(np.array_equal(learned.weights[name], again.weights[name]) for name in again.weights)
 
 
-@pytest.mark.parametrize("rounds", [1, 5])
-def test_a_killed_run_goes_on_and_ends_with_the_same_bits(circle, text, run, rounds):
+@pytest.mark.parametrize(("rounds", "choices"), [(1, 1000), (5, 40)])
+def test_a_killed_run_goes_on_and_ends_with_the_same_bits(circle, text, run, rounds, choices):
     past, _ = circle
-    short = SMALL.model_copy(update={"rounds": 8, "patience": 8})
+    short = SMALL.model_copy(update={"rounds": 8, "patience": 8, "choices_per_round": choices})
     figures = [0.1, 0.5, 0.3, 0.2, 0.6, 0.7, 0.4, 0.1]
 
     def judge(until):
@@ -98,7 +98,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_bits(circle, text, run, rou
 
 
 def test_a_softmax_over_drawn_products_learns_the_same(circle, text, run):
-    assert max(learn(circle, text, run, SMALL.model_copy(update={"softmax_products": 6, "rounds": 20})).figure) > 0.9
+    assert max(learn(circle, text, run, SMALL.model_copy(update={"softmax_products": 16})).figure) > 0.9
 
 
 def test_learning_ends_when_nothing_gets_better(circle, text, run):

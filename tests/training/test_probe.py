@@ -1,4 +1,4 @@
-"""A model's probe: the lists that were judged, and whatever becomes of the model's files is noticed."""
+"""A model's probe: lists of the ranker that was judged, and whatever becomes of the model's files is noticed."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from tests.training.toy_shop import open_night
 from training import train
 from training.lab import Lab
 from training.model_folder import load_model
-from training.probe import LISTED, USERS, answers
+from training.probe import LISTED, USERS, answers, drawn_pasts
 
 EVERYTHING = {"two_vectors": {"enabled": True, "rounds": 2}, "ratings": {"enabled": True}}
 
@@ -32,16 +32,13 @@ def said_now(folder):
     return json.loads(json.dumps(answers(load_model(folder))))
 
 
-def test_the_lists_are_those_that_were_judged(night):
+def test_the_lists_are_those_of_the_ranker_that_was_judged(night):
     lab = Lab.of(night)
-    cases, ranker = (
-        lab.test_cases().at_most(USERS),
-        lab.ranker(load_model(night.work / "challenger"), lab.split.test.first - 1),
-    )
-    judged = ranker.lists(cases.histories, cases.hidden, LISTED)
+    ranker = lab.ranker(load_model(night.work / "challenger"), lab.split.test.first - 1)
+    pasts = drawn_pasts(ranker)
     lists = [[row["product_id"] for row in rows] for rows in probe_of(night.work / "challenger")["lists"]]
-    assert lists == [ranker.product_ids[items[items >= 0]].tolist() for items in judged]
-    assert len(lists) == USERS
+    assert lists == [ranker.product_ids[items[items >= 0]].tolist() for items in ranker.lists(pasts, pasts, LISTED)]
+    assert [len(past) for past in pasts] == list(range(1, USERS + 1))
 
 
 def test_users_are_not_named(night):

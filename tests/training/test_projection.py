@@ -89,15 +89,16 @@ def test_before_anything_is_learned_texts_of_like_words_are_near():
     texts = texts_of(np.tile(np.eye(1, 512), (4, 1)), Words.of(written, 9), written)
     torch.manual_seed(1)
     network = Map(512, texts.words.shape[1])
-    mapped = network(*texts.of(torch.arange(4))).detach().numpy()
+    mapped = network(*texts.of(torch.arange(4), torch.device("cpu"))).detach().numpy()
     near = mapped @ mapped.T
     assert near[0, 1] > max(near[0, 2], near[0, 3]) + 0.2
     assert near[2, 3] > max(near[2, 0], near[2, 1]) + 0.2
 
 
-def test_a_killed_run_goes_on_and_ends_with_the_same_bits(texts, pairs, run):
+@pytest.mark.parametrize("per_round", [50, 1000])
+def test_a_killed_run_goes_on_and_ends_with_the_same_bits(texts, pairs, run, per_round):
     choices, figures = Choices.of(pairs[0], KNN.recency_power), [0.1, 0.3, 0.2, 0.5]
-    short = SMALL.model_copy(update={"rounds": 4})
+    short = SMALL.model_copy(update={"rounds": 4, "choices_per_round": per_round})
 
     def judge(until):
         asked = iter([*figures[:until], None])

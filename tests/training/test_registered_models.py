@@ -90,7 +90,7 @@ def train_on_shuffled_data(night):
     challenger = make_challenger(shuffled)
     eve = lab.split.test.first - 1
     ranker = shuffled.ranker(challenger, eve)
-    save_probe(challenger, ranker, lab.test_cases(), lab.inputs.texts)
+    save_probe(challenger, ranker, lab.inputs.texts)
     rankers = with_parts("challenger", ranker)
     rankers["predecessor"] = lab.ranker(load_model(night.work / "predecessor"), eve)
     write_json(night.work / "evaluation.json", train.report(lab, rankers, challenger))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from pipelines.scoring.short import LENGTH
 from pipelines.table_files import read_table
 from pipelines.tables import NEWCOMERS, PRODUCT_EMBEDDINGS, PRODUCTS, USER_EMBEDDINGS
 from tests.given import put
-from tests.training.toy_shop import open_night, product_rows
+from tests.training.toy_shop import LAST, interaction_rows, open_night, product_rows
 from training import embed, train
 from training.encoder import Encoder
 
@@ -56,6 +57,27 @@ def test_a_second_run_writes_the_same_bytes(tmp_path, toy_base):
     assert challenger_bytes(night) == first
     del figures["seconds"]
     assert {k: v for k, v in evaluation(night).items() if k != "seconds"} == figures
+
+
+def test_with_few_users_to_choose_by_nothing_of_the_test_days_is_looked_at_either(tmp_path, toy_base):
+    """The same shop, but for the colour of what is chosen on the test days."""
+    eve = LAST - timedelta(days=2)
+    rows = [row for row in interaction_rows() if row["day"] != eve or row["user_id"] < "u08"]
+    colours = {"red": "blue", "blue": "red"}
+    turned = [
+        row | {"product_id": "-".join([colours[colour], noun]) if row["day"] > eve else row["product_id"]}
+        for row in rows
+        for colour, noun in [row["product_id"].split("-")]
+    ]
+    nights = [
+        run(train, open_night(tmp_path / name, toy_base, interactions=those, training={"validation_days": 1}))
+        for name, those in (("as it was", rows), ("turned", turned))
+    ]
+    first, second = map(evaluation, nights)
+    assert [note for note in first["notes"] if "to fit a blend on" in note]
+    assert first["models"]["challenger"]["ndcg@10"]["users"] == second["models"]["challenger"]["ndcg@10"]["users"]
+    assert first["models"]["challenger"] != second["models"]["challenger"]
+    assert challenger_bytes(nights[0]) == challenger_bytes(nights[1])
 
 
 def test_the_predecessor_is_judged_beside_the_challenger_or_alone(tmp_path, toy_base):

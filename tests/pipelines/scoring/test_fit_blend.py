@@ -9,7 +9,7 @@ from pipelines.scoring.blend import ANY_MARGIN, POPULAR, Blend
 from pipelines.scoring.calibrate import calibration_error, fit_line
 from pipelines.scoring.cases import NOBODY, Cases, Known
 from pipelines.scoring.fit_blend import fit_blend, scales
-from pipelines.scoring.metrics import recall
+from pipelines.scoring.metrics import ndcg, recall
 from pipelines.settings.learning import Ranking
 
 
@@ -73,6 +73,56 @@ def test_popularity_counts_against_a_product_as_far_as_it_may_cost(shelf, people
     assert fit_blend(shelf, Known(known), Ranking(long_tail_cost=0)).long_tail == 0
     little, much = (fit_blend(shelf, Known(known), Ranking(long_tail_cost=cost)).long_tail for cost in (0.02, 1))
     assert little < much == 0.4
+
+
+def test_what_the_long_tail_costs_is_measured_by_the_weights_that_users_have(shelf, crowd):
+    """Popularity weighs much for users with short histories, and little in the weights that are fitted on all."""
+    histories, hidden = crowd
+    popular, chosen = (replace(shelf, blend=shelf.blend.only(p)).lists(histories, hidden, 3) for p in (POPULAR, 0))
+    lengths = np.array([min(len(h), 8) for h in histories])
+    short = lengths <= np.quantile(lengths, 1 / 3)
+    targets = list(np.where(short[:, None], popular, chosen))
+    known = Cases(np.arange(len(targets)).astype(str), histories, hidden, targets)
+    blend = fit_blend(shelf, Known(known), Ranking(long_tail_cost=0.02, new_slots=0))
+    assert blend.of_users(np.array([1]))[0, POPULAR] > 5 * blend.weights[POPULAR] > 0
+
+    def lost(by):
+        lists = (replace(shelf, blend=replace(blend, long_tail=b)).lists(histories, hidden, 10) for b in (by, 0.0))
+        less, whole = (ndcg(items, targets, 10).mean() for items in lists)
+        return 1 - less / whole
+
+    assert 0 < lost(blend.long_tail) <= 0.02 < lost(blend.long_tail + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("part", "mute"),
+    [
+        (0, {"knn": sparse.csr_array((60, 60), dtype=np.float32)}),
+        (1, {"lexical": sparse.csr_array((60, 60), dtype=np.float32)}),
+        (2, {"vectors": np.full((60, 16), 0.25, np.float32)}),  # of products without a text
+        (6, {"popularity": np.full(60, 2, np.float32)}),
+    ],
+)
+def test_a_part_that_says_the_same_of_all_products_has_no_weight(shelf, crowd, part, mute):
+    histories, hidden = (lists[:150] for lists in crowd)
+    rng = np.random.default_rng(1)
+    targets = [np.sort(rng.permutation(60)[:3]).astype(np.int32) for _ in histories]
+    known = Cases(np.arange(len(histories)).astype(str), histories, hidden, targets)
+    weights = fit_blend(replace(shelf, **mute), Known(known), Ranking()).weights
+    assert weights[part] == 0
+    assert sum(weights) == pytest.approx(1, abs=1e-5)
+    assert fit_blend(shelf, Known(known), Ranking()).weights[0] > 0
+
+
+def test_where_no_part_says_anything_there_is_a_blend(shelf, crowd):
+    histories, hidden = (lists[:50] for lists in crowd)
+    nothing = sparse.csr_array((60, 60), dtype=np.float32)
+    silent = replace(
+        shelf, knn=nothing, lexical=nothing, vectors=shelf.vectors * np.float32(0), popularity=np.zeros(60, np.float32),
+        next_choice=None, two_vectors=None, rated=None,
+    )  # fmt: skip
+    blend = fit_blend(silent, Known(Cases(np.arange(50).astype(str), histories, hidden, list(histories))), Ranking())
+    assert sum(blend.weights) == pytest.approx(1, abs=1e-5)
 
 
 def test_who_has_no_history_is_shown_what_is_popular_in_any_case():

@@ -1,0 +1,119 @@
+"""All that learns does so on the device that is chosen, in the precision that suits it; what was saved loads on any."""
+
+import numpy as np
+import pytest
+import torch
+from scipy import sparse
+
+from pipelines.scoring.histories import Histories
+from pipelines.settings.learning import NextChoice, Projection, TwoVectors
+from training import encoder, fit_next_choice, fit_projection, fit_two_vectors
+from training.adapter import add_adapter
+from training.checkpoint import Checkpoint
+from training.finetune import contrastive_loss
+from training.fit_projection import Choices, Texts
+from training.pairs import Pairs, no_hard
+from training.rounds import Run
+
+PRODUCTS, TEXT = 30, 8
+LISTS = [np.arange(at, at + 6, dtype=np.int32) for at in range(20)]
+PAST = Histories.of_lists(np.arange(len(LISTS)), LISTS)
+VECTORS = np.random.default_rng(0).normal(size=(PRODUCTS, TEXT)).astype(np.float32)
+MODULES = (fit_projection, fit_next_choice, fit_two_vectors)
+ALL_DRAWN, SOME_DRAWN = 2_048, 16
+
+
+def projection(run, softmax_products=SOME_DRAWN):
+    texts = Texts(VECTORS, sparse.csr_array(np.eye(PRODUCTS, 9, dtype=np.float32)))
+    settings = Projection(rounds=2, softmax_products=softmax_products)
+    return fit_projection.fit_projection(Choices.of(PAST, 1.5), texts, lambda weights: 0.0, settings, run)
+
+
+def network(run, softmax_products=SOME_DRAWN):
+    settings = NextChoice(dimension=16, length=4, rounds=2, softmax_products=softmax_products)
+    return fit_next_choice.fit_next_choice(PAST, VECTORS, lambda weights: 0.0, settings, run)
+
+
+def two_vectors(run, softmax_products=SOME_DRAWN):
+    settings = TwoVectors(units=4, rounds=2, softmax_products=softmax_products)
+    return fit_two_vectors.fit_two_vectors(Choices.of(PAST, 1.5), VECTORS, lambda weights: 0.0, settings, run)
+
+
+LEARNERS = pytest.mark.parametrize("fit", [projection, network, two_vectors])
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run(1, Checkpoint(tmp_path / "learning.pt"))
+
+
+@pytest.fixture
+def in_halves(monkeypatch):
+    """Says of every device whether it is quick in bf16."""
+    return lambda quick: monkeypatch.setattr(encoder, "quick_in_halves", lambda device: quick)
+
+
+@pytest.mark.parametrize("drawn", [ALL_DRAWN, SOME_DRAWN])
+@LEARNERS
+def test_parameters_and_batches_are_on_the_device_that_is_chosen(fit, drawn, run, monkeypatch):
+    """On torch's device without memory: what mixes it with the CPU raises, and so does what reads a number of it."""
+    for module in MODULES:
+        monkeypatch.setattr(module, "best_device", lambda: torch.device("meta"))
+        monkeypatch.setattr(module, "learn", lambda rounds, judge, run: rounds)
+    rounds = fit(run, drawn)
+    held = [*rounds.network.parameters(), *rounds.network.buffers()]
+    assert {tensor.device.type for tensor in held} == {rounds.device.type} == {"meta"}
+    loss = next(iter(rounds.losses(np.random.default_rng(0))))
+    loss.backward()
+    assert {tensor.grad.device.type for tensor in rounds.network.parameters() if tensor.grad is not None} == {"meta"}
+    assert loss.device.type == "meta"
+
+
+@LEARNERS
+def test_what_was_saved_on_a_card_goes_on_without_one(fit, run, monkeypatch):
+    calm = fit(run)
+    monkeypatch.setattr(Checkpoint, "clear", lambda self: None)
+    with monkeypatch.context() as on_a_card:
+        on_a_card.setattr(torch.serialization, "location_tag", lambda storage: "cuda:0")
+        fit(run)
+    resumed = fit(run)
+    assert (resumed.loss, resumed.figure) == (calm.loss, calm.figure)
+    assert all(np.array_equal(resumed.weights[name], values) for name, values in calm.weights.items())
+
+
+def test_the_network_learns_in_half_precision_and_its_weights_are_whole(run, in_halves):
+    in_halves(False)
+    whole = network(run)
+    in_halves(True)
+    half = network(run)
+    assert {values.dtype for values in half.weights.values()} == {np.dtype(np.float32)}
+    assert half.loss != whole.loss
+    assert half.loss == pytest.approx(whole.loss, rel=0.02)
+
+
+def test_the_encoder_embeds_in_half_precision_nearly_what_it_embeds_in_whole(toy_encoder, in_halves):
+    texts = ["red cup", "blue plate. kitchen", "warm light lamp candle"]
+    whole = toy_encoder.embed(texts)
+    in_halves(True)
+    half = toy_encoder.embed(texts)
+    assert half.dtype == np.float32
+    assert not np.array_equal(half, whole)
+    assert np.linalg.norm(half, axis=1) == pytest.approx(np.ones(3), abs=1e-6)
+    assert (half * whole).sum(axis=1) == pytest.approx(np.ones(3), abs=1e-3)
+
+
+def test_the_encoder_is_tuned_in_half_precision(toy_encoder, in_halves):
+    in_halves(True)
+    learner = toy_encoder.with_model(add_adapter(toy_encoder.model, rank=2, layers=1))
+    texts = ["red cup", "blue plate", "garden hose", "warm lamp"]
+    pairs = Pairs(texts, np.array([0, 1]), np.array([2, 3]), no_hard(2))
+    loss = contrastive_loss(learner, pairs, np.arange(2), 0.05)
+    loss.backward()
+    learned = [p for p in learner.model.parameters() if p.requires_grad]
+    assert loss.dtype == torch.float32
+    assert {p.grad.dtype for p in learned} == {torch.float32}
+    assert any(p.grad.any() for p in learned)
+
+
+def test_a_cpu_learns_in_whole_precision():
+    assert not encoder.quick_in_halves(torch.device("cpu"))
