@@ -24,7 +24,7 @@ from pipelines.words.guide import Guide, Reading
 from pipelines.words.language import Language
 from pipelines.words.templates import capital
 from training.causal import Causal
-from training.writer import Answer, Ask
+from training.writer import Answer, Ask, no_writer_where_it_fails
 
 EXAMPLES = {
     "en": """Title and sentence for products that are sold together.
@@ -87,12 +87,16 @@ class GuidedWriter:
         self._length = ids.shape[1]
 
     def write(self, asks: Sequence[Ask]) -> list[Answer]:
-        """An answer for each ask; none for bundles of a size that the language has no frames for."""
+        """An answer for each ask; none for bundles of a size that the language has no frames for.
+
+        Raises NoWriter where the model cannot compute any more.
+        """
         able = [ask for ask in asks if all(ask.frames(self._language))]
         answers: dict[Ask, Answer] = {}
         for at in range(0, len(able), self._settings.texts_at_once):
             batch = able[at : at + self._settings.texts_at_once]
-            answers |= zip(batch, self._batch(batch), strict=True)
+            with no_writer_where_it_fails(self._settings.generator, "write any more"):
+                answers |= zip(batch, self._batch(batch), strict=True)
         return [answers.get(ask, Answer(None, 0)) for ask in asks]
 
     def _tokens_of(self, text: str) -> tuple[int, ...]:
