@@ -20,7 +20,7 @@ from torch import Tensor
 
 from pipelines.settings.words import Words
 from pipelines.words.grounding import Written
-from pipelines.words.guide import Guide, Reading
+from pipelines.words.guide import OPENINGS, Guide, Reading, of_few_openings
 from pipelines.words.language import Language
 from pipelines.words.templates import capital
 from training.causal import Causal
@@ -76,7 +76,8 @@ class GuidedWriter:
         self._model, self._language, self._settings, self._seed = model, language, settings, seed
         self._encode = lru_cache(maxsize=100_000)(self._tokens_of)
         self._end = self._encode("\n")[-1]
-        choices = [settings.temperature, settings.texts_at_once, seed, PIECE, STEP, MOST_PROMPT, EXAMPLES, LABELS]
+        choices = [settings.temperature, settings.texts_at_once, seed, PIECE, STEP, MOST_PROMPT, OPENINGS]
+        choices += [EXAMPLES, LABELS]
         frames = [language.titles, language.sentences, language.of_brand, language.of_category]
         frames.append(dict(language.reason_frames))
         told = json.dumps([model.fingerprint, language.code, choices, frames])
@@ -108,9 +109,8 @@ class GuidedWriter:
         drawn = hashlib.sha256(f"{self._seed} {ask.key} {bool(ask.wrong)}".encode()).digest()
         pending = [*facts, self._end, *self._encode(text if ask.why else title)]
         rng = np.random.default_rng(int.from_bytes(drawn[:8], "big"))
-        return Line(
-            Guide(ask.facts, self._encode, self._end), pending, len(pending), list(ask.frames(self._language)), rng
-        )
+        frames: list[Sequence[str]] = [of_few_openings(part, rng) for part in ask.frames(self._language)]
+        return Line(Guide(ask.facts, self._encode, self._end), pending, len(pending), frames, rng)
 
     def _batch(self, asks: Sequence[Ask]) -> list[Answer]:
         lines = [self._line(ask) for ask in asks]
