@@ -62,7 +62,7 @@ class Line:
     guide: Guide
     pending: list[int]
     prompt: int
-    frames: list[Sequence[str]]
+    frames: list[tuple[str, ...]]
     rng: np.random.Generator
     readings: tuple[Reading, ...] = ()
     parts: list[list[int]] = field(default_factory=list)
@@ -109,7 +109,8 @@ class GuidedWriter:
         drawn = hashlib.sha256(f"{self._seed} {ask.key} {bool(ask.wrong)}".encode()).digest()
         pending = [*facts, self._end, *self._encode(text if ask.why else title)]
         rng = np.random.default_rng(int.from_bytes(drawn[:8], "big"))
-        frames: list[Sequence[str]] = [of_few_openings(part, rng) for part in ask.frames(self._language)]
+        *titles, texts = ask.frames(self._language)
+        frames = [*titles, of_few_openings(texts, rng)]
         return Line(Guide(ask.facts, self._encode, self._end), pending, len(pending), frames, rng)
 
     def _batch(self, asks: Sequence[Ask]) -> list[Answer]:

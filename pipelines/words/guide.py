@@ -18,7 +18,7 @@ from pipelines.words.language import NAME, Language
 
 LISTED, MOST_PRODUCTS = 3, 6
 LIST = re.compile(r", (?:the )?\*")
-OPENINGS = 4  # among which a model chooses
+OPENINGS = 3  # among which a model chooses
 Encode = Callable[[str], tuple[int, ...]]
 
 
@@ -122,7 +122,13 @@ def fitting(frames: Sequence[str], facts: Sequence[ProductFacts], language: Lang
 
 
 def of_few_openings(frames: Sequence[str], rng: np.random.Generator) -> tuple[str, ...]:
-    """The frames that begin in one of a few ways, drawn: else most texts would begin as the model likes best."""
-    openings = list(dict.fromkeys(frame.split(NAME)[0] for frame in frames))
-    drawn = {openings[at] for at in rng.choice(len(openings), min(OPENINGS, len(openings)), replace=False)}
+    """The frames that begin in one of a few ways, drawn: else most texts would begin as the model likes best.
+
+    A few first words are drawn, and for each one way to go on to the first name.
+    """
+    openings: dict[str, list[str]] = {}
+    for opening in dict.fromkeys(frame.split(NAME)[0] for frame in frames):
+        openings.setdefault(opening.split(" ")[0], []).append(opening)
+    first = rng.choice(list(openings), min(OPENINGS, len(openings)), replace=False)
+    drawn = {openings[word][rng.integers(len(openings[word]))] for word in first}
     return tuple(frame for frame in frames if frame.split(NAME)[0] in drawn)

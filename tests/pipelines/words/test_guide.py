@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -75,11 +76,14 @@ def written(facts, language):
 @pytest.mark.parametrize(("code", "size"), itertools.product(LANGUAGES, BUNDLES))
 def test_there_are_many_ways_to_begin_and_every_draw_leaves_a_few(code, size):
     _, sentences = frames_of(BUNDLES[size], LANGUAGES[code])
-    begun = [f.split(NAME)[0] for f in sentences]
-    assert len(set(begun)) > 12
-    drawn = [of_few_openings(sentences, np.random.default_rng(n)) for n in range(300)]
+    assert len({f.split(NAME)[0] for f in sentences}) > 12
+    drawn = [of_few_openings(sentences, np.random.default_rng(n)) for n in range(200)]
+    first = [{f.split(" ")[0] for f in some} for some in drawn]
+    assert {len(words) for words in first} == {OPENINGS}
+    often = Counter(word for words in first for word in words)
+    assert often.keys() == {f.split(" ")[0] for f in sentences}
+    assert max(often.values()) < 2 * OPENINGS / len(often) * len(drawn)
     assert {len({f.split(NAME)[0] for f in some}) for some in drawn} == {OPENINGS}
-    assert {f.split(NAME)[0] for some in drawn for f in some} == set(begun)
     assert of_few_openings(sentences, np.random.default_rng(5)) == drawn[5]
 
 
