@@ -102,7 +102,6 @@ def test_each_product_of_a_list_has_its_article_and_none_is_a_text_of_its_own():
         ("en", "set of 4 knobs", "set"),
         ("en", "pair of knobs", "pair"),
         ("en", "cup with saucer", "with"),
-        ("en", "cup and saucer", "and"),
         ("de", "Set aus 4 Tassen", "set"),
         ("de", "Tasse mit Henkel", "mit"),
         ("de", "Tasse und Teller", "und"),
@@ -116,9 +115,14 @@ def test_no_frame_says_again_what_a_name_says(code, name, never):
         assert {words_of(text).count(never) for text in (*titles, *sentences)} == {1}
 
 
-def test_where_names_hold_all_that_joins_only_and_is_said_again():
-    facts = [ProductFacts("cup and saucer with lid alongside"), ProductFacts("tea pot")]
-    titles, sentences = written(facts, LANGUAGES["en"])
+def test_and_is_said_again_only_where_nothing_else_joins():
+    cup, pot, lamp = (ProductFacts(name) for name in ("cup and saucer", "tea pot", "lamp"))
+    titles, sentences = written([cup, pot], LANGUAGES["en"])
+    assert {words_of(text).count("and") for text in (*titles, *sentences)} == {1}
+    titles, sentences = written([cup, pot, lamp], LANGUAGES["en"])
+    assert {words_of(text).count("and") for text in titles} == {1}
+    assert {words_of(text).count("and") for text in sentences} == {2}
+    titles, sentences = written([ProductFacts("cup and saucer with lid alongside"), pot], LANGUAGES["en"])
     assert {words_of(text).count("with") for text in (*titles, *sentences)} == {1}
     assert {words_of(text).count("and") for text in sentences} == {2}
 
