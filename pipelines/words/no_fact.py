@@ -72,8 +72,10 @@ def true_part(text: str | None) -> str:
 def true_title(title: str) -> str:
     """The true part of a title. One that begins with an order is what stands in its other sentences, or all of it."""
     plain = _one_line(title)
+    if (told := true_part(plain)) and any(map(str.isalnum, told)):
+        return told
     by_sentence = " ".join(filter(None, map(true_part, SENTENCES.split(plain))))
-    return next(filter(re.compile(r"\w").search, (true_part(plain), by_sentence, _cleaned(plain), plain)), plain)
+    return by_sentence or _cleaned(plain) or plain
 
 
 def _one_line(text: str | None) -> str:
