@@ -52,13 +52,14 @@ TO_HEAL = (
     r"\b(?:heilt|lindert|verhindert|hilft gegen)\b",
 )
 ORDER = re.compile("|".join(f"{begin}.*" for begin in (*TO_A_MACHINE, *TO_HEAL)), re.IGNORECASE)
-# Of a telephone number one sees the plus, the nought before it, a word for it, or the groups of North America; model
-# numbers, lists (10/100/1000) and ranges (136-174/400-480) have none of these.
+# Of a telephone number one sees the plus, the nought and few groups, a word for it, or the groups of North America.
+# Model numbers (910-001601), lists (10/100/1000) and ranges (136-174/400-480) have none of these.
 OF_PEOPLE = re.compile(
     r"\S+@[^\s@]+\.[a-z]{2,}\S*|(?<!\S)@[a-z_]\w{2,}|\S*(?:://|www\.)\S*"
-    r"|(?<![\w.-])(?!\d+(?:/\d+){2})(?:\+\d|0)(?:[ /.()-]{0,2}\d){8,}(?!\w)"
+    r"|(?<![\w.-])\+\d(?:[ /.()-]{0,2}\d){7,}(?!\w)"
+    r"|(?<![\w.-])(?=0(?:[ /-]?\d){8})0\d{1,5}[ /-]?\d+(?: \d+)*(?![\w/-])"
     r"|(?<![\w.-])\(?\d{3}(?:\) ?|[.-])\d{3}[.-]\d{4}(?!\w)"
-    r"|\b(?:call|phone|tel|fax|mobile|whatsapp|telefon|ruf)\b\W*\d(?:[ /.-]?\d){5,}",
+    r"|\b(?:call|tel|fax|whatsapp|telefon|ruf)\b\W*\d(?:[ /.-]?\d){5,}(?!\w)",
     re.IGNORECASE,
 )
 SENTENCES = re.compile(r"(?<=[.!?;])\s+")
