@@ -67,7 +67,7 @@ def measure(sets: list[tuple[dict[str, Any], ...]], writer: Writer, settings: An
     texts, broken = [], []
     for products, ask in zip(sets, asks, strict=True):
         if text := told.texts.get(ask.key):
-            said = [" ".join((p["title"], p.get("brand") or "", *p["categories"])) for p in products]
+            said = ["\n".join((p["title"], p.get("brand") or "", *p["categories"])) for p in products]
             texts.append((text.title, text.description, said))
             wrong = [*false_claims(text.title, said), *false_claims(text.description, said)]
             broken += (

@@ -33,23 +33,18 @@ class Causal:
 def load_causal(setting: str, models: Path) -> Causal:
     """The model that `setting` names: `package:NAME`, a folder, or a hub id.
 
-    A GGUF file is unpacked once into a folder in `models`, as safetensors. Raises NoWriter where none can be loaded.
+    A GGUF file is unpacked once into a folder in `models`, as safetensors. Raises NoWriter where there is none, and
+    whatever Transformers does where it is broken.
     """
     transformers_logging.disable_progress_bar()
     folder = find_weights(setting)
     device = best_device()
     dtype = quickest_numbers(device)
-    try:
-        folder = folder if (folder / "config.json").is_file() else _unpacked(folder, models)
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-        network = AutoModelForCausalLM.from_pretrained(
-            str(folder), local_files_only=True, use_safetensors=True, dtype=dtype
-        )
-    except (OSError, ValueError, KeyError) as broken:
-        raise NoWriter(
-            f'[words] generator = "{setting}": {folder.name} holds no language model that Transformers can load '
-            f"({(str(broken).splitlines() or [''])[0]})"
-        ) from broken
+    folder = folder if (folder / "config.json").is_file() else _unpacked(folder, models)
+    tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    network = AutoModelForCausalLM.from_pretrained(
+        str(folder), local_files_only=True, use_safetensors=True, dtype=dtype
+    )
     engines = f"{torch.__version__} {transformers.__version__} {dtype} {device.type}"
     return Causal(_hash_of(folder, engines), tokenizer, network.requires_grad_(False).eval().to(device))
 

@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
 from http.client import HTTPException
+from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -17,11 +18,12 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from pipelines.settings.words import Words
 from pipelines.words.language import Language
-from pipelines.words.prompt import RULES, messages, read_answer
+from pipelines.words.prompt import messages, read_answer, rules
 from training.writer import Answer, Ask, NoWriter
 
 KEY = "NIGHTSHELF_WORDS_KEY"
 MOST_TOKENS = 300  # of an answer
+MOST_BYTES = 1 << 20
 BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)
 LONGEST_WAIT = 20.0  # seconds between two tries
 
@@ -31,8 +33,9 @@ class Endpoint:
 
     def __init__(self, settings: Words, language: Language) -> None:
         self._settings, self._language = settings, language
-        facts = f"{settings.generator} {settings.model} {language.code} {settings.temperature} {RULES}"
-        self.fingerprint = hashlib.sha256(facts.encode()).hexdigest()[:16]
+        told = [rules(language, why) for why in ("", *language.reason_frames)]
+        choices = [settings.generator, settings.model, language.code, settings.temperature, told]
+        self.fingerprint = hashlib.sha256(json.dumps(choices).encode()).hexdigest()[:16]
 
     def write(self, asks: Sequence[Ask]) -> list[Answer]:
         """An answer for each ask, in their order. Raises NoWriter where one is not to be had after all tries."""
@@ -55,14 +58,15 @@ class Endpoint:
             tree = retrying(self._post, ask)
             content = tree["choices"][0]["message"]["content"]
             tokens = int((tree.get("usage") or {}).get("total_tokens") or 0)
-            return Answer(read_answer(str(content)), tokens or _about(ask, str(content)))
-        except (OSError, HTTPException, ValueError, KeyError, IndexError, TypeError) as broken:
+            return Answer(read_answer(str(content)), max(0, tokens) or _about(self._asked(ask), str(content)))
+        except Exception as broken:  # what a broken endpoint answers has no end
             raise NoWriter(f"{self._settings.generator}: {type(broken).__name__}: {broken}") from broken
 
     def _post(self, ask: Ask) -> Any:
+        """The answer to `ask` as a tree. Raises TimeoutError where not all of it has come in time, however it came."""
         body = {
             "model": self._settings.model,
-            "messages": messages(ask.facts, ask.wrong, self._language, ask.why),
+            "messages": self._asked(ask),
             "temperature": self._settings.temperature if ask.wrong else 0,
             "seed": int(ask.key[:8], 16),
             "max_tokens": MOST_TOKENS,
@@ -72,8 +76,25 @@ class Endpoint:
             headers["Authorization"] = f"Bearer {key}"
         address = f"{self._settings.generator.rstrip('/')}/chat/completions"
         request = Request(address, json.dumps(body).encode(), headers)
-        with urlopen(request, timeout=self._settings.endpoint_seconds) as answer:
-            return json.loads(answer.read())
+        seconds = self._settings.endpoint_seconds
+        answer: Future[Any] = Future()
+        Thread(target=_read, args=(request, seconds, answer), daemon=True).start()
+        try:
+            return answer.result(timeout=seconds)
+        except TimeoutError as late:
+            raise TimeoutError(f"timed out, no whole answer within {seconds:g} seconds") from late
+
+    def _asked(self, ask: Ask) -> list[dict[str, str]]:
+        return messages(ask.facts, ask.wrong, self._language, ask.why)
+
+
+def _read(request: Request, seconds: float, answer: Future[Any]) -> None:
+    """Read the answer to `request`; on a thread of its own, since a socket bounds each read but not all of them."""
+    try:
+        with urlopen(request, timeout=seconds) as stream:
+            answer.set_result(json.loads(stream.read(MOST_BYTES)))
+    except Exception as broken:
+        answer.set_exception(broken)
 
 
 def _may_pass(failure: BaseException) -> bool:
@@ -83,6 +104,6 @@ def _may_pass(failure: BaseException) -> bool:
     return isinstance(failure, (OSError, HTTPException, ValueError))
 
 
-def _about(ask: Ask, content: str) -> int:
+def _about(asked: Sequence[dict[str, str]], content: str) -> int:
     """Tokens, where the endpoint does not count them: a token for four characters."""
-    return (sum(len(text) for product in ask.facts for text in product.texts()) + len(RULES) + len(content)) // 4
+    return (sum(len(message["content"]) for message in asked) + len(content)) // 4

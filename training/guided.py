@@ -20,11 +20,11 @@ from torch import Tensor
 
 from pipelines.settings.words import Words
 from pipelines.words.grounding import Written
-from pipelines.words.guide import Guide, Reading
+from pipelines.words.guide import OPENINGS, Guide, Reading, of_few_openings
 from pipelines.words.language import Language
 from pipelines.words.templates import capital
 from training.causal import Causal
-from training.writer import Answer, Ask
+from training.writer import Answer, Ask, no_writer_where_it_fails
 
 EXAMPLES = {
     "en": """Title and sentence for products that are sold together.
@@ -62,7 +62,7 @@ class Line:
     guide: Guide
     pending: list[int]
     prompt: int
-    frames: list[Sequence[str]]
+    frames: list[tuple[str, ...]]
     rng: np.random.Generator
     readings: tuple[Reading, ...] = ()
     parts: list[list[int]] = field(default_factory=list)
@@ -76,7 +76,8 @@ class GuidedWriter:
         self._model, self._language, self._settings, self._seed = model, language, settings, seed
         self._encode = lru_cache(maxsize=100_000)(self._tokens_of)
         self._end = self._encode("\n")[-1]
-        choices = [settings.temperature, settings.texts_at_once, seed, PIECE, STEP, MOST_PROMPT, EXAMPLES, LABELS]
+        choices = [settings.temperature, settings.texts_at_once, seed, PIECE, STEP, MOST_PROMPT, OPENINGS]
+        choices += [EXAMPLES, LABELS]
         frames = [language.titles, language.sentences, language.of_brand, language.of_category]
         frames.append(dict(language.reason_frames))
         told = json.dumps([model.fingerprint, language.code, choices, frames])
@@ -87,12 +88,16 @@ class GuidedWriter:
         self._length = ids.shape[1]
 
     def write(self, asks: Sequence[Ask]) -> list[Answer]:
-        """An answer for each ask; none for bundles of a size that the language has no frames for."""
+        """An answer for each ask; none for bundles of a size that the language has no frames for.
+
+        Raises NoWriter where the model cannot compute any more.
+        """
         able = [ask for ask in asks if all(ask.frames(self._language))]
         answers: dict[Ask, Answer] = {}
         for at in range(0, len(able), self._settings.texts_at_once):
             batch = able[at : at + self._settings.texts_at_once]
-            answers |= zip(batch, self._batch(batch), strict=True)
+            with no_writer_where_it_fails(self._settings.generator, "write any more"):
+                answers |= zip(batch, self._batch(batch), strict=True)
         return [answers.get(ask, Answer(None, 0)) for ask in asks]
 
     def _tokens_of(self, text: str) -> tuple[int, ...]:
@@ -104,9 +109,9 @@ class GuidedWriter:
         drawn = hashlib.sha256(f"{self._seed} {ask.key} {bool(ask.wrong)}".encode()).digest()
         pending = [*facts, self._end, *self._encode(text if ask.why else title)]
         rng = np.random.default_rng(int.from_bytes(drawn[:8], "big"))
-        return Line(
-            Guide(ask.facts, self._encode, self._end), pending, len(pending), list(ask.frames(self._language)), rng
-        )
+        *titles, texts = ask.frames(self._language)
+        frames = [*titles, of_few_openings(texts, rng)]
+        return Line(Guide(ask.facts, self._encode, self._end), pending, len(pending), frames, rng)
 
     def _batch(self, asks: Sequence[Ask]) -> list[Answer]:
         lines = [self._line(ask) for ask in asks]

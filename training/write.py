@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,7 +15,7 @@ from pipelines.stage import step_process
 from pipelines.table_files import read_table, replace_rows, write_table
 from pipelines.tables import BUNDLES, PRODUCTS, RUN_METRICS, USER_BUNDLES
 from pipelines.words import LANGUAGES
-from pipelines.words.facts import facts_of
+from pipelines.words.facts import facts_of, short_names
 from pipelines.words.templates import template
 from training.kept_texts import drop_other_writers
 from training.write_reasons import reasons_asked, write_reasons
@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 def write(night: Night) -> None:
     """Give the staged bundles their texts, and leave `words.json`: who wrote how many, and why not all of them."""
     bundles, products = read_table(night, BUNDLES).to_pylist(), read_table(night, PRODUCTS)
-    asks, reasons = asks_of(bundles, products, shown(night)), reasons_asked(night, products)
+    names = short_names(products["title"].to_pylist())
+    asks, reasons = asks_of(bundles, products, names, shown(night)), reasons_asked(night, products, names)
     told, of_reasons = _told(night, list(asks.values()), list(reasons.values()))
     described = [bundle | _described(bundle, asks[bundle["bundle_id"]], told, night) for bundle in bundles]
     replace_rows(night, BUNDLES, pa.Table.from_pylist(described, schema=BUNDLES.schema()))
@@ -70,15 +71,18 @@ def shown(night: Night) -> Counter[str]:
     return Counter(read_table(night, USER_BUNDLES)["bundle_id"].to_pylist())
 
 
-def asks_of(bundles: list[dict[str, Any]], products: pa.Table, seen: Counter[str]) -> dict[str, Ask]:
-    """What is asked of each bundle, by its id; the most shown first, then the best."""
+def asks_of(
+    bundles: list[dict[str, Any]], products: pa.Table, names: Mapping[str, str], seen: Counter[str]
+) -> dict[str, Ask]:
+    """What is asked of each bundle, by its id; the most shown first, then the best. `names` are those of titles."""
     wanted = pa.array(sorted({p for bundle in bundles for p in bundle["products"]}), pa.string())
     known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
 
     def importance(bundle: dict[str, Any]) -> tuple[float, float, str]:
         return -seen[bundle["bundle_id"]], -bundle["score"], bundle["bundle_id"]
 
-    return {b["bundle_id"]: Ask(facts_of([known[p] for p in b["products"]])) for b in sorted(bundles, key=importance)}
+    best_first = sorted(bundles, key=importance)
+    return {b["bundle_id"]: Ask(facts_of([known[p] for p in b["products"]], names)) for b in best_first}
 
 
 def _described(bundle: dict[str, Any], ask: Ask, told: Told, night: Night) -> dict[str, str]:

@@ -25,8 +25,11 @@ MOST_SHOWN = """
 """
 
 
-def reasons_asked(night: Night, products: pa.Table) -> dict[Why, Ask]:
-    """What is asked of reasons that name a product of the past, those on most lists first; nothing by default."""
+def reasons_asked(night: Night, products: pa.Table, names: Mapping[str, str]) -> dict[Why, Ask]:
+    """What is asked of reasons that name a product of the past, those on most lists first; nothing by default.
+
+    `names` are those of titles.
+    """
     files = _files(night)
     if night.settings.words.reasons != "model" or not files:
         return {}
@@ -35,7 +38,7 @@ def reasons_asked(night: Night, products: pa.Table) -> dict[Why, Ask]:
     frames = LANGUAGES[night.settings.words.language].reason_frames
     wanted = pa.array(sorted({product for _, product in shown}), pa.string())
     known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
-    return {(k, p): Ask(facts_of([known[p]]), why=k) for k, p in shown if k in frames and p in known}
+    return {(k, p): Ask(facts_of([known[p]], names), why=k) for k, p in shown if k in frames and p in known}
 
 
 def write_reasons(night: Night, asked: Mapping[Why, Ask], texts: Mapping[str, Written]) -> dict[str, int]:

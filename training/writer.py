@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +22,21 @@ from pipelines.words.reasons import wrong_reason
 
 class NoWriter(NightshelfError):
     """There is no writer tonight, or no more: templates speak."""
+
+
+@contextmanager
+def no_writer_where_it_fails(generator: str, what: str) -> Iterator[None]:
+    """Raise NoWriter for whatever libraries raise in here: each has errors of its own for cut files and want of memory.
+
+    It says `what` the `generator` cannot do.
+    """
+    try:
+        yield
+    except NoWriter:
+        raise
+    except Exception as broken:
+        first = f"{type(broken).__name__}: {broken}".splitlines()[0]
+        raise NoWriter(f'[words] generator = "{generator}" cannot {what} ({first})') from broken
 
 
 @dataclass(frozen=True)
@@ -85,4 +101,5 @@ def open_writer(settings: Settings, models: Path) -> Writer:
     from training.guided import GuidedWriter
 
     make_repeatable(settings.training.threads, settings.training.seed)
-    return GuidedWriter(load_causal(words.generator, models), language, words, settings.training.seed)
+    with no_writer_where_it_fails(words.generator, "be loaded"):
+        return GuidedWriter(load_causal(words.generator, models), language, words, settings.training.seed)

@@ -34,7 +34,7 @@ class Words(Section):
     )
     texts_at_once: int = Field(16, ge=1, le=256, description="texts that a model writes side by side")
     temperature: float = Field(1.0, ge=0, le=2, description="how freely a model chooses; 0: always the likeliest")
-    endpoint_seconds: float = Field(30, gt=0, description="seconds that an endpoint has for one answer")
+    endpoint_seconds: float = Field(30, gt=0, description="seconds that an endpoint has for one whole answer")
     endpoint_tries: int = Field(3, ge=1, description="tries for one answer; then templates speak for the whole night")
 
     @property

@@ -3,50 +3,44 @@
 from pipelines.words.language import Language, frames, listed
 
 ONCE = "(| in one basket| in one order| in one go)"
+HOLDS = "(brings together|combines|includes|holds|joins|contains)"
+ARTICLES = listed("a an the")
+PARTED = listed("set pair duo trio bundle items products one two three four five six in by side basket order go")
 
 EN = Language(
     code="en",
     name="English",
-    plain=listed(
-        """a an and the this that these those with together along alongside beside both each one all it they them
-        its their your you we our us here here's let let's is are be to at as so also too well while when then next
-        side pair set bundle duo trio two three four five six put bring brings take choose pick add combine combines
-        join joins match go goes come comes get gets has have hold holds contain contains include includes including
-        make makes meet meets item items thing things product products find finds basket cart order in on of for from
-        by into or which who what where there want looking same another other combination collection bought chosen
-        belong belongs category"""
+    articles=ARTICLES,
+    opening=ARTICLES
+    | PARTED
+    | listed(
+        """this our your here is are comes come put together bring brings combine combines take choose pick add join
+        joins include includes contain contains hold holds"""
     ),
-    binding=listed("in on of for from by into or is are be has have"),
-    counts={"pair": 2, "duo": 2, "both": 2, "two": 2, "trio": 3, "three": 3, "four": 4, "five": 5, "six": 6},
-    claims=listed(
-        """best better finest greatest perfect ideal ultimate premium top superior leading unique only most always
-        never free cheap cheaper cheapest discount discounted sale save saving savings bargain deal price certified
-        approved tested proven guaranteed guarantee warranty lifetime safe safety safer secure healthy health organic
-        natural waterproof fireproof unbreakable shockproof hypoallergenic nontoxic non-toxic bpa-free eco eco-friendly
-        sustainable vegan genuine authentic original official new handmade durable antibacterial"""
-    ),
+    joining=ARTICLES | listed("and with together along alongside also then add take choose pick"),
+    closing=listed("in to one the your basket order go together"),
+    parted=PARTED,
+    counts={"pair": 2, "duo": 2, "two": 2, "trio": 3, "three": 3, "four": 4, "five": 5, "six": 6},
     titles={
-        2: frames("* (and|with|&) *", "* (and|with) * (set|pair|duo)", "(Set|Pair|Duo|Bundle): * and *"),
-        3: frames("*, * (and|&) *", "*, * and * (set|trio)", "(Set|Trio|Bundle): *, * and *"),
+        2: frames("* (and|with|&) *", "(Set|Pair|Duo|Bundle): * (and|with|&) *"),
+        3: frames("*, * (and|&) *", "(Set|Trio|Bundle): *, * (and|&) *"),
     },
     sentences={
         2: frames(
-            f"(Pair|Combine|Bring together|Put together|Join) the * (and|with) the *{ONCE}.",
-            f"(Take|Choose|Pick|Get|Add) the * (and|together with|along with) the *{ONCE}.",
-            "(This set|This pair|This bundle|This duo|Our set|The set) "
-            "(brings together|combines|includes|holds|joins|contains) the * and the *.",
-            f"The * (and|together with|alongside) the *{ONCE}.",
-            "(Two items|Two products|One set|One pair) in one (basket|order): the * and the *.",
-            "The * goes into (the|your) basket (together with|alongside|along with) the *.",
-            "Here (is|comes) the * (together with|along with) the *.",
+            f"(Combine|Bring together|Put together|Join) the * (and|with|alongside) the *{ONCE}.",
+            f"(Take|Choose|Pick|Add) the * (and|together with|along with|alongside) the *{ONCE}.",
+            f"(This|The|Our) (set|pair|bundle|duo) {HOLDS} the * (and|alongside) the *.",
+            "(Two items|Two products|One set|One pair) in one (basket|order): the * (and|with|alongside) the *.",
+            "(Together|Side by side) in one (basket|order): the * (and|with|alongside) the *.",
+            "One (basket|order), two (items|products): the * (and|with|alongside) the *.",
+            "Here (is|comes) the * (together with|along with|alongside) the *.",
         ),
         3: frames(
-            f"(Combine|Bring together|Put together|Take|Choose|Pick|Get|Add) the *, the * and the *{ONCE}.",
-            "(This set|This trio|This bundle|Our set|The set) "
-            "(brings together|combines|includes|holds|joins|contains) the *, the * and the *.",
-            f"The *, the * (and|together with) the *{ONCE}.",
+            f"(Combine|Bring together|Put together|Join|Take|Choose|Pick|Add) the *, the * and the *{ONCE}.",
+            f"(This|The|Our) (set|trio|bundle) {HOLDS} the *, the * and the *.",
             "(Three items|Three products|One set|One trio) in one (basket|order): the *, the * and the *.",
-            "The * goes into (the|your) basket (together with|alongside) the * and the *.",
+            "(Together|Side by side) in one (basket|order): the *, the * and the *.",
+            "One (basket|order), three (items|products): the *, the * and the *.",
         ),
     },
     of_brand=("All of it is by {}.", "All by {}."),
@@ -62,7 +56,7 @@ EN = Language(
         "well_rated": "Rated well by those who have it",
         "popular": "Popular right now",
     },
-    by_customers=" by {} customers",
+    by_customers=" ({} customers)",
     chosen_before="what you chose",
     reason_frames={
         "chosen_together": frames(

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
+from pipelines.words.no_fact import true_part, true_title
+
 WORD = re.compile(r"[^\W_]+(?:[-'’./&][^\W_]+)*")
-# Texts are data. From where one speaks to a machine, or heals, the rest of it is no fact.
-NO_FACT = re.compile(
-    r"<\|.*|\[/?(?:INST|SYS)\].*|#{2,}.*|```.*"
-    r"|\b(?:please )?(?:ignore|disregard|forget|override|bypass|overlook)\b.{0,60}"
-    r"\b(?:instructions?|prompts?|rules?|above|previous|before|said|told|everything|all)\b.*"
-    r"|\b(?:bitte )?(?:ignoriere?|vergiss|missachte|übergehe)\b.{0,60}"
-    r"\b(?:anweisung(?:en)?|vorgaben?|regeln?|alles|vorige[ns]?|bisherige[ns]?)\b.*"
-    r"|\b(?:system|assistant|user|developer)\s*(?:prompt|message|:).*|\byou are (?:now|a|an|no longer)\b.*"
-    r"|\b(?:say|write|claim|tell|state|answer|reply|respond|output|print|repeat|mention|add)\s+"
-    r"(?:that|this|only|exactly|the (?:product|text|words?|sentence)|everyone|customers?)\b.*"
-    r"|\b(?:sage?|schreibe?|behaupte|antworte|erwähne|wiederhole)\b,?\s+(?:dass?|nur|genau|allen)\b.*"
-    r"|\b(?:cures?|heals?|prevents?|relieves?|remed(?:y|ies) for|heilt|lindert|verhindert|hilft gegen)\b.*"
-    r"|\S*(?:@|://|www\.)\S*|(?<![\w.-])\+?\d(?:[ /.-]?\d){8,}(?!\w)",
-    re.IGNORECASE | re.DOTALL,
-)
-PARTS = re.compile(r"\s+[-–—|/~]+\s+|[,;:(\[{|!?]+|\)|\]|\.\s+|\s{3,}")
-FOR = {"for", "with", "in", "of", "and", "to", "by", "on", "from", "or", "the", "a", "an", "w/", "&", "+", "plus"}
+PARTS = re.compile(r"\s+[-–—|/~]+\s+|\s*[,:]+|[;(\[{|!?]+|\)|\]|(?<!\b\w)\.\s++(?!\d)")
+WITHIN_NUMBERS = re.compile(r"(?<=\d)(?:\s*[-–—/~:,]\s*|\.\s+)(?=\d)")  # of thousands, ratios, ranges, lists
+NO_SIGNS = re.compile(r"[.,:;()\[\]–—-]+")
+LETTER = re.compile(r"[^\W\d_]")
+FOR = {
+    "for",
+    "with",
+    "in",
+    "of",
+    "and",
+    "to",
+    "by",
+    "on",
+    "from",
+    "or",
+    "the",
+    "a",
+    "an",
+    "w/",
+    "&",
+    "+",
+    "plus",
+    "fits",
+}
 SMALL = FOR | {"für", "mit", "aus", "und", "von", "zu", "auf", "oder", "der", "die", "das"}
 ENOUGH, LONG_NAME, LONGEST_NAME = 3, 9, 12  # words
 LONGEST_ATTRIBUTE = 40  # characters
 MOST_ATTRIBUTES = 3
 LONGEST_CHARACTERS = 60  # of a name, so that three fit a title
-LEAST_WAY = 2  # words without the brand, and without those of the category: "gift card" alone is none of a shop's cards
+MOST_PARTS = 5  # of a title, where one or two do not tell it from others
+TELLING = 4  # words of the first difference between titles that begin alike
 ARTICLES = {"the", "a", "an"}  # before a name; frames bring their own
 
 
@@ -46,13 +57,15 @@ class ProductFacts:
 
     def texts(self) -> tuple[str, ...]:
         """All that is known, a text a fact."""
-        return tuple(t for t in (self.name, self.brand, self.category, *self.attributes) if t)
+        return (self.name, *self.more())
+
+    def more(self) -> tuple[str, ...]:
+        """What is known beside the name."""
+        return tuple(text for text in (self.brand, self.category, *self.attributes) if text)
 
     def line(self) -> str:
         """The facts as a model reads them."""
-        more = [
-            t for t in (self.brand, self.category, *self.attributes) if t and t.casefold() not in self.name.casefold()
-        ]
+        more = [text for text in self.more() if text.casefold() not in self.name.casefold()]
         return f"{self.name} ({', '.join(more)})" if more else self.name
 
 
@@ -61,20 +74,13 @@ def words_of(text: str) -> list[str]:
     return [word.casefold().replace("’", "'") for word in WORD.findall(text)]
 
 
-def true_part(text: str | None) -> str:
-    """`text` in one line, without what follows an instruction or a promise to heal, and without addresses."""
-    plain = unicodedata.normalize("NFC", " ".join((text or "").split()))
-    return " ".join(NO_FACT.sub(" ", plain).split())
+def facts_of(products: Sequence[Mapping[str, Any]], names: Mapping[str, str] | None = None) -> tuple[ProductFacts, ...]:
+    """The facts of rows of table `products`, in their order; `names` are the short names of a catalogue's titles.
 
-
-def facts_of(products: Sequence[Mapping[str, Any]]) -> tuple[ProductFacts, ...]:
-    """The facts of rows of table `products`, in their order; equal names are told apart if they can."""
-    titles = [true_part(p["title"]) for p in products]
-    names = [short_name(title) for title in titles]
-    for least in (2, 3, 4):
-        same = [names.count(name) > 1 for name in names]
-        names = [short_name(t, least) if s else n for t, n, s in zip(titles, names, same, strict=True)]
-    return tuple(_facts(p, name) for p, name in zip(products, names, strict=True))
+    Without them, names tell these products from each other alone.
+    """
+    known = short_names(p["title"] for p in products) if names is None else names
+    return tuple(_facts(p, known[p["title"]]) for p in products)
 
 
 def _facts(product: Mapping[str, Any], name: str) -> ProductFacts:
@@ -88,21 +94,65 @@ def _facts(product: Mapping[str, Any], name: str) -> ProductFacts:
     )
 
 
+def short_names(titles: Iterable[str]) -> dict[str, str]:
+    """A short name of each title, unlike those of all others of them.
+
+    Those that share one take more parts of their titles, then what follows where a title leaves the others, then all.
+    """
+    texts = {title: _calm(true_title(title)) for title in dict.fromkeys(titles)}
+    names = {title: short_name(text) for title, text in texts.items()}
+    for least in range(2, MOST_PARTS + 1):
+        names |= {title: short_name(texts[title], least) for same in _alike(names, texts) for title in same}
+    for same in _alike(names, texts):
+        near = sorted(same, key=lambda title: _plain(texts[title]).split())
+        for before, title, after in zip([None, *near], near, [*near[1:], None], strict=False):
+            names[title] = told_apart(texts[title], names[title], [texts[t] for t in (before, after) if t is not None])
+    return names | {title: texts[title] for same in _alike(names, texts) for title in same}
+
+
+def _alike(names: Mapping[str, str], texts: Mapping[str, str]) -> Iterator[list[str]]:
+    """The titles that share a name but for a plural, though they differ in more than signs and large letters."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for title, name in names.items():
+        by_name[" ".join(word.rstrip("s") for word in _plain(name).split())].append(title)
+    for same in by_name.values():
+        if len(same) > 1 and len({_plain(texts[title]) for title in same}) > 1:
+            yield same
+
+
+def _plain(text: str) -> str:
+    return " ".join(NO_SIGNS.sub(" ", text).casefold().split())
+
+
+def told_apart(text: str, name: str, others: Sequence[str]) -> str:
+    """`name`, and the words of `text` from where no other text that begins like it has the same."""
+    words = text.split()
+    begins = max(_common(words, other.split()) for other in others)
+    if begins < len(name.split()):
+        return name
+    rest = next(iter(parts_of(" ".join(words[begins:]))), "").split()
+    return ", ".join(filter(None, (name, " ".join(rest if len(rest) <= TELLING else _whole_end(rest[:TELLING])))))
+
+
+def _common(words: Sequence[str], others: Sequence[str]) -> int:
+    """With how many words both begin."""
+    return sum(1 for _ in takewhile(lambda pair: _plain(pair[0]) == _plain(pair[1]), zip(words, others, strict=False)))
+
+
 def short_name(title: str, least_parts: int = 1) -> str:
     """What a person would call the product: the first parts of its title, at most twelve words and 60 characters.
 
     So many parts are taken that there are `least_parts`, and three words, or all of them. More than nine words are cut
     before the last "for" or "with" among them, where there is one. An article before it is left out, and a title in
-    capitals is written small.
+    capitals is written small. What is cut leaves no number behind: its unit may be gone.
     """
-    parts = [p.strip(" -–—.'\"*") for p in PARTS.split(title)]
     name, taken = "", 0
-    for part in filter(None, parts):
+    for part in parts_of(title):
         if taken >= least_parts and len(name.split()) >= ENOUGH:
             break
         name, taken = f"{name} {part}".strip(), taken + 1
     words = name.split()
-    if len(words) > LEAST_WAY and words[0].casefold() in ARTICLES:
+    if len(words) >= ENOUGH and words[0].casefold() in ARTICLES:
         words = words[1:]
     kept = words
     if len(kept) > LONG_NAME:
@@ -111,25 +161,26 @@ def short_name(title: str, least_parts: int = 1) -> str:
     cut = len(kept) < len(words)
     while len(kept) > ENOUGH and len(" ".join(kept)) > LONGEST_CHARACTERS:
         kept, cut = kept[:-1], True
-    while cut and len(kept) > 1 and kept[-1].casefold() in SMALL:
-        kept.pop()
-    name = " ".join(kept).rstrip(" -–—")
-    return name.lower() if name.isupper() and len(kept) > 1 else name
+    return _calm(" ".join(_whole_end(kept) if cut else kept).rstrip(" -–—,"))
 
 
-def called(product: ProductFacts, beside: Sequence[ProductFacts] = ()) -> tuple[str, ...]:
-    """Ways to call a product, the longest first: its name, and its name without the brand before it.
+def _calm(text: str) -> str:
+    """`text`, in small letters where it is all in capitals, unless it is one word."""
+    return text.lower() if text.isupper() and " " in text else text
 
-    The brand stays where the rest is in the name of a product `beside` it: "gift card" is no name beside another one's.
-    No other word is left out: in "jumbo bag red retrospot" the first words say what it is, in "red jumbo bag" the last.
-    """
-    kept, brand = product.name.split(), product.brand.casefold().split()
-    begins = brand and all(a.casefold().startswith(b) for a, b in zip(kept, brand, strict=False))
-    rest = kept[len(brand) :] if begins else []
-    of_kind = {word.rstrip("s") for word in words_of(product.category)}
-    telling = [word for word in rest if word.casefold().rstrip("s") not in of_kind]
-    said = set(words_of(" ".join(rest)))
-    of_another = any(said <= set(words_of(other.name)) for other in beside if other != product)
-    if len(telling) < LEAST_WAY or rest[0].casefold() in SMALL or of_another:
-        return (product.name,)
-    return product.name, " ".join(rest)
+
+def _whole_end(words: Sequence[str]) -> Sequence[str]:
+    """What is left of words that were cut: no small one at the end, and no number whose unit may be gone."""
+    end = len(words)
+    while end > 1 and (words[end - 1].casefold() in SMALL or not LETTER.search(words[end - 1])):
+        end -= 1
+    return words[:end]
+
+
+def parts_of(title: str) -> list[str]:
+    """A title in the parts that its signs make of it; signs within numbers make none."""
+    whole = {sign for m in WITHIN_NUMBERS.finditer(title) for sign in range(*m.span())}
+    ends = [m.span() for m in PARTS.finditer(title) if m.start() not in whole]
+    starts = [0, *(end for _, end in ends)]
+    found = (title[a:b].strip(" -–—.'\"*") for a, b in zip(starts, [*(start for start, _ in ends), None], strict=True))
+    return [part for part in found if part]

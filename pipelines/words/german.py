@@ -3,50 +3,45 @@
 from pipelines.words.language import Language, frames, listed
 
 ONCE = "(| in einem Korb| in einer Bestellung| in einem Zug)"
+HOLDS = "(vereint|verbindet|enthält|umfasst)"
+ARTICLES = listed("der die das den dem des ein eine einen einem einer")
+PARTED = listed(
+    "set paar duo trio bündel artikel produkte zwei drei vier fünf sechs im in korb warenkorb bestellung zug"
+)
 
 DE = Language(
     code="de",
     name="German",
-    plain=listed(
-        """ein eine einen einem einer eines und der die das den dem des dieser diese dieses diesem diesen mit samt
-        sowie zusammen gemeinsam neben dazu beide beiden beides jedes alle alles es sie ihr ihre dein deine deinen
-        deinem ihren ihrem wir unser unsere unserem unseren hier ist sind sein zu zum zur am als so auch noch während
-        wenn dann paar set bündel duo trio zwei drei vier fünf sechs bring bringt nimm nimmt wähle wählen kombiniere
-        kombinieren kombiniert verbinde verbindet lege leg geh geht gehen kommt kommen trifft treffen hat haben enthält
-        enthalten umfasst steckt stecken vereint vereinen artikel ding dinge produkt produkte fund warenkorb korb
-        bestellung zug in im ins auf von vom für aus bei oder was wer wo da gekauft kombination sammlung gehört gehören
-        dich dir ihnen auch füge hinzu nun kategorie"""
+    articles=ARTICLES,
+    opening=ARTICLES
+    | PARTED
+    | listed(
+        """dieses dieser diese unser unsere dein deine hier kommt kommen ist sind zusammen gemeinsam nebeneinander
+        kombiniere kombiniert wähle nimm lege vereint verbindet enthält umfasst"""
     ),
-    binding=listed("in im ins auf von vom für aus bei oder ist sind hat haben"),
-    counts={"paar": 2, "duo": 2, "beide": 2, "beiden": 2, "beides": 2, "zwei": 2, "trio": 3, "drei": 3}
-    | {"vier": 4, "fünf": 5, "sechs": 6},
-    claims=listed(
-        """beste bester bestes besten besser perfekt perfekte ideal ideale ultimativ premium top führend führende
-        einzigartig einzige nur immer nie kostenlos gratis günstig günstiger günstigste rabatt sparen ersparnis
-        schnäppchen angebot preis zertifiziert geprüft getestet bewährt garantiert garantie lebenslang sicher
-        sicherheit gesund gesundheit bio natürlich wasserdicht feuerfest unzerbrechlich stoßfest hypoallergen
-        ungiftig schadstofffrei öko umweltfreundlich nachhaltig vegan echt echte original offiziell neu neue neuer
-        neues handgemacht langlebig antibakteriell"""
-    ),
+    joining=ARTICLES | listed("und mit sowie samt zusammen gemeinsam auch dann nimm wähle"),
+    closing=listed("in einem einer korb warenkorb bestellung zug zusammen gemeinsam"),
+    parted=PARTED,
+    counts={"paar": 2, "duo": 2, "zwei": 2, "trio": 3, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6},
     titles={
-        2: frames("* (und|mit|&) *", "* und * im (Set|Duo)", "(Set|Duo|Paar): * (und|sowie) *"),
-        3: frames("*, * (und|&) *", "*, * und * im (Set|Trio)", "(Set|Trio): *, * (und|sowie) *"),
+        2: frames("* (und|mit|sowie|&) *", "(Set|Duo|Paar|Bündel): * (und|mit|sowie|&) *"),
+        3: frames("*, * (und|sowie|&) *", "(Set|Trio|Bündel): *, * (und|sowie|&) *"),
     },
     sentences={
         2: frames(
-            f"(Kombiniere|Wähle|Nimm) * (und|mit|zusammen mit) *{ONCE}.",
-            "(Dieses Set|Dieses Duo|Unser Set|Das Set) (vereint|enthält|verbindet|umfasst) * (und|sowie) *.",
-            f"* (und|zusammen mit|samt) *{ONCE}.",
-            "(Zwei Artikel|Zwei Produkte|Ein Set|Ein Duo) in (einem Korb|einer Bestellung): * (und|sowie) *.",
-            "(Im Set|Zusammen|Gemeinsam) in (einem Korb|einer Bestellung): * (und|mit) *.",
+            f"(Kombiniere|Wähle|Nimm) * (und|mit|sowie|samt|zusammen mit) *{ONCE}.",
+            f"(Dieses|Unser|Das) (Set|Duo|Paar|Bündel) {HOLDS} * (und|sowie|samt) *.",
+            "(Zwei Artikel|Zwei Produkte|Ein Set|Ein Duo) in (einem Korb|einer Bestellung): * (und|sowie|samt) *.",
+            "(Im Set|Zusammen|Gemeinsam|Nebeneinander) in (einem Korb|einer Bestellung): * (und|mit|sowie) *.",
+            "(Ein Korb|Eine Bestellung), zwei (Artikel|Produkte): * (und|mit|sowie) *.",
             "Hier (kommt|ist) * (zusammen mit|samt) *.",
         ),
         3: frames(
             f"(Kombiniere|Wähle|Nimm) *, * (und|sowie) *{ONCE}.",
-            "(Dieses Set|Dieses Trio|Unser Set|Das Set) (vereint|enthält|verbindet|umfasst) *, * (und|sowie) *.",
-            f"*, * (und|samt) *{ONCE}.",
+            f"(Dieses|Unser|Das) (Set|Trio|Bündel) {HOLDS} *, * (und|sowie) *.",
             "(Drei Artikel|Drei Produkte|Ein Set|Ein Trio) in (einem Korb|einer Bestellung): *, * (und|sowie) *.",
-            "(Im Set|Zusammen|Gemeinsam) in (einem Korb|einer Bestellung): *, * (und|sowie) *.",
+            "(Im Set|Zusammen|Gemeinsam|Nebeneinander) in (einem Korb|einer Bestellung): *, * (und|sowie) *.",
+            "(Ein Korb|Eine Bestellung), drei (Artikel|Produkte): *, * (und|sowie) *.",
         ),
     },
     of_brand=("Alles von {}.", "Alles ist von {}."),
@@ -62,7 +57,7 @@ DE = Language(
         "well_rated": "Gut bewertet von denen, die es haben",
         "popular": "Gerade beliebt",
     },
-    by_customers=" (von {} Kunden)",
+    by_customers=" ({} Kunden)",
     chosen_before="etwas, das du gewählt hast",
     reason_frames={
         "chosen_together": frames(

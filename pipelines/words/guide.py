@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
-from pipelines.words.facts import ProductFacts, called, words_of
+import numpy as np
+
+from pipelines.words.facts import ProductFacts, words_of
+from pipelines.words.grounding import shared_lines
 from pipelines.words.language import NAME, Language
 
 LISTED, MOST_PRODUCTS = 3, 6
-LIST = re.compile(r"((?:the )?\*), ")
+LIST = re.compile(r", (?:the )?\*")
+OPENINGS = 3  # among which a model chooses
 Encode = Callable[[str], tuple[int, ...]]
 
 
@@ -82,17 +85,8 @@ class Guide:
                 yield Reading(branch, reading.named, self.encode(f" {word}"))
                 continue
             for at in set(range(len(self.facts))) - reading.named:
-                for way in self._ways[at]:
-                    yield Reading(branch, reading.named | {at}, self.encode(f" {way}{word.removeprefix(NAME)}"))
-
-    @cached_property
-    def _ways(self) -> list[list[str]]:
-        """Ways to call each product that no other product of the bundle answers to."""
-        ways = [called(product, self.facts) for product in self.facts]
-        return [
-            [way for way in mine if not any(way in other for j, other in enumerate(ways) if j != i)] or [mine[0]]
-            for i, mine in enumerate(ways)
-        ]
+                name = self.facts[at].name
+                yield Reading(branch, reading.named | {at}, self.encode(f" {name}{word.removeprefix(NAME)}"))
 
 
 def frames_of(facts: Sequence[ProductFacts], language: Language) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -101,24 +95,40 @@ def frames_of(facts: Sequence[ProductFacts], language: Language) -> tuple[tuple[
     if products < len(facts) or not 2 <= products <= MOST_PRODUCTS:
         return (), ()
     titles, sentences = (
-        by_number.get(products) or longer(by_number[LISTED], products, language)
+        fitting(by_number.get(products) or longer(by_number[LISTED], products, language), facts, language)
         for by_number in (language.titles, language.sentences)
     )
-    more = [line.format(fact) for fact, lines in _shared(facts, language) for line in lines]
-    return tuple(titles), tuple(sentences) + tuple(f"{sentence} {line}" for sentence in sentences for line in more)
+    more = shared_lines(facts, language)
+    return titles, sentences + tuple(f"{sentence} {line}" for sentence in sentences for line in more)
 
 
 def longer(frames: Sequence[str], products: int, language: Language) -> tuple[str, ...]:
     """Frames that list three products, with so many instead; those that say how many they are cannot."""
-    grown = [LIST.sub(r"\1, " * (products - LISTED + 1), frame, count=1) for frame in frames if LIST.search(frame)]
+    grown = [LIST.sub(lambda m: m.group() * (products - LISTED + 1), f, count=1) for f in frames if LIST.search(f)]
     return tuple(frame for frame in grown if not language.counts.keys() & set(words_of(frame)))
 
 
-def _shared(facts: Sequence[ProductFacts], language: Language) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Brand and category, each where all products have the same, with what may be said of it."""
-    for values, lines in (
-        ({product.brand for product in facts}, language.of_brand),
-        ({product.category for product in facts}, language.of_category),
-    ):
-        if len(values) == 1 and (value := next(iter(values))) and NAME not in value:
-            yield value, lines
+def fitting(frames: Sequence[str], facts: Sequence[ProductFacts], language: Language) -> tuple[str, ...]:
+    """The frames without a word that a name begins with ("Set: set of 4"), or that joins words in it ("X with Y with").
+
+    Where none is left, names may hold the "and" of a frame, and where none is left then, all may be written.
+    """
+    begun = language.parted & {words_of(product.name)[0] for product in facts if words_of(product.name)}
+    held = (language.joining - language.articles) & {word for product in facts for word in words_of(product.name)}
+    kept: list[str] = []
+    for unfit in (begun | held, begun | (held - {language.and_}), frozenset[str]()):
+        kept = kept or [frame for frame in frames if not unfit & set(words_of(frame))]
+    return tuple(kept)
+
+
+def of_few_openings(frames: Sequence[str], rng: np.random.Generator) -> tuple[str, ...]:
+    """The frames that begin in one of a few ways, drawn: else most texts would begin as the model likes best.
+
+    A few first words are drawn, and for each one way to go on to the first name.
+    """
+    openings: dict[str, list[str]] = {}
+    for opening in dict.fromkeys(frame.split(NAME)[0] for frame in frames):
+        openings.setdefault(opening.split(" ")[0], []).append(opening)
+    first = rng.choice(list(openings), min(OPENINGS, len(openings)), replace=False)
+    drawn = {openings[word][rng.integers(len(openings[word]))] for word in first}
+    return tuple(frame for frame in frames if frame.split(NAME)[0] in drawn)

@@ -1,4 +1,4 @@
-"""What each language of a shop brings: sentences that claim nothing, words that claim nothing, and words that do."""
+"""What each language of a shop brings: sentences that claim nothing, and the words that may stand beside names."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ NAME = "*"  # in a frame: a product that was not named before
 
 @dataclass(frozen=True)
 class Language:
-    """`plain` words may stand in any text; those in `binding` hold together what is around them, others part it.
+    """`opening`, `joining` and `closing` words may stand before the first name of a text, between two, after the last.
 
-    `counts` says of how many products a word speaks. Words in `claims` need a neighbour that they have in the facts,
-    too. `titles` and `sentences` are frames by the number of products, `of_brand` and `of_category` what may follow
-    where all products share one. `and_` joins names, `found` tells of no, one or more baskets in a template.
-    `reasons` says by its kind why a product is recommended, `by_customers` how many chose both; `chosen_before` stands
-    for a product of the past that has no name. `reason_frames` are what a model may write instead where a product of
-    the past is named, by kind.
+    `articles` are among them. None of `parted` may stand right before a name, as if it counted that product or placed
+    the other in it. `counts` says of how many products a word speaks. `titles` and `sentences` are frames by
+    the number of products, `of_brand` and `of_category` what may follow where all products share one. `and_` joins
+    names, `found` tells of no, one or more baskets in a template. `reasons` says by its kind why a product is
+    recommended, `by_customers` how many chose both; `chosen_before` stands for a product of the past that has no name.
+    `reason_frames` are what a model may write instead where a product of the past is named, by kind.
     """
 
     code: str
     name: str
-    plain: frozenset[str]
-    binding: frozenset[str]
+    articles: frozenset[str]
+    opening: frozenset[str]
+    joining: frozenset[str]
+    closing: frozenset[str]
+    parted: frozenset[str]
     counts: dict[str, int]
-    claims: frozenset[str]
     titles: dict[int, tuple[str, ...]]
     sentences: dict[int, tuple[str, ...]]
     of_brand: tuple[str, ...]

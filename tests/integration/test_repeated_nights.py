@@ -7,7 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
+from contextlib import contextmanager
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import duckdb
 import pytest
@@ -88,9 +92,49 @@ def _end_orphans(home):
         os.kill(process, signal.SIGKILL)
 
 
-def test_the_next_night_is_judged_against_the_model_before(shop):
-    done = shop.run(date(2025, 3, 31))
+@contextmanager
+def dripping_endpoint():
+    """The address of an endpoint whose answers never end."""
+
+    class Dripping(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b" ")
+                    time.sleep(0.1)
+            except OSError:  # the night did not wait
+                pass
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+def templates_spoke(shop, why):
+    """Whether the published night's words are templates', and manifest, page and figures say so."""
+    with open_tables(shop.home) as engine:
+        by = Counter(row for (row,) in engine.execute("select written_by from bundles").fetchall())
+        figures = dict(engine.execute("select metric, value from run_metrics where model = 'words'").fetchall())
+    words, page = shop.manifest()["words"], (shop.home / "current" / "report.html").read_text()
+    assert set(by) == {"template"}
+    assert words["by_template"] == by["template"]
+    assert (figures["by_model"], figures["by_template"]) == (0, 1)
+    assert why in words["stopped"]
+    assert why in page
+    assert f"Templates describe {by['template']} bundles" in page
+
+
+def test_the_next_night_is_judged_against_the_model_before_and_does_without_a_broken_endpoint(shop):
+    done = shop.run(date(2025, 3, 31), NIGHTSHELF__WORDS__GENERATOR="http://127.0.0.1:9/v1")
     assert done.returncode == 0, done.stdout + done.stderr
+    templates_spoke(shop, "Connection refused")
     manifest = shop.manifest()
     before = shop.manifest("2025-03-27-02")
     assert manifest["release_id"] == "2025-03-31-02"
@@ -143,12 +187,15 @@ def test_a_check_that_fails_stops_the_night_and_touches_nothing(shop):
     assert json.loads(shop.call("doctor", "--json").stdout)[-1]["what"] == "unfinished night"
 
 
-def test_a_day_without_events_is_an_honest_empty_result_even_without_training(shop):
+def test_a_day_without_events_is_an_honest_empty_result_even_without_training_and_with_a_slow_endpoint(shop):
     day = date(2025, 4, 1)
     events = shop.home / "sources" / "events"
     (events / f"events-{day}.jsonl.gz").write_bytes(gzip.compress(b"", mtime=0))
-    done = shop.run(day, "--skip-training")
+    with dripping_endpoint() as address:
+        slow = {"GENERATOR": address, "ENDPOINT_SECONDS": "0.5", "ENDPOINT_TRIES": "1"}
+        done = shop.run(day, "--skip-training", **{f"NIGHTSHELF__WORDS__{name}": value for name, value in slow.items()})
     assert done.returncode == 0, done.stdout + done.stderr
+    templates_spoke(shop, "timed out")
     assert current(shop.home) == "2025-04-01-01"
     with open_tables(shop.home) as engine:
         query = "select count(*) filter (day = ?), count(*) from events"

@@ -126,7 +126,7 @@ def _lists(users: int, products: int) -> list[dict[str, Any]]:
             "user_id": f"{u:02d}" + "a" * 30, "rank": rank,
             "product_id": f"p{(u * rank - u) % products % (rank * 4):03d}",
             "score": 0.3 / rank, "source": "chosen_together", "reason": reason,
-            "reason_text": f"Chosen together with {WORDS[u % 6]} by 4 customers", "written_by": "template", **TRACE,
+            "reason_text": f"Chosen together with {WORDS[u % 6]} (4 customers)", "written_by": "template", **TRACE,
         }
         for u in range(users)
         for rank in range(1, 7)

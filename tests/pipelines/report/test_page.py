@@ -160,4 +160,4 @@ def test_examples_show_titles_and_prices(small_night):
     said = text_of(small_night.page())
     assert "1. " not in said  # the browser numbers the list
     assert "Oak chair 0 9.50 EUR Linen cushion 1 10.50 EUR together 20.00 EUR" in said
-    assert "Chosen together with Linen cushion by 4 customers" in said
+    assert "Chosen together with Linen cushion (4 customers)" in said

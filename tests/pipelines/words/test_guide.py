@@ -2,15 +2,17 @@
 
 import itertools
 import random
+from collections import Counter
 
+import numpy as np
 import pytest
 
 from pipelines.words import LANGUAGES
 from pipelines.words.facts import ProductFacts, words_of
 from pipelines.words.grounding import Written, violations
-from pipelines.words.guide import Guide, frames_of
-from pipelines.words.language import frames
-from pipelines.words.reasons import words_of_kind, wrong_reason
+from pipelines.words.guide import OPENINGS, Guide, frames_of, of_few_openings
+from pipelines.words.language import NAME, frames
+from pipelines.words.reasons import wrong_reason
 
 END = 0
 BUNDLES = {
@@ -44,23 +46,85 @@ def test_alternatives_are_written_out():
 
 @pytest.mark.parametrize(("code", "size"), itertools.product(LANGUAGES, BUNDLES))
 def test_whatever_is_drawn_is_grounded(code, size):
-    facts, language, rng = BUNDLES[size], LANGUAGES[code], random.Random(1)
-    titles, sentences = frames_of(facts, language)
-    guide = Guide(facts, encode, END)
-    texts = [Written(drawn(guide, titles, rng), drawn(guide, sentences, rng)) for _ in range(200)]
+    facts, language, rng, few = BUNDLES[size], LANGUAGES[code], random.Random(1), np.random.default_rng(1)
+    guide, parts = Guide(facts, encode, END), frames_of(facts, language)
+    texts = [Written(*(drawn(guide, of_few_openings(part, few), rng) for part in parts)) for _ in range(200)]
     assert {why for text in texts for why in violations(text, facts, language)} == set()
     assert len(set(texts)) > 150
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_all_words_of_the_frames_are_plain_and_none_claims(code):
+def test_all_words_of_the_frames_may_stand_where_they_do(code):
     language = LANGUAGES[code]
-    used = {w for f in (*language.titles.values(), *language.sentences.values()) for s in f for w in words_of(s)}
-    used |= {w for line in (*language.of_brand, *language.of_category) for w in words_of(line)}
-    assert used <= language.plain
-    assert not language.plain & language.claims
-    assert language.binding <= language.plain
-    assert set(language.counts) <= language.plain
+    for frame in (f for group in (language.titles, language.sentences) for some in group.values() for f in some):
+        opening, *joints, closing = map(set, map(words_of, frame.split(NAME)))
+        assert opening <= language.opening
+        assert set().union(*joints) <= language.joining
+        assert closing <= language.closing
+    assert language.articles <= language.opening & language.joining
+    assert language.parted <= language.opening
+    assert set(language.counts) <= language.parted
+    assert language.and_ in language.joining - language.articles
+
+
+def written(facts, language):
+    """All titles and all descriptions that may be written of `facts`, in one order of them."""
+    for part in frames_of(facts, language):
+        yield [f.replace(NAME, "{}").format(*(product.name for product in facts)) for f in part]
+
+
+@pytest.mark.parametrize(("code", "size"), itertools.product(LANGUAGES, BUNDLES))
+def test_there_are_many_ways_to_begin_and_every_draw_leaves_a_few(code, size):
+    _, sentences = frames_of(BUNDLES[size], LANGUAGES[code])
+    assert len({f.split(NAME)[0] for f in sentences}) > 12
+    drawn = [of_few_openings(sentences, np.random.default_rng(n)) for n in range(200)]
+    first = [{f.split(" ")[0] for f in some} for some in drawn]
+    assert {len(words) for words in first} == {OPENINGS}
+    often = Counter(word for words in first for word in words)
+    assert often.keys() == {f.split(" ")[0] for f in sentences}
+    assert max(often.values()) < 2 * OPENINGS / len(often) * len(drawn)
+    assert {len({f.split(NAME)[0] for f in some}) for some in drawn} == {OPENINGS}
+    assert of_few_openings(sentences, np.random.default_rng(5)) == drawn[5]
+
+
+def test_each_product_of_a_list_has_its_article_and_none_is_a_text_of_its_own():
+    knobs = tuple(ProductFacts(f"knob {colour}") for colour in ("blue", "green", "red", "black"))
+    _, sentences = written(knobs, LANGUAGES["en"])
+    assert all(text.count("the knob") == 4 for text in sentences)
+    for code, facts in itertools.product(LANGUAGES, BUNDLES.values()):
+        _, sentences = frames_of(facts, LANGUAGES[code])
+        assert not [s for s in sentences if s.lower().startswith((NAME, f"the {NAME}"))]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "never"),
+    [
+        ("en", "set of 4 knobs", "set"),
+        ("en", "pair of knobs", "pair"),
+        ("en", "cup with saucer", "with"),
+        ("de", "Set aus 4 Tassen", "set"),
+        ("de", "Tasse mit Henkel", "mit"),
+        ("de", "Tasse und Teller", "und"),
+    ],
+)
+def test_no_frame_says_again_what_a_name_says(code, name, never):
+    for others in (["tea pot"], ["tea pot", "lamp"]):
+        titles, sentences = written([ProductFacts(n) for n in (name, *others)], LANGUAGES[code])
+        assert titles
+        assert sentences
+        assert {words_of(text).count(never) for text in (*titles, *sentences)} == {1}
+
+
+def test_and_is_said_again_only_where_nothing_else_joins():
+    cup, pot, lamp = (ProductFacts(name) for name in ("cup and saucer", "tea pot", "lamp"))
+    titles, sentences = written([cup, pot], LANGUAGES["en"])
+    assert {words_of(text).count("and") for text in (*titles, *sentences)} == {1}
+    titles, sentences = written([cup, pot, lamp], LANGUAGES["en"])
+    assert {words_of(text).count("and") for text in titles} == {1}
+    assert {words_of(text).count("and") for text in sentences} == {2}
+    titles, sentences = written([ProductFacts("cup and saucer with lid alongside"), pot], LANGUAGES["en"])
+    assert {words_of(text).count("with") for text in (*titles, *sentences)} == {1}
+    assert {words_of(text).count("and") for text in sentences} == {2}
 
 
 def test_where_one_token_only_may_follow_there_is_one():
@@ -88,4 +152,19 @@ def test_whatever_reason_is_drawn_says_what_its_kind_says(code, kind):
     assert len(texts) > 4
     others = [k for k in language.reason_frames if k != kind]
     assert all(wrong_reason(text, other, product, language) for text in texts for other in others)
-    assert not words_of_kind(kind, language) & language.claims
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fits the red retrospot jumbo bag",
+        "All chose it together with the red retrospot jumbo bag",
+        "Chosen together with the best red retrospot jumbo bag",
+        "Chosen together with the blue bag 12 l",
+        "Chosen together with the red retrospot jumbo bag by 9 customers",
+        "",
+    ],
+)
+def test_no_other_reason_may_be_given(text):
+    for kind in LANGUAGES["en"].reason_frames:
+        assert wrong_reason(text, kind, BUNDLES[2][0], LANGUAGES["en"])
