@@ -30,6 +30,13 @@ PRICE_IS_NO_SUM = (
     f"from {PARTS} b left join products p on b.product_id = p.product_id group by b.bundle_id, b.price) "
     "where if(priced = n, price is null or abs(price - total) > 0.01, price is not null)"
 )
+ODD = "get(array_except(a.products, b.products), 0) one, get(array_except(b.products, a.products), 0) other"
+NEAR_COPIES = (
+    f"select count(*) from (select {ODD} from bundles a join bundles b on a.bundle_id < b.bundle_id "
+    "and size(a.products) = size(b.products) and size(array_except(a.products, b.products)) = 1 "
+    "where a.made_by not in ('long_tail', 'pinned') and b.made_by not in ('long_tail', 'pinned')) c "
+    "join replaced r on r.product_id = least(c.one, c.other) and r.other_id = greatest(c.one, c.other)"
+)
 
 BUNDLES = Table(
     name="bundles",
@@ -121,6 +128,7 @@ BUNDLES = Table(
             "pairs that replace each other in one bundle",
             at_most=0,
         ),
+        fail("no near copies", NEAR_COPIES, "pairs of bundles that differ by a substitute alone", at_most=0),
     ),
 )
 

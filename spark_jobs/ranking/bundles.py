@@ -78,8 +78,8 @@ def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offe
     worths = {f.products: worth_of(f, shelf, evidence, settings) for f in found}
     scores = {products: w.score for products, w in worths.items()}
     surely = [f for f in found if f.made_by == PINNED or (f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1)]
-    chosen = choose(surely, scores, settings.ranking.bundles, settings.bundles)
-    helped = help_rare([f for f in chosen if f.made_by != PINNED], kin, rules, settings.bundles.long_tail)
+    chosen = choose(surely, scores, settings.ranking.bundles, rules)
+    helped = help_rare([f for f in chosen if f.made_by != PINNED], kin, rules)
     offers = [Offer(f, worths[f.products]) for f in chosen]
     return Offers(offers + helped_offers(helped, worths, shelf, evidence, settings), shelf)
 

@@ -88,6 +88,9 @@ WRONG_BUNDLES = [
     bundle("b8", "cup", "jug", price=1.0),
     bundle("b9", "jug", "pot", price=None, baskets=1),
     bundle("b10", "cup", "mug", "pot", price=7.0, offer_price=7.5),
+    bundle("b11", "cup", "pot", price=6.0),
+    bundle("b12", "jug", "mug", price=None),
+    bundle("b13", "mug", "pot", price=5.0, made_by="long_tail", baskets=0),
 ]
 BROKEN = {
     "no lists": (USER_TOPK, [], {"rows: 0 recommendations (allowed: at least 1)": "fail"}),
@@ -146,6 +149,7 @@ BROKEN = {
             "offers are no dearer: 1 bundles that are offered above their price": "fail",
             "found in baskets: 1 bundles of which fewer than two baskets speak": "fail",
             "no substitutes together: 1 pairs that replace each other in one bundle": "fail",
+            "no near copies: 1 pairs of bundles that differ by a substitute alone": "fail",
         },
     ),
     "bundles for nobody": (
