@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from pipelines.bundles.worth import Groups
 from pipelines.days import facts_of, view_of
-from pipelines.night import Night
+from pipelines.night import Night, write_json
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.tables import (
     BUNDLES,
@@ -29,6 +29,7 @@ from pipelines.tables import (
     USER_TOPK,
     Table,
 )
+from pipelines.tables.bundles import NAMED
 from pipelines.words import LANGUAGES
 from spark_jobs.engine import job, read, views, write
 from spark_jobs.features.pairs import baskets, that_count
@@ -43,6 +44,7 @@ from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 from spark_jobs.ranking.relations import alone, decayed_total, pair_evidence, related_pairs, summed, window_start
 
 CO_BOUGHT = "co_bought"
+FEW = 10  # products that a sentence names
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -66,6 +68,8 @@ def rank(spark: SparkSession, night: Night) -> None:
     replaced(evidence, night.settings).createOrReplaceTempView("replaced")
     offers = find_bundles(evidence, ranker, night.settings)
     publish(bundle_table(offers, ranker, evidence, language), BUNDLES)
+    unknown = [f"{r['product_id']} ({r['key']})" for r in known["unknown"].head(FEW)]
+    write_json(night.details(BUNDLES), {NAMED: ", ".join(unknown)})
     publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)
     ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], read(spark, night, BUNDLES), night)
     publish(topk_rows(ranked, products, language), USER_TOPK)

@@ -51,7 +51,7 @@ class Bundles(Section):
         0.5,
         gt=0,
         le=1,
-        description="share of products in common (Jaccard) from which two bundles are the same; substitutes count as one",
+        description="share of common products (Jaccard) from which two bundles are the same; substitutes count as one",
     )
     most_per_product: int = Field(3, ge=1, description="bundles that hold one and the same product, at most")
     long_tail: float = Field(

@@ -12,6 +12,7 @@ from pipelines.tables.contract import (
     Column,
     Table,
     fail,
+    warn,
 )
 from pipelines.tables.queries import list_checks, only_showable
 
@@ -22,7 +23,9 @@ MADE_BY = (
     "frequent_basket",
     "long_tail",
     "pinned",
+    "stated",
 )
+NAMED = "settings name known products"
 FOUND_IN_BASKETS = MADE_BY[:4]
 PARTS = "(select bundle_id, price, size(products) size, explode(products) product_id from bundles)"
 PRICE_IS_NO_SUM = (
@@ -87,7 +90,8 @@ BUNDLES = Table(
             "made_by",
             TEXT,
             "how it was found: a pair, pairs that all go together, what completes a much bought product, whole baskets "
-            "that came again, a rare product in the place of a popular one like it, or the shop's own choice",
+            "that came again, a rare product in the place of a popular one like it, the shop's own choice, or products "
+            "of which the shop states that they go together",
             one_of=MADE_BY,
         ),
         RUN_DATE,
@@ -126,6 +130,12 @@ BUNDLES = Table(
             "join replaced r on a.product_id = r.product_id and b.product_id = r.other_id "
             "left semi join (select bundle_id from bundles where made_by != 'pinned') f on a.bundle_id = f.bundle_id",
             "pairs that replace each other in one bundle",
+            at_most=0,
+        ),
+        warn(
+            NAMED,
+            "select count(distinct product_id) from unknown",
+            "products that settings name and the catalogue does not have",
             at_most=0,
         ),
         fail("no near copies", NEAR_COPIES, "pairs of bundles that differ by a substitute alone", at_most=0),

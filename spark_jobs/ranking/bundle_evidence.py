@@ -18,6 +18,7 @@ from pipelines.bundles.shelf import Pair, Product, Products
 from pipelines.bundles.worth import Groups
 from pipelines.settings import Settings
 from spark_jobs.features.interest import UNIT
+from spark_jobs.ranking.pair_blocks import COMPLEMENT
 
 WIDE = 50  # pairs looked at for each bundle that is kept
 LEAST_BASKETS = 2  # what one basket holds may be chance
@@ -52,12 +53,23 @@ def strongest_pairs(evidence: Evidence, settings: Settings) -> dict[Pair, float]
     may = evidence.related.where(beyond & (F.col("last_bought") >= F.lit(since)))
     if not settings.bundles.sets:
         may = may.where(F.col("substitute") < REPLACES)
-    for name in ("product_id", "other_id"):
-        may = may.join(F.broadcast(evidence.showable.withColumnRenamed("product_id", name)), name, "left_semi")
-    pairs = may.select("product_id", "other_id", "bought_surely", "joined")
+    pairs = both_showable(may, evidence).select("product_id", "other_id", "bought_surely", "joined")
     ways = [pairs.orderBy(F.desc(by), "product_id", "other_id").limit(most) for by in ("bought_surely", "joined")]
     rows = ways[0].unionByName(ways[1]).collect()
     return {(r["product_id"], r["other_id"]): r["bought_surely"] for r in rows}
+
+
+def stated_pairs(evidence: Evidence) -> dict[Pair, float]:
+    """Pairs of which the shop says that they go together, with the lift that is surely reached, chance at least."""
+    said = both_showable(evidence.related.where(F.col("stated") == COMPLEMENT), evidence)
+    return {(r["product_id"], r["other_id"]): max(r["bought_surely"], 1.0) for r in said.collect()}
+
+
+def both_showable(pairs: DataFrame, evidence: Evidence) -> DataFrame:
+    """Those of `pairs` of which both can be bought."""
+    for name in ("product_id", "other_id"):
+        pairs = pairs.join(F.broadcast(evidence.showable.withColumnRenamed("product_id", name)), name, "left_semi")
+    return pairs
 
 
 def since_day(evidence: Evidence, settings: Settings) -> date:
@@ -74,17 +86,16 @@ def frequent_baskets(evidence: Evidence, settings: Settings) -> list[Products]:
     return [tuple(r["products"]) for r in rows]
 
 
-def shelf_of(evidence: Evidence, wanted: Collection[str], settings: Settings) -> dict[str, Product]:
+def shelf_of(evidence: Evidence, wanted: Collection[str]) -> dict[str, Product]:
     """The facts of those of the wanted products that can be bought."""
     if not wanted:
         return {}
-    since = since_day(evidence, settings)
     ids = evidence.products.sparkSession.createDataFrame([(p,) for p in sorted(wanted)], "product_id string")
     rows = (
         evidence.products.join(F.broadcast(ids), "product_id", "left_semi")
         .join(evidence.showable, "product_id", "left_semi")
         .join(evidence.alone, "product_id", "left")
-        .select("product_id", "title", "categories", "brand", "price", "cost", "bought", "bought_weight", "last_bought")
+        .select("product_id", "title", "categories", "brand", "price", "cost", "bought", "bought_weight")
         .collect()
     )
     return {
@@ -97,7 +108,6 @@ def shelf_of(evidence: Evidence, wanted: Collection[str], settings: Settings) ->
             cost=r["cost"],
             baskets=int(r["bought"] or 0),
             weight=float(r["bought_weight"] or 0.0),
-            recent=r["last_bought"] is not None and r["last_bought"] >= since,
         )
         for r in rows
     }

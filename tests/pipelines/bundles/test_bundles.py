@@ -20,7 +20,7 @@ GROUPS = Groups(1000, 1000.0)
 
 def shelf(*products, **facts):
     """Products by id, with facts of all of them."""
-    known = {"baskets": 100, "weight": 100.0, "recent": True} | facts
+    known = {"baskets": 100, "weight": 100.0} | facts
     return {p: Product(p, p.title(), **known) for p in products}
 
 

@@ -19,7 +19,7 @@ from pipelines.tables import (
     USER_TOPK,
 )
 from spark_jobs.engine import measure, read, views
-from spark_jobs.ranking.checked_against import checked_against
+from spark_jobs.ranking.checked_against import checked_against, unknown_products
 from tests.given import put
 
 DAY = date(2025, 3, 10)
@@ -255,6 +255,20 @@ def test_each_broken_rule_is_found_with_its_severity(broken, name):
     found = broken(table, rows)
     for words, severity in wanted.items():
         assert [s for s, says in found if says.startswith(words)] == [severity], (words, found)
+
+
+def test_products_that_settings_name_and_the_catalogue_lacks_are_told(spark, night, broken):
+    named = night.settings.bundles.model_copy(update={"pinned": [["mug", "mog"]], "boosts": {"jug": 2.0, "jog": 2.0}})
+    stated = night.settings.relations.model_copy(update={"stated": [("mog", "complement", "cup")]})
+    settings = night.settings.model_copy(update={"bundles": named, "relations": stated})
+    unknown = unknown_products(read(spark, night, PRODUCTS), settings)
+    assert [tuple(row) for row in unknown.select("product_id", "key").collect()] == [
+        ("jog", "[bundles] boosts"), ("mog", "[bundles] pinned"), ("mog", "[relations] stated")
+    ]  # fmt: skip
+    unknown.createOrReplaceTempView("unknown")
+    ((severity, says),) = broken(BUNDLES, GOOD[BUNDLES])
+    assert severity == "warn"
+    assert says.startswith("settings name known products: 2 products that settings name and the catalogue does not")
 
 
 def test_what_the_settings_do_not_hide_may_be_shown_again(spark, night, broken):

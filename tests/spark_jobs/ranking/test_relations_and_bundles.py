@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -80,7 +81,7 @@ def ranker():
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory, ranker):
-    bundles = {"kin_from": 0.55, "grown_from": 0.4}
+    bundles = {"kin_from": 0.55, "grown_from": 0.4, "long_tail": 1}
     settings = check_settings({"ranking": {"bundles": 20, "bundles_per_user": 3}, "bundles": bundles})
     night = Night(tmp_path_factory.mktemp("home"), DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
     save_ranker(ranker, night.work / "ranker")
@@ -215,6 +216,24 @@ def test_what_the_shop_states_wins_over_behaviour():
     assert found["stated"].to_pylist() == ["substitute", "complement", None]
     assert found["substitute"].to_pylist()[:2] == [1.0, 0.0]
     assert 0 < found["substitute"][2].as_py() < 0.1
+
+
+def test_what_the_shop_states_to_go_together_may_be_a_bundle(spark, night, ranker):
+    stated = [["milk", "bread"], ["glow", "milk"], ["glow", "bread"], ["lamp", "shade"], ["bulb", "nothing"]]
+    settings = check_settings({
+        "ranking": {"bundles": 20},
+        "relations": {"stated": [[one, "complement", other] for one, other in stated]},
+        "bundles": {"never_together": [["glow", "bread"]], "long_tail": 0},
+    })  # fmt: skip
+    evidence = evidence_of(spark, replace(night, settings=settings), events_of(spark, shopping()))
+    found = {o.found.products: o for o in find_bundles(evidence, ranker, settings).bundles}
+    assert found["bread", "milk"].found.made_by == found["glow", "milk"].found.made_by == "stated"
+    assert found["bread", "milk"].found.baskets > 2
+    assert (found["glow", "milk"].found.baskets, found["glow", "milk"].worth.score) == (0, 0)
+    assert not [products for products in found if {"glow", "bread"} <= set(products)], "rules hold for these, too"
+    others = [o.found.made_by for products, o in found.items() if "shade" in products]
+    assert others
+    assert "stated" not in others, "baskets speak for it"
 
 
 def test_without_behaviour_there_are_no_bundles_and_texts_alone_relate(spark, night, ranker):
