@@ -79,7 +79,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
     first = window_start(night.run_date, night.settings.features)
     after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)
-    publish(similar_products(evidence.related, after, vectors, night), SIMILAR_PRODUCTS)
+    publish(similar_products(evidence.related, after, vectors, known["showable"], night), SIMILAR_PRODUCTS)
     publish(run_metrics(spark, night), RUN_METRICS)
     publish(feedback(events), FEEDBACK_METRICS)
     publish(quarantine_counts(spark, night), QUARANTINE_SUMMARY)

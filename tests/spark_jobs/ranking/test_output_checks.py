@@ -164,9 +164,10 @@ BROKEN = {
     ),
     "neighbours": (
         SIMILAR_PRODUCTS,
-        neighbours(mug=["else", "mug"], cup=["mug", "mug"]),
+        neighbours(mug=["else", "mug"], cup=["mug", "mug"], gone=["blocked", "cup"]),
         {
             "other_id exists in products: 1 rows whose other_id no products has": "fail",
+            "only available products: 2 products that are blocked or unavailable": "fail",
             "no product is like itself: 1 products beside themselves": "fail",
             "no other twice: 1 rows that repeat one of their list": "fail",
         },

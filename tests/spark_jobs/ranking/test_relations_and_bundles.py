@@ -27,7 +27,7 @@ from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import Evidence
 from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
-from spark_jobs.ranking.neighbours import similar_products
+from spark_jobs.ranking.neighbours import meaning_block, similar_products
 from spark_jobs.ranking.pair_blocks import related_block
 from spark_jobs.ranking.relations import (
     alone,
@@ -131,7 +131,7 @@ def evidence(spark, night):
 @pytest.fixture(scope="module")
 def neighbours(spark, night, evidence):
     after = bought_after(events_of(spark, shopping()), DAY, night.settings)
-    rows = similar_products(evidence.related, after, products(spark), night).collect()
+    rows = similar_products(evidence.related, after, products(spark), evidence.showable, night).collect()
     return {(r["kind"], r["product_id"], r["other_id"]): r for r in rows}
 
 
@@ -167,6 +167,33 @@ def test_ranks_of_a_kind_have_no_gaps(neighbours):
         ranked.sort()
         assert [rank for rank, _ in ranked] == list(range(1, len(ranked) + 1))
         assert [score for _, score in ranked] == sorted((score for _, score in ranked), reverse=True)
+
+
+def test_what_cannot_be_bought_is_nobodys_neighbour(spark, night, ranker, evidence, neighbours):
+    gone = ["lamp", "milk"]
+    other = replace(night, run_id="gone")
+    save_ranker(replace(ranker, showable=~np.isin(ranker.product_ids, gone)), other.work / "ranker")
+    after, shown = bought_after(events_of(spark, shopping()), DAY, night.settings), evidence.showable
+    shown = shown.where(~shown.product_id.isin(gone))
+    rows = similar_products(evidence.related, after, products(spark), shown, other).collect()
+    found = {(r["kind"], r["product_id"], r["other_id"]): r["score"] for r in rows}
+    assert found.items() >= {key: r["score"] for key, r in neighbours.items() if key[2] not in gone}.items()
+    assert not [key for key in found if key[2] in gone]
+    assert ("substitute", "lamp", "light") in found, "what cannot be bought has neighbours"
+
+
+def test_neighbours_by_meaning_are_the_same_in_blocks_of_any_size(ranker):
+    twins = replace(ranker, vectors=np.repeat(ranker.vectors[::2], 2, axis=0)[: len(IDS)])
+    everyone = np.arange(len(IDS))
+    whole = meaning_block(twins, everyone, 4).to_pylist()
+    assert whole == [row for at in everyone for row in meaning_block(twins, everyone[[at]], 4).to_pylist()]
+    cosines = np.round(twins.vectors @ twins.vectors.T, 6)
+    np.fill_diagonal(cosines, -np.inf)
+    order = np.argsort(-cosines, axis=1, kind="stable")[:, :4]
+    assert [row["other_id"] for row in whole] == np.array(IDS)[order].ravel().tolist()
+    assert [row["score"] for row in whole] == np.take_along_axis(cosines, order, axis=1).ravel().tolist()
+    assert [row["rank"] for row in whole] == [1, 2, 3, 4] * len(IDS)
+    assert len(meaning_block(replace(ranker, showable=everyone < 3), everyone, 4)) == 3 * len(IDS) - 3
 
 
 def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, night, evidence, ranker):
@@ -242,5 +269,5 @@ def test_without_behaviour_there_are_no_bundles_and_texts_alone_relate(spark, ni
     assert offers.bundles == []
     assert bundle_table(offers, ranker, nothing, EN).count() == cold_table(offers, nothing, night.settings).count() == 0
     after = bought_after(events_of(spark, []), DAY, night.settings)
-    rows = similar_products(nothing.related, after, products(spark), night).collect()
+    rows = similar_products(nothing.related, after, products(spark), nothing.showable, night).collect()
     assert {r["kind"] for r in rows} == {"substitute", "similar_meaning"}
