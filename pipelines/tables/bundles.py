@@ -14,7 +14,7 @@ from pipelines.tables.contract import (
     fail,
     warn,
 )
-from pipelines.tables.queries import list_checks, only_showable
+from pipelines.tables.queries import list_checks, nothing_hidden, only_showable
 
 MADE_BY = (
     "co_bought_pair",
@@ -153,12 +153,15 @@ USER_BUNDLES = Table(
         Column("user_id", TEXT, "pseudonym of the user (keyed hash)"),
         Column("rank", INT, "1 is shown first", at_least=1),
         Column("bundle_id", TEXT, "bundle to show", refers_to="bundles.bundle_id"),
-        Column("score", FLOAT, "mean score of its products for the user, less for those that are hidden from the user"),
+        Column("score", FLOAT, "mean score of its products for the user"),
         MODEL_VERSION,
         RUN_DATE,
         RELEASE,
     ),
-    checks=list_checks("user_bundles", "user_id", "bundle_id", "lists"),
+    checks=(
+        *list_checks("user_bundles", "user_id", "bundle_id", "lists"),
+        nothing_hidden(f"(select user_id, product_id from user_bundles u join {PARTS} b on u.bundle_id = b.bundle_id)"),
+    ),
 )
 
 COLD_START_BUNDLES = Table(

@@ -40,3 +40,14 @@ def only_showable(rows: str) -> Check:
         "products that are blocked or unavailable",
         at_most=0,
     )
+
+
+def nothing_hidden(rows: str) -> Check:
+    """No product of `rows` (SQL with columns user_id and product_id) is one that the user must not be shown."""
+    return fail(
+        "nothing hidden is shown",
+        f"select count(*) from {rows} t left semi join hidden h "
+        "on t.user_id = h.user_id and t.product_id = h.product_id",
+        "rows that [ranking] hide keeps from the user",
+        at_most=0,
+    )

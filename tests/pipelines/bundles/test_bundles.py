@@ -8,7 +8,7 @@ import pytest
 from pipelines.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, candidates
 from pipelines.bundles.choose import choose
 from pipelines.bundles.cold import BundleSold, cold_bundles
-from pipelines.bundles.for_users import less_hidden
+from pipelines.bundles.for_users import unless_hidden
 from pipelines.bundles.long_tail import help_rare
 from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Found, Graph, Product
@@ -224,12 +224,12 @@ def test_bundles_for_nobody_are_those_that_bring_most():
     assert cold_bundles([], {}, Groups(0, 0.0), 5) == []
 
 
-def test_a_bundle_of_which_the_user_has_some_falls_back_and_all_goes():
+def test_a_bundle_with_a_product_that_is_hidden_is_not_for_the_user():
     bundles = [np.array([0, 1]), np.array([1, 2, 3])]
-    scores = np.array([[2.0, 1.5], [-1.0, 3.0]], np.float32)
-    found = less_hidden(scores, bundles, [np.array([0, 1]), np.array([0, 2])], 5)
-    assert found.tolist() == [[-np.inf, 1.0], [-1.0, 2.0]]
-    assert less_hidden(np.zeros((2, 0), np.float32), [], [np.array([0]), np.array([1])], 5).shape == (2, 0)
+    scores = np.array([[2.0, 1.5], [-1.0, 3.0], [1.0, 2.0]], np.float32)
+    found = unless_hidden(scores, bundles, [np.array([0]), np.array([2, 4]), np.array([4])], 5)
+    assert found.tolist() == [[-np.inf, 1.5], [-1.0, -np.inf], [1.0, 2.0]]
+    assert unless_hidden(np.zeros((2, 0), np.float32), [], [np.array([0]), np.array([1])], 5).shape == (2, 0)
 
 
 def test_nothing_comes_of_nothing():

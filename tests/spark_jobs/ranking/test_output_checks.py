@@ -69,7 +69,7 @@ GOOD = {
         bundle("b3", "jug", "pot", price=None, made_by="pinned", baskets=0),
     ],
     COLD_START_BUNDLES: listed("segment", "bundle_id", all=["b1", "b2"]),
-    USER_BUNDLES: listed("user_id", "bundle_id", ann=["b1", "b2"], bob=["b2"]),
+    USER_BUNDLES: listed("user_id", "bundle_id", ann=["b2", "b3"], bob=["b3"]),
     SIMILAR_PRODUCTS: neighbours(mug=["cup", "jug"], cup=["mug"]),
 }
 TWO_ALIKE = listed(ann=["jug", "mug"], bob=["jug", "mug"])
@@ -159,8 +159,12 @@ BROKEN = {
     ),
     "bundles of users": (
         USER_BUNDLES,
-        listed("user_id", "bundle_id", ann=["b9"], bob=["b1", "b1"]),
-        {"bundle_id exists in bundles: 1 rows whose": "fail", "no bundle twice: 1 rows that repeat": "fail"},
+        listed("user_id", "bundle_id", ann=["b9", "b1"], bob=["b3", "b3"]),
+        {
+            "bundle_id exists in bundles: 1 rows whose": "fail",
+            "no bundle twice: 1 rows that repeat": "fail",
+            "nothing hidden is shown: 1 rows that [ranking] hide keeps from the user": "fail",
+        },
     ),
     "neighbours": (
         SIMILAR_PRODUCTS,
