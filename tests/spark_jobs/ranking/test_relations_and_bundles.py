@@ -19,13 +19,14 @@ from pipelines.scoring.substitutes import USUAL, Substitutes
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
 from pipelines.settings.learning import Knn
-from pipelines.tables import EVENTS, PRODUCTS
+from pipelines.settings.selling import Relations
+from pipelines.tables import EVENTS, PAIR_COUNTS, PRODUCTS
 from pipelines.words.english import EN
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts, that_count
 from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.bought_after import bought_after
-from spark_jobs.ranking.bundle_evidence import Evidence
+from spark_jobs.ranking.bundle_evidence import Evidence, count_sets
 from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
 from spark_jobs.ranking.neighbours import meaning_block, similar_products
 from spark_jobs.ranking.pair_blocks import related_block
@@ -157,6 +158,35 @@ def test_what_is_bought_the_next_time(neighbours):
     assert later["lift"] > 2
     assert ("bought_after", "bulb", "lamp") not in neighbours
     assert not [key for key in neighbours if key[0] == "bought_after" and key[2] == "milk"], "what everybody buys later"
+
+
+def test_old_days_count_half_after_a_half_life(spark):
+    days = {DAY: 4, DAY - timedelta(days=5): 6, DAY - timedelta(days=10): 8}
+    rows = [("co_bought", "a", "b", n, 0, day) for day, n in days.items()]
+    rows += [("co_viewed", "a", "b", 2 * n, n, day) for day, n in days.items()]
+    (sums,) = summed(spark.createDataFrame(rows, spark_schema(PAIR_COUNTS)), DAY, Relations(half_life_days=5)).collect()
+    assert (sums["bought"], sums["viewed"], sums["one_bought"], sums["last_bought"]) == (18, 36, 18, DAY)
+    assert (sums["bought_weight"], sums["viewed_weight"], sums["one_bought_weight"]) == (4 + 3 + 2, 18, 9)
+    groups = {str(day): {"co_bought": n} for day, n in days.items()}
+    assert decayed_total(groups, "co_bought", DAY, Relations(half_life_days=5)) == 9
+    assert decayed_total(groups, "co_viewed", DAY, Relations(half_life_days=5)) == 0
+
+
+def test_baskets_of_old_days_count_less_for_a_bundle(evidence):
+    held = [n for n in range(60) if n % 2 and n % 3]
+    ((products, (baskets, weight)),) = count_sets(evidence, [("bulb", "lamp", "shade")], 5).items()
+    assert (products, baskets) == (("bulb", "lamp", "shade"), len(held))
+    assert weight == pytest.approx(sum(2 ** -((n % 20) / 5) for n in held), abs=1e-6)
+
+
+@pytest.mark.parametrize("half_life", [2, 5, 1e6])
+def test_next_baskets_of_old_days_count_less(spark, night, half_life):
+    settings = night.settings.model_copy(update={"relations": Relations(half_life_days=half_life)})
+    rows = bought_after(events_of(spark, shopping()), DAY, settings).collect()
+    (later,) = [r for r in rows if (r["product_id"], r["other_id"]) == ("lamp", "bulb")]
+    assert later["pairs"] == 12
+    # 12 of those who came again bought a bulb after a lamp 2 days ago, 40 bought milk after others 3 days ago
+    assert later["lift"] == pytest.approx(1 + 40 / 12 * 2 ** (-1 / half_life), abs=1e-5)
 
 
 def test_ranks_of_a_kind_have_no_gaps(neighbours):
