@@ -41,7 +41,15 @@ from spark_jobs.ranking.cold_start import cold_start_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
-from spark_jobs.ranking.relations import alone, decayed_total, pair_evidence, related_pairs, summed, window_start
+from spark_jobs.ranking.relations import (
+    alone,
+    decayed_total,
+    knows_views,
+    pair_evidence,
+    related_pairs,
+    summed,
+    window_start,
+)
 
 CO_BOUGHT = "co_bought"
 FEW = 10  # products that a sentence names
@@ -97,14 +105,15 @@ def evidence_of(
     counts = read(spark, night, PAIR_COUNTS).where(F.col("day") >= F.lit(first))
     sums = summed(counts, night.run_date, settings.relations).persist()
     pairs = pair_evidence(sums, groups, products, night).persist()
-    bought = baskets(events.where(F.col("day") >= F.lit(first)), settings.features.bought)
+    recent = events.where(F.col("day") >= F.lit(first))
+    bought = baskets(recent, settings.features.bought)
     return Evidence(
         baskets=that_count(bought.withColumn("kind", F.lit(CO_BOUGHT)), settings.features).persist(),
         groups=Groups(
             sum(of_day.get(CO_BOUGHT, 0) for of_day in groups.values()),
             decayed_total(groups, CO_BOUGHT, night.run_date, settings.relations),
         ),
-        related=related_pairs(pairs, settings).persist(),
+        related=related_pairs(pairs, settings, knows_views(recent, settings.features)).persist(),
         alone=alone(sums),
         products=products,
         showable=showable,

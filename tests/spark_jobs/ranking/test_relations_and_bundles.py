@@ -33,6 +33,7 @@ from spark_jobs.ranking.pair_blocks import related_block
 from spark_jobs.ranking.relations import (
     alone,
     decayed_total,
+    knows_views,
     pair_evidence,
     related_pairs,
     stated,
@@ -107,21 +108,21 @@ def events_of(spark, rows):
     return spark.createDataFrame([tuple(e.get(c.name) for c in EVENTS.columns) for e in events], spark_schema(EVENTS))
 
 
-def evidence_of(spark, night, events):
+def evidence_of(spark, night, events, catalogue=None):
     """What the job `rank` makes of tables, from events."""
-    settings = night.settings
+    settings, catalogue = night.settings, catalogue or products(spark)
     groups = all_groups(events, sessions(in_visits(events, settings.features), settings.features), settings.features)
     groups = groups.persist()
     by_day = {day: facts["groups"] for day, facts in groups_by_day(groups).items()}
     sums = summed(pair_counts(groups), DAY, settings.relations).persist()
-    pairs = pair_evidence(sums, by_day, products(spark), night).persist()
+    pairs = pair_evidence(sums, by_day, catalogue, night).persist()
     bought = baskets(events, settings.features.bought)
     kind = "co_bought"
     counted = that_count(bought.selectExpr("*", f"'{kind}' as kind"), settings.features)
     number, weight = sum(g.get(kind, 0) for g in by_day.values()), decayed_total(by_day, kind, DAY, settings.relations)
     whole = Groups(number, weight)
-    shown = products(spark).select("product_id")
-    return Evidence(counted, whole, related_pairs(pairs, settings), alone(sums), products(spark), shown, DAY)
+    shown, seen = catalogue.select("product_id"), knows_views(events, settings.features)
+    return Evidence(counted, whole, related_pairs(pairs, settings, seen), alone(sums), catalogue, shown, DAY)
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +147,24 @@ def test_substitutes_and_complements_are_told_apart(neighbours):
     assert ("complement", "lamp", "light") not in neighbours
     assert ("substitute", "lamp", "shade") not in neighbours
     assert neighbours["substitute", "glow", "lamp"]["pairs"] == 0, "described alike, and never seen together"
+
+
+def test_baskets_alone_do_not_tell_variants_of_one_name_from_complements(spark, night, ranker):
+    titles = {"lamp": "Blue desk lamp", "light": "Red desk lamp", "shade": "Desk shade"}
+    named = products(spark).replace({p.title(): title for p, title in titles.items()}, subset="title")
+    orders = [(f"u{n}", p, "purchase", n % 20, f"o{n}") for n in range(40) for p in ("lamp", "light", "shade")]
+    orders += [(f"v{n}", f"other{n % 7}", "purchase", n % 20, f"p{n}") for n in range(200)]
+    lone = replace(night, settings=check_settings({"ranking": {"bundles": 20}}))
+    evidence = evidence_of(spark, lone, events_of(spark, orders), named)
+    found = [o.found.products for o in find_bundles(evidence, ranker, lone.settings).bundles]
+    assert ("lamp", "shade") in found
+    assert not [products for products in found if {"lamp", "light"} <= set(products)]
+    sets = check_settings({"ranking": {"bundles": 20}, "bundles": {"sets": ["lamps"]}})
+    assert ("lamp", "light", "shade") in [o.found.products for o in find_bundles(evidence, ranker, sets).bundles]
+    rows = similar_products(evidence.related, bought_after(events_of(spark, []), DAY, lone.settings), named,
+                            evidence.showable, lone).collect()  # fmt: skip
+    kinds = {(r["product_id"], r["other_id"], r["kind"]) for r in rows}
+    assert kinds >= {("lamp", "light", "substitute"), ("lamp", "shade", "complement")}
 
 
 def test_popular_products_that_meet_by_chance_are_not_related(neighbours):
@@ -266,7 +285,8 @@ def test_what_the_shop_states_wins_over_behaviour():
     pairs = pa.record_batch(
         {
             "product_id": ["lamp", "lamp", "bulb"], "other_id": ["shade", "light", "lamp"], "words": [0.0, 0.9, 0.0],
-            "meaning": [0.0] * 3, "category": [-1, 1, -1], "joined": [90.0, 0, 90], "chosen": [0, 90.0, 0],
+            "meaning": [0.0] * 3, "category": [-1, 1, -1], "variant": [0] * 3, "joined": [90.0, 0, 90],
+            "chosen": [0, 90.0, 0],
         }
     )  # fmt: skip
     found = related_block(pairs, Substitutes(USUAL, 1.0, 10), stated(settings.relations))
