@@ -32,7 +32,7 @@ from pyspark.sql import functions as F
 from scipy import sparse
 
 from benchmarks.increment import days_of, make_home
-from pipelines.bundles.copies import Holding, hold, near_copies
+from pipelines.bundles.copies import without_copies
 from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Products
 from pipelines.night import Night, write_json
@@ -181,23 +181,12 @@ def lists_of(
     sizes, lists = Counter(map(len, ours)), {}
     for way, by in (("support", 0), ("lift", 1)):
         order = sorted(itemsets, key=lambda items: (-itemsets[items][by], items))
-        apart = merged(order, rules)
+        apart = without_copies(order, rules.settings.same_from, rules.replacing)
         for kind, ranked in (("", order), (" merged", apart)):
             lists[f"{name} by {way}{kind}"] = ranked[: len(ours)]
             of_size = [[items for items in ranked if len(items) == k][:n] for k, n in sorted(sizes.items())]
             lists[f"{name} by {way}{kind} alike"] = [items for part in of_size for items in part]
     return lists
-
-
-def merged(ranked: Sequence[Products], rules: Rules) -> list[Products]:
-    """`ranked` without what is nearly the same as a better one."""
-    kept: list[Products] = []
-    holding: Holding = {}
-    for items in ranked:
-        if not any(near_copies(items, holding, rules.settings.same_from, rules.replacing)):
-            kept.append(items)
-            hold(items, holding)
-    return kept
 
 
 def later_baskets(spark: SparkSession, night: Night, after: date) -> list[list[str]]:

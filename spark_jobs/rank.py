@@ -23,6 +23,8 @@ from pipelines.tables import (
     PRODUCTS,
     QUARANTINE_SUMMARY,
     RUN_METRICS,
+    SESSION_BUNDLES,
+    SESSIONS,
     SIMILAR_PRODUCTS,
     USER_BUNDLES,
     USER_EMBEDDINGS,
@@ -50,6 +52,7 @@ from spark_jobs.ranking.relations import (
     summed,
     window_start,
 )
+from spark_jobs.ranking.session_bundles import session_bundles
 
 CO_BOUGHT = "co_bought"
 FEW = 10  # products that a sentence names
@@ -88,6 +91,8 @@ def rank(spark: SparkSession, night: Night) -> None:
     first = window_start(night.run_date, night.settings.features)
     after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)
     publish(similar_products(evidence.related, after, vectors, known["showable"], night), SIMILAR_PRODUCTS)
+    visits = session_bundles(evidence, read(spark, night, SESSIONS), known["hidden"], ranker, night)
+    publish(visits, SESSION_BUNDLES)
     publish(run_metrics(spark, night), RUN_METRICS)
     publish(feedback(events), FEEDBACK_METRICS)
     publish(quarantine_counts(spark, night), QUARANTINE_SUMMARY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pipelines.bundles.shelf import Products
 
@@ -23,6 +23,17 @@ def near_copies(products: Products, holding: Holding, same_from: float, replacin
         common = _common(products, other, replacing)
         if common >= same_from * (len(products) + len(other) - common):
             yield other
+
+
+def without_copies(ranked: Iterable[Products], same_from: float, replacing: Replacing) -> list[Products]:
+    """Those of `ranked` that are nearly the same as none before them."""
+    kept: list[Products] = []
+    holding: Holding = {}
+    for products in ranked:
+        if not any(near_copies(products, holding, same_from, replacing)):
+            kept.append(products)
+            hold(products, holding)
+    return kept
 
 
 def _common(products: Products, others: Products, replacing: Replacing) -> int:

@@ -14,7 +14,7 @@ from pipelines.tables.contract import (
     fail,
     warn,
 )
-from pipelines.tables.queries import list_checks, nothing_hidden, only_showable
+from pipelines.tables.queries import list_checks, no_substitutes, nothing_hidden, only_showable
 
 MADE_BY = (
     "co_bought_pair",
@@ -27,7 +27,7 @@ MADE_BY = (
 )
 NAMED = "settings name known products"
 FOUND_IN_BASKETS = MADE_BY[:4]
-PARTS = "(select bundle_id, price, size(products) size, explode(products) product_id from bundles)"
+PARTS = "(select bundle_id, made_by, price, size(products) size, explode(products) product_id from bundles)"
 PRICE_IS_NO_SUM = (
     "select count(*) from (select b.price, max(b.size) n, count(p.price) priced, sum(p.price) total "
     f"from {PARTS} b left join products p on b.product_id = p.product_id group by b.bundle_id, b.price) "
@@ -124,14 +124,7 @@ BUNDLES = Table(
             "bundles of which fewer than two baskets speak",
             at_most=0,
         ),
-        fail(
-            "no substitutes together",
-            f"select count(*) from {PARTS} a join {PARTS} b on a.bundle_id = b.bundle_id "
-            "join replaced r on a.product_id = r.product_id and b.product_id = r.other_id "
-            "left semi join (select bundle_id from bundles where made_by != 'pinned') f on a.bundle_id = f.bundle_id",
-            "pairs that replace each other in one bundle",
-            at_most=0,
-        ),
+        no_substitutes(f"(select * from {PARTS} where made_by != 'pinned')", "bundle_id"),
         warn(
             NAMED,
             "select count(distinct product_id) from unknown",

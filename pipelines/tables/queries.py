@@ -51,3 +51,14 @@ def nothing_hidden(rows: str) -> Check:
         "rows that [ranking] hide keeps from the user",
         at_most=0,
     )
+
+
+def no_substitutes(rows: str, by: str) -> Check:
+    """No two products of `rows` (SQL with a column product_id) with the same `by` replace each other."""
+    return fail(
+        "no substitutes together",
+        f"select count(*) from {rows} a join {rows} b using ({by}) "
+        "join replaced r on a.product_id = r.product_id and b.product_id = r.other_id",
+        "pairs that replace each other in one bundle",
+        at_most=0,
+    )

@@ -14,6 +14,7 @@ from pipelines.tables import (
     COLD_START_TOPK,
     EVENTS,
     PRODUCTS,
+    SESSION_BUNDLES,
     SIMILAR_PRODUCTS,
     USER_BUNDLES,
     USER_TOPK,
@@ -55,6 +56,15 @@ def bundle(name, *products, price=3.0, **facts):
             "conversion": 0.1, "expected_revenue": None, "score": 1.5, "made_by": "co_bought_pair"} | facts  # fmt: skip
 
 
+def visits(**bundles):
+    """The first bundle of each user's last visit."""
+    return [
+        {"user_id": user, "rank": 1, "session_key": user, "started": datetime(2025, 3, 10), "products": products,
+         "score": 0.5, "made_by": "clusters"}
+        for user, products in bundles.items()
+    ]  # fmt: skip
+
+
 def neighbours(**lists):
     rows = listed("product_id", "other_id", **lists)
     return [row | {"kind": "co_bought", "pairs": 2} for row in rows]
@@ -71,6 +81,7 @@ GOOD = {
     COLD_START_BUNDLES: listed("segment", "bundle_id", all=["b1", "b2"]),
     USER_BUNDLES: listed("user_id", "bundle_id", ann=["b2", "b3"], bob=["b3"]),
     SIMILAR_PRODUCTS: neighbours(mug=["cup", "jug"], cup=["mug"]),
+    SESSION_BUNDLES: visits(ann=["cup", "jug"], bob=["jug", "mug"]),
 }
 TWO_ALIKE = listed(ann=["jug", "mug"], bob=["jug", "mug"])
 WRONG_PRODUCTS = listed(ann=["cup", "cup"], bob=["cup", "gone"], cy=["blocked"])
@@ -164,6 +175,16 @@ BROKEN = {
             "bundle_id exists in bundles: 1 rows whose": "fail",
             "no bundle twice: 1 rows that repeat": "fail",
             "nothing hidden is shown: 1 rows that [ranking] hide keeps from the user": "fail",
+        },
+    ),
+    "bundles of visits": (
+        SESSION_BUNDLES,
+        visits(ann=["mug"], bob=["jug", "pot"], cy=["blocked", "gone"], dee=["cup", "mug"]),
+        {
+            "at least two products: 1 bundles of one product": "fail",
+            "only available products: 2 products that are blocked or unavailable": "fail",
+            "nothing hidden is shown: 1 rows that [ranking] hide keeps from the user": "fail",
+            "no substitutes together: 1 pairs that replace each other in one bundle": "fail",
         },
     ),
     "neighbours": (
