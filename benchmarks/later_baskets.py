@@ -32,7 +32,8 @@ from pyspark.sql import functions as F
 from scipy import sparse
 
 from benchmarks.increment import days_of, make_home
-from pipelines.bundles.choose import holding_of, nearly_held
+from pipelines.bundles.copies import without_copies
+from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Products
 from pipelines.night import Night, write_json
 from pipelines.open_night import Wishes, open_night
@@ -45,6 +46,7 @@ from pipelines.tables.bundles import FOUND_IN_BASKETS
 from spark_jobs.engine import read, session
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.rank import evidence_of
+from spark_jobs.ranking.bundle_evidence import substitutes_among
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.checked_against import showable_products
 from training.encoder import make_repeatable
@@ -142,7 +144,9 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
             began = time.monotonic()
             itemsets = frequent(evidence.baskets, support, known.settings.ranking.bundle_size)
             print(f"FP-growth, support {support}: {len(itemsets):,} itemsets, {time.monotonic() - began:.1f} s")
-            lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", known.settings.bundles.same_from)
+            substitutes = substitutes_among(evidence, {product for items in itemsets for product in items})
+            rules = Rules(known.settings.bundles, {}, substitutes, known.settings.ranking.bundle_size)
+            lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", rules)
         later = later_baskets(spark, whole, known.run_date)
     return {name: figures(products, later) for name, products in lists.items()}
 
@@ -171,30 +175,18 @@ def frequent(held: DataFrame, support: float, size: int) -> dict[Products, tuple
 
 
 def lists_of(
-    itemsets: dict[Products, tuple[int, float]], ours: Sequence[Products], name: str, same_from: float
+    itemsets: dict[Products, tuple[int, float]], ours: Sequence[Products], name: str, rules: Rules
 ) -> dict[str, list[Products]]:
     """Lists as long as ours, by support and by lift: the best, those of our sizes, and both without near copies."""
     sizes, lists = Counter(map(len, ours)), {}
     for way, by in (("support", 0), ("lift", 1)):
         order = sorted(itemsets, key=lambda items: (-itemsets[items][by], items))
-        apart = merged(order, same_from)
+        apart = without_copies(order, rules.settings.same_from, rules.replacing)
         for kind, ranked in (("", order), (" merged", apart)):
             lists[f"{name} by {way}{kind}"] = ranked[: len(ours)]
             of_size = [[items for items in ranked if len(items) == k][:n] for k, n in sorted(sizes.items())]
             lists[f"{name} by {way}{kind} alike"] = [items for part in of_size for items in part]
     return lists
-
-
-def merged(ranked: Sequence[Products], same_from: float) -> list[Products]:
-    """`ranked` without what shares too many products with a better one."""
-    kept: list[Products] = []
-    holding = holding_of([])
-    for items in ranked:
-        if not nearly_held(items, holding, same_from):
-            kept.append(items)
-            for product in items:
-                holding.setdefault(product, []).append(set(items))
-    return kept
 
 
 def later_baskets(spark: SparkSession, night: Night, after: date) -> list[list[str]]:

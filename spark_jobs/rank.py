@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from pipelines.bundles.worth import Groups
 from pipelines.days import facts_of, view_of
-from pipelines.night import Night
+from pipelines.night import Night, write_json
 from pipelines.scoring.ranker_files import load_ranker
 from pipelines.tables import (
     BUNDLES,
@@ -24,12 +24,15 @@ from pipelines.tables import (
     PRODUCTS,
     QUARANTINE_SUMMARY,
     RUN_METRICS,
+    SESSION_BUNDLES,
+    SESSIONS,
     SIMILAR_PRODUCTS,
     USER_BUNDLES,
     USER_EMBEDDINGS,
     USER_TOPK,
     Table,
 )
+from pipelines.tables.bundles import NAMED
 from pipelines.words import LANGUAGES
 from spark_jobs.engine import job, read, views, write
 from spark_jobs.features.pairs import baskets, that_count
@@ -41,9 +44,19 @@ from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from, pop
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
-from spark_jobs.ranking.relations import alone, decayed_total, pair_evidence, related_pairs, summed, window_start
+from spark_jobs.ranking.relations import (
+    alone,
+    decayed_total,
+    knows_views,
+    pair_evidence,
+    related_pairs,
+    summed,
+    window_start,
+)
+from spark_jobs.ranking.session_bundles import session_bundles
 
 CO_BOUGHT = "co_bought"
+FEW = 10  # products that a sentence names
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -67,6 +80,8 @@ def rank(spark: SparkSession, night: Night) -> None:
     replaced(evidence, night.settings).createOrReplaceTempView("replaced")
     offers = find_bundles(evidence, ranker, night.settings)
     publish(bundle_table(offers, ranker, evidence, language), BUNDLES)
+    unknown = [f"{r['product_id']} ({r['key']})" for r in known["unknown"].head(FEW)]
+    write_json(night.details(BUNDLES), {NAMED: ", ".join(unknown)})
     publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)
     bundles = read(spark, night, BUNDLES)
     ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], bundles, night)
@@ -80,7 +95,9 @@ def rank(spark: SparkSession, night: Night) -> None:
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
     first = window_start(night.run_date, night.settings.features)
     after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)
-    publish(similar_products(evidence.related, after, vectors, night), SIMILAR_PRODUCTS)
+    publish(similar_products(evidence.related, after, vectors, known["showable"], night), SIMILAR_PRODUCTS)
+    visits = session_bundles(evidence, read(spark, night, SESSIONS), known["hidden"], ranker, night)
+    publish(visits, SESSION_BUNDLES)
     publish(run_metrics(spark, night), RUN_METRICS)
     publish(feedback(events), FEEDBACK_METRICS)
     publish(quarantine_counts(spark, night), QUARANTINE_SUMMARY)
@@ -99,14 +116,15 @@ def evidence_of(
     counts = read(spark, night, PAIR_COUNTS).where(F.col("day") >= F.lit(first))
     sums = summed(counts, night.run_date, settings.relations).persist()
     pairs = pair_evidence(sums, groups, products, night).persist()
-    bought = baskets(events.where(F.col("day") >= F.lit(first)), settings.features.bought)
+    recent = events.where(F.col("day") >= F.lit(first))
+    bought = baskets(recent, settings.features.bought)
     return Evidence(
         baskets=that_count(bought.withColumn("kind", F.lit(CO_BOUGHT)), settings.features).persist(),
         groups=Groups(
             sum(of_day.get(CO_BOUGHT, 0) for of_day in groups.values()),
             decayed_total(groups, CO_BOUGHT, night.run_date, settings.relations),
         ),
-        related=related_pairs(pairs, settings).persist(),
+        related=related_pairs(pairs, settings, knows_views(recent, settings.features)).persist(),
         alone=alone(sums),
         products=products,
         showable=showable,

@@ -1,4 +1,4 @@
-"""The step `embed`: the model in force meets tonight's data: product and user vectors, and the ranker."""
+"""The step `embed`: the model in force meets tonight's data: vectors, the ranker, and what visits taught."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.errors import StepFailed
-from pipelines.night import Night
+from pipelines.night import Night, clear_folder
 from pipelines.scoring.histories import Histories
 from pipelines.scoring.knn import chosen_together, query
 from pipelines.scoring.ranker import Ranker
@@ -18,21 +18,21 @@ from pipelines.scoring.ranker_files import save_ranker
 from pipelines.scoring.vectors import user_vectors
 from pipelines.stage import step_process
 from pipelines.table_files import write_table
-from pipelines.tables import NEWCOMERS, POPULARITY, PRODUCT_EMBEDDINGS, SESSION_BUNDLES, USER_EMBEDDINGS
+from pipelines.tables import NEWCOMERS, POPULARITY, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS
 from training.encoder import make_repeatable
 from training.inputs import Inputs, read_inputs
 from training.model_folder import ENCODER, cache_of, load_model
 from training.newcomers import newcomer_rows
 from training.popularity import popularity_rows
 from training.product_vectors import drop_other_caches
-from training.session_bundles import session_bundles
+from training.session_bundles import visit_bundler
 from training.windows import day_number
 
 USERS_AT_ONCE = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Write the tables of the model, session_bundles and `ranker/` of the night that `--night` names."""
+    """Write the tables of the model, `ranker/` and `visit_bundler/` of the night that `--night` names."""
     step_process("embed", embed, argv)
 
 
@@ -54,7 +54,10 @@ def embed(night: Night) -> None:
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
     write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))
     write_table(night, POPULARITY, popularity_rows(inputs.days, night.run_date, model.blend.half_life_days))
-    write_table(night, SESSION_BUNDLES, session_bundles(night, inputs, vectors, model.embed))
+    bundler = visit_bundler(night, inputs, vectors, model.embed)
+    folder = clear_folder(night.work / "visit_bundler")
+    if bundler is not None:
+        bundler.save(folder)
 
 
 def version_in_force(night: Night) -> str:

@@ -1,21 +1,23 @@
-"""Bundles of what users saw on their last visit and did not buy, learned from visits on which some of it was bought."""
+"""What visits teach of bundles: of what was seen together, what was bought together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.bundles.visit_bundler import VisitBundler
 from pipelines.night import Night
 from pipelines.session_bundles.items import Items, Texts, kind_of
-from pipelines.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
+from pipelines.session_bundles.session_bundler import SessionBundler
 from pipelines.session_bundles.subsets import MOST
 from pipelines.settings.session_bundles import SessionBundles as Settings
 from pipelines.table_files import read_table
-from pipelines.tables import PRODUCTS, SESSION_BUNDLES, SESSIONS
+from pipelines.tables import PRODUCTS, SESSIONS
 from training.fit_bundles import fit_bundles
 from training.inputs import Inputs
 from training.labelled_sessions import labelled
@@ -28,10 +30,6 @@ Embed = Callable[[Sequence[str]], np.ndarray]
 class Visit:
     """A visit: places in the catalogue of the products `seen`, and those `bought`, each rising."""
 
-    key: str
-    user: str | None
-    started: object
-    day: date
     seen: np.ndarray
     bought: np.ndarray
 
@@ -41,57 +39,36 @@ class Visit:
         return len(self.bought) > 1 and len(self.seen) <= MOST
 
 
-def session_bundles(night: Night, inputs: Inputs, vectors: np.ndarray, embed: Embed) -> pa.Table:
-    """The rows of `session_bundles`; `vectors` (n, d) are those of the catalogue's texts, `embed` makes others."""
-    settings = night.settings.session_bundles
-    visits = read_visits(night, inputs.product_ids) if settings.enabled else []
-    waiting = open_visits(visits, inputs.showable, night.run_date, settings)
-    rows: list[dict[str, object]] = []
-    if waiting:
-        taught = [visit for visit in visits if visit.teaches][-settings.most_learned :]
-        used = np.unique(np.concatenate([v.seen for v in (*taught, *waiting)]))
-        items = items_of(night, used, vectors, embed)
-        sessions = [np.searchsorted(used, visit.seen) for visit in waiting]
-        bundler = learned(items, used, taught, settings, night)
-        found = unlearned_bundles(items, sessions) if bundler is None else bundler.bundles(items, sessions)
-        made_by = "clusters" if bundler is None else "learned"
-        most = night.settings.ranking.bundles_per_user
-        for visit, bundles in zip(waiting, found, strict=True):
-            rows += [
-                _row(visit, rank, bundle, inputs.product_ids[used[bundle.items]], made_by, night)
-                for rank, bundle in enumerate(bundles[:most], 1)
-            ]
-    return pa.Table.from_pylist(rows, schema=SESSION_BUNDLES.schema())
+def visit_bundler(night: Night, inputs: Inputs, vectors: np.ndarray, embed: Embed) -> VisitBundler | None:
+    """What visits taught, the latest of them, for visits of the days that get bundles; None where they say too little.
 
-
-def read_visits(night: Night, product_ids: np.ndarray) -> list[Visit]:
-    """All visits, the oldest first, with those of their products that the catalogue has."""
-    place = {product: at for at, product in enumerate(product_ids.tolist())}
-
-    def places(products: Sequence[str]) -> np.ndarray:
-        return np.array(sorted(place[p] for p in products if p in place), np.int64)
-
-    visits = [
-        Visit(r["session_key"], r["user_id"], r["started"], r["day"], places(r["products"]), places(r["bought"]))
-        for r in read_table(night, SESSIONS).sort_by([("day", "ascending"), ("session_key", "ascending")]).to_pylist()
-    ]
-    return [visit for visit in visits if len(visit.seen) > 1]
-
-
-def open_visits(visits: Sequence[Visit], showable: np.ndarray, until: date, settings: Settings) -> list[Visit]:
-    """The latest visits of users who bought nothing on it, with what can be bought of at least two products seen.
-
-    A user's last visit counts, if it is not older than the settings say.
+    `vectors` (n, d) are those of the catalogue's texts, `embed` makes others. Visits on which all that was seen was
+    bought say nothing of what to leave out: only the others are counted.
     """
-    since, last = until - timedelta(days=settings.open_days - 1), {}
-    for visit in visits:
-        if visit.user is not None and visit.day >= since:
-            before = last.get(visit.user)
-            if before is None or (visit.started, visit.key) > (before.started, before.key):
-                last[visit.user] = visit
-    seen = ((visit, visit.seen[showable[visit.seen]]) for visit in last.values() if not len(visit.bought))
-    waiting = [Visit(v.key, v.user, v.started, v.day, left, v.bought) for v, left in seen if len(left) > 1]
-    return sorted(waiting, key=lambda v: (v.day, v.started, v.key))[-settings.most_open :]
+    settings = night.settings.session_bundles
+    sessions = read_table(night, SESSIONS) if settings.enabled else SESSIONS.schema().empty_table()
+    taught = taught_visits(sessions, inputs.product_ids)[-settings.most_learned :]
+    if sum(len(visit.bought) < len(visit.seen) for visit in taught) < settings.least_learned:
+        return None
+    since = night.run_date - timedelta(days=settings.open_days - 1)
+    recent = pc.list_flatten(sessions.filter(pc.field("day") >= since)["products"]).unique().to_pylist()
+    used = np.unique(np.concatenate([places(recent, inputs.product_ids), *(v.seen for v in taught)]))
+    items = items_of(night, used, vectors, embed)
+    return VisitBundler(learned(items, used, taught, settings, night), items, inputs.product_ids[used])
+
+
+def taught_visits(sessions: pa.Table, product_ids: np.ndarray) -> list[Visit]:
+    """The visits of table `sessions` that teach, the oldest first, with those products that the catalogue has."""
+    buying = sessions.filter(pc.greater(pc.list_value_length(sessions["bought"]), 1))
+    rows = buying.sort_by([("day", "ascending"), ("session_key", "ascending")]).select(["products", "bought"])
+    visits = (Visit(*(places(row[name], product_ids) for name in ("products", "bought"))) for row in rows.to_pylist())
+    return [visit for visit in visits if visit.teaches]
+
+
+def places(products: Sequence[str], product_ids: np.ndarray) -> np.ndarray:
+    """int64: where those of `products` that the catalogue has stand in its sorted ids, rising."""
+    known = np.intersect1d(np.array(products, dtype=str), product_ids)
+    return np.searchsorted(product_ids, known)
 
 
 def items_of(night: Night, used: np.ndarray, vectors: np.ndarray, embed: Embed) -> Items:
@@ -111,13 +88,8 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 def learned(
     items: Items, used: np.ndarray, taught: Sequence[Visit], settings: Settings, night: Night
-) -> SessionBundler | None:
-    """What finds bundles, learned from the visits `taught`, the oldest first; None where they say too little.
-
-    Visits on which all that was seen was bought say nothing of what to leave out: only the others are counted.
-    """
-    if sum(len(visit.bought) < len(visit.seen) for visit in taught) < settings.least_learned:
-        return None
+) -> SessionBundler:
+    """What finds bundles, learned from the visits `taught`, the oldest first; `items` are the products `used`."""
     cut = len(taught) - max(len(taught) // VALIDATION, 1)
     known = [
         labelled(
@@ -127,19 +99,3 @@ def learned(
     ]
     chances = fit_bundles(known[0], known[1], settings, night.settings.training.seed)
     return SessionBundler(chances, settings.draws)
-
-
-def _row(
-    visit: Visit, rank: int, bundle: Bundle, products: np.ndarray, made_by: str, night: Night
-) -> dict[str, object]:
-    return {
-        "user_id": visit.user,
-        "rank": rank,
-        "session_key": visit.key,
-        "started": visit.started,
-        "products": sorted(products.tolist()),
-        "score": round(bundle.score, 9),
-        "made_by": made_by,
-        "run_date": night.run_date,
-        "release_id": night.release_id,
-    }

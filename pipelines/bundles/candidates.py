@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pipelines.bundles.shelf import Graph, Products, as_products
 from pipelines.tables.bundles import MADE_BY
 
-PAIR, CLIQUE, COMPLETION, BASKET, LONG_TAIL, PINNED = MADE_BY
+PAIR, CLIQUE, COMPLETION, BASKET, LONG_TAIL, PINNED, STATED = MADE_BY
 
 
 def candidates(graph: Graph, seeds: Iterable[str], often: Iterable[Products], size: int) -> dict[Products, str]:

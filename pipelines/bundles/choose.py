@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 
 from pipelines.bundles.candidates import PINNED
+from pipelines.bundles.copies import Holding, hold, near_copies
+from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Found, Products
-from pipelines.settings.selling import Bundles
-
-Holding = dict[str, list[set[str]]]
 
 
-def choose(found: list[Found], scores: Mapping[Products, float], most: int, settings: Bundles) -> list[Found]:
-    """The best `most` of `found`, pinned ones first; ties go to the lower ids.
+def choose(found: list[Found], scores: Mapping[Products, float], most: int, rules: Rules) -> list[Found]:
+    """The best `most` of `found`, pinned ones first; ties go to the larger ones, then to the lower ids.
 
-    A larger bundle that shares enough of its baskets with one within it takes its place, and its score where that is
-    higher. A bundle that shares too many products with a better one is left out, and so is one of a product that
-    already stands in as many as allowed.
+    A larger bundle that shares enough of its baskets with one within it has its score where that is higher, and takes
+    its place where it is chosen. A bundle that is nearly the same as a better one is left out, and so is one of a
+    product that already stands in as many as allowed.
     """
-    own = {f.products: scores[f.products] for f in found}
-    gone = _replaced(found, own, settings.grown_from)
-    order = sorted(
-        (f for f in found if f.products not in gone),
-        key=lambda f: (f.made_by != PINNED, -own[f.products], f.products),
-    )
+    settings, own = rules.settings, dict(scores)
+    takes = _takes_place_of(found, own, settings.grown_from)
+    order = sorted(found, key=lambda f: (f.made_by != PINNED, -own[f.products], -len(f.products), f.products))
     kept: list[Found] = []
+    gone: set[Products] = set()
     uses: Counter[str] = Counter()
     holding: Holding = {}
     for bundle in order:
@@ -34,39 +31,26 @@ def choose(found: list[Found], scores: Mapping[Products, float], most: int, sett
             break
         if bundle.made_by != PINNED:
             full = any(uses[p] >= settings.most_per_product for p in bundle.products)
-            if full or nearly_held(bundle.products, holding, settings.same_from):
+            copies = near_copies(bundle.products, holding, settings.same_from, rules.replacing)
+            if bundle.products in gone or full or any(copies):
                 continue
         kept.append(bundle)
+        gone |= takes.get(bundle.products, set())
         uses.update(bundle.products)
-        for product in bundle.products:
-            holding.setdefault(product, []).append(set(bundle.products))
+        hold(bundle.products, holding)
     return kept
 
 
-def holding_of(bundles: Iterable[Products]) -> Holding:
-    """Of each product the bundles that hold it."""
-    holding: Holding = {}
-    for products in bundles:
-        for product in products:
-            holding.setdefault(product, []).append(set(products))
-    return holding
-
-
-def nearly_held(products: Products, holding: Holding, same_from: float) -> bool:
-    """Whether a bundle of `holding` shares `same_from` of the products of both or more."""
-    mine = set(products)
-    near = (other for product in products for other in holding.get(product, ()))
-    return any(len(mine & other) >= same_from * len(mine | other) for other in near)
-
-
-def _replaced(found: list[Found], scores: dict[Products, float], grown_from: float) -> set[Products]:
-    """The bundles in whose place a larger one stands; `scores` of the larger ones become the higher of the two."""
+def _takes_place_of(
+    found: list[Found], scores: dict[Products, float], grown_from: float
+) -> dict[Products, set[Products]]:
+    """Of each bundle those within it whose place it takes; `scores` of larger ones become the higher of the two."""
     baskets = {f.products: f.baskets for f in found if f.made_by != PINNED}
-    gone: set[Products] = set()
+    takes: dict[Products, set[Products]] = {}
     for products in sorted(baskets, key=lambda p: (len(p), p)):
         for size in range(2, len(products)):
             for within in combinations(products, size):
                 if within in baskets and baskets[products] >= grown_from * baskets[within]:
                     scores[products] = max(scores[products], scores[within])
-                    gone.add(within)
-    return gone
+                    takes.setdefault(products, set()).update({within}, takes.get(within, set()))
+    return takes

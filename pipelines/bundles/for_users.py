@@ -1,4 +1,4 @@
-"""Bundles for users who have some of their products already."""
+"""Bundles for users, of products that may be shown to them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ import numpy as np
 from scipy import sparse
 
 
-def less_hidden(
+def unless_hidden(
     scores: np.ndarray, bundles: Sequence[np.ndarray], hidden: Sequence[np.ndarray], products: int
 ) -> np.ndarray:
-    """float32 (u, b): `scores` of bundles for users, times the share of products that are not hidden from the user.
+    """float32 (u, b): `scores` of bundles for users, minus infinity where a product of one is hidden from the user.
 
-    `bundles` and `hidden` (of each user) hold indices of `products`. Only what speaks for a bundle is made smaller; of
-    a bundle of which all is hidden nothing remains, and it is minus infinity.
+    `bundles` and `hidden` (of each user) hold indices of `products`.
     """
     if not scores.size:
         return scores
     counts = _members(hidden, products) @ _members(bundles, products).T
-    left = 1 - counts.toarray() / np.maximum([len(b) for b in bundles], 1)
-    less = np.where(scores > 0, np.round(scores * left, 6), scores)
-    return np.where(left > 0, less, -np.inf).astype(np.float32)
+    return np.where(counts.toarray() > 0, -np.inf, scores).astype(np.float32)
 
 
 def _members(lists: Sequence[np.ndarray], products: int) -> sparse.csr_array:

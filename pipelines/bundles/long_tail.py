@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.bundles.candidates import LONG_TAIL
-from pipelines.bundles.choose import Holding, holding_of, nearly_held
+from pipelines.bundles.copies import Holding, hold, near_copies
 from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Found, Product, Products, as_products
 
@@ -22,27 +22,29 @@ class Helped:
     likeness: float
 
 
-def help_rare(chosen: Sequence[Found], kin: Kin, rules: Rules, most: int) -> list[Helped]:
-    """At most `most` bundles, each of another rare product: `chosen` ones in which it stands for its popular kin.
+def help_rare(chosen: Sequence[Found], kin: Kin, rules: Rules) -> list[Helped]:
+    """Bundles of another rare product each, in which it stands for its popular kin in another one of `chosen` each.
 
     Kin are described alike and of one narrowest category, where both are known. The likest come first, then those of
-    the better bundle.
+    the better bundle, up to the share of `chosen` that the settings allow. But for the one that it comes of, a bundle
+    is nearly the same as no other.
     """
-    helped: list[Helped] = []
-    done: set[str] = set()
-    holding = holding_of(bundle.products for bundle in chosen)
+    settings, helped = rules.settings, list[Helped]()
+    done: set[str | Products] = set()
+    holding: Holding = {}
+    for bundle in chosen:
+        hold(bundle.products, holding)
     for less, place, rare, popular in sorted(_places(chosen, kin, rules)):
-        if len(helped) == most:
+        if len(helped) == int(settings.long_tail * len(chosen)):
             break
         after = chosen[place].products
         products = as_products({*after, rare} - {popular})
-        others: Holding = {p: [b for b in holding.get(p, ()) if b != set(after)] for p in products}
-        if rare in done or not rules.allow(products) or nearly_held(products, others, rules.settings.same_from):
+        copies = set(near_copies(products, holding, settings.same_from, rules.replacing)) - {after}
+        if done & {rare, after} or not rules.allow(products) or copies:
             continue
-        done.add(rare)
+        done |= {rare, after}
         helped.append(Helped(Found(products, LONG_TAIL), after, -less))
-        for product in products:
-            holding.setdefault(product, []).append(set(products))
+        hold(products, holding)
     return helped
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipelines.bundles.shelf import Pair, Product, Products, as_products, pairs_of
 from pipelines.settings.selling import Bundles
@@ -20,6 +21,15 @@ class Rules:
     shelf: Mapping[str, Product]
     substitutes: Collection[Pair]
     size: int
+
+    @cached_property
+    def replacing(self) -> dict[str, set[str]]:
+        """Of each product those that replace it."""
+        found: dict[str, set[str]] = {}
+        for one, other in self.substitutes:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+        return found
 
     def allow(self, products: Products) -> bool:
         """Whether a bundle may hold these; of what must be sold together it holds all."""

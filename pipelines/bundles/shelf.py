@@ -21,7 +21,6 @@ class Product:
     cost: float | None = None
     baskets: int = 0
     weight: float = 0.0
-    recent: bool = False
 
 
 @dataclass(frozen=True)

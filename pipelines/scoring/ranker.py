@@ -198,5 +198,5 @@ def _among(items: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 def block_size(products: int) -> int:
-    """Users scored at once."""
+    """Users, or products, that are compared with all `products` at once."""
     return max(1, min(MOST_USERS, CELLS // max(products, 1)))

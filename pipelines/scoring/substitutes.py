@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Without labels: of one category and described alike, they replace each other. 1, words, meaning, category.
-USUAL = (-2.5, 5.0, 0.0, 1.5)
+# Without labels: of one category and described alike, they replace each other. 1, words, meaning, category, variant.
+USUAL = (-2.5, 5.0, 0.0, 1.5, 3.0)
 HELD = 4.0  # labelled pairs that weigh as much as each of the usual weights
 ROUNDS = 25
 DIGITS = 6
@@ -19,25 +19,28 @@ class Told:
     """What is known of m pairs of products, arrays of length m.
 
     `words` and `meaning` are cosines, `category` 1 for the same narrowest one, -1 for different ones, 0 where one is
-    unknown; `joined` counts baskets with both, `chosen` visits in which one of the two was preferred, each beyond
-    chance.
+    unknown, `variant` 1 where their titles differ by one word at most; `joined` counts baskets with both, `chosen`
+    visits in which one of the two was preferred, each beyond chance.
     """
 
     words: np.ndarray
     meaning: np.ndarray
     category: np.ndarray
+    variant: np.ndarray
     joined: np.ndarray
     chosen: np.ndarray
 
     def features(self) -> np.ndarray:
-        return np.stack([np.ones(len(self.words)), self.words, self.meaning, self.category], axis=1).astype(np.float64)
+        told = (np.ones(len(self.words)), self.words, self.meaning, self.category, self.variant)
+        return np.stack(told, axis=1).astype(np.float64)
 
 
 @dataclass(frozen=True)
 class Substitutes:
     """Tells substitutes from complements: `weights` of the features, `scale` of visits against baskets.
 
-    `text_groups` is how many baskets or visits weigh as much as the texts.
+    `scale` is 0 where no visits are known but those that bought. `text_groups` is how many baskets or visits weigh as
+    much as the texts.
     """
 
     weights: tuple[float, ...]
@@ -53,10 +56,12 @@ class Substitutes:
 
         (c + text_groups x t) / (c + joined + text_groups), the mean of a beta distribution whose prior is t, what the
         texts say. c = t x scale x chosen: of two that are nothing alike one is bought without the other being refused.
+        Of variants baskets say nothing where no visit can: that some buy all colours is for the shop to tell.
         """
         texts = self.by_text(told)
         chosen = texts * self.scale * told.chosen
-        return np.round((chosen + self.text_groups * texts) / (chosen + told.joined + self.text_groups), DIGITS)
+        joined = told.joined if self.scale else np.where(told.variant > 0, 0, told.joined)
+        return np.round((chosen + self.text_groups * texts) / (chosen + joined + self.text_groups), DIGITS)
 
 
 def preferred(one_bought: np.ndarray, seen: np.ndarray, joined: np.ndarray) -> np.ndarray:
@@ -65,13 +70,17 @@ def preferred(one_bought: np.ndarray, seen: np.ndarray, joined: np.ndarray) -> n
     return one_bought + LOOKED * but_seen
 
 
-def fit_substitutes(told: Told, text_groups: float) -> Substitutes:
+def fit_substitutes(told: Told, text_groups: float, looked_at: bool) -> Substitutes:
     """What tells the two apart in this shop, from pairs with both kinds of evidence.
+
+    `looked_at` says whether the shop knows what was seen and not bought; else nothing is learned.
 
     Labels: `joined` says complement, `chosen` substitute (McAuley et al. 2015 learn from 'also bought' and 'also
     viewed'). Visits are many and baskets few, so that visits are scaled down until both weigh the same over all pairs.
     Logistic regression on texts and category, drawn to the usual weights: with few pairs it stays with them.
     """
+    if not looked_at:
+        return Substitutes(USUAL, 0.0, text_groups)
     joined, chosen = float(told.joined.sum()), float(told.chosen.sum())
     scale = round(min(1.0, joined / chosen), DIGITS) if joined > 0 and chosen > 0 else 1.0
     evidence = told.joined + scale * told.chosen

@@ -48,11 +48,17 @@ class Bundles(Section):
         0.6, gt=0, le=1, description="a larger bundle replaces one within it that it shares so many of its baskets with"
     )
     same_from: float = Field(
-        0.5, gt=0, le=1, description="share of products in common (Jaccard) from which two bundles count as the same"
+        0.5,
+        gt=0,
+        le=1,
+        description="share of common products (Jaccard) from which two bundles are the same; substitutes count as one",
     )
     most_per_product: int = Field(3, ge=1, description="bundles that hold one and the same product, at most")
-    long_tail: int = Field(
-        20, ge=0, description="bundles in which a rare product takes the place of a popular one like it, at most"
+    long_tail: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="bundles in which a rare product stands for a popular one like it, at most: share of those found",
     )
     rare_baskets: int = Field(5, ge=1, description="a product in fewer baskets is rare")
     kin_from: float = Field(

@@ -12,8 +12,9 @@ from pipelines.tables.contract import (
     Column,
     Table,
     fail,
+    warn,
 )
-from pipelines.tables.queries import list_checks, only_showable
+from pipelines.tables.queries import list_checks, no_substitutes, nothing_hidden, only_showable
 
 MADE_BY = (
     "co_bought_pair",
@@ -22,13 +23,22 @@ MADE_BY = (
     "frequent_basket",
     "long_tail",
     "pinned",
+    "stated",
 )
+NAMED = "settings name known products"
 FOUND_IN_BASKETS = MADE_BY[:4]
-PARTS = "(select bundle_id, price, size(products) size, explode(products) product_id from bundles)"
+PARTS = "(select bundle_id, made_by, price, size(products) size, explode(products) product_id from bundles)"
 PRICE_IS_NO_SUM = (
     "select count(*) from (select b.price, max(b.size) n, count(p.price) priced, sum(p.price) total "
     f"from {PARTS} b left join products p on b.product_id = p.product_id group by b.bundle_id, b.price) "
     "where if(priced = n, price is null or abs(price - total) > 0.01, price is not null)"
+)
+ODD = "get(array_except(a.products, b.products), 0) one, get(array_except(b.products, a.products), 0) other"
+NEAR_COPIES = (
+    f"select count(*) from (select {ODD} from bundles a join bundles b on a.bundle_id < b.bundle_id "
+    "and size(a.products) = size(b.products) and size(array_except(a.products, b.products)) = 1 "
+    "where a.made_by not in ('long_tail', 'pinned') and b.made_by not in ('long_tail', 'pinned')) c "
+    "join replaced r on r.product_id = least(c.one, c.other) and r.other_id = greatest(c.one, c.other)"
 )
 
 BUNDLES = Table(
@@ -80,7 +90,8 @@ BUNDLES = Table(
             "made_by",
             TEXT,
             "how it was found: a pair, pairs that all go together, what completes a much bought product, whole baskets "
-            "that came again, a rare product in the place of a popular one like it, or the shop's own choice",
+            "that came again, a rare product in the place of a popular one like it, the shop's own choice, or products "
+            "of which the shop states that they go together",
             one_of=MADE_BY,
         ),
         RUN_DATE,
@@ -113,14 +124,14 @@ BUNDLES = Table(
             "bundles of which fewer than two baskets speak",
             at_most=0,
         ),
-        fail(
-            "no substitutes together",
-            f"select count(*) from {PARTS} a join {PARTS} b on a.bundle_id = b.bundle_id "
-            "join replaced r on a.product_id = r.product_id and b.product_id = r.other_id "
-            "left semi join (select bundle_id from bundles where made_by != 'pinned') f on a.bundle_id = f.bundle_id",
-            "pairs that replace each other in one bundle",
+        no_substitutes(f"(select * from {PARTS} where made_by != 'pinned')", "bundle_id"),
+        warn(
+            NAMED,
+            "select count(distinct product_id) from unknown",
+            "products that settings name and the catalogue does not have",
             at_most=0,
         ),
+        fail("no near copies", NEAR_COPIES, "pairs of bundles that differ by a substitute alone", at_most=0),
     ),
 )
 
@@ -135,12 +146,15 @@ USER_BUNDLES = Table(
         Column("user_id", TEXT, "pseudonym of the user (keyed hash)"),
         Column("rank", INT, "1 is shown first", at_least=1),
         Column("bundle_id", TEXT, "bundle to show", refers_to="bundles.bundle_id"),
-        Column("score", FLOAT, "mean score of its products for the user, less for those that are hidden from the user"),
+        Column("score", FLOAT, "mean score of its products for the user"),
         MODEL_VERSION,
         RUN_DATE,
         RELEASE,
     ),
-    checks=list_checks("user_bundles", "user_id", "bundle_id", "lists"),
+    checks=(
+        *list_checks("user_bundles", "user_id", "bundle_id", "lists"),
+        nothing_hidden(f"(select user_id, product_id from user_bundles u join {PARTS} b on u.bundle_id = b.bundle_id)"),
+    ),
 )
 
 COLD_START_BUNDLES = Table(

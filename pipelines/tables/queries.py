@@ -40,3 +40,25 @@ def only_showable(rows: str) -> Check:
         "products that are blocked or unavailable",
         at_most=0,
     )
+
+
+def nothing_hidden(rows: str) -> Check:
+    """No product of `rows` (SQL with columns user_id and product_id) is one that the user must not be shown."""
+    return fail(
+        "nothing hidden is shown",
+        f"select count(*) from {rows} t left semi join hidden h "
+        "on t.user_id = h.user_id and t.product_id = h.product_id",
+        "rows that [ranking] hide keeps from the user",
+        at_most=0,
+    )
+
+
+def no_substitutes(rows: str, by: str) -> Check:
+    """No two products of `rows` (SQL with a column product_id) with the same `by` replace each other."""
+    return fail(
+        "no substitutes together",
+        f"select count(*) from {rows} a join {rows} b using ({by}) "
+        "join replaced r on a.product_id = r.product_id and b.product_id = r.other_id",
+        "pairs that replace each other in one bundle",
+        at_most=0,
+    )

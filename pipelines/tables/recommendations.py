@@ -15,7 +15,7 @@ from pipelines.tables.contract import (
     fail,
     warn,
 )
-from pipelines.tables.queries import list_checks, only_showable
+from pipelines.tables.queries import list_checks, nothing_hidden, only_showable
 
 REASON_KINDS = (
     "chosen_together",
@@ -92,13 +92,7 @@ USER_TOPK = Table(
         warn("users covered", COVERED, "of active users have a list", at_least="checks.warn_users_covered"),
         fail("lists are whole", NOT_WHOLE, "lists of neither k products nor all that may be shown", at_most=0),
         *list_checks("user_topk", "user_id", "product_id", "lists", placed="placed_by = 'score'"),
-        fail(
-            "nothing hidden is shown",
-            "select count(*) from user_topk t left semi join hidden h "
-            "on t.user_id = h.user_id and t.product_id = h.product_id",
-            "rows that [ranking] hide keeps from the user",
-            at_most=0,
-        ),
+        nothing_hidden("user_topk"),
         only_showable("user_topk"),
         warn(
             "share of identical lists",

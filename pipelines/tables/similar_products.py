@@ -1,7 +1,7 @@
 """The neighbours of products."""
 
 from pipelines.tables.contract import DOUBLE, FLOAT, INT, RELEASE, RUN_DATE, TEXT, Column, Table, fail
-from pipelines.tables.queries import list_checks
+from pipelines.tables.queries import list_checks, only_showable
 
 RELATIONS = ("co_bought", "co_viewed", "bought_after", "complement", "substitute", "similar_meaning")
 BOTH = (
@@ -22,7 +22,7 @@ SIMILAR_PRODUCTS = Table(
         Column("product_id", TEXT, "product", refers_to="products.product_id"),
         Column("kind", TEXT, "relation", one_of=RELATIONS),
         Column("rank", INT, "1 is nearest", at_least=1),
-        Column("other_id", TEXT, "the neighbour", refers_to="products.product_id"),
+        Column("other_id", TEXT, "the neighbour, which can be bought", refers_to="products.product_id"),
         Column(
             "score",
             FLOAT,
@@ -37,6 +37,7 @@ SIMILAR_PRODUCTS = Table(
     ),
     checks=(
         *list_checks("similar_products", "product_id, kind", "other_id", "lists"),
+        only_showable("(select other_id product_id from similar_products)"),
         fail("no product is like itself", "count_if(product_id = other_id)", "products beside themselves", at_most=0),
         fail(
             "strengths are shares",

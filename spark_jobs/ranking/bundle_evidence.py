@@ -18,6 +18,7 @@ from pipelines.bundles.shelf import Pair, Product, Products
 from pipelines.bundles.worth import Groups
 from pipelines.settings import Settings
 from spark_jobs.features.interest import UNIT
+from spark_jobs.ranking.pair_blocks import COMPLEMENT
 
 WIDE = 50  # pairs looked at for each bundle that is kept
 LEAST_BASKETS = 2  # what one basket holds may be chance
@@ -52,12 +53,29 @@ def strongest_pairs(evidence: Evidence, settings: Settings) -> dict[Pair, float]
     may = evidence.related.where(beyond & (F.col("last_bought") >= F.lit(since)))
     if not settings.bundles.sets:
         may = may.where(F.col("substitute") < REPLACES)
-    for name in ("product_id", "other_id"):
-        may = may.join(F.broadcast(evidence.showable.withColumnRenamed("product_id", name)), name, "left_semi")
-    pairs = may.select("product_id", "other_id", "bought_surely", "joined")
+    pairs = both_in(may, evidence.showable).select("product_id", "other_id", "bought_surely", "joined")
     ways = [pairs.orderBy(F.desc(by), "product_id", "other_id").limit(most) for by in ("bought_surely", "joined")]
     rows = ways[0].unionByName(ways[1]).collect()
     return {(r["product_id"], r["other_id"]): r["bought_surely"] for r in rows}
+
+
+def stated_pairs(evidence: Evidence) -> dict[Pair, float]:
+    """Pairs of which the shop says that they go together, with the lift that is surely reached, chance at least."""
+    said = both_in(evidence.related.where(F.col("stated") == COMPLEMENT), evidence.showable)
+    return {(r["product_id"], r["other_id"]): max(r["bought_surely"], 1.0) for r in said.collect()}
+
+
+def both_in(pairs: DataFrame, products: DataFrame) -> DataFrame:
+    """Those of `pairs` of which both are among `products` (product_id)."""
+    for name in ("product_id", "other_id"):
+        pairs = pairs.join(F.broadcast(products.withColumnRenamed("product_id", name)), name, "left_semi")
+    return pairs
+
+
+def ids_of(products: Collection[str], evidence: Evidence) -> DataFrame:
+    """A frame of product_id."""
+    rows = [(product,) for product in sorted(products)]
+    return evidence.products.sparkSession.createDataFrame(rows, "product_id string")
 
 
 def since_day(evidence: Evidence, settings: Settings) -> date:
@@ -74,17 +92,15 @@ def frequent_baskets(evidence: Evidence, settings: Settings) -> list[Products]:
     return [tuple(r["products"]) for r in rows]
 
 
-def shelf_of(evidence: Evidence, wanted: Collection[str], settings: Settings) -> dict[str, Product]:
+def shelf_of(evidence: Evidence, wanted: Collection[str]) -> dict[str, Product]:
     """The facts of those of the wanted products that can be bought."""
     if not wanted:
         return {}
-    since = since_day(evidence, settings)
-    ids = evidence.products.sparkSession.createDataFrame([(p,) for p in sorted(wanted)], "product_id string")
     rows = (
-        evidence.products.join(F.broadcast(ids), "product_id", "left_semi")
+        evidence.products.join(F.broadcast(ids_of(wanted, evidence)), "product_id", "left_semi")
         .join(evidence.showable, "product_id", "left_semi")
         .join(evidence.alone, "product_id", "left")
-        .select("product_id", "title", "categories", "brand", "price", "cost", "bought", "bought_weight", "last_bought")
+        .select("product_id", "title", "categories", "brand", "price", "cost", "bought", "bought_weight")
         .collect()
     )
     return {
@@ -97,7 +113,6 @@ def shelf_of(evidence: Evidence, wanted: Collection[str], settings: Settings) ->
             cost=r["cost"],
             baskets=int(r["bought"] or 0),
             weight=float(r["bought_weight"] or 0.0),
-            recent=r["last_bought"] is not None and r["last_bought"] >= since,
         )
         for r in rows
     }
@@ -119,12 +134,8 @@ def substitutes_among(evidence: Evidence, products: Collection[str]) -> set[Pair
     """The pairs of these products that replace each other."""
     if not products:
         return set()
-    found = evidence.related.where(F.col("substitute") >= REPLACES).select("product_id", "other_id")
-    session = evidence.related.sparkSession
-    for name in ("product_id", "other_id"):
-        ids = session.createDataFrame([(p,) for p in sorted(products)], f"{name} string")
-        found = found.join(F.broadcast(ids), name, "left_semi")
-    return {(r["product_id"], r["other_id"]) for r in found.collect()}
+    found = both_in(evidence.related.where(F.col("substitute") >= REPLACES), ids_of(products, evidence))
+    return {(r["product_id"], r["other_id"]) for r in found.select("product_id", "other_id").collect()}
 
 
 def count_sets(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 from pyspark.sql import DataFrame
 
-from pipelines.bundles.candidates import LONG_TAIL, PINNED, candidates
+from pipelines.bundles.candidates import LONG_TAIL, PINNED, STATED, candidates
 from pipelines.bundles.choose import choose
 from pipelines.bundles.cold import BundleSold, cold_bundles
 from pipelines.bundles.long_tail import Helped, Kin, help_rare
@@ -27,6 +27,7 @@ from spark_jobs.ranking.bundle_evidence import (
     count_sets,
     frequent_baskets,
     shelf_of,
+    stated_pairs,
     strongest_pairs,
     substitutes_among,
 )
@@ -38,6 +39,7 @@ BUNDLE = (
     "expected_revenue double, score double, made_by string"
 )
 COLD = "segment string, rank int, bundle_id string, score double"
+BY_SHOP = (PINNED, STATED)  # whatever baskets say
 KIN = 20  # products described alike that are looked at, for each
 
 
@@ -67,19 +69,23 @@ def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offe
     if not settings.ranking.bundles:
         return Offers([], {})
     pairs, often = strongest_pairs(evidence, settings), frequent_baskets(evidence, settings)
-    named = {p for group in (*pairs, *often, *pinned, *settings.bundles.only_together) for p in group}
+    said = {pair: s for pair, s in stated_pairs(evidence).items() if pair not in pairs}
+    named = {p for group in (*pairs, *said, *often, *pinned, *settings.bundles.only_together) for p in group}
     kin = kin_of(ranker, sorted(named), settings.bundles.kin_from)
     wanted = named | {other for others in kin.values() for other, _ in others}
-    shelf = shelf_of(evidence, wanted, settings)
+    shelf = shelf_of(evidence, wanted)
     rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.ranking.bundle_size)
-    sets = possible(pairs, often, rules, settings)
+    sets = possible(pairs | said, often, rules, settings)
+    sets |= {products: STATED for products in map(rules.completed, said) if products in sets}
     sets |= {products: PINNED for products in pinned if all(p in shelf for p in products)}
     found = counted(evidence, sets, settings)
     worths = {f.products: worth_of(f, shelf, evidence, settings) for f in found}
     scores = {products: w.score for products, w in worths.items()}
-    surely = [f for f in found if f.made_by == PINNED or (f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1)]
-    chosen = choose(surely, scores, settings.ranking.bundles, settings.bundles)
-    helped = help_rare([f for f in chosen if f.made_by != PINNED], kin, rules, settings.bundles.long_tail)
+    surely = [
+        f for f in found if f.made_by in BY_SHOP or (f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1)
+    ]
+    chosen = choose(surely, scores, settings.ranking.bundles, rules)
+    helped = help_rare([f for f in chosen if f.made_by not in BY_SHOP], kin, rules)
     offers = [Offer(f, worths[f.products]) for f in chosen]
     return Offers(offers + helped_offers(helped, worths, shelf, evidence, settings), shelf)
 

@@ -11,6 +11,8 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from pipelines.night import Night
+from pipelines.scoring.nearest import best
+from pipelines.scoring.ranker import Ranker, block_size
 from pipelines.settings import Settings
 from spark_jobs.ranking.bundle_evidence import REPLACES
 from spark_jobs.ranking.pair_blocks import COMPLEMENT, KINDS, SUBSTITUTE
@@ -20,28 +22,32 @@ NEIGHBOUR = "product_id string, rank int, other_id string, score float"
 ROW = ("product_id", "kind", "other_id", "score", "pairs", "lift", "significance")
 
 
-def similar_products(related: DataFrame, after: DataFrame, vectors: DataFrame, night: Night) -> DataFrame:
+def similar_products(
+    related: DataFrame, after: DataFrame, products: DataFrame, showable: DataFrame, night: Night
+) -> DataFrame:
     """One row for each product, kind and rank, at most `ranking.similar` of a kind.
 
-    `related` are the pairs of `related_pairs`, `after` those of `bought_after`.
+    `related` are the pairs of `related_pairs`, `after` those of `bought_after`; neighbours are `showable`.
     """
     most = night.settings.ranking.similar
     named = both_ways(kinds_of(related, night.settings)).unionByName(after.withColumn("kind", F.lit("bought_after")))
+    shown = named.join(showable.withColumnRenamed("product_id", "other_id"), "other_id", "left_semi")
     nearest = Window.partitionBy("kind", "product_id").orderBy(F.desc("score"), F.desc_nulls_last("pairs"), "other_id")
-    ranked = named.withColumn("score", F.round("score", 6).cast("float")).withColumn(
+    ranked = shown.withColumn("score", F.round("score", 6).cast("float")).withColumn(
         "rank", F.row_number().over(nearest)
     )
     folder = str(night.work / "ranker")
 
     def nearest_by_meaning(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         ranker = cached_ranker(folder)
+        size = block_size(len(ranker.product_ids))
         with threadpool_limits(1):
             for batch in batches:
-                yield meaning_block(
-                    ranker.product_ids, ranker.vectors, ranker.find(batch["product_id"].to_pylist()), most
-                )
+                asked = ranker.find(batch["product_id"].to_pylist())
+                for start in range(0, len(asked), size):
+                    yield meaning_block(ranker, asked[start : start + size], most)
 
-    meaning = vectors.select("product_id").mapInArrow(nearest_by_meaning, NEIGHBOUR)
+    meaning = products.select("product_id").mapInArrow(nearest_by_meaning, NEIGHBOUR)
     return ranked.where(F.col("rank") <= most).unionByName(
         meaning.withColumn("kind", F.lit("similar_meaning")), allowMissingColumns=True
     )
@@ -85,18 +91,20 @@ def both_ways(pairs: DataFrame) -> DataFrame:
     return pairs.unionByName(swapped)
 
 
-def meaning_block(ids: np.ndarray, vectors: np.ndarray, asked: np.ndarray, most: int) -> pa.RecordBatch:
-    """The `most` products of largest cosine for each asked one; cosines rounded to 1e-6, ties by product id."""
-    most = min(most, len(ids) - 1)
-    cosines = np.round(vectors[asked] @ vectors.T, 6)
+def meaning_block(ranker: Ranker, asked: np.ndarray, most: int) -> pa.RecordBatch:
+    """The `most` showable products of largest cosine for each asked one; rounded to 1e-6, ties by product id."""
+    ids = ranker.product_ids.astype(object)
+    cosines = np.round(ranker.vectors[asked] @ ranker.vectors.T, 6)
+    cosines[:, ~ranker.showable] = -np.inf
     cosines[np.arange(len(asked)), asked] = -np.inf
-    order = np.argsort(-cosines, axis=1, kind="stable")[:, :most]
+    nearest = best(cosines, most)
+    row, place = np.nonzero(nearest >= 0)
+    found = nearest[row, place]
     return pa.record_batch(
-        [
-            pa.array(np.repeat(ids[asked].astype(object), most), pa.string()),
-            pa.array(np.tile(np.arange(1, most + 1), len(asked)), pa.int32()),
-            pa.array(ids[order.ravel()].astype(object), pa.string()),
-            pa.array(np.take_along_axis(cosines, order, axis=1).ravel(), pa.float32()),
-        ],
-        names=["product_id", "rank", "other_id", "score"],
+        {
+            "product_id": pa.array(ids[asked[row]], pa.string()),
+            "rank": pa.array(place + 1, pa.int32()),
+            "other_id": pa.array(ids[found], pa.string()),
+            "score": pa.array(cosines[row, found], pa.float32()),
+        }
     )

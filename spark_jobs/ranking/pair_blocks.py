@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ TOLD = (
     "product_id string, other_id string, last_bought date, bought bigint, viewed bigint, one_bought bigint, "
     + ", ".join(f"{kind}_{what} double" for kind in KINDS for what in ASSOCIATION)
 )
-EVIDENCE = f"{TOLD}, words double, meaning double, category int, joined double, chosen double"
+EVIDENCE = f"{TOLD}, words double, meaning double, category int, variant int, joined double, chosen double"
 RELATED = f"{EVIDENCE}, by_text double, substitute double, stated string"
 
 
@@ -61,7 +62,7 @@ def evidence_block(
     chosen = preferred(own["one_bought_weight"], own["viewed_weight"], own["bought_weight"])
     one, other = (ranker.find(batch[name].to_pylist()) for name in ("product_id", "other_id"))
     columns |= cosines(ranker, one, other)
-    columns["category"] = own["category"].astype(np.int32)
+    columns |= {name: own[name].astype(np.int32) for name in ("category", "variant")}
     columns["joined"] = np.round(own["bought_weight"] * beyond["bought"], DIGITS)
     columns["chosen"] = np.round(chosen * beyond["viewed"], DIGITS)
     return pa.record_batch(columns)
@@ -91,6 +92,4 @@ def related_block(batch: pa.RecordBatch, model: Substitutes, known: Mapping[Pair
 
 def told_of(rows: pa.Table | pa.RecordBatch) -> Told:
     """What rows of EVIDENCE say of each pair."""
-    return Told(
-        **{n: rows[n].to_numpy(zero_copy_only=False) for n in ("words", "meaning", "category", "joined", "chosen")}
-    )
+    return Told(**{f.name: rows[f.name].to_numpy(zero_copy_only=False) for f in fields(Told)})

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
-from pipelines.bundles.for_users import less_hidden
+from pipelines.bundles.for_users import unless_hidden
 from pipelines.night import Night
 from pipelines.scoring.ranker import Ranker
 from pipelines.scoring.ranker_files import load_ranker
@@ -69,7 +69,7 @@ def rank_block(
     sold, most = offer
     bundles = [ranker.find(products) for _, products in sold]
     ranked = ranker.rank(histories, hidden, k, lots(users["user_id"].to_pylist(), *draw), bundles)
-    offered = less_hidden(ranked.bundles, bundles, hidden, len(ranker.product_ids))
+    offered = unless_hidden(ranked.bundles, bundles, hidden, len(ranker.product_ids))
     columns = {
         "user_id": users["user_id"],
         "shown": shown_lists(ranker.product_ids, ranked),

@@ -19,9 +19,11 @@ from pipelines.settings.selling import Relations
 from spark_jobs.features.interest import UNIT
 from spark_jobs.ranking.pair_blocks import EVIDENCE, KINDS, RELATED, alike_block, evidence_block, related_block, told_of
 from spark_jobs.ranking.rank_users import cached_ranker
+from spark_jobs.ranking.variants import is_variant, title_words
 
 MOST_LABELS = 20_000  # pairs from which is learned what replaces what
 PAIR = "product_id string, other_id string"
+TEXTS = ("leaf", "brand", "title_words")  # of each product
 Groups = Mapping[str, Mapping[str, int]]
 
 
@@ -48,7 +50,11 @@ def pair_evidence(sums: DataFrame, groups: Groups, products: DataFrame, night: N
         "product_id", "last_bought", *(F.col(f"{kind}_weight").alias(f"{kind}_alone") for kind in KINDS)
     )
     leaf = F.try_element_at("categories", F.lit(-1)).alias("leaf")
-    facts = products.select("product_id", leaf).join(known, "product_id", "left").fillna(0.0)
+    facts = (
+        products.select("product_id", leaf, "brand", title_words().alias("title_words"))
+        .join(known, "product_id", "left")
+        .fillna(0.0)
+    )
     others = facts.select(*(F.col(c).alias(f"other_{c.removeprefix('product_')}") for c in facts.columns))
     whole = pairs.join(facts, "product_id").join(others, "other_id")
     same = F.when(F.col("leaf") == F.col("other_leaf"), 1).when(F.col("leaf") != F.col("other_leaf"), -1).otherwise(0)
@@ -62,7 +68,8 @@ def pair_evidence(sums: DataFrame, groups: Groups, products: DataFrame, night: N
             for batch in batches:
                 yield evidence_block(batch, ranker, totals, settings)
 
-    told = whole.withColumns({"category": same, "last_bought": last}).drop("leaf", "other_leaf", "other_last_bought")
+    told = whole.withColumns({"category": same, "last_bought": last}).withColumn("variant", is_variant())
+    told = told.drop(*(name for name in told.columns if name.removeprefix("other_") in TEXTS), "other_last_bought")
     return told.mapInArrow(measured, EVIDENCE)
 
 
@@ -100,20 +107,28 @@ def decayed_total(groups: Groups, kind: str, run_date: date, settings: Relations
     return round(sum(n * 2.0 ** (-age / settings.half_life_days) for n, age in zip(numbers, ages, strict=True)), 9)
 
 
-def related_pairs(evidence: DataFrame, settings: Settings) -> DataFrame:
+def related_pairs(evidence: DataFrame, settings: Settings, looked_at: bool) -> DataFrame:
     """`evidence` with `by_text` and `substitute`: the probability that one replaces the other instead of joining it.
 
-    `stated` is the relation that the settings state, whatever else speaks for or against it.
+    `stated` is the relation that the settings state, whatever else speaks for or against it; `looked_at` says whether
+    the shop knows what was seen and not bought.
     """
     labelled = evidence.where("joined > 0 or chosen > 0")
     first = labelled.orderBy(F.desc(F.col("joined") + F.col("chosen")), "product_id", "other_id").limit(MOST_LABELS)
-    model, known = fit_substitutes(told_of(first.toArrow()), settings.relations.text_groups), stated(settings.relations)
+    model = fit_substitutes(told_of(first.toArrow()), settings.relations.text_groups, looked_at)
+    known = stated(settings.relations)
 
     def told(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             yield related_block(batch, model, known)
 
     return evidence.mapInArrow(told, RELATED)
+
+
+def knows_views(events: DataFrame, settings: Features) -> bool:
+    """Whether some event says that a product was looked at, and not yet bought."""
+    looks = [kind for kind, weight in settings.weights.items() if weight > 0 and kind not in settings.bought]
+    return not events.where(F.col("event_type").isin(looks)).isEmpty()
 
 
 def stated(settings: Relations) -> dict[Pair, str]:

@@ -8,7 +8,7 @@ import pytest
 from pipelines.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, candidates
 from pipelines.bundles.choose import choose
 from pipelines.bundles.cold import BundleSold, cold_bundles
-from pipelines.bundles.for_users import less_hidden
+from pipelines.bundles.for_users import unless_hidden
 from pipelines.bundles.long_tail import help_rare
 from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Found, Graph, Product
@@ -20,7 +20,7 @@ GROUPS = Groups(1000, 1000.0)
 
 def shelf(*products, **facts):
     """Products by id, with facts of all of them."""
-    known = {"baskets": 100, "weight": 100.0, "recent": True} | facts
+    known = {"baskets": 100, "weight": 100.0} | facts
     return {p: Product(p, p.title(), **known) for p in products}
 
 
@@ -144,26 +144,45 @@ def scored(**bundles):
     return found, {tuple(name): score for name, (score, _) in bundles.items()}
 
 
+def chosen(found, scores, most=9, substitutes=(), **settings):
+    return [f.products for f in choose(found, scores, most, rules({}, Bundles(**settings), substitutes))]
+
+
 def test_near_duplicates_are_merged_and_a_product_is_not_everywhere():
     found, scores = scored(abcd=(9, 5), abce=(8, 5), xy=(7, 5))
-    assert [f.products for f in choose(found, scores, 9, Bundles())] == [tuple("abcd"), tuple("xy")]
+    assert chosen(found, scores) == [tuple("abcd"), tuple("xy")]
     found, scores = scored(ab=(9, 5), ac=(8, 5), ad=(7, 5), ae=(6, 5), ef=(5, 5))
-    kept = choose(found, scores, 9, Bundles(most_per_product=2, grown_from=1))
-    assert [f.products for f in kept] == [("a", "b"), ("a", "c"), ("e", "f")]
-    assert len(choose(found, scores, 1, Bundles())) == 1
+    assert chosen(found, scores, most_per_product=2, grown_from=1) == [("a", "b"), ("a", "c"), ("e", "f")]
+    assert len(chosen(found, scores, 1)) == 1
+
+
+def test_bundles_that_differ_by_what_replaces_each_other_are_near_duplicates():
+    found, scores = scored(ab=(9, 5), cd=(8, 5), ce=(7, 5), bf=(6, 5))
+    assert chosen(found, scores, substitutes=[("a", "c"), ("b", "d")]) == [tuple("ab"), tuple("ce"), tuple("bf")]
+    assert chosen(found, scores, substitutes=[("a", "c"), ("b", "e")]) == [tuple("ab"), tuple("cd"), tuple("bf")]
+    assert len(chosen(found, scores, substitutes=[("a", "c")])) == 4
+    found, scores = scored(ab=(9, 5), ac=(8, 5))
+    assert len(chosen(found, scores, substitutes=[("a", "c")])) == 2, "each stands for one other"
 
 
 def test_a_larger_bundle_takes_the_place_of_one_within_it_that_it_shares_its_baskets_with():
     found, scores = scored(ab=(9, 50), abc=(3, 20), xy=(5, 30))
-    assert [f.products for f in choose(found, scores, 9, Bundles(grown_from=0.4))] == [tuple("abc"), tuple("xy")]
-    kept = choose(found, scores, 9, Bundles(grown_from=0.5))
-    assert [f.products for f in kept] == [tuple("ab"), tuple("xy")], "two of three products are the same"
+    assert chosen(found, scores, grown_from=0.4) == [tuple("abc"), tuple("xy")]
+    assert chosen(found, scores, grown_from=0.5) == [tuple("ab"), tuple("xy")], "two of three products are the same"
+    found, scores = scored(ab=(9, 50), abc=(3, 40), abcd=(2, 30))
+    assert chosen(found, scores, grown_from=0.7, same_from=1) == [tuple("abcd")], "and of one within that"
+
+
+def test_what_a_larger_bundle_would_replace_stays_where_the_larger_one_is_not_taken():
+    found, scores = scored(cd=(9, 50), ce=(8, 50), ab=(5, 50), abc=(3, 40))
+    assert chosen(found, scores, most_per_product=2) == [tuple("cd"), tuple("ce"), tuple("ab")]
+    assert chosen(found, scores, most_per_product=3) == [tuple("cd"), tuple("ce"), tuple("abc")]
 
 
 def test_what_the_shop_pins_comes_first_whatever_baskets_say():
     found, scores = scored(ab=(9, 50))
     pinned = Found(("y", "z"), PINNED)
-    assert choose([*found, pinned], scores | {("y", "z"): 0.0}, 1, Bundles()) == [pinned]
+    assert choose([*found, pinned], scores | {("y", "z"): 0.0}, 1, rules({})) == [pinned]
 
 
 def test_a_rare_product_takes_the_place_of_its_popular_kin():
@@ -171,13 +190,27 @@ def test_a_rare_product_takes_the_place_of_its_popular_kin():
     cups |= shelf("blue cup", "odd cup", categories=("home", "cups"), baskets=1)
     cups |= shelf("cup cake", categories=("food", "cakes"), baskets=1)
     kin = {"red cup": [("blue cup", 0.9), ("cup cake", 0.8), ("odd cup", 0.4)], "tea": [("pot", 0.9)]}
-    chosen = [Found(("pot", "red cup"), PAIR, 50)]
-    (helped,) = help_rare(chosen, kin, rules(cups), 5)
+    bundles = [Found(("pot", "red cup"), PAIR, 50)]
+    (helped,) = help_rare(bundles, kin, rules(cups, Bundles(long_tail=1)))
     assert helped.found == Found(("blue cup", "pot"), LONG_TAIL)
     assert (helped.after, helped.likeness) == (("pot", "red cup"), 0.9)
-    assert help_rare(chosen, kin, rules(cups, Bundles(blocked=["blue cup"])), 5) == []
-    assert help_rare(chosen, kin, rules(cups, substitutes=[("blue cup", "pot")]), 5) == []
-    assert help_rare(chosen, kin, rules(cups), 0) == []
+    assert help_rare(bundles, kin, rules(cups, Bundles(long_tail=1, blocked=["blue cup"]))) == []
+    assert help_rare(bundles, kin, rules(cups, Bundles(long_tail=1), substitutes=[("blue cup", "pot")])) == []
+    assert help_rare(bundles, kin, rules(cups, Bundles(long_tail=0.9))) == [], "less than one of one"
+
+
+def test_few_bundles_are_for_rare_products_and_no_two_of_them_are_alike():
+    shown = shelf("a", "b", "c", "d") | shelf("a2", "a3", "b2", "d2", baskets=1)
+    kin = {"a": [("a2", 0.9), ("a3", 0.8)], "b": [("b2", 0.7)], "d": [("d2", 0.6)]}
+    bundles = [Found(("a", "b"), PAIR, 50), Found(("c", "d"), PAIR, 40)]
+
+    def helped(share, substitutes=()):
+        return [h.found.products for h in help_rare(bundles, kin, rules(shown, Bundles(long_tail=share), substitutes))]
+
+    assert helped(1) == [("a2", "b"), ("c", "d2")], "one of each bundle"
+    assert helped(0.5) == [("a2", "b")]
+    assert helped(1, [("a2", "d2"), ("b", "c")]) == [("a2", "b")], "the other one would be nearly the same"
+    assert helped(1, [("a", "a2"), ("d", "d2")]) == [("a2", "b"), ("c", "d2")], "but for the one that it comes of"
 
 
 def test_bundles_for_nobody_are_those_that_bring_most():
@@ -191,15 +224,15 @@ def test_bundles_for_nobody_are_those_that_bring_most():
     assert cold_bundles([], {}, Groups(0, 0.0), 5) == []
 
 
-def test_a_bundle_of_which_the_user_has_some_falls_back_and_all_goes():
+def test_a_bundle_with_a_product_that_is_hidden_is_not_for_the_user():
     bundles = [np.array([0, 1]), np.array([1, 2, 3])]
-    scores = np.array([[2.0, 1.5], [-1.0, 3.0]], np.float32)
-    found = less_hidden(scores, bundles, [np.array([0, 1]), np.array([0, 2])], 5)
-    assert found.tolist() == [[-np.inf, 1.0], [-1.0, 2.0]]
-    assert less_hidden(np.zeros((2, 0), np.float32), [], [np.array([0]), np.array([1])], 5).shape == (2, 0)
+    scores = np.array([[2.0, 1.5], [-1.0, 3.0], [1.0, 2.0]], np.float32)
+    found = unless_hidden(scores, bundles, [np.array([0]), np.array([2, 4]), np.array([4])], 5)
+    assert found.tolist() == [[-np.inf, 1.5], [-1.0, -np.inf], [1.0, 2.0]]
+    assert unless_hidden(np.zeros((2, 0), np.float32), [], [np.array([0]), np.array([1])], 5).shape == (2, 0)
 
 
 def test_nothing_comes_of_nothing():
     assert candidates(Graph({}), ["a"], [], 4) == {}
-    assert choose([], {}, 10, Bundles()) == []
-    assert help_rare([], {}, rules({}), 5) == []
+    assert choose([], {}, 10, rules({})) == []
+    assert help_rare([], {}, rules({})) == []

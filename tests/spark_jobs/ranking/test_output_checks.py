@@ -14,12 +14,13 @@ from pipelines.tables import (
     COLD_START_TOPK,
     EVENTS,
     PRODUCTS,
+    SESSION_BUNDLES,
     SIMILAR_PRODUCTS,
     USER_BUNDLES,
     USER_TOPK,
 )
 from spark_jobs.engine import measure, read, views
-from spark_jobs.ranking.checked_against import checked_against
+from spark_jobs.ranking.checked_against import checked_against, unknown_products
 from tests.given import put
 
 DAY = date(2025, 3, 10)
@@ -55,6 +56,15 @@ def bundle(name, *products, price=3.0, **facts):
             "conversion": 0.1, "expected_revenue": None, "score": 1.5, "made_by": "co_bought_pair"} | facts  # fmt: skip
 
 
+def visits(**bundles):
+    """The first bundle of each user's last visit."""
+    return [
+        {"user_id": user, "rank": 1, "session_key": user, "started": datetime(2025, 3, 10), "products": products,
+         "score": 0.5, "made_by": "clusters"}
+        for user, products in bundles.items()
+    ]  # fmt: skip
+
+
 def neighbours(**lists):
     rows = listed("product_id", "other_id", **lists)
     return [row | {"kind": "co_bought", "pairs": 2} for row in rows]
@@ -69,8 +79,9 @@ GOOD = {
         bundle("b3", "jug", "pot", price=None, made_by="pinned", baskets=0),
     ],
     COLD_START_BUNDLES: listed("segment", "bundle_id", all=["b1", "b2"]),
-    USER_BUNDLES: listed("user_id", "bundle_id", ann=["b1", "b2"], bob=["b2"]),
+    USER_BUNDLES: listed("user_id", "bundle_id", ann=["b2", "b3"], bob=["b3"]),
     SIMILAR_PRODUCTS: neighbours(mug=["cup", "jug"], cup=["mug"]),
+    SESSION_BUNDLES: visits(ann=["cup", "jug"], bob=["jug", "mug"]),
 }
 TWO_ALIKE = listed(ann=["jug", "mug"], bob=["jug", "mug"])
 WRONG_PRODUCTS = listed(ann=["cup", "cup"], bob=["cup", "gone"], cy=["blocked"])
@@ -88,6 +99,9 @@ WRONG_BUNDLES = [
     bundle("b8", "cup", "jug", price=1.0),
     bundle("b9", "jug", "pot", price=None, baskets=1),
     bundle("b10", "cup", "mug", "pot", price=7.0, offer_price=7.5),
+    bundle("b11", "cup", "pot", price=6.0),
+    bundle("b12", "jug", "mug", price=None),
+    bundle("b13", "mug", "pot", price=5.0, made_by="long_tail", baskets=0),
 ]
 BROKEN = {
     "no lists": (USER_TOPK, [], {"rows: 0 recommendations (allowed: at least 1)": "fail"}),
@@ -150,6 +164,7 @@ BROKEN = {
             "offers are no dearer: 1 bundles that are offered above their price": "fail",
             "found in baskets: 1 bundles of which fewer than two baskets speak": "fail",
             "no substitutes together: 1 pairs that replace each other in one bundle": "fail",
+            "no near copies: 1 pairs of bundles that differ by a substitute alone": "fail",
         },
     ),
     "bundles for nobody": (
@@ -159,14 +174,29 @@ BROKEN = {
     ),
     "bundles of users": (
         USER_BUNDLES,
-        listed("user_id", "bundle_id", ann=["b9"], bob=["b1", "b1"]),
-        {"bundle_id exists in bundles: 1 rows whose": "fail", "no bundle twice: 1 rows that repeat": "fail"},
+        listed("user_id", "bundle_id", ann=["b9", "b1"], bob=["b3", "b3"]),
+        {
+            "bundle_id exists in bundles: 1 rows whose": "fail",
+            "no bundle twice: 1 rows that repeat": "fail",
+            "nothing hidden is shown: 1 rows that [ranking] hide keeps from the user": "fail",
+        },
+    ),
+    "bundles of visits": (
+        SESSION_BUNDLES,
+        visits(ann=["mug"], bob=["jug", "pot"], cy=["blocked", "gone"], dee=["cup", "mug"]),
+        {
+            "at least two products: 1 bundles of one product": "fail",
+            "only available products: 2 products that are blocked or unavailable": "fail",
+            "nothing hidden is shown: 1 rows that [ranking] hide keeps from the user": "fail",
+            "no substitutes together: 1 pairs that replace each other in one bundle": "fail",
+        },
     ),
     "neighbours": (
         SIMILAR_PRODUCTS,
-        neighbours(mug=["else", "mug"], cup=["mug", "mug"]),
+        neighbours(mug=["else", "mug"], cup=["mug", "mug"], gone=["blocked", "cup"]),
         {
             "other_id exists in products: 1 rows whose other_id no products has": "fail",
+            "only available products: 2 products that are blocked or unavailable": "fail",
             "no product is like itself: 1 products beside themselves": "fail",
             "no other twice: 1 rows that repeat one of their list": "fail",
         },
@@ -255,6 +285,20 @@ def test_each_broken_rule_is_found_with_its_severity(broken, name):
     found = broken(table, rows)
     for words, severity in wanted.items():
         assert [s for s, says in found if says.startswith(words)] == [severity], (words, found)
+
+
+def test_products_that_settings_name_and_the_catalogue_lacks_are_told(spark, night, broken):
+    named = night.settings.bundles.model_copy(update={"pinned": [["mug", "mog"]], "boosts": {"jug": 2.0, "jog": 2.0}})
+    stated = night.settings.relations.model_copy(update={"stated": [("mog", "complement", "cup")]})
+    settings = night.settings.model_copy(update={"bundles": named, "relations": stated})
+    unknown = unknown_products(read(spark, night, PRODUCTS), settings)
+    assert [tuple(row) for row in unknown.select("product_id", "key").collect()] == [
+        ("jog", "[bundles] boosts"), ("mog", "[bundles] pinned"), ("mog", "[relations] stated")
+    ]  # fmt: skip
+    unknown.createOrReplaceTempView("unknown")
+    ((severity, says),) = broken(BUNDLES, GOOD[BUNDLES])
+    assert severity == "warn"
+    assert says.startswith("settings name known products: 2 products that settings name and the catalogue does not")
 
 
 def test_what_the_settings_do_not_hide_may_be_shown_again(spark, night, broken):

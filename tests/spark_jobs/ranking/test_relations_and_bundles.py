@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -18,19 +19,21 @@ from pipelines.scoring.substitutes import USUAL, Substitutes
 from pipelines.scoring.vectors import on_grid
 from pipelines.settings import check_settings
 from pipelines.settings.learning import Knn
-from pipelines.tables import EVENTS, PRODUCTS
+from pipelines.settings.selling import Relations
+from pipelines.tables import EVENTS, PAIR_COUNTS, PRODUCTS
 from pipelines.words.english import EN
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts, that_count
 from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.bought_after import bought_after
-from spark_jobs.ranking.bundle_evidence import Evidence
+from spark_jobs.ranking.bundle_evidence import Evidence, count_sets
 from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
-from spark_jobs.ranking.neighbours import similar_products
+from spark_jobs.ranking.neighbours import meaning_block, similar_products
 from spark_jobs.ranking.pair_blocks import related_block
 from spark_jobs.ranking.relations import (
     alone,
     decayed_total,
+    knows_views,
     pair_evidence,
     related_pairs,
     stated,
@@ -80,7 +83,7 @@ def ranker():
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory, ranker):
-    bundles = {"kin_from": 0.55, "grown_from": 0.4}
+    bundles = {"kin_from": 0.55, "grown_from": 0.4, "long_tail": 1}
     settings = check_settings({"ranking": {"bundles": 20, "bundles_per_user": 3}, "bundles": bundles})
     night = Night(tmp_path_factory.mktemp("home"), DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
     save_ranker(ranker, night.work / "ranker")
@@ -105,21 +108,21 @@ def events_of(spark, rows):
     return spark.createDataFrame([tuple(e.get(c.name) for c in EVENTS.columns) for e in events], spark_schema(EVENTS))
 
 
-def evidence_of(spark, night, events):
+def evidence_of(spark, night, events, catalogue=None):
     """What the job `rank` makes of tables, from events."""
-    settings = night.settings
+    settings, catalogue = night.settings, catalogue or products(spark)
     groups = all_groups(events, sessions(in_visits(events, settings.features), settings.features), settings.features)
     groups = groups.persist()
     by_day = {day: facts["groups"] for day, facts in groups_by_day(groups).items()}
     sums = summed(pair_counts(groups), DAY, settings.relations).persist()
-    pairs = pair_evidence(sums, by_day, products(spark), night).persist()
+    pairs = pair_evidence(sums, by_day, catalogue, night).persist()
     bought = baskets(events, settings.features.bought)
     kind = "co_bought"
     counted = that_count(bought.selectExpr("*", f"'{kind}' as kind"), settings.features)
     number, weight = sum(g.get(kind, 0) for g in by_day.values()), decayed_total(by_day, kind, DAY, settings.relations)
     whole = Groups(number, weight)
-    shown = products(spark).select("product_id")
-    return Evidence(counted, whole, related_pairs(pairs, settings), alone(sums), products(spark), shown, DAY)
+    shown, seen = catalogue.select("product_id"), knows_views(events, settings.features)
+    return Evidence(counted, whole, related_pairs(pairs, settings, seen), alone(sums), catalogue, shown, DAY)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +133,7 @@ def evidence(spark, night):
 @pytest.fixture(scope="module")
 def neighbours(spark, night, evidence):
     after = bought_after(events_of(spark, shopping()), DAY, night.settings)
-    rows = similar_products(evidence.related, after, products(spark), night).collect()
+    rows = similar_products(evidence.related, after, products(spark), evidence.showable, night).collect()
     return {(r["kind"], r["product_id"], r["other_id"]): r for r in rows}
 
 
@@ -146,6 +149,24 @@ def test_substitutes_and_complements_are_told_apart(neighbours):
     assert neighbours["substitute", "glow", "lamp"]["pairs"] == 0, "described alike, and never seen together"
 
 
+def test_baskets_alone_do_not_tell_variants_of_one_name_from_complements(spark, night, ranker):
+    titles = {"lamp": "Blue desk lamp", "light": "Red desk lamp", "shade": "Desk shade"}
+    named = products(spark).replace({p.title(): title for p, title in titles.items()}, subset="title")
+    orders = [(f"u{n}", p, "purchase", n % 20, f"o{n}") for n in range(40) for p in ("lamp", "light", "shade")]
+    orders += [(f"v{n}", f"other{n % 7}", "purchase", n % 20, f"p{n}") for n in range(200)]
+    lone = replace(night, settings=check_settings({"ranking": {"bundles": 20}}))
+    evidence = evidence_of(spark, lone, events_of(spark, orders), named)
+    found = [o.found.products for o in find_bundles(evidence, ranker, lone.settings).bundles]
+    assert ("lamp", "shade") in found
+    assert not [products for products in found if {"lamp", "light"} <= set(products)]
+    sets = check_settings({"ranking": {"bundles": 20}, "bundles": {"sets": ["lamps"]}})
+    assert ("lamp", "light", "shade") in [o.found.products for o in find_bundles(evidence, ranker, sets).bundles]
+    rows = similar_products(evidence.related, bought_after(events_of(spark, []), DAY, lone.settings), named,
+                            evidence.showable, lone).collect()  # fmt: skip
+    kinds = {(r["product_id"], r["other_id"], r["kind"]) for r in rows}
+    assert kinds >= {("lamp", "light", "substitute"), ("lamp", "shade", "complement")}
+
+
 def test_popular_products_that_meet_by_chance_are_not_related(neighbours):
     assert not [key for key in neighbours if set(key[1:]) == {"bread", "milk"} and key[0] != "similar_meaning"]
 
@@ -158,6 +179,35 @@ def test_what_is_bought_the_next_time(neighbours):
     assert not [key for key in neighbours if key[0] == "bought_after" and key[2] == "milk"], "what everybody buys later"
 
 
+def test_old_days_count_half_after_a_half_life(spark):
+    days = {DAY: 4, DAY - timedelta(days=5): 6, DAY - timedelta(days=10): 8}
+    rows = [("co_bought", "a", "b", n, 0, day) for day, n in days.items()]
+    rows += [("co_viewed", "a", "b", 2 * n, n, day) for day, n in days.items()]
+    (sums,) = summed(spark.createDataFrame(rows, spark_schema(PAIR_COUNTS)), DAY, Relations(half_life_days=5)).collect()
+    assert (sums["bought"], sums["viewed"], sums["one_bought"], sums["last_bought"]) == (18, 36, 18, DAY)
+    assert (sums["bought_weight"], sums["viewed_weight"], sums["one_bought_weight"]) == (4 + 3 + 2, 18, 9)
+    groups = {str(day): {"co_bought": n} for day, n in days.items()}
+    assert decayed_total(groups, "co_bought", DAY, Relations(half_life_days=5)) == 9
+    assert decayed_total(groups, "co_viewed", DAY, Relations(half_life_days=5)) == 0
+
+
+def test_baskets_of_old_days_count_less_for_a_bundle(evidence):
+    held = [n for n in range(60) if n % 2 and n % 3]
+    ((products, (baskets, weight)),) = count_sets(evidence, [("bulb", "lamp", "shade")], 5).items()
+    assert (products, baskets) == (("bulb", "lamp", "shade"), len(held))
+    assert weight == pytest.approx(sum(2 ** -((n % 20) / 5) for n in held), abs=1e-6)
+
+
+@pytest.mark.parametrize("half_life", [2, 5, 1e6])
+def test_next_baskets_of_old_days_count_less(spark, night, half_life):
+    settings = night.settings.model_copy(update={"relations": Relations(half_life_days=half_life)})
+    rows = bought_after(events_of(spark, shopping()), DAY, settings).collect()
+    (later,) = [r for r in rows if (r["product_id"], r["other_id"]) == ("lamp", "bulb")]
+    assert later["pairs"] == 12
+    # 12 of those who came again bought a bulb after a lamp 2 days ago, 40 bought milk after others 3 days ago
+    assert later["lift"] == pytest.approx(1 + 40 / 12 * 2 ** (-1 / half_life), abs=1e-5)
+
+
 def test_ranks_of_a_kind_have_no_gaps(neighbours):
     lists = {}
     for (kind, product, _), row in neighbours.items():
@@ -166,6 +216,33 @@ def test_ranks_of_a_kind_have_no_gaps(neighbours):
         ranked.sort()
         assert [rank for rank, _ in ranked] == list(range(1, len(ranked) + 1))
         assert [score for _, score in ranked] == sorted((score for _, score in ranked), reverse=True)
+
+
+def test_what_cannot_be_bought_is_nobodys_neighbour(spark, night, ranker, evidence, neighbours):
+    gone = ["lamp", "milk"]
+    other = replace(night, run_id="gone")
+    save_ranker(replace(ranker, showable=~np.isin(ranker.product_ids, gone)), other.work / "ranker")
+    after, shown = bought_after(events_of(spark, shopping()), DAY, night.settings), evidence.showable
+    shown = shown.where(~shown.product_id.isin(gone))
+    rows = similar_products(evidence.related, after, products(spark), shown, other).collect()
+    found = {(r["kind"], r["product_id"], r["other_id"]): r["score"] for r in rows}
+    assert found.items() >= {key: r["score"] for key, r in neighbours.items() if key[2] not in gone}.items()
+    assert not [key for key in found if key[2] in gone]
+    assert ("substitute", "lamp", "light") in found, "what cannot be bought has neighbours"
+
+
+def test_neighbours_by_meaning_are_the_same_in_blocks_of_any_size(ranker):
+    twins = replace(ranker, vectors=np.repeat(ranker.vectors[::2], 2, axis=0)[: len(IDS)])
+    everyone = np.arange(len(IDS))
+    whole = meaning_block(twins, everyone, 4).to_pylist()
+    assert whole == [row for at in everyone for row in meaning_block(twins, everyone[[at]], 4).to_pylist()]
+    cosines = np.round(twins.vectors @ twins.vectors.T, 6)
+    np.fill_diagonal(cosines, -np.inf)
+    order = np.argsort(-cosines, axis=1, kind="stable")[:, :4]
+    assert [row["other_id"] for row in whole] == np.array(IDS)[order].ravel().tolist()
+    assert [row["score"] for row in whole] == np.take_along_axis(cosines, order, axis=1).ravel().tolist()
+    assert [row["rank"] for row in whole] == [1, 2, 3, 4] * len(IDS)
+    assert len(meaning_block(replace(ranker, showable=everyone < 3), everyone, 4)) == 3 * len(IDS) - 3
 
 
 def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, night, evidence, ranker):
@@ -208,7 +285,8 @@ def test_what_the_shop_states_wins_over_behaviour():
     pairs = pa.record_batch(
         {
             "product_id": ["lamp", "lamp", "bulb"], "other_id": ["shade", "light", "lamp"], "words": [0.0, 0.9, 0.0],
-            "meaning": [0.0] * 3, "category": [-1, 1, -1], "joined": [90.0, 0, 90], "chosen": [0, 90.0, 0],
+            "meaning": [0.0] * 3, "category": [-1, 1, -1], "variant": [0] * 3, "joined": [90.0, 0, 90],
+            "chosen": [0, 90.0, 0],
         }
     )  # fmt: skip
     found = related_block(pairs, Substitutes(USUAL, 1.0, 10), stated(settings.relations))
@@ -217,11 +295,29 @@ def test_what_the_shop_states_wins_over_behaviour():
     assert 0 < found["substitute"][2].as_py() < 0.1
 
 
+def test_what_the_shop_states_to_go_together_may_be_a_bundle(spark, night, ranker):
+    stated = [["milk", "bread"], ["glow", "milk"], ["glow", "bread"], ["lamp", "shade"], ["bulb", "nothing"]]
+    settings = check_settings({
+        "ranking": {"bundles": 20},
+        "relations": {"stated": [[one, "complement", other] for one, other in stated]},
+        "bundles": {"never_together": [["glow", "bread"]], "long_tail": 0},
+    })  # fmt: skip
+    evidence = evidence_of(spark, replace(night, settings=settings), events_of(spark, shopping()))
+    found = {o.found.products: o for o in find_bundles(evidence, ranker, settings).bundles}
+    assert found["bread", "milk"].found.made_by == found["glow", "milk"].found.made_by == "stated"
+    assert found["bread", "milk"].found.baskets > 2
+    assert (found["glow", "milk"].found.baskets, found["glow", "milk"].worth.score) == (0, 0)
+    assert not [products for products in found if {"glow", "bread"} <= set(products)], "rules hold for these, too"
+    others = [o.found.made_by for products, o in found.items() if "shade" in products]
+    assert others
+    assert "stated" not in others, "baskets speak for it"
+
+
 def test_without_behaviour_there_are_no_bundles_and_texts_alone_relate(spark, night, ranker):
     nothing = evidence_of(spark, night, events_of(spark, []))
     offers = find_bundles(nothing, ranker, night.settings)
     assert offers.bundles == []
     assert bundle_table(offers, ranker, nothing, EN).count() == cold_table(offers, nothing, night.settings).count() == 0
     after = bought_after(events_of(spark, []), DAY, night.settings)
-    rows = similar_products(nothing.related, after, products(spark), night).collect()
+    rows = similar_products(nothing.related, after, products(spark), nothing.showable, night).collect()
     assert {r["kind"] for r in rows} == {"substitute", "similar_meaning"}

@@ -1,0 +1,44 @@
+"""Which bundles are nearly the same: they share products, or hold ones that replace each other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from pipelines.bundles.shelf import Products
+
+Holding = dict[str, list[Products]]
+Replacing = Mapping[str, Collection[str]]  # product -> those that replace it
+
+
+def hold(products: Products, holding: Holding) -> None:
+    """Put a bundle beside the others, under each of its products."""
+    for product in products:
+        holding.setdefault(product, []).append(products)
+
+
+def near_copies(products: Products, holding: Holding, same_from: float, replacing: Replacing) -> Iterator[Products]:
+    """The bundles of `holding` that share `same_from` of the products of both or more; substitutes count as one."""
+    asked = {other for product in products for other in (product, *replacing.get(product, ()))}
+    for other in dict.fromkeys(bundle for product in sorted(asked) for bundle in holding.get(product, ())):
+        common = _common(products, other, replacing)
+        if common >= same_from * (len(products) + len(other) - common):
+            yield other
+
+
+def without_copies(ranked: Iterable[Products], same_from: float, replacing: Replacing) -> list[Products]:
+    """Those of `ranked` that are nearly the same as none before them."""
+    kept: list[Products] = []
+    holding: Holding = {}
+    for products in ranked:
+        if not any(near_copies(products, holding, same_from, replacing)):
+            kept.append(products)
+            hold(products, holding)
+    return kept
+
+
+def _common(products: Products, others: Products, replacing: Replacing) -> int:
+    """How many of `products` stand in `others`, themselves or as one that replaces them, each of which counts once."""
+    left = set(others) - set(products)
+    for product in sorted(set(products) - set(others)):
+        left -= set(sorted(left & set(replacing.get(product, ())))[:1])
+    return len(others) - len(left)
