@@ -36,11 +36,21 @@ def fit_bundles(train: Sequence[Labelled], validation: Sequence[Labelled], setti
     A bundle is told from the other sets of its session by boosted trees (Friedman 2001), whose score is then that of a
     softmax over all of the session's sets.
     """
-    model = boosted(train, settings, seed)
-    fixed = {"told": np.array([len(NAMES)]), "counts": counts_by_items(train), **untold(), **as_arrays(model)}
+    trees = as_arrays(boosted(train, settings, seed)) if any(map(leaves_out, train)) else one_leaf()
+    fixed = {"told": np.array([len(NAMES)]), "counts": counts_by_items(train), **untold(), **trees}
     chances = Chances({**fixed, "sharpness": np.ones(1)})
     chances = Chances({**fixed, "sharpness": sharpness(chances, validation)})
     return Chances({**chances.weights, **fit_relations(chances, validation)})
+
+
+def leaves_out(session: Labelled) -> bool:
+    """Whether a set of `session` is no bundle; each set of two items is one."""
+    return len(np.unique(session.bundles)) < len(session.features)
+
+
+def one_leaf() -> Weights:
+    """Trees by which all sets are as likely."""
+    return {name: np.zeros((1, 1), NODE[name][1]) for name in NODES}
 
 
 def boosted(sessions: Sequence[Labelled], settings: Settings, seed: int) -> HistGradientBoostingClassifier:
@@ -66,7 +76,9 @@ def boosted(sessions: Sequence[Labelled], settings: Settings, seed: int) -> Hist
         early_stopping=False,
         random_state=seed,
     )
-    return model.fit(np.concatenate(features), is_named, sample_weight=weighs)
+    told = np.concatenate(features)
+    told[:, np.isnan(told).all(axis=0)] = 0  # the trees take no column of which nothing is known
+    return model.fit(told, is_named, sample_weight=weighs)
 
 
 def as_arrays(model: HistGradientBoostingClassifier) -> Weights:

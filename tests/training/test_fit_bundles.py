@@ -126,6 +126,11 @@ def test_items_of_which_nothing_is_known(bundler):
     assert [bundle.items.tolist() for bundle in found] == [[0, 1, 2, 3]]
 
 
+def test_long_sessions_of_which_nothing_is_known_have_bundles(bundler):
+    nothing = Items.of(Texts([""] * 25, *np.ones((2, 25, 16), np.float32), [[]] * 25, [""] * 25))
+    assert all(each(nothing, [np.arange(25)])[0] for each in (bundler.bundles, unlearned_bundles))
+
+
 def test_sessions_too_short_have_none_and_long_ones_are_cut(bundler, items):
     none, one, long = bundler.bundles(items, [np.array([], int), np.array([3, 3]), np.arange(2 * EACH)])
     assert none == one == []
@@ -148,6 +153,13 @@ def test_the_stored_trees_say_what_the_learned_ones_say(items):
     said = score(as_arrays(model), asked)
     assert said + model._baseline_prediction.item() == pytest.approx(model.decision_function(asked), abs=1e-12)
     assert np.ptp(said) > 1
+
+
+def test_where_each_set_is_a_bundle_all_are_as_likely(items):
+    pairs = [np.array([at, at + 1]) for at in range(0, 20, 2)]
+    known = labelled(items, pairs, [[pair] for pair in pairs])
+    alone = SessionBundler(fit_bundles(known, known[:3], SETTINGS, 1), SETTINGS.draws)
+    assert sets(alone.bundles(items, pairs)) == [{frozenset(pair.tolist())} for pair in pairs]
 
 
 def test_learning_again_gives_the_same(items, bundler):
