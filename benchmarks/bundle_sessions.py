@@ -6,8 +6,9 @@ import csv
 import html
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,9 @@ from pipelines.session_bundles.items import Items, Steps, Texts, kind_of
 from pipelines.session_bundles.measures import Bundles
 from training.encoder import Encoder
 from training.quantised import QuantisedEncoder
+
+SPLIT, SPLIT_OTHER = 3, 2  # sessions of which no part is empty
+NUMBER = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True)
@@ -30,50 +34,90 @@ class Domain:
     bundles: list[Bundles]
 
     @classmethod
-    def read(cls, folder: Path, encoder: Encoder | QuantisedEncoder) -> Domain:
-        """What is in `folder`, an item without title or category being one without any."""
-        of_session, of_bundle = grouped(folder / "session_item.csv"), grouped(folder / "bundle_item.csv")
-        named = grouped(folder / "session_bundle.csv")
-        ids = sorted({item for items in of_session.values() for item in items})
+    def read(cls, folder: Path, encoder: Encoder | QuantisedEncoder, least: int) -> Domain:
+        """What is in `folder`, an item without title or category being one without any.
+
+        Of a bundle those items count that its session has. Raises SystemExit where there are fewer than `least`
+        sessions.
+        """
+        of_session = grouped(folder / "session_item.csv", "session", "item")
+        of_bundle = grouped(folder / "bundle_item.csv", "bundle", "item")
+        named = grouped(folder / "session_bundle.csv", "session", "bundle")
+        ids = in_order({item for items in of_session.values() for item in items})
         place = {item: at for at, item in enumerate(ids)}
-        titles = {int(item): html.unescape(title) for item, title in rows(folder / "item_titles.csv")}
-        paths = {int(item): category_paths(text) for item, text in rows(folder / "item_categories.csv")}
-        told = [titles.get(item, "") for item in ids]
-        brands = [title.split()[0] if title.split() else "" for title in told]
-        categories = [paths.get(item, []) for item in ids]
-        texts = Texts(
-            told, encoder.embed(told), encoder.embed([kind_of(each) for each in categories]), categories, brands
-        )
         sessions, bundles = [], []
-        for session in sorted(of_session):
-            sets = [frozenset(place[item] for item in of_bundle[bundle]) for bundle in named.get(session, [])]
+        for session in in_order(of_session):
+            own = set(of_session[session])
+            sets = [frozenset(place[i] for i in of_bundle.get(b, []) if i in own) for b in named.get(session, [])]
             large = [each for each in sets if len(each) >= 2]
-            if len(of_session[session]) >= 2 and large:
-                sessions.append(np.array(sorted(place[item] for item in of_session[session])))
+            if large:
+                sessions.append(np.array(sorted(place[item] for item in own)))
                 bundles.append(large)
-        return cls(Items.of(texts), sessions, bundles)
+        if len(sessions) < least:
+            raise SystemExit(
+                f"{folder} has {len(sessions)} sessions in which two items are a bundle; at least {least} are needed"
+            )
+        return cls(Items.of(texts_of(folder, ids, encoder)), sessions, bundles)
 
 
-def rows(file: Path) -> Iterator[tuple[str, str]]:
-    """The two columns of `file`, without their names."""
-    with file.open(encoding="utf-8", newline="") as stream:
-        lines = csv.reader(stream)
-        next(lines)
-        yield from ((first, second) for first, second in lines)
+def texts_of(folder: Path, ids: Sequence[str], encoder: Encoder | QuantisedEncoder) -> Texts:
+    """What `folder` says of the items `ids`; the first word of a title is its brand."""
+    titles = told_of(folder / "item_titles.csv", "titles?")
+    paths = told_of(folder / "item_categories.csv", "categor(y|ies)")
+    told = [html.unescape(titles.get(item, "")) for item in ids]
+    brands = [title.split()[0] if title.split() else "" for title in told]
+    categories = [category_paths(paths.get(item, "")) for item in ids]
+    return Texts(told, encoder.embed(told), encoder.embed([kind_of(each) for each in categories]), categories, brands)
 
 
-def grouped(file: Path) -> dict[int, list[int]]:
-    """The different second numbers of each first one, in the order of the file."""
-    found: dict[int, dict[int, None]] = defaultdict(dict)
-    for first, second in rows(file):
-        found[int(first)][int(second)] = None
-    return {first: list(seconds) for first, seconds in found.items()}
+def rows(file: Path, first: str, second: str) -> Iterator[tuple[str, str]]:
+    """The columns of `file` whose names match `first` and `second`; lines that lack one, or the first id, are left out.
+
+    Where no name matches they are the first and second column, and a file that begins with a number has no names.
+    Raises SystemExit where there is no such file.
+    """
+    if not file.exists():
+        raise SystemExit(f"{file} is missing; a folder needs session_item.csv, session_bundle.csv and bundle_item.csv")
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        lines = filter(any, csv.reader(stream))
+        names = next(lines, [])
+        one, other = (column_of(names, wanted, at) for at, wanted in enumerate((first, second)))
+        begins = [names] if NUMBER.fullmatch("".join(names[:1]).strip()) else []
+        for line in chain(begins, lines):
+            if len(line) > max(one, other) and line[one].strip():
+                yield line[one].strip(), line[other].strip()
+
+
+def column_of(names: Sequence[str], wanted: str, otherwise: int) -> int:
+    """Which of `names` matches `wanted`, whatever its case and with or without `ID`."""
+    plain = [re.sub(r"[\W_]|id$", "", name.lower()) for name in names]
+    return next((at for at, name in enumerate(plain) if re.fullmatch(wanted, name)), otherwise)
+
+
+def grouped(file: Path, first: str, second: str) -> dict[str, list[str]]:
+    """The different ids in column `second` of each one in column `first`, in the order of the file."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for one, other in rows(file, first, second):
+        if other:
+            found[one][other] = None
+    return {one: list(others) for one, others in found.items()}
+
+
+def told_of(file: Path, column: str) -> dict[str, str]:
+    """What `column` says of each item; nothing where there is no such file."""
+    return dict(rows(file, "item", column)) if file.exists() else {}
+
+
+def in_order(ids: Iterable[str]) -> list[str]:
+    """`ids` as whole numbers rise where all are some, else as texts do."""
+    ordered = sorted(ids)
+    return sorted(ordered, key=int) if all(map(NUMBER.fullmatch, ordered)) else ordered
 
 
 def category_paths(text: str) -> list[Steps]:
     """Paths from wide to narrow out of `[[A,B],[A,C, D]]`; a comma with a space behind it is part of a name."""
-    inner = text.strip().removeprefix("[[").removesuffix("]]")
-    paths = (tuple(step.strip() for step in re.split(r",(?! )", path) if step.strip()) for path in inner.split("],["))
+    inner = re.split(r"\]\s*,\s*\[", text.strip().strip("[]"))
+    paths = (tuple(step.strip() for step in re.split(r",(?! )", path) if step.strip()) for path in inner)
     return [path for path in paths if path]
 
 

@@ -15,14 +15,15 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.bundle_baselines import Known, by_words, clustered, likest_pair, pair_model, whole_session
-from benchmarks.bundle_sessions import Domain, split, split_other
+from benchmarks.bundle_sessions import SPLIT, SPLIT_OTHER, Domain, split, split_other
 from pipelines.night import write_json
+from pipelines.session_bundles.items import Items
 from pipelines.session_bundles.measures import Bundles, measures
 from pipelines.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
 from pipelines.settings.learning import Training
@@ -51,14 +52,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         encoder = QuantisedEncoder(
             load_base(Training().encoder, Training().max_tokens), Path(folder) / "graph", asked.threads
         )
-        data = Domain.read(asked.data, encoder)
-        other = Domain.read(asked.train, encoder) if asked.train else None
+        data = Domain.read(asked.data, encoder, 1 if asked.train else SPLIT)
+        other = Domain.read(asked.train, encoder, SPLIT_OTHER) if asked.train else None
         runs = [judge(data, other, seed) for seed in range(asked.seeds)]
-    models = {name: _mean_and_sd([run[name] for run in runs]) for name in runs[0]}
-    tell(models)
+    means, spreads = over(runs, np.mean), over(runs, np.std)
+    tell(means, spreads)
     if asked.json:
         found = {"data": str(asked.data), "train": str(asked.train) if asked.train else None}
-        found |= {"sessions": len(data.sessions), "models": models, "wall_s": time.perf_counter() - began}
+        found |= {"sessions": len(data.sessions), "models": means, "sd": spreads}
+        found |= {"wall_s": time.perf_counter() - began}
         write_json(asked.json, found)
 
 
@@ -69,10 +71,9 @@ def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
     if other is not None:
         source, (learned, chosen) = other, split_other(len(other.sessions), seed)
     train, validation, judged = known(source, learned), known(source, chosen), known(data, test)
-    ours = learn(train, validation, seed)
     asked = (data.items, judged.sessions)
     found: dict[str, list[Bundles]] = {
-        OURS: as_sets(ours.bundles(*asked)),
+        OURS: as_sets(learned_bundles(train, validation, seed, *asked)),
         "unlearned": as_sets(unlearned_bundles(*asked)),
         "whole_session": whole_session(*asked),
         "tfidf_pair": likest_pair(*asked),
@@ -90,10 +91,15 @@ def known(domain: Domain, rows: np.ndarray) -> Known:
     return Known(domain.items, [domain.sessions[row] for row in rows], [domain.bundles[row] for row in rows])
 
 
-def learn(train: Known, validation: Known, seed: int) -> SessionBundler:
-    """What finds bundles, as the settings are by default."""
-    settings = SessionBundles()
-    return SessionBundler(fit_bundles(labels(train), labels(validation), settings, seed), settings.draws)
+def learned_bundles(
+    train: Known, validation: Known, seed: int, items: Items, sessions: Sequence[np.ndarray]
+) -> list[list[Bundle]]:
+    """Of each session its bundles, learned as the settings are by default, or not where nothing teaches."""
+    settings, taught = SessionBundles(), labels(train)
+    if not taught:
+        return unlearned_bundles(items, sessions)
+    chances = fit_bundles(taught, labels(validation), settings, seed)
+    return SessionBundler(chances, settings.draws).bundles(items, sessions)
 
 
 def labels(sessions: Known) -> list[Labelled]:
@@ -106,20 +112,19 @@ def as_sets(found: Sequence[Sequence[Bundle]]) -> list[Bundles]:
     return [[frozenset(bundle.items.tolist()) for bundle in bundles] for bundles in found]
 
 
-def _mean_and_sd(runs: Sequence[Figures]) -> dict[str, float | Figures]:
-    values = {name: [run[name] for run in runs] for name in runs[0]}
-    spread = {name: float(np.std(each)) for name, each in values.items()}
-    return {**{name: float(np.mean(each)) for name, each in values.items()}, "sd": spread}
+def over(runs: Sequence[Mapping[str, Figures]], one: Callable[[Sequence[float]], float]) -> dict[str, Figures]:
+    """`one` figure of those that each model had in all `runs`."""
+    return {
+        model: {name: float(one([run[model][name] for run in runs])) for name in figures}
+        for model, figures in runs[0].items()
+    }
 
 
-def tell(models: dict[str, dict[str, float | Figures]]) -> None:
+def tell(means: Mapping[str, Figures], spreads: Mapping[str, Figures]) -> None:
     """Print the figures."""
-    for name, figures in models.items():
-        spread = figures["sd"]
-        told = (
-            f"{figure} {value:.4f} (sd {spread[figure]:.4f})" for figure, value in figures.items() if figure != "sd"
-        )
-        print(f"{name:<16} " + "   ".join(told))
+    for model, figures in means.items():
+        told = (f"{name} {value:.4f} (sd {spreads[model][name]:.4f})" for name, value in figures.items())
+        print(f"{model:<16} " + "   ".join(told))
 
 
 if __name__ == "__main__":

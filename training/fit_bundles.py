@@ -9,15 +9,13 @@ from scipy.optimize import minimize_scalar
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from pipelines.session_bundles.chances import Chances, Weights
-from pipelines.session_bundles.features import NAMES
-from pipelines.session_bundles.subsets import MOST
+from pipelines.session_bundles.session_bundler import TOLD
 from pipelines.session_bundles.trees import NODES
 from pipelines.settings.session_bundles import SessionBundles as Settings
+from training.fit_bundle_counts import fit_counts
 from training.fit_bundle_relations import fit_relations, untold
-from training.labelled_sessions import MOST_BUNDLES, Labelled
+from training.labelled_sessions import Labelled
 
-NEAR = 1.5  # items: a session tells of the bundles of others whose size is not farther off than about this
-FAINT = 0.3  # sessions with each number of bundles that are taken for granted
 OTHERS = 4  # what the sets that are no bundles weigh together, times what the bundles do
 SHARPEST, BLUNTEST = 3.0, 0.1
 NODE = {
@@ -36,11 +34,21 @@ def fit_bundles(train: Sequence[Labelled], validation: Sequence[Labelled], setti
     A bundle is told from the other sets of its session by boosted trees (Friedman 2001), whose score is then that of a
     softmax over all of the session's sets.
     """
-    model = boosted(train, settings, seed)
-    fixed = {"told": np.array([len(NAMES)]), "counts": counts_by_items(train), **untold(), **as_arrays(model)}
+    trees = as_arrays(boosted(train, settings, seed)) if any(map(leaves_out, train)) else one_leaf()
+    fixed = {"told": np.array(TOLD), **fit_counts(train, seed), **untold(), **trees}
     chances = Chances({**fixed, "sharpness": np.ones(1)})
     chances = Chances({**fixed, "sharpness": sharpness(chances, validation)})
     return Chances({**chances.weights, **fit_relations(chances, validation)})
+
+
+def leaves_out(session: Labelled) -> bool:
+    """Whether a set of `session` is no bundle; each set of two items is one."""
+    return len(np.unique(session.bundles)) < len(session.features)
+
+
+def one_leaf() -> Weights:
+    """Trees by which all sets are as likely."""
+    return {name: np.zeros((1, 1), NODE[name][1]) for name in NODES}
 
 
 def boosted(sessions: Sequence[Labelled], settings: Settings, seed: int) -> HistGradientBoostingClassifier:
@@ -66,7 +74,9 @@ def boosted(sessions: Sequence[Labelled], settings: Settings, seed: int) -> Hist
         early_stopping=False,
         random_state=seed,
     )
-    return model.fit(np.concatenate(features), is_named, sample_weight=weighs)
+    told = np.concatenate(features)
+    told[:, np.isnan(told).all(axis=0)] = 0  # the trees take no column of which nothing is known
+    return model.fit(told, is_named, sample_weight=weighs)
 
 
 def as_arrays(model: HistGradientBoostingClassifier) -> Weights:
@@ -97,11 +107,3 @@ def sharpness(chances: Chances, sessions: Sequence[Labelled]) -> np.ndarray:
         return -float(np.mean([each[session.bundles].mean() for each, session in zip(told, sessions, strict=True)]))
 
     return np.array([minimize_scalar(unlikely, bounds=(BLUNTEST, SHARPEST), method="bounded").x])
-
-
-def counts_by_items(sessions: Sequence[Labelled]) -> np.ndarray:
-    """float64 (MOST + 1, MOST_BUNDLES): by number of items the sessions with one, two, … bundles, smoothed."""
-    items = np.array([session.items for session in sessions])
-    counts = np.array([session.count for session in sessions])
-    near = np.exp(-np.abs(np.arange(MOST + 1)[:, None] - items) / NEAR)
-    return np.stack([near[:, counts == k].sum(axis=1) for k in range(1, MOST_BUNDLES + 1)], axis=1) + FAINT

@@ -11,16 +11,21 @@ from pipelines.session_bundles.chances import with_count
 from pipelines.session_bundles.features import features_of
 from pipelines.session_bundles.items import Items
 from pipelines.session_bundles.subsets import MOST, subsets_of
+from pipelines.session_bundles.whole import whole_of
 
 MOST_BUNDLES = 6  # of a session; further ones count as so many
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """A session of `items` items, its `features` (m, f), and which of its sets are its `bundles`, int64 (k,)."""
+    """A session of `items` items, its sets' `features` (m, f), what is told of the `whole` (g,), and its `bundles`.
+
+    `bundles` int64 (k,) are some of the sets.
+    """
 
     items: int
     features: np.ndarray
+    whole: np.ndarray
     bundles: np.ndarray
 
     @property
@@ -48,5 +53,6 @@ def labelled(
         if large and 2 <= len(different) <= MOST:
             sets = subsets_of(len(different))
             places = [sets.place(np.searchsorted(different, each)) for each in large]
-            found.append(Labelled(len(different), features_of(items, [different])[0], np.array(places)))
+            features, whole = features_of(items, [different])[0], whole_of(items, different)
+            found.append(Labelled(len(different), features, whole, np.array(places)))
     return found

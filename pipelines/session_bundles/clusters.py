@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import fcluster, linkage, to_tree
 from scipy.spatial.distance import squareform
 
 
@@ -17,15 +17,17 @@ def clusters(alike: np.ndarray, cut: float) -> list[np.ndarray]:
 
 
 def parts(alike: np.ndarray, most: int) -> list[np.ndarray]:
-    """Places of all items, in as few clusters as keep each at `most` items."""
+    """Places of all items, by the least place: the tree's largest clusters of at most `most` items each."""
     if len(alike) <= most:
         return [np.arange(len(alike))]
-    tree = _tree(alike)
-    for count in range(2, len(alike) + 1):
-        groups = _groups(fcluster(tree, count, "maxclust"))
-        if max(map(len, groups)) <= most:
-            return groups
-    return _groups(np.arange(len(alike)))  # maxclust keeps ties of the tree together
+    found, uncut = [], [to_tree(_tree(alike))]
+    while uncut:
+        cluster = uncut.pop()
+        if cluster.count <= most:
+            found.append(np.sort(cluster.pre_order()))
+        else:
+            uncut += [cluster.left, cluster.right]
+    return sorted(found, key=lambda group: group[0])
 
 
 def _tree(alike: np.ndarray) -> np.ndarray:

@@ -16,8 +16,10 @@ from pipelines.session_bundles.clusters import clusters, parts
 from pipelines.session_bundles.features import NAMES, features_of
 from pipelines.session_bundles.items import Items
 from pipelines.session_bundles.subsets import MOST, subsets_of
+from pipelines.session_bundles.whole import WHOLE_NAMES, whole_of
 
 FILE = "session_bundles.safetensors"
+TOLD = [len(NAMES), len(WHOLE_NAMES)]  # features of a set and of a session
 SEED = 20_240_601
 
 
@@ -54,9 +56,10 @@ class SessionBundler:
 
     def _bundles_of_part(self, items: Items, part: np.ndarray) -> Iterator[Bundle]:
         sets = subsets_of(len(part))
-        by_count = self.chances.of_session(features_of(items, [part])[0], len(part))
-        drawn = self.chances.draw(by_count, sets, self.draws, np.random.default_rng(SEED))
-        log_chances = np.log(self.chances.counts(len(part)) @ np.exp(by_count))
+        counts = self.chances.counts(whole_of(items, part))
+        by_count = self.chances.of_session(features_of(items, [part])[0], counts)
+        drawn = self.chances.draw(by_count, counts, sets, self.draws, np.random.default_rng(SEED))
+        log_chances = np.log(counts @ np.exp(by_count))
         for each in best_list(log_chances, sets, drawn).sets:
             yield Bundle(np.sort(part[sets.member[each]]), float(np.exp(log_chances[each])))
 
@@ -70,10 +73,10 @@ class SessionBundler:
     def load(cls, folder: Path) -> SessionBundler:
         """What is in `folder`. Raises StepFailed where it reads other features than this version tells."""
         arrays = load_file(folder / FILE)
-        told = arrays["told"].item() if "told" in arrays else 0
-        if told != len(NAMES):
+        told = arrays["told"].tolist() if "told" in arrays else []
+        if told != TOLD:
             raise StepFailed(
-                f"{folder / FILE} reads {told} features of a set of items, here there are {len(NAMES)}: "
+                f"{folder / FILE} reads {told} features of a set of items and of a session, here there are {TOLD}: "
                 "another version learned it. Learn it again."
             )
         return cls(Chances({n: a for n, a in arrays.items() if n != "draws"}), arrays["draws"].item())

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from pipelines.errors import StepFailed
+from pipelines.session_bundles.chances import Chances
 from pipelines.session_bundles.items import Items, Texts
 from pipelines.session_bundles.measures import measures
 from pipelines.session_bundles.session_bundler import FILE, SessionBundler, unlearned_bundles
 from pipelines.session_bundles.subsets import subsets_of
 from pipelines.session_bundles.trees import score
 from pipelines.settings.session_bundles import SessionBundles
+from training.fit_bundle_counts import fit_counts
 from training.fit_bundles import as_arrays, boosted, fit_bundles
 from training.labelled_sessions import labelled
 
@@ -86,7 +88,7 @@ def test_stored_and_loaded_it_finds_the_same(items, bundler, tmp_path):
 
 
 def test_what_reads_other_features_is_refused(bundler, tmp_path):
-    weights = {**bundler.chances.weights, "told": np.array([3])}
+    weights = {**bundler.chances.weights, "told": np.array([3, 2])}
     SessionBundler(type(bundler.chances)(weights), 10).save(tmp_path)
     with pytest.raises(StepFailed, match=FILE):
         SessionBundler.load(tmp_path)
@@ -126,6 +128,11 @@ def test_items_of_which_nothing_is_known(bundler):
     assert [bundle.items.tolist() for bundle in found] == [[0, 1, 2, 3]]
 
 
+def test_long_sessions_of_which_nothing_is_known_have_bundles(bundler):
+    nothing = Items.of(Texts([""] * 25, *np.ones((2, 25, 16), np.float32), [[]] * 25, [""] * 25))
+    assert all(each(nothing, [np.arange(25)])[0] for each in (bundler.bundles, unlearned_bundles))
+
+
 def test_sessions_too_short_have_none_and_long_ones_are_cut(bundler, items):
     none, one, long = bundler.bundles(items, [np.array([], int), np.array([3, 3]), np.arange(2 * EACH)])
     assert none == one == []
@@ -148,6 +155,28 @@ def test_the_stored_trees_say_what_the_learned_ones_say(items):
     said = score(as_arrays(model), asked)
     assert said + model._baseline_prediction.item() == pytest.approx(model.decision_function(asked), abs=1e-12)
     assert np.ptp(said) > 1
+
+
+def test_where_each_set_is_a_bundle_all_are_as_likely(items):
+    pairs = [np.array([at, at + 1]) for at in range(0, 20, 2)]
+    known = labelled(items, pairs, [[pair] for pair in pairs])
+    alone = SessionBundler(fit_bundles(known, known[:3], SETTINGS, 1), SETTINGS.draws)
+    assert sets(alone.bundles(items, pairs)) == [{frozenset(pair.tolist())} for pair in pairs]
+
+
+def test_how_many_bundles_a_session_has_is_learned_from_it_as_a_whole(items):
+    rng = np.random.default_rng(9)
+    sessions = [
+        np.concatenate([kind * EACH + rng.permutation(EACH)[:2] for kind in rng.permutation(KINDS)[:2]])
+        for _ in range(60)
+    ]
+    sessions += [kind * EACH + rng.permutation(EACH)[:4] for kind in rng.integers(0, KINDS, 60)]
+    known = labelled(items, sessions, [[s[:2], s[2:]] for s in sessions[:60]] + [[s] for s in sessions[60:]])
+    chances = Chances(fit_counts(known[::2], 1))
+    told = np.stack([chances.counts(session.whole) for session in known[1::2]])
+    assert told.sum(axis=1) == pytest.approx(1)
+    assert (told.argmax(axis=1) == np.repeat([1, 0], 30)).all()
+    assert told[:, :2].sum(axis=1).min() > 0.98
 
 
 def test_learning_again_gives_the_same(items, bundler):

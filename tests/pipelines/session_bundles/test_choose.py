@@ -22,6 +22,7 @@ from pipelines.session_bundles.subsets import (
     WITHIN_WHOLE,
     subsets_of,
 )
+from pipelines.session_bundles.whole import WHOLE_NAMES, whole_of
 
 
 def place(items, count=5):
@@ -60,12 +61,11 @@ def test_sessions_that_are_too_long_are_an_error():
         subsets_of(11)
 
 
-def chances_of(count, bundles_of_session, relation=None):
-    """Chances that know how many bundles a session has, and how these lie to each other."""
-    counts = np.full((11, 6), 1e-9)
-    counts[count, bundles_of_session - 1] = 1
-    weights = {"counts": counts, "relation": np.zeros(9) if relation is None else relation, "trust": np.array(1.0)}
-    return Chances(weights)
+def lists(told, bundles, draws, relation=None):
+    """Lists of sets of five items, drawn by the log chances `told` where a session has so many `bundles`."""
+    chances = Chances({"relation": np.zeros(9) if relation is None else relation, "trust": np.ones(1)})
+    counts = np.eye(6)[bundles - 1]
+    return chances.draw(np.tile(told, (6, 1)), counts, subsets_of(5), draws, np.random.default_rng(0))
 
 
 def log_chances(count, likely):
@@ -77,7 +77,7 @@ def log_chances(count, likely):
 
 def test_one_certain_bundle_is_chosen():
     told = log_chances(5, {(0, 2): 1.0})
-    drawn = chances_of(5, 1).draw(np.tile(told, (6, 1)), subsets_of(5), 50, np.random.default_rng(0))
+    drawn = lists(told, 1, 50)
     choice = best_list(told, subsets_of(5), drawn)
     assert choice.sets.tolist() == [place([0, 2])]
     assert choice.expected > 0.95
@@ -86,7 +86,7 @@ def test_one_certain_bundle_is_chosen():
 def test_two_bundles_are_chosen_where_sessions_have_two():
     told = log_chances(5, {(0, 2): 0.5, (1, 3, 4): 0.5})
     never_twice = np.where(np.arange(9) == SAME, -50.0, 0.0)
-    drawn = chances_of(5, 2, never_twice).draw(np.tile(told, (6, 1)), subsets_of(5), 50, np.random.default_rng(0))
+    drawn = lists(told, 2, 50, never_twice)
     choice = best_list(told, subsets_of(5), drawn)
     assert set(choice.sets.tolist()) == {place([0, 2]), place([1, 3, 4])}
 
@@ -94,7 +94,7 @@ def test_two_bundles_are_chosen_where_sessions_have_two():
 def test_what_lies_apart_is_drawn_beside_a_bundle_where_that_was_learned():
     told = log_chances(5, {(0, 1): 0.9, (0, 1, 2): 0.05, (3, 4): 0.05})
     only_apart = np.where(np.arange(9) == APART, 0.0, -50.0)
-    (drawn,) = chances_of(5, 2, only_apart).draw(np.tile(told, (6, 1)), subsets_of(5), 200, np.random.default_rng(0))
+    (drawn,) = lists(told, 2, 200, only_apart)
     with_first = drawn[drawn[:, 0] == place([0, 1])]
     assert len(with_first) > 100
     assert (with_first[:, 1] == place([3, 4])).mean() > 0.95
@@ -118,11 +118,27 @@ def test_the_search_is_as_good_as_trying_all_lists():
         assert choice.expected >= best - 0.01
 
 
-def test_features_by_hand():
+def three_items():
     vectors = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
     paths = [[("Home", "Kitchen")], [("Home", "Kitchen")], [("Garden",)]]
     texts = Texts(["Acme pan 20 cm", "Acme lid 20 cm", "rake"], vectors, vectors, paths, ["Acme", "ACME", ""])
-    told = features_of(Items.of(texts), [np.arange(3)])[0]
+    return Items.of(texts)
+
+
+def test_what_is_told_of_a_session_by_hand():
+    told = dict(zip(WHOLE_NAMES, whole_of(three_items(), np.arange(3)).tolist(), strict=True))
+    assert told["session"] == 3
+    assert told["meaning_mean"] == pytest.approx(1 / 3)
+    assert (told["meaning_least"], told["meaning_most"]) == (0, 1)
+    assert told["meaning_spread"] == pytest.approx(np.std([1, 0, 0]))
+    assert told["meaning_clusters_mean"] == told["meaning_clusters_0.7"] == 1
+    assert told["meaning_clustered_0.7"] == pytest.approx(2 / 3)
+    assert told["meaning_largest_0.7"] == 2
+    assert told["brand_mean"] == pytest.approx(1 / 3)
+
+
+def test_features_by_hand():
+    told = features_of(three_items(), [np.arange(3)])[0]
     column = {name: at for at, name in enumerate(NAMES)}
     pair = told[subsets_of(3).place(np.array([0, 1]))]
     assert told.shape == (4, len(NAMES))
