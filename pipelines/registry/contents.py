@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.registry.guards import Rule
-from pipelines.registry.judge import Verdict
+from pipelines.registry.guards import COLD_RECALL, Rule
+from pipelines.registry.judge import METRIC, Verdict
 from pipelines.report.models import blend_by_history
 from pipelines.settings import Settings
 
@@ -35,9 +35,9 @@ def params_of(settings: Settings, evaluation: Mapping[str, Any]) -> dict[str, st
 
 
 def metrics_of(evaluation: Mapping[str, Any]) -> dict[str, float]:
-    """`ndcg@10` of a model as `model/ndcg_at_10`: MLflow allows no @ in a name; `model/ndcg_at_10/low` and so on."""
+    """`ndcg@10` of a model as `model/ndcg_at_10`: MLflow allows no @ in a name; `model/ndcg_at_10_low` and so on."""
     return {
-        f"{model}/{metric.replace('@', '_at_')}{end and '/' + end}": float(numbers[end or "value"])
+        f"{model}/{metric.replace('@', '_at_')}{end and '_' + end}": float(numbers[end or "value"])
         for model, metrics in evaluation["models"].items()
         for metric, numbers in metrics.items()
         for end in ("", "low", "high")
@@ -46,47 +46,57 @@ def metrics_of(evaluation: Mapping[str, Any]) -> dict[str, float]:
 
 
 def curves_of(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, int, float]]:
-    """Name, step and value of each point of the curves of learning."""
+    """Name, step and value of each point of the curves of learning; MLflow shows `as_learned` before all others."""
     for curve in CURVES:
         for step, value in evaluation.get("curves", {}).get(curve, []):
-            yield curve, int(step), float(value)
+            yield f"as_learned/{curve}", int(step), float(value)
 
 
 def tables_of(evaluation: Mapping[str, Any]) -> dict[str, list[Row]]:
-    """Rows by name: figures of each model and part on the days that judge, differences of them, and the blend."""
-    blend = [{"chose before": name} | _rounded(weights) for name, weights in blend_by_history(dict(evaluation))]
+    """Rows by name: figures of each model and part on the days that judge, differences of them, and the blend.
+
+    What matters most stands in the first columns: MLflow shows four to six of them at once.
+    """
     differences = [
-        {"metric": metric, "between": name} | _rounded(numbers)
-        for metric, key in (("ndcg@10", "differences"), ("cold_recall@10", "cold_differences"))
+        {"metric": metric, "challenger less": name.removeprefix("challenger-")} | _measured(numbers)
+        for metric, key in ((METRIC, "differences"), (COLD_RECALL, "cold_differences"))
         for name, numbers in evaluation[key].items()
     ]
+    by_history = blend_by_history(evaluation)
+    parts = by_history[0][1] if by_history else {}
+    blend = [{"part": part} | {label: weights[part] for label, weights in by_history} for part in parts]
     return {"figures": _figures(evaluation["models"]), "differences": differences, "blend": blend}
 
 
 def decision_rows(rules: list[Rule], verdict: Verdict) -> list[Row]:
     """The decision, and what led to it: each rule with its figure, what is allowed, and whether it is kept."""
-    rows = [
-        {"rule": r.rule, "figure": round(r.figure, 4), "allowed": r.allowed, "kept": "yes" if r.kept else "no"}
-        for r in rules
+    return [
+        {"rule": rule, "kept": "yes" if kept else "no", "figure": figure, "allowed": allowed, "setting": setting}
+        for rule, kept, figure, allowed, setting in (
+            ("becomes champion", verdict.promote, "", "", ""),
+            *((r.rule, r.kept, f"{r.figure:.4f}", r.allowed, r.setting) for r in rules),
+        )
     ]
-    decided = {"rule": "becomes champion", "figure": None, "allowed": verdict.why}
-    return [decided | {"kept": "yes" if verdict.promote else "no"}, *rows]
 
 
 def _figures(models: Mapping[str, Mapping[str, Any]]) -> list[Row]:
-    """A row for each model, best NDCG@10 first; a column for each metric and the ends of its interval."""
-    best_first = sorted(models.items(), key=lambda pair: (-pair[1]["ndcg@10"]["value"], pair[0]))
-    columns = list(dict.fromkeys(metric for metrics in models.values() for metric in metrics))
+    """A row for each model, best NDCG@10 first; columns for each metric and, where it has one, its interval."""
+    best_first = sorted(models.items(), key=lambda pair: (-pair[1][METRIC]["value"], pair[0]))
+    metrics = sorted({m for of in models.values() for m in of}, key=lambda m: (m != METRIC, m != "recall@10", m))
+    sure = {m for of in models.values() for m, numbers in of.items() if numbers["low"] is not None}
     rows = []
-    for name, metrics in best_first:
-        row: Row = {"model": name, "users": metrics["ndcg@10"]["users"]}
-        for metric in columns:
-            numbers = metrics.get(metric, {})
-            row[metric] = numbers.get("value")
-            if any(m[metric]["low"] is not None for m in models.values() if metric in m):
-                row |= {f"{metric} low": numbers.get("low"), f"{metric} high": numbers.get("high")}
-        rows.append(_rounded(row))
+    for name, of in best_first:
+        row: Row = {"model": name}
+        for metric in metrics:
+            for key, column in (("value", metric), ("low", f"{metric} low"), ("high", f"{metric} high")):
+                if key == "value" or metric in sure:
+                    row[column] = of.get(metric, {}).get(key)
+        rows.append(_rounded(row | {"users": of[METRIC]["users"]}))
     return rows
+
+
+def _measured(numbers: Mapping[str, Any]) -> Row:
+    return _rounded({key: numbers[key] for key in ("value", "low", "high", "users")})
 
 
 def _rounded(row: Mapping[str, Any]) -> Row:

@@ -6,6 +6,7 @@ from importlib import util
 from typing import Any
 
 from mlflow.entities import Metric, Param
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from pipelines.errors import StepFailed
 from pipelines.night import Night, source_facts
@@ -63,7 +64,9 @@ def log_decision(client: Any, name: str, decision: dict[str, Any], rows: list[Ro
     version = decision["challenger"]
     client.set_model_version_tag(name, version, PROMOTED, "yes" if decision["promote"] else "no")
     client.set_model_version_tag(name, version, WHY, decision["why"])
+    client.update_model_version(name, version, decision["why"])
     run_id = client.get_model_version(name, version).run_id
+    client.set_tag(run_id, MLFLOW_RUN_NOTE, decision["why"])
     client.log_dict(run_id, decision, "decision.json")
     log_table(client, run_id, "decision", rows)
 

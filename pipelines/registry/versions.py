@@ -109,7 +109,7 @@ def _registered(version: Any, aliases: Mapping[str, list[str]], metrics: Mapping
         release_id=tags.get(RELEASE, ""),
         predecessor=tags.get(PREDECESSOR, ""),
         aliases=tuple(aliases.get(number, ())),
-        ndcg=(metrics.get(NDCG), metrics.get(f"{NDCG}/low"), metrics.get(f"{NDCG}/high")),
+        ndcg=(metrics.get(NDCG), metrics.get(f"{NDCG}_low"), metrics.get(f"{NDCG}_high")),
         why=tags.get(WHY, ""),
         run_id=version.run_id,
     )
