@@ -38,6 +38,7 @@ from training.lab import Lab
 from training.windows import Split, Window, cases_in
 
 LISTED = 20
+JUDGED = 25_000  # users at most, evenly spread; the interval tells the rest
 ALL_WORDS = 10**6  # count when lists are judged by how much alike their items are
 COLD = 0.05  # share of the items that `--cold` takes out
 DAY = date(1970, 1, 3)
@@ -75,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         + (", 5 % of the items taken out of train" if asked.cold else ""),
         "seeds": asked.seeds,
         "users": runs[0]["users"],
+        "users_judged": runs[0]["users_judged"],
         "items": runs[0]["items"],
         "models": found,
         "ahead": ahead,
@@ -84,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         "wall_s": round(time.monotonic() - began, 1),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
-    print(f"{facts['users']:,} users, {facts['items']:,} items, {facts['wall_s']:.0f} s, {facts['peak_rss_mb']:,} MB")
+    users = f"{facts['users']:,} users, {facts['users_judged']:,} of them judged"
+    print(f"{users}, {facts['items']:,} items, {facts['wall_s']:.0f} s, {facts['peak_rss_mb']:,} MB")
     if asked.json:
         write_json(asked.json, facts)
 
@@ -99,9 +102,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         make_repeatable(settings.training.threads, settings.training.seed)
         model = make_challenger(lab)
         ranker = lab.ranker(model, VALIDATION if asked.refit else FIT)
-        cases = cases_in(
-            lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
-        )
+        cases = cases_in(lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=JUDGED)
         words = Words.of(lab.inputs.words, ALL_WORDS).counted(lab.inputs.words)
         told = partial(figures, cases=cases, log=lab.inputs.log, cold=taken_out, words=words)
         models = {}
@@ -124,7 +125,8 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
             models["candidates and all cold"] = told(lists)
     print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}, {reasons}", flush=True)
     return {
-        "users": len(cases),
+        "users": len(sequences.users),
+        "users_judged": len(cases),
         "items": len(ranker.product_ids),
         "models": models,
         "blend": model.blend.named(),
