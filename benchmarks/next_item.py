@@ -46,6 +46,7 @@ from training.model_folder import Model
 from training.windows import Split, Window, cases_in
 
 LISTED = 20
+JUDGED = 25_000  # users at most, evenly spread; the interval tells the rest
 ALL_WORDS = 10**6  # count when lists are judged by how much alike their items are
 COLD = 0.05  # share of the items that `--cold` takes out
 DAY = date(1970, 1, 3)
@@ -91,6 +92,7 @@ def facts_of(asked: argparse.Namespace, runs: Sequence[dict[str, Any]], seconds:
         "protocol": PROTOCOL + (REFIT if asked.refit else "") + (TAKEN_OUT if asked.cold else ""),
         "seeds": len(runs),
         "users": runs[0]["users"],
+        "users_judged": runs[0]["users_judged"],
         "items": runs[0]["items"],
         "read": runs[0]["read"],
         "models": summary(judged),
@@ -113,9 +115,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         make_repeatable(settings.training.threads, settings.training.seed)
         model = make_challenger(lab)
         ranker = refitted(lab, model, taken_out) if asked.refit else lab.ranker(model, FIT)
-        cases = cases_in(
-            lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=len(sequences.users)
-        )
+        cases = cases_in(lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=JUDGED)
         words = Words.of(lab.inputs.words, ALL_WORDS).counted(lab.inputs.words)
         told = partial(figures, cases=cases, log=lab.inputs.log, cold=taken_out, words=words)
         models = {}
@@ -142,7 +142,8 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
             models["candidates and all cold (LIGER)"] = told(lists)
     print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}, {reasons}", flush=True)
     return {
-        "users": len(cases),
+        "users": len(sequences.users),
+        "users_judged": len(cases),
         "items": len(ranker.product_ids),
         "read": sequences.counts,
         "models": models,

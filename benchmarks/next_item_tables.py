@@ -23,8 +23,8 @@ def tables(facts: Mapping[str, Any], cold: bool) -> list[str]:
     for name, paired in facts["ahead"].items():
         found.append("{name:<32} NDCG@10 {value:+.4f} [{low:.4f}, {high:.4f}]".format(name=name, **paired["ndcg@10"]))
     found += [f"{count:,} {name.replace('_', ' ')}" for name, count in facts["read"].items() if count]
-    users, items, seconds, memory = (facts[name] for name in ("users", "items", "wall_s", "peak_rss_mb"))
-    return [*found, f"{users:,} users, {items:,} items, {seconds:.0f} s, {memory:,} MB"]
+    users = f"{facts['users']:,} users, {facts['users_judged']:,} of them judged"
+    return [*found, f"{users}, {facts['items']:,} items, {facts['wall_s']:.0f} s, {facts['peak_rss_mb']:,} MB"]
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

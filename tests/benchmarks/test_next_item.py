@@ -35,10 +35,11 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_figures_of_every_model_are_written(folder, capsys):
+def test_figures_of_every_model_are_written(folder, capsys, monkeypatch):
+    monkeypatch.setattr(next_item, "JUDGED", 50)
     next_item.main(["--data", str(folder), "--json", str(folder / "found.json"), "--cold", "--encoders"])
     found = json.loads((folder / "found.json").read_text())
-    assert (found["users"], found["items"], found["seeds"]) == (60, 32, 1)
+    assert (found["users"], found["users_judged"], found["items"], found["seeds"]) == (60, 50, 32, 1)
     wanted = {"nightshelf", "item_knn", "lexical", "encoder", "popularity"}
     assert wanted <= set(found["models"])
     assert "candidates and all cold (LIGER)" in found["models"]
