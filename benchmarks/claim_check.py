@@ -2,11 +2,11 @@
 
 It reads the titles, brands and categories as the shop wrote them, not the cleaned names, and finds again by itself what
 a text takes from each: runs of words in the order of a title, compared by stem (Porter's first step, 1980), numbers
-whole. Of all ways to read a text so, it takes the one that leaves least over. A run that begins as a title does, with
-two of its words at least, is the product's name, and each has one; any other is a remark and must be true of the name
-that is nearest. A sentence about all, or without a name, may hold only what all products have. Other words are of few
-kinds: what puts things into a basket, what joins names, and where they go. A word that binds one product to another,
-counts it or gives it away is none of them.
+whole. Of all ways to read a text so, it takes the one that leaves least over and names most. A run that begins as a
+title does, with two of its words at least, is the product's name, and each has one; any other is a remark and must be
+true of the name that is nearest. A sentence about all, or without a name, may hold only what all products have. Other
+words are of few kinds: what puts things into a basket, what joins names, and where they go. A word that binds one
+product to another, counts it or gives it away is none of them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SIGNED = re.compile(r"[€$£%]\s?\d+|\d+\s?[€£%]")
 WORD = re.compile(r"[^\W_]+(?:(?:[-'’./]|(?<=\d)[:,](?=\d))[^\W_]+)*")
 TOKEN = re.compile(rf"{WORD.pattern}|\S")
 ENDS = {".", "!", "?"}
-LEFT_OVER, REMARK, NAME, LONGER = 10.0, 3.0, 1.0, -0.001  # what a reading costs
+LEFT_OVER, REMARK, NAME, WORD_OF_NAME = 10.0, 3.0, -1.0, -0.01  # what a reading costs
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def reading(tokens: Sequence[str], products: Sequence[Product]) -> tuple[Run, ..
             for end in _ends(tokens, at, product):
                 is_name = n not in named and _may_name(tokens[at:end], product)
                 rest, runs = best(end, named | {n} if is_name else named)
-                cost = (NAME if is_name else REMARK) + LONGER * (end - at)
+                cost = NAME + WORD_OF_NAME * (end - at) if is_name else REMARK
                 found.append((rest + cost, (Run(at, end, n, is_name), *runs)))
         return min(found, key=lambda reading: reading[0])
 

@@ -89,6 +89,24 @@ def test_a_title_of_one_word_is_a_name():
     assert list(false_claims("The Gift Cards and the keep calm and come in.", titles))
 
 
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        (
+            "This set holds the Panera Gift Card and the Panera Gift Cards Multipack of 3. All by Panera.",
+            ["Panera Gift Card\nPanera", "Panera Gift Cards, Multipack of 3\nPanera"],
+        ),
+        (
+            "Take the Mounting Kit, the Roku Player and the Red Cable.",
+            ["Roku Player, refurbished", "Mounting Kit for the Roku Player", "Red Cable"],
+        ),
+        ("Tea cup with saucer plate", ["Tea cup with saucer", "Saucer plate"]),
+    ],
+)
+def test_words_that_two_titles_have_are_read_as_both_names(text, titles):
+    assert not list(false_claims(text, titles))
+
+
 def test_a_number_is_only_itself_as_a_whole():
     titles = ["London Jigsaw Puzzle 1,000 Pieces", "Die Cast Car 1:18"]
     assert not list(false_claims("The London Jigsaw Puzzle 1,000 Pieces and the Die Cast Car 1:18.", titles))
