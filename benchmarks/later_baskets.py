@@ -46,7 +46,7 @@ from pipelines.tables.bundles import FOUND_IN_BASKETS
 from spark_jobs.engine import read, session
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.rank import evidence_of
-from spark_jobs.ranking.bundle_evidence import substitutes_among
+from spark_jobs.ranking.bundle_evidence import shelf_of, substitutes_among
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.checked_against import showable_products
 from training.encoder import make_repeatable
@@ -144,8 +144,9 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
             began = time.monotonic()
             itemsets = frequent(evidence.baskets, support, known.settings.ranking.bundle_size)
             print(f"FP-growth, support {support}: {len(itemsets):,} itemsets, {time.monotonic() - began:.1f} s")
-            substitutes = substitutes_among(evidence, {product for items in itemsets for product in items})
-            rules = Rules(known.settings.bundles, {}, substitutes, known.settings.ranking.bundle_size)
+            shelf = shelf_of(evidence, {product for items in itemsets for product in items})
+            substitutes = substitutes_among(evidence, shelf)
+            rules = Rules(known.settings.bundles, shelf, substitutes, known.settings.ranking.bundle_size)
             lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", rules)
         later = later_baskets(spark, whole, known.run_date)
     return {name: figures(products, later) for name, products in lists.items()}
