@@ -7,9 +7,9 @@ lift. Later baskets pass the same filter.
 
 Of each list of equal count is printed: mean lift in later baskets (baskets that hold all, over those that would by
 independence there; a bundle without a later basket counts 0), lift of each product beyond the first (lift^(1/(k-1)),
-since lift grows by a power with each product), share of later baskets that hold a bundle, share of bundles without
-any, and products in the list. `alike` takes from FP-growth as many itemsets of each size as the night has, `merged`
-leaves out near-duplicates, by the night's own rule.
+since lift grows by a power with each product), share of later baskets that hold a bundle, what the bundles in them cost
+at the prices of the known days, share of bundles without any, and products in the list. `alike` takes from FP-growth as
+many itemsets of each size as the night has, `merged` leaves out near-duplicates, by the night's own rule.
 
     python -m benchmarks.later_baskets --data DIR/online_retail --json later_baskets.json
 """
@@ -20,7 +20,7 @@ import argparse
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,7 @@ from pipelines.tables.bundles import FOUND_IN_BASKETS
 from spark_jobs.engine import read, session
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.rank import evidence_of
-from spark_jobs.ranking.bundle_evidence import substitutes_among
+from spark_jobs.ranking.bundle_evidence import shelf_of, substitutes_among
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.checked_against import showable_products
 from training.encoder import make_repeatable
@@ -68,6 +68,7 @@ class Figures:
     lift: float
     lift_of_each_product: float
     share_of_baskets: float
+    sold: float
     without_a_basket: float
     products: int
 
@@ -91,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(
             f"{name:<40} {figures.bundles:4d} bundles  lift {figures.lift:9.1f}  of each product "
             f"{figures.lift_of_each_product:6.1f}  share of baskets {figures.share_of_baskets:.3f}  "
-            f"without {figures.without_a_basket:.2f}  products {figures.products}"
+            f"sold {figures.sold:,.0f}  without {figures.without_a_basket:.2f}  products {figures.products}"
         )
     ratios = ahead(found)
     for kind, ratio in ratios.items():
@@ -144,11 +145,13 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
             began = time.monotonic()
             itemsets = frequent(evidence.baskets, support, known.settings.ranking.bundle_size)
             print(f"FP-growth, support {support}: {len(itemsets):,} itemsets, {time.monotonic() - began:.1f} s")
-            substitutes = substitutes_among(evidence, {product for items in itemsets for product in items})
-            rules = Rules(known.settings.bundles, {}, substitutes, known.settings.ranking.bundle_size)
+            shelf = shelf_of(evidence, {product for items in itemsets for product in items})
+            substitutes = substitutes_among(evidence, shelf)
+            rules = Rules(known.settings.bundles, shelf, substitutes, known.settings.ranking.bundle_size)
             lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", rules)
         later = later_baskets(spark, whole, known.run_date)
-    return {name: figures(products, later) for name, products in lists.items()}
+        prices = {r["product_id"]: r["price"] for r in products.where("price is not null").collect()}
+    return {name: figures(bundles, later, prices) for name, bundles in lists.items()}
 
 
 def texts_alone(night: Night) -> Ranker:
@@ -197,8 +200,8 @@ def later_baskets(spark: SparkSession, night: Night, after: date) -> list[list[s
     return [sorted(r["products"]) for r in counted.select("products").collect()]
 
 
-def figures(bundles: Sequence[Products], later: Sequence[Sequence[str]]) -> Figures:
-    """What the bundles are worth in these baskets."""
+def figures(bundles: Sequence[Products], later: Sequence[Sequence[str]], prices: Mapping[str, float]) -> Figures:
+    """What the bundles are worth in these baskets; a product without a price costs nothing."""
     ids = {p: n for n, p in enumerate(sorted({p for b in (*bundles, *later) for p in b}))}
     held, wanted = (_members(lists, ids) for lists in (later, bundles))
     sizes = np.array([len(b) for b in bundles])
@@ -212,6 +215,7 @@ def figures(bundles: Sequence[Products], later: Sequence[Sequence[str]]) -> Figu
         lift=round(float(lift.mean()), 3),
         lift_of_each_product=round(float((lift ** (1 / (sizes - 1))).mean()), 3),
         share_of_baskets=round(float(whole.any(axis=1).mean()), 4),
+        sold=round(sum(n * prices.get(p, 0.0) for n, b in zip(found.tolist(), bundles, strict=True) for p in b), 2),
         without_a_basket=round(float((found == 0).mean()), 4),
         products=len({p for b in bundles for p in b}),
     )

@@ -79,7 +79,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     evidence = evidence_of(spark, night, events, products, known["showable"])
     replaced(evidence, night.settings).createOrReplaceTempView("replaced")
     offers = find_bundles(evidence, ranker, night.settings)
-    publish(bundle_table(offers, ranker, evidence, language), BUNDLES)
+    publish(bundle_table(offers, evidence, language), BUNDLES)
     unknown = [f"{r['product_id']} ({r['key']})" for r in known["unknown"].head(FEW)]
     write_json(night.details(BUNDLES), {NAMED: ", ".join(unknown)})
     publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)

@@ -24,9 +24,9 @@ class Rules:
 
     @cached_property
     def replacing(self) -> dict[str, set[str]]:
-        """Of each product those that replace it."""
+        """Of each product those that replace it, and that no rule wants in sets with it."""
         found: dict[str, set[str]] = {}
-        for one, other in self.substitutes:
+        for one, other in filter(self._replace, self.substitutes):
             found.setdefault(one, set()).add(other)
             found.setdefault(other, set()).add(one)
         return found

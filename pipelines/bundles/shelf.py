@@ -40,12 +40,16 @@ class Graph:
 
 @dataclass(frozen=True)
 class Found:
-    """A bundle that was found: how, in how many `baskets`, and in how many with old days counting less (`weight`)."""
+    """A bundle that was found: how, in how many `baskets`, and in how many with old days counting less (`weight`).
+
+    `coherence` is the mean cosine of its products' texts.
+    """
 
     products: Products
     made_by: str
     baskets: int = 0
     weight: float = 0.0
+    coherence: float = 0.0
 
 
 def as_products(ids: Iterable[str]) -> Products:

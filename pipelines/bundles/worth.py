@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, prod
+from statistics import median
 
-from pipelines.bundles.shelf import Found, Product
+from pipelines.bundles.shelf import Found, Product, Products
 from pipelines.scoring.association import surest_lift
 from pipelines.settings.selling import Bundles
 
 PRIOR = 10.0  # baskets that weigh as much as chance, in the share of those who take all
+LEAST = 0.01  # what a coherence of less counts as
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Groups:
 
 @dataclass(frozen=True)
 class Worth:
-    """`lift` over independence and its lower bound `surely`; `score` orders bundles; money in shop currency."""
+    """`lift` over independence and its lower bound `surely`; money in shop currency."""
 
     support: float
     lift: float
@@ -32,7 +34,6 @@ class Worth:
     price: float | None
     offer_price: float | None
     expected_revenue: float | None
-    score: float
 
 
 def worth(found: Found, shelf: Mapping[str, Product], groups: Groups, settings: Bundles, prior: float) -> Worth:
@@ -40,9 +41,6 @@ def worth(found: Found, shelf: Mapping[str, Product], groups: Groups, settings: 
 
     lift = baskets / (N prod(n_i / N)), n_i being the baskets of a product and N all. `surely` is its 95 % lower bound
     (`surest_lift`) with old days counting less.
-
-    score = surely^(1 / (k - 1)) x boosts: the lift of each of the k products beyond the first, so that sizes are on
-    one scale; lift alone grows by a power with each product, however little that one adds.
 
     conversion = (w + 10 q) / (m + 10): the share of those who buy its most bought product that will take all. w and m
     are the baskets with all and with that product, q the chance that one holds the rest anyway: all-confidence
@@ -59,7 +57,6 @@ def worth(found: Found, shelf: Mapping[str, Product], groups: Groups, settings: 
     conversion = round(min(taken, 1.0), 6)
     price = None if any(p.price is None for p in parts) else round(sum(p.price for p in parts), 2)
     offered = offer_price(parts, price, settings)
-    boost = prod(settings.boosts.get(p, 1.0) for p in found.products)
     return Worth(
         support=round(found.baskets / groups.baskets, 9) if groups.baskets else 0.0,
         lift=round(found.baskets / chance, 6) if chance else 0.0,
@@ -68,8 +65,33 @@ def worth(found: Found, shelf: Mapping[str, Product], groups: Groups, settings: 
         price=price,
         offer_price=offered,
         expected_revenue=None if offered is None else round(conversion * offered, 6),
-        score=round(surely ** (1 / (len(parts) - 1)) * boost, 6),
     )
+
+
+def scores(found: Sequence[Found], worths: Mapping[Products, Worth], settings: Bundles) -> dict[Products, float]:
+    """What orders bundles: the product of lift, support, coherence, conversion and revenue, each to its weight.
+
+    Lift is surely^(1 / (k - 1)), that of each of the k products beyond the first, so that sizes are on one scale; lift
+    alone grows by a power with each product, however little that one adds. What has no price counts as one of the usual
+    (median) price. Boosts multiply.
+    """
+    prices = [w.offer_price for w in worths.values() if w.offer_price is not None]
+    usual = median(prices) if prices else 1.0
+
+    def score(bundle: Found) -> float:
+        said = worths[bundle.products]
+        price = usual if said.offer_price is None else said.offer_price
+        values = {
+            "lift": said.surely ** (1 / (len(bundle.products) - 1)),
+            "support": said.support,
+            "coherence": max(bundle.coherence, LEAST),
+            "conversion": said.conversion,
+            "revenue": said.conversion * price,
+        }
+        boost = prod(settings.boosts.get(product, 1.0) for product in bundle.products)
+        return round(prod(values[name] ** weight for name, weight in settings.weights.items()) * boost, 6)
+
+    return {bundle.products: score(bundle) for bundle in found}
 
 
 def offer_price(parts: list[Product], price: float | None, settings: Bundles) -> float | None:

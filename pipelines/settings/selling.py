@@ -73,6 +73,10 @@ class Bundles(Section):
     sets: list[str] = Field(
         default_factory=list, description="categories of which substitutes may stand together; '*': of all"
     )
+    weights: dict[Literal["lift", "support", "coherence", "conversion", "revenue"], float] = Field(
+        default_factory=lambda: {"lift": 1.0, "revenue": 0.25},
+        description="powers to which these count in the score that orders bundles; what is not named does not count",
+    )
     discount: float = Field(0, ge=0, lt=1, description="share of the price taken off where all costs are known")
     least_margin: float = Field(
         0.2, ge=0, lt=1, description="share of the price that must remain after costs; the discount is cut to keep it"

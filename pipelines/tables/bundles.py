@@ -84,7 +84,11 @@ BUNDLES = Table(
             at_least=0,
         ),
         Column(
-            "score", DOUBLE, "sure lift of each product beyond the first, times boosts: the best come first", at_least=0
+            "score",
+            DOUBLE,
+            "what orders bundles: sure lift of each product beyond the first, support, coherence, conversion, revenue, "
+            "by [bundles] weights, times boosts",
+            at_least=0,
         ),
         Column(
             "made_by",

@@ -12,10 +12,10 @@ from pyspark.sql import DataFrame
 from pipelines.bundles.candidates import LONG_TAIL, PINNED, STATED, candidates
 from pipelines.bundles.choose import choose
 from pipelines.bundles.cold import BundleSold, cold_bundles
-from pipelines.bundles.long_tail import Helped, Kin, help_rare
+from pipelines.bundles.long_tail import Kin, help_rare
 from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Found, Graph, Product, Products, as_products, pairs_of
-from pipelines.bundles.worth import Worth, worth
+from pipelines.bundles.worth import Worth, scores, worth
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings import Settings
 from pipelines.words import Language
@@ -49,6 +49,7 @@ class Offer:
 
     found: Found
     worth: Worth
+    score: float
 
     @property
     def bundle_id(self) -> str:
@@ -78,16 +79,18 @@ def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offe
     sets = possible(pairs | said, often, rules, settings)
     sets |= {products: STATED for products in map(rules.completed, said) if products in sets}
     sets |= {products: PINNED for products in pinned if all(p in shelf for p in products)}
-    found = counted(evidence, sets, settings)
+    found = counted(evidence, sets, ranker, settings)
     worths = {f.products: worth_of(f, shelf, evidence, settings) for f in found}
-    scores = {products: w.score for products, w in worths.items()}
-    surely = [
-        f for f in found if f.made_by in BY_SHOP or (f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1)
-    ]
-    chosen = choose(surely, scores, settings.ranking.bundles, rules)
+    sure = {f.products for f in found if f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1}
+    may = [f for f in found if f.made_by in BY_SHOP or f.products in sure]
+    score = scores(may, worths, settings.bundles)
+    chosen = choose(may, score, settings.ranking.bundles, rules)
+    offers = [Offer(f, worths[f.products], score[f.products]) for f in chosen]
     helped = help_rare([f for f in chosen if f.made_by not in BY_SHOP], kin, rules)
-    offers = [Offer(f, worths[f.products]) for f in chosen]
-    return Offers(offers + helped_offers(helped, worths, shelf, evidence, settings), shelf)
+    own = counted(evidence, {h.found.products: LONG_TAIL for h in helped}, ranker, settings)
+    mine = {f.products: Offer(f, worth_of(f, shelf, evidence, settings), 0.0) for f in own}
+    models = {offer.found.products: offer for offer in offers}
+    return Offers(offers + [helped_offer(mine[h.found.products], models[h.after], h.likeness) for h in helped], shelf)
 
 
 def possible(
@@ -108,34 +111,31 @@ def possible(
     return {products: made_by for products, made_by in whole.items() if rules.allow(products)}
 
 
-def counted(evidence: Evidence, sets: Mapping[Products, str], settings: Settings) -> list[Found]:
-    """Each set with the baskets that hold it."""
+def counted(evidence: Evidence, sets: Mapping[Products, str], ranker: Ranker, settings: Settings) -> list[Found]:
+    """Each set with the baskets that hold it, and how alike its products are described."""
     counts = count_sets(evidence, sets, settings.relations.half_life_days)
-    return [Found(products, made_by, *counts.get(products, (0, 0.0))) for products, made_by in sorted(sets.items())]
+    return [
+        Found(products, made_by, *counts.get(products, (0, 0.0)), coherence(products, ranker))
+        for products, made_by in sorted(sets.items())
+    ]
+
+
+def coherence(products: Products, ranker: Ranker) -> float:
+    """The mean cosine of the products' texts."""
+    vectors = ranker.vectors[ranker.find(list(products))]
+    return round(float((vectors @ vectors.T)[np.triu_indices(len(products), 1)].mean()), 6)
 
 
 def worth_of(found: Found, shelf: Mapping[str, Product], evidence: Evidence, settings: Settings) -> Worth:
     return worth(found, shelf, evidence.groups, settings.bundles, settings.relations.prior_groups)
 
 
-def helped_offers(
-    helped: list[Helped],
-    worths: Mapping[Products, Worth],
-    shelf: Mapping[str, Product],
-    evidence: Evidence,
-    settings: Settings,
-) -> list[Offer]:
-    """Bundles with rare products: counts and prices their own, the rest that of what they come of, less unlikeness."""
-    offers = []
-    own = {f.products: f for f in counted(evidence, {h.found.products: LONG_TAIL for h in helped}, settings)}
-    for h in helped:
-        mine, model = worth_of(own[h.found.products], shelf, evidence, settings), worths[h.after]
-        conversion = round(model.conversion * h.likeness, 6)
-        brings = None if mine.offer_price is None else round(conversion * mine.offer_price, 6)
-        score = round(model.score * h.likeness, 6)
-        whole = replace(mine, conversion=conversion, expected_revenue=brings, score=score)
-        offers.append(Offer(own[h.found.products], whole))
-    return offers
+def helped_offer(mine: Offer, model: Offer, likeness: float) -> Offer:
+    """A bundle with a rare product: counts and prices its own, the rest that of what it comes of, less unlikeness."""
+    conversion, offered = round(model.worth.conversion * likeness, 6), mine.worth.offer_price
+    brings = None if offered is None else round(conversion * offered, 6)
+    whole = replace(mine.worth, conversion=conversion, expected_revenue=brings)
+    return Offer(mine.found, whole, round(model.score * likeness, 6))
 
 
 def kin_of(ranker: Ranker, products: list[str], kin_from: float) -> Kin:
@@ -148,9 +148,9 @@ def kin_of(ranker: Ranker, products: list[str], kin_from: float) -> Kin:
     return kin
 
 
-def bundle_table(offers: Offers, ranker: Ranker, evidence: Evidence, language: Language) -> DataFrame:
+def bundle_table(offers: Offers, evidence: Evidence, language: Language) -> DataFrame:
     """One row for each bundle, with the words of a template."""
-    rows = [describe(offer, offers.shelf, ranker, language) for offer in offers.bundles]
+    rows = [describe(offer, offers.shelf, language) for offer in offers.bundles]
     return evidence.products.sparkSession.createDataFrame(rows, BUNDLE)
 
 
@@ -161,12 +161,10 @@ def cold_table(offers: Offers, evidence: Evidence, settings: Settings) -> DataFr
     return evidence.products.sparkSession.createDataFrame(rows, COLD)
 
 
-def describe(offer: Offer, shelf: Mapping[str, Product], ranker: Ranker, language: Language) -> tuple[object, ...]:
+def describe(offer: Offer, shelf: Mapping[str, Product], language: Language) -> tuple[object, ...]:
     """One row of the table: words, price, strength, coherence."""
     found, said = offer.found, offer.worth
     text = template(facts_of([asdict(shelf[p]) for p in found.products]), found.baskets, language)
-    vectors = ranker.vectors[ranker.find(list(found.products))]
-    cosines = (vectors @ vectors.T)[np.triu_indices(len(found.products), 1)]
     return (
         offer.bundle_id,
         list(found.products),
@@ -179,9 +177,9 @@ def describe(offer: Offer, shelf: Mapping[str, Product], ranker: Ranker, languag
         said.support,
         said.lift,
         said.surely,
-        round(float(cosines.mean()), 6),
+        found.coherence,
         said.conversion,
         said.expected_revenue,
-        said.score,
+        offer.score,
         found.made_by,
     )

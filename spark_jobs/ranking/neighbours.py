@@ -93,7 +93,6 @@ def both_ways(pairs: DataFrame) -> DataFrame:
 
 def meaning_block(ranker: Ranker, asked: np.ndarray, most: int) -> pa.RecordBatch:
     """The `most` showable products of largest cosine for each asked one; rounded to 1e-6, ties by product id."""
-    ids = ranker.product_ids.astype(object)
     cosines = np.round(ranker.vectors[asked] @ ranker.vectors.T, 6)
     cosines[:, ~ranker.showable] = -np.inf
     cosines[np.arange(len(asked)), asked] = -np.inf
@@ -102,9 +101,9 @@ def meaning_block(ranker: Ranker, asked: np.ndarray, most: int) -> pa.RecordBatc
     found = nearest[row, place]
     return pa.record_batch(
         {
-            "product_id": pa.array(ids[asked[row]], pa.string()),
+            "product_id": pa.array(ranker.product_ids[asked[row]], pa.string()),
             "rank": pa.array(place + 1, pa.int32()),
-            "other_id": pa.array(ids[found], pa.string()),
+            "other_id": pa.array(ranker.product_ids[found], pa.string()),
             "score": pa.array(cosines[row, found], pa.float32()),
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from pipelines.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, candidates
 from pipelines.bundles.choose import choose
@@ -12,7 +13,7 @@ from pipelines.bundles.for_users import unless_hidden
 from pipelines.bundles.long_tail import help_rare
 from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Found, Graph, Product
-from pipelines.bundles.worth import Groups, offer_price, worth
+from pipelines.bundles.worth import Groups, offer_price, scores, worth
 from pipelines.settings.selling import Bundles
 
 GROUPS = Groups(1000, 1000.0)
@@ -93,16 +94,13 @@ def test_lift_conversion_and_expected_revenue_by_hand():
         "a": Product("a", "A", price=10.0, baskets=100, weight=90.0),
         "b": Product("b", "B", price=5.0, baskets=50, weight=40.0),
     }
-    said = worth(
-        Found(("a", "b"), PAIR, baskets=20, weight=18.0), two, Groups(1000, 900.0), Bundles(boosts={"a": 2}), 0.25
-    )
+    said = worth(Found(("a", "b"), PAIR, baskets=20, weight=18.0), two, Groups(1000, 900.0), Bundles(), 0.25)
     assert said.support == 0.02
     assert said.lift == pytest.approx(20 / (1000 * 0.1 * 0.05))
     assert said.conversion == pytest.approx((18 + 10 * (4 / 90)) / (90 + 10), abs=1e-6)
     assert (said.price, said.offer_price) == (15.0, 15.0)
     assert said.expected_revenue == pytest.approx(said.conversion * 15, abs=1e-6)
     assert 1 < said.surely < said.lift + 1e-9
-    assert said.score == pytest.approx(2 * said.surely, abs=1e-5)
     unpriced = worth(
         Found(("a", "b"), PAIR, 20, 18.0),
         two | {"b": Product("b", "B", baskets=50, weight=40.0)},
@@ -113,9 +111,27 @@ def test_lift_conversion_and_expected_revenue_by_hand():
     assert (unpriced.price, unpriced.offer_price, unpriced.expected_revenue) == (None, None, None)
 
 
-def test_a_score_is_of_each_product_beyond_the_first():
-    three = worth(Found(tuple("abc"), CLIQUE, 50, 50.0), shelf(*"abc"), GROUPS, Bundles(), 0.25)
-    assert three.score == pytest.approx(three.surely**0.5, abs=1e-5)
+def test_a_score_is_of_what_the_settings_weigh_to_the_power_of_their_weights():
+    found = [
+        Found(("a", "b"), PAIR, 50, 50.0, coherence=0.5),
+        Found(tuple("abc"), CLIQUE, 50, 50.0, coherence=-0.2),
+        Found(("c", "d"), PAIR, 50, 50.0, coherence=0.8),
+    ]
+    known = shelf("a", "b", "c", price=8.0) | shelf("d")
+    worths = {f.products: worth(f, known, GROUPS, Bundles(), 0.25) for f in found}
+    two, three, unpriced = worths.values()
+
+    def score(boosts=None, **weights):
+        return list(scores(found, worths, Bundles(weights=weights, boosts=boosts or {})).values())
+
+    assert score(lift=1) == pytest.approx([two.surely, three.surely**0.5, unpriced.surely], abs=1e-5)
+    assert score(coherence=2) == pytest.approx([0.25, 0.01**2, 0.64])
+    assert score(conversion=1, support=1) == pytest.approx([w.conversion * 0.05 for w in worths.values()], abs=1e-6)
+    assert score(revenue=0.5)[:2] == pytest.approx([(two.conversion * 16) ** 0.5, (three.conversion * 24) ** 0.5])
+    assert score(revenue=1)[2] == pytest.approx(unpriced.conversion * 20), "as if it had the median price"
+    assert score({"a": 3.0, "b": 2.0}) == [6, 6, 1]
+    with pytest.raises(ValidationError, match=r"weights\.luck"):
+        Bundles(weights={"luck": 1})
 
 
 @pytest.mark.parametrize(
@@ -145,7 +161,7 @@ def scored(**bundles):
 
 
 def chosen(found, scores, most=9, substitutes=(), **settings):
-    return [f.products for f in choose(found, scores, most, rules({}, Bundles(**settings), substitutes))]
+    return [f.products for f in choose(found, scores, most, rules(shelf(*"abcdef"), Bundles(**settings), substitutes))]
 
 
 def test_near_duplicates_are_merged_and_a_product_is_not_everywhere():
@@ -161,6 +177,7 @@ def test_bundles_that_differ_by_what_replaces_each_other_are_near_duplicates():
     assert chosen(found, scores, substitutes=[("a", "c"), ("b", "d")]) == [tuple("ab"), tuple("ce"), tuple("bf")]
     assert chosen(found, scores, substitutes=[("a", "c"), ("b", "e")]) == [tuple("ab"), tuple("cd"), tuple("bf")]
     assert len(chosen(found, scores, substitutes=[("a", "c")])) == 4
+    assert len(chosen(found, scores, substitutes=[("a", "c"), ("b", "d")], sets=["*"])) == 4, "a rule tells them apart"
     found, scores = scored(ab=(9, 5), ac=(8, 5))
     assert len(chosen(found, scores, substitutes=[("a", "c")])) == 2, "each stands for one other"
 
