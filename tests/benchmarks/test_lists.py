@@ -68,6 +68,7 @@ def facts(seeds):
     return {
         "seeds": len(seeds),
         "users": 100,
+        "users_judged": 90,
         "items": 7,
         "models": summary(seeds),
         "ahead": {},
@@ -93,7 +94,7 @@ def test_all_that_was_asked_for_is_printed():
     assert "–" in text
     assert "3 items added without text" in text
     assert "too short" not in text
-    assert "61 s, 812 MB" in text
+    assert "100 users, 90 of them judged, 7 items, 61 s, 812 MB" in text
     assert "new item" not in text
 
 
