@@ -71,10 +71,10 @@ def tables_of(evaluation: Mapping[str, Any]) -> dict[str, list[Row]]:
 def decision_rows(rules: list[Rule], verdict: Verdict) -> list[Row]:
     """The decision, and what led to it: each rule with its figure, what is allowed, and whether it is kept."""
     return [
-        {"rule": rule, "kept": "yes" if kept else "no", "figure": figure, "allowed": allowed, "setting": setting}
-        for rule, kept, figure, allowed, setting in (
+        {"rule": rule, "kept": "yes" if kept else "no", "figure": figure, "allowed": allowed, "set by": set_by}
+        for rule, kept, figure, allowed, set_by in (
             ("becomes champion", verdict.promote, "", "", ""),
-            *((r.rule, r.kept, f"{r.figure:.4f}", r.allowed, r.setting) for r in rules),
+            *((r.rule, r.kept, f"{r.figure:.4f}", r.allowed, r.set_by) for r in rules),
         )
     ]
 

@@ -12,15 +12,16 @@ COVERAGE, COLD_RECALL, IDENTICAL_LISTS = "coverage@10", "cold_recall@10", "ident
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that is asked of a challenger: its figure, what is allowed, by which setting, whether that is kept.
+    """One thing that is asked of a challenger: its figure, what is allowed, what sets that, whether it is kept.
 
-    `says` is why a challenger is refused that does not keep it: the number, the bound, the setting.
+    `high` in what is allowed is the upper end of a paired interval. `says` is why a challenger is refused that does not
+    keep it: the number, the bound, the setting.
     """
 
     rule: str
     figure: float
     allowed: str
-    setting: str
+    set_by: str
     kept: bool
     says: str
 
@@ -52,28 +53,30 @@ def slow_ranking(evaluation: dict[str, Any], settings: Guards) -> str:
 
 
 def _identical_lists(mine: dict[str, Any], settings: Guards) -> Rule:
-    share, most = mine[IDENTICAL_LISTS]["value"], settings.most_identical_lists
-    allowed, setting = f"at most {most:.1%}", "[guards] most_identical_lists"
-    says = f"{share:.1%} of the users get one and the same list (allowed: {allowed}, {setting})"
-    return Rule(IDENTICAL_LISTS, share, allowed, setting, share <= most, says)
+    share, most, setting = (
+        mine[IDENTICAL_LISTS]["value"],
+        settings.most_identical_lists,
+        "[guards] most_identical_lists",
+    )
+    says = f"{share:.1%} of the users get one and the same list (allowed: at most {most:.1%}, {setting})"
+    return Rule(IDENTICAL_LISTS, share, f"<= {most:.4f}", setting, share <= most, says)
 
 
 def _coverage(mine: dict[str, Any], theirs: dict[str, Any], settings: Guards) -> Rule:
-    share, before = mine[COVERAGE]["value"], theirs[COVERAGE]["value"]
+    share, before, setting = mine[COVERAGE]["value"], theirs[COVERAGE]["value"], "[guards] least_coverage"
     least = settings.least_coverage * before
-    allowed, setting = f"at least {least:.4f}", f"[guards] least_coverage times the champion's {before:.4f}"
-    says = f"coverage@10 is {share:.4f} (allowed: {allowed}, {setting})"
-    return Rule(COVERAGE, share, allowed, setting, share >= least, says)
+    allowed = f"allowed: at least {least:.4f}, {setting} times the champion's {before:.4f}"
+    says = f"coverage@10 is {share:.4f} ({allowed})"
+    return Rule(COVERAGE, share, f">= {least:.4f}", setting, share >= least, says)
 
 
 def _cold_recall(difference: dict[str, Any], settings: Guards) -> Rule:
     """Few users prove nothing: a bootstrap over a handful of them finds intervals that are far too short."""
-    users, value, rule = difference["users"], difference["value"], f"{COLD_RECALL} - champion"
+    users, value, setting = difference["users"], difference["value"], "[guards] least_cold_users"
+    rule = f"{COLD_RECALL} - champion"
     if users < settings.least_cold_users:
-        return Rule(rule, value, f"anything: {users} users", "[guards] least_cold_users", True, "")
+        return Rule(rule, value, f"any, {users} users", setting, True, "")
     span = f"95 % interval {difference['low']:+.4f} to {difference['high']:+.4f}"
-    allowed, setting = f"an interval that reaches 0, {users} users", "[guards] least_cold_users"
-    says = (
-        f"recall@10 of new products differs from the champion's by {value:+.4f}, {span} (allowed: {allowed}, {setting})"
-    )
-    return Rule(rule, value, allowed, setting, difference["high"] >= 0, says)
+    allowed = f"allowed: an interval that reaches 0, {users} users, {setting}"
+    says = f"recall@10 of new products differs from the champion's by {value:+.4f}, {span} ({allowed})"
+    return Rule(rule, value, "high >= 0", setting, difference["high"] >= 0, says)

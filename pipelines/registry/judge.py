@@ -53,7 +53,7 @@ def rules_of(evaluation: dict[str, Any], settings: Settings, *, has_predecessor:
 def _above_popularity(evaluation: dict[str, Any]) -> Rule:
     mine, popular = (evaluation["models"][model][METRIC]["value"] for model in ("challenger", "popularity"))
     says = f"NDCG@10 {mine:.4f} is not better than popularity's {popular:.4f}"
-    return Rule(METRIC, mine, f"more than {popular:.4f}, popularity's", "", mine > popular, says)
+    return Rule(METRIC, mine, f"> {popular:.4f}", "popularity", mine > popular, says)
 
 
 def _against_knn(evaluation: dict[str, Any]) -> Rule:
@@ -61,7 +61,7 @@ def _against_knn(evaluation: dict[str, Any]) -> Rule:
     difference = evaluation["differences"]["challenger-item_knn"]
     says = f"NDCG@10 {mine:.4f} is surely worse than item-kNN's {knn:.4f} {_paired(difference)}"
     kept = not surely_less(difference)
-    return Rule(f"{METRIC} - item_knn", difference["value"], "an interval that reaches 0", "", kept, says)
+    return Rule(f"{METRIC} - item_knn", difference["value"], "high >= 0", "item_knn", kept, says)
 
 
 def _against_champion(evaluation: dict[str, Any], tolerance: float) -> Rule:
@@ -72,7 +72,7 @@ def _against_champion(evaluation: dict[str, Any], tolerance: float) -> Rule:
     if too_low:
         least = f"at least {theirs * (1 - tolerance):.4f}, [training] tolerance"
         says = f"NDCG@10 {mine:.4f} is worse than the champion's {theirs:.4f} (allowed: {least})"
-    allowed = f"at least {-tolerance * theirs:+.4f}, an interval that reaches 0"
+    allowed = f">= {-tolerance * theirs:.4f}, high >= 0"
     kept = not too_low and not surely_less(difference)
     return Rule(f"{METRIC} - champion", difference["value"], allowed, "[training] tolerance", kept, says)
 

@@ -32,7 +32,6 @@ PREDECESSOR = "nightshelf.predecessor"  # version that it was judged against
 PROMOTED = "nightshelf.promoted"
 WHY = "nightshelf.why"
 CHAMPION = "champion"
-OF_TRAINING = {"mlflow.experimentKind": "custom_model_development"}  # else MLflow's page looks for traces of agents
 MODEL_FOLDER = "challenger"  # folder of our own files, in the night's folder and inside a registered model
 
 
@@ -72,7 +71,7 @@ def experiment_of(client: MlflowClient, home: Path, settings: Settings) -> str:
         return found.experiment_id
     embedded = not settings.mlflow.tracking_uri
     place = (home.resolve() / "mlflow" / "artifacts").as_uri() if embedded else None
-    return client.create_experiment(name, artifact_location=place, tags=OF_TRAINING)
+    return client.create_experiment(name, artifact_location=place)
 
 
 def version_of(client: MlflowClient, night: Night) -> ModelVersion | None:

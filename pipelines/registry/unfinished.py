@@ -9,7 +9,7 @@ from pipelines.registry.store import FINGERPRINT
 
 
 def delete_unfinished(client: MlflowClient, experiment: str, fingerprint: str) -> None:
-    """Delete the runs of these inputs that no version came of, and their files; finished runs stay.
+    """Delete the runs of these inputs that no version stands on, and their files.
 
     Files go first: killed here, too, the next registration finds the run again.
     """

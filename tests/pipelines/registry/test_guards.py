@@ -65,9 +65,9 @@ def test_without_a_champion_only_the_challengers_own_figures_count():
 
 def test_a_guard_that_is_kept_says_figure_and_bound_too():
     identical, coverage, cold = guard_rules(evaluation(cold=(-0.1, -0.2, -0.1, 3)), Guards(), has_predecessor=True)
-    assert (identical.figure, identical.allowed) == (0.1, "at most 20.0%")
+    assert (identical.figure, identical.allowed) == (0.1, "<= 0.2000")
     assert (coverage.figure, coverage.kept) == (0.4, True)
-    assert (cold.kept, cold.allowed) == (True, "anything: 3 users")
+    assert (cold.kept, cold.allowed) == (True, "any, 3 users")
 
 
 def test_the_bounds_are_settings():
