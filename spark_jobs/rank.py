@@ -38,11 +38,12 @@ from spark_jobs.engine import job, read, views, write
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import Evidence, replaced
-from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
+from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.checked_against import checked_against
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from, popular_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
+from spark_jobs.ranking.offers import bundle_table, cold_table
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 from spark_jobs.ranking.relations import (
     alone,
@@ -83,8 +84,8 @@ def rank(spark: SparkSession, night: Night) -> None:
     unknown = [f"{r['product_id']} ({r['key']})" for r in known["unknown"].head(FEW)]
     write_json(night.details(BUNDLES), {NAMED: ", ".join(unknown)})
     publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)
-    bundles = read(spark, night, BUNDLES)
-    ranked = rank_users(read(spark, night, USER_EMBEDDINGS), known["hidden"], bundles, night)
+    users, bundles = read(spark, night, USER_EMBEDDINGS), read(spark, night, BUNDLES)
+    ranked = rank_users(users, known["hidden"], bundles, night, offers.copies)
     publish(topk_rows(ranked, products, language), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
     newcomers = read(spark, night, NEWCOMERS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.bundles.shelf import Product, Products
 from pipelines.bundles.worth import Groups
 
 EVERYONE = "all"
+Copies = Mapping[str, Collection[str]]  # bundle_id -> those that are nearly the same
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,11 @@ class BundleSold:
 
 
 def cold_bundles(
-    sold: Sequence[BundleSold], shelf: Mapping[str, Product], groups: Groups, most: int
+    sold: Sequence[BundleSold], shelf: Mapping[str, Product], groups: Groups, copies: Copies, most: int
 ) -> list[tuple[str, int, str, float]]:
     """Rows (segment, rank, bundle_id, score): 'all', and 'category: …' for the widest category of one of its products.
+
+    Of bundles that are nearly the same, `copies`, a segment has the best.
 
     A visitor may buy anything, so that a bundle brings conversion x share of baskets with its most bought product x
     price; the price counts where all bundles have one. The score is the share of the best one's in its segment.
@@ -42,7 +45,10 @@ def cold_bundles(
             segments.setdefault(segment, []).append(bundle)
     rows = []
     for segment, bundles in sorted(segments.items()):
-        best = sorted(bundles, key=lambda b: (-brings(b), b.bundle_id))[:most]
+        best: list[BundleSold] = []
+        for bundle in sorted(bundles, key=lambda b: (-brings(b), b.bundle_id)):
+            if len(best) < most and not any(other.bundle_id in copies.get(bundle.bundle_id, ()) for other in best):
+                best.append(bundle)
         top = brings(best[0]) if best else 0.0
         for rank, bundle in enumerate(best, 1):
             rows.append((segment, rank, bundle.bundle_id, round(brings(bundle) / top, 6) if top else 0.0))

@@ -36,6 +36,16 @@ def without_copies(ranked: Iterable[Products], same_from: float, replacing: Repl
     return kept
 
 
+def copies_among(bundles: Iterable[Products], same_from: float, replacing: Replacing) -> dict[Products, set[Products]]:
+    """Of each bundle that has some, the others that are nearly the same."""
+    bundles = list(bundles)
+    holding: Holding = {}
+    for products in bundles:
+        hold(products, holding)
+    found = {products: set(near_copies(products, holding, same_from, replacing)) - {products} for products in bundles}
+    return {products: copies for products, copies in found.items() if copies}
+
+
 def _common(products: Products, others: Products, replacing: Replacing) -> int:
     """How many of `products` stand in `others`, themselves or as one that replaces them, each of which counts once."""
     left = set(others) - set(products)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from pyspark.sql import DataFrame
 
 from pipelines.bundles.candidates import LONG_TAIL, PINNED, STATED, candidates
 from pipelines.bundles.choose import choose
-from pipelines.bundles.cold import BundleSold, cold_bundles
+from pipelines.bundles.copies import copies_among
 from pipelines.bundles.long_tail import Kin, help_rare
 from pipelines.bundles.rules import Rules
 from pipelines.bundles.shelf import Found, Graph, Product, Products, as_products, pairs_of
 from pipelines.bundles.worth import Worth, scores, worth
 from pipelines.scoring.ranker import Ranker
 from pipelines.settings import Settings
-from pipelines.words import Language
-from pipelines.words.facts import facts_of
-from pipelines.words.templates import template
 from spark_jobs.ranking.bundle_evidence import (
     LEAST_BASKETS,
     Evidence,
@@ -31,44 +26,17 @@ from spark_jobs.ranking.bundle_evidence import (
     strongest_pairs,
     substitutes_among,
 )
+from spark_jobs.ranking.offers import Offer, Offers, id_of
 
-BUNDLE = (
-    "bundle_id string, products array<string>, title string, description string, written_by string, "
-    "price double, offer_price double, "
-    "baskets int, support double, lift double, lift_surely double, coherence float, conversion double, "
-    "expected_revenue double, score double, made_by string"
-)
-COLD = "segment string, rank int, bundle_id string, score double"
 BY_SHOP = (PINNED, STATED)  # whatever baskets say
 KIN = 20  # products described alike that are looked at, for each
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A bundle that is published."""
-
-    found: Found
-    worth: Worth
-    score: float
-
-    @property
-    def bundle_id(self) -> str:
-        return hashlib.sha256("\n".join(self.found.products).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Offers:
-    """The night's bundles, best first, and the products that they are made of."""
-
-    bundles: list[Offer]
-    shelf: Mapping[str, Product]
 
 
 def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offers:
     """The bundles of the night: found in the graph and in baskets, counted there, held to the rules, and chosen."""
     pinned = {as_products(products) for products in settings.bundles.pinned}
     if not settings.ranking.bundles:
-        return Offers([], {})
+        return Offers([], {}, {})
     pairs, often = strongest_pairs(evidence, settings), frequent_baskets(evidence, settings)
     said = {pair: s for pair, s in stated_pairs(evidence).items() if pair not in pairs}
     named = {p for group in (*pairs, *said, *often, *pinned, *settings.bundles.only_together) for p in group}
@@ -90,7 +58,9 @@ def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offe
     own = counted(evidence, {h.found.products: LONG_TAIL for h in helped}, ranker, settings)
     mine = {f.products: Offer(f, worth_of(f, shelf, evidence, settings), 0.0) for f in own}
     models = {offer.found.products: offer for offer in offers}
-    return Offers(offers + [helped_offer(mine[h.found.products], models[h.after], h.likeness) for h in helped], shelf)
+    offers += [helped_offer(mine[h.found.products], models[h.after], h.likeness) for h in helped]
+    copies = copies_among((o.found.products for o in offers), settings.bundles.same_from, rules.replacing)
+    return Offers(offers, shelf, {id_of(products): set(map(id_of, same)) for products, same in copies.items()})
 
 
 def possible(
@@ -146,40 +116,3 @@ def kin_of(ranker: Ranker, products: list[str], kin_from: float) -> Kin:
         order = [i for i in np.lexsort((row.indices, -row.data))[:KIN] if row.data[i] >= kin_from]
         kin[str(ids[at])] = [(str(ids[row.indices[i]]), round(float(row.data[i]), 6)) for i in order]
     return kin
-
-
-def bundle_table(offers: Offers, evidence: Evidence, language: Language) -> DataFrame:
-    """One row for each bundle, with the words of a template."""
-    rows = [describe(offer, offers.shelf, language) for offer in offers.bundles]
-    return evidence.products.sparkSession.createDataFrame(rows, BUNDLE)
-
-
-def cold_table(offers: Offers, evidence: Evidence, settings: Settings) -> DataFrame:
-    """One row for each segment and rank of the bundles for visitors nobody knows."""
-    sold = [BundleSold(o.bundle_id, o.found.products, o.worth.conversion, o.worth.offer_price) for o in offers.bundles]
-    rows = cold_bundles(sold, offers.shelf, evidence.groups, settings.ranking.bundles_per_user)
-    return evidence.products.sparkSession.createDataFrame(rows, COLD)
-
-
-def describe(offer: Offer, shelf: Mapping[str, Product], language: Language) -> tuple[object, ...]:
-    """One row of the table: words, price, strength, coherence."""
-    found, said = offer.found, offer.worth
-    text = template(facts_of([asdict(shelf[p]) for p in found.products]), found.baskets, language)
-    return (
-        offer.bundle_id,
-        list(found.products),
-        text.title,
-        text.description,
-        "template",
-        said.price,
-        said.offer_price,
-        int(found.baskets),
-        said.support,
-        said.lift,
-        said.surely,
-        found.coherence,
-        said.conversion,
-        said.expected_revenue,
-        offer.score,
-        found.made_by,
-    )

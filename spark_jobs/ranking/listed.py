@@ -48,13 +48,19 @@ def shown_lists(product_ids: np.ndarray, ranked: Ranked) -> pa.ListArray:
     return pa.ListArray.from_arrays(_starts(there), _struct(columns))
 
 
-def bundle_lists(bundle_ids: np.ndarray, scores: np.ndarray, most: int) -> pa.ListArray:
+def bundle_lists(bundle_ids: np.ndarray, scores: np.ndarray, same: np.ndarray, most: int) -> pa.ListArray:
     """The best `most` bundles of each user by `scores` float32 (u, b); ties go to the bundle that comes first.
 
-    One whose score is minus infinity is not for the user.
+    One whose score is minus infinity is not for the user. `same` bool (b, b) marks those that are nearly the same, each
+    with itself: of these the best is for the user.
     """
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :most]
-    best = np.take_along_axis(scores, order, axis=1)
+    left, users = scores.copy(), np.arange(len(scores))
+    order = np.zeros((len(scores), min(most, scores.shape[1])), np.int64)
+    best = np.full(order.shape, -np.inf, np.float32)
+    for place in range(order.shape[1]):
+        order[:, place] = left.argmax(axis=1)
+        best[:, place] = left[users, order[:, place]]
+        left[same[order[:, place]]] = -np.inf
     there = best > -np.inf
     columns = {
         "rank": _ranks(there),

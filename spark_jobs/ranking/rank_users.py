@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
+from pipelines.bundles.cold import Copies
 from pipelines.bundles.for_users import unless_hidden
 from pipelines.night import Night
 from pipelines.scoring.ranker import Ranker
@@ -32,13 +35,30 @@ BUNDLE = "struct<rank:int,bundle_id:string,score:float>"
 RANKED_SCHEMA = f"user_id string, shown array<{SHOWN}>, bundles array<{BUNDLE}>, model_version string"
 
 
-def rank_users(users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: Night) -> DataFrame:
-    """One row for each user with the ranked products and bundles, computed in one pass and kept for two readers."""
+@dataclass(frozen=True)
+class Sold:
+    """b bundles: their ids, `products`, and which are nearly the `same`, bool (b, b)."""
+
+    bundle_ids: np.ndarray
+    products: list[list[str]]
+    same: np.ndarray
+
+
+def rank_users(
+    users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: Night, copies: Copies = MappingProxyType({})
+) -> DataFrame:
+    """One row for each user with the ranked products and bundles, computed in one pass and kept for two readers.
+
+    Of bundles that are nearly the same, `copies`, a user has the best.
+    """
     seen = hidden.groupBy("user_id").agg(F.array_sort(F.collect_set("product_id")).alias("hidden"))
     asked = users.select("user_id", "history", "turns", "model_version").join(seen, "user_id", "left")
     # A number of its own: small rows that mean much work would else be gathered in one part, on one core.
     blocks = asked.repartitionByRange(night.settings.spark.partitions, "user_id").sortWithinPartitions("user_id")
-    sold = [(b["bundle_id"], list(b["products"])) for b in bundles.orderBy("bundle_id").collect()]
+    rows = bundles.orderBy("bundle_id").collect()
+    names = np.array([row["bundle_id"] for row in rows], str)
+    same = np.array([[one == other or other in copies.get(one, ()) for other in names] for one in names], bool)
+    sold = Sold(names, [list(row["products"]) for row in rows], same.reshape(len(rows), len(rows)))
     settings = night.settings.ranking
     folder, k, most = str(night.work / "ranker"), settings.k, settings.bundles_per_user
     block_users, draw = settings.block_users, (str(night.run_date), settings.explored)
@@ -48,7 +68,7 @@ def rank_users(users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: N
         with threadpool_limits(1):
             for batch in batches:
                 for start in range(0, batch.num_rows, block_users):
-                    yield rank_block(ranker, batch.slice(start, block_users), k, (sold, most), draw)
+                    yield rank_block(ranker, batch.slice(start, block_users), (k, most), sold, draw)
 
     ranked = blocks.mapInArrow(score, RANKED_SCHEMA)
     return ranked.persist(StorageLevel.MEMORY_AND_DISK)
@@ -61,19 +81,21 @@ def cached_ranker(folder: str) -> Ranker:
 
 
 def rank_block(
-    ranker: Ranker, users: pa.RecordBatch, k: int, offer: tuple[list[tuple[str, list[str]]], int], draw: tuple[str, int]
+    ranker: Ranker, users: pa.RecordBatch, most: tuple[int, int], sold: Sold, draw: tuple[str, int]
 ) -> pa.RecordBatch:
-    """The ranked products and bundles of a block of users, a row each; `draw` names the draw of so many products."""
+    """The ranked products and bundles of a block of users, a row each, at most so many of both.
+
+    `draw` names the draw of so many products.
+    """
     histories = list(map(ranker.past, id_lists(users["history"]), number_lists(users["turns"])))
     hidden = [ranker.find(ids) for ids in id_lists(users["hidden"])]
-    sold, most = offer
-    bundles = [ranker.find(products) for _, products in sold]
-    ranked = ranker.rank(histories, hidden, k, lots(users["user_id"].to_pylist(), *draw), bundles)
+    bundles = [ranker.find(products) for products in sold.products]
+    ranked = ranker.rank(histories, hidden, most[0], lots(users["user_id"].to_pylist(), *draw), bundles)
     offered = unless_hidden(ranked.bundles, bundles, hidden, len(ranker.product_ids))
     columns = {
         "user_id": users["user_id"],
         "shown": shown_lists(ranker.product_ids, ranked),
-        "bundles": bundle_lists(np.array([name for name, _ in sold], str), offered, most),
+        "bundles": bundle_lists(sold.bundle_ids, offered, sold.same, most[1]),
         "model_version": users["model_version"],
     }
     return pa.record_batch(columns)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pipelines.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, candidates
 from pipelines.bundles.choose import choose
 from pipelines.bundles.cold import BundleSold, cold_bundles
+from pipelines.bundles.copies import copies_among
 from pipelines.bundles.for_users import unless_hidden
 from pipelines.bundles.long_tail import help_rare
 from pipelines.bundles.rules import Rules
@@ -182,6 +183,12 @@ def test_bundles_that_differ_by_what_replaces_each_other_are_near_duplicates():
     assert len(chosen(found, scores, substitutes=[("a", "c")])) == 2, "each stands for one other"
 
 
+def test_near_copies_are_told_of_each_other():
+    bundles = [("a", "b"), ("b", "c"), ("d", "e")]
+    assert copies_among(bundles, 0.5, {"a": {"c"}, "c": {"a"}}) == {("a", "b"): {("b", "c")}, ("b", "c"): {("a", "b")}}
+    assert copies_among(bundles, 0.5, {}) == {}
+
+
 def test_a_larger_bundle_takes_the_place_of_one_within_it_that_it_shares_its_baskets_with():
     found, scores = scored(ab=(9, 50), abc=(3, 20), xy=(5, 30))
     assert chosen(found, scores, grown_from=0.4) == [tuple("abc"), tuple("xy")]
@@ -233,12 +240,13 @@ def test_few_bundles_are_for_rare_products_and_no_two_of_them_are_alike():
 def test_bundles_for_nobody_are_those_that_bring_most():
     two = shelf("a", "b", categories=("home",), weight=100.0) | shelf("c", "d", weight=10.0)
     sold = [BundleSold("1", ("a", "b"), 0.1, 20.0), BundleSold("2", ("c", "d"), 0.5, 30.0)]
-    rows = cold_bundles(sold, two, GROUPS, 5)
+    rows = cold_bundles(sold, two, GROUPS, {}, 5)
     # 0.1 of the 10 % with a for 20 is 0.2 a visitor; 0.5 of 1 % for 30 is 0.15
     assert rows == [("all", 1, "1", 1.0), ("all", 2, "2", 0.75), ("category: home", 1, "1", 1.0)]
+    assert [row[2] for row in cold_bundles(sold, two, GROUPS, {"1": {"2"}, "2": {"1"}}, 5)] == ["1", "1"]
     unpriced = [BundleSold("1", ("a", "b"), 0.04, None), sold[1]]
-    assert [row[2] for row in cold_bundles(unpriced, two, GROUPS, 1)] == ["2", "1"]
-    assert cold_bundles([], {}, Groups(0, 0.0), 5) == []
+    assert [row[2] for row in cold_bundles(unpriced, two, GROUPS, {}, 1)] == ["2", "1"]
+    assert cold_bundles([], {}, Groups(0, 0.0), {}, 5) == []
 
 
 def test_a_bundle_with_a_product_that_is_hidden_is_not_for_the_user():

@@ -27,8 +27,9 @@ from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_c
 from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import Evidence, count_sets
-from spark_jobs.ranking.bundles import bundle_table, cold_table, find_bundles
+from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.neighbours import meaning_block, similar_products
+from spark_jobs.ranking.offers import bundle_table, cold_table
 from spark_jobs.ranking.pair_blocks import related_block
 from spark_jobs.ranking.relations import (
     alone,
@@ -257,8 +258,10 @@ def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, nigh
     assert rare["price"] == sum(PRICES.get(p, 1.0) for p in rare["products"])
     cold = cold_table(offers, evidence, night.settings).collect()
     assert {r["segment"] for r in cold} >= {"all", "category: home"}
-    ranks = [r["rank"] for r in cold if r["segment"] == "all"]
-    assert ranks == list(range(1, min(3, len(rows)) + 1))
+    everyone = [r["bundle_id"] for r in sorted(cold, key=lambda r: r["rank"]) if r["segment"] == "all"]
+    assert 0 < len(everyone) <= 3
+    assert not set(everyone) & {copy for bundle in everyone for copy in offers.copies.get(bundle, ())}
+    assert offers.copies[rare["bundle_id"]], "of the bundle that it comes of"
 
 
 def test_rules_and_pinned_bundles(spark, night, evidence, ranker):

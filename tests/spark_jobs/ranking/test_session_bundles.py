@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from pipelines.bundles.visit_bundler import VisitBundler
 from pipelines.bundles.worth import Groups
 from pipelines.night import Night
 from pipelines.scoring.blend import PARTS, Blend
@@ -118,6 +119,17 @@ def test_the_nights_relations_and_the_rules_of_the_shop_hold(offered):
     assert products_of(wanted["ann"]) == [["bag1", "pen1"]]
     assert offered(visits, bundles={"most_price": 19}) == {}
     assert offered(visits, session_bundles={"enabled": False}) == {}
+
+
+def test_what_was_learned_says_what_belongs_together(offered, monkeypatch):
+    class Learned:
+        def bundles(self, products):
+            return [(products, 0.4), (products[:2], 0.3)]
+
+    monkeypatch.setattr(VisitBundler, "load", lambda folder: Learned())
+    found = offered([visit("ann", 0, SEEN)], hidden=[("ann", "bag2")], related=[("bag1", "pen1", 0.9, None)])
+    (row,) = found["ann"]  # cup1 and pen1 are nearly the same
+    assert (row["products"], row["score"], row["made_by"]) == (["bag1", "cup1"], 0.4, "learned")
 
 
 def test_the_latest_visits_get_bundles_where_there_are_too_many(offered):
