@@ -53,7 +53,7 @@ class Items:
         model codes in the titles, and brands they share.
         """
         words = [[word.lower() for word in TOKEN.findall(title)] for title in texts.titles]
-        steps = [{path[: at + 1] for path in paths for at in range(len(path))} for paths in texts.paths]
+        steps = [sorted({path[: at + 1] for path in paths for at in range(len(path))}) for paths in texts.paths]
         narrowest = _marks(texts.paths)
         told = np.array([bool(each) for each in words])[:, None]
         vectors = np.where(told, texts.vectors, 0).astype(np.float32)
