@@ -34,6 +34,7 @@ SMALL = {
     },
     "features": {"least_pairs": 1},
     "ranking": {"k": 5, "bundles": 20},
+    "newcomers": {"sessions": 20, "interests": ["something for the garden"]},
     "words": {"generator": "none"},
     "checks": {"most_quarantined": 0.7},  # a handful of robots outnumbers so few people
     "spark": SMALL_DATA | {"driver_memory": "1g"},
