@@ -46,7 +46,7 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
         tags[PREDECESSOR] = night.predecessor.model_version
     with mlflow.start_run(experiment_id=experiment, run_name=night.release_id, tags=tags) as run:
         _log_numbers(client, run, night, evaluation)
-        _log_pictures(client, run.info.run_id, evaluation)
+        _log_tables_and_plots(client, run.info.run_id, evaluation)
         client.log_dict(run.info.run_id, evaluation, "evaluation.json")
         snapshot = {"fingerprint": night.fingerprint, "files": source_facts(night)}
         client.log_dict(run.info.run_id, snapshot, "data_snapshot.json")
@@ -82,7 +82,7 @@ def _log_numbers(client: Any, run: Any, night: Night, evaluation: dict[str, Any]
         client.log_batch(run.info.run_id, metrics=metrics[part], params=params[part])
 
 
-def _log_pictures(client: Any, run_id: str, evaluation: dict[str, Any]) -> None:
+def _log_tables_and_plots(client: Any, run_id: str, evaluation: dict[str, Any]) -> None:
     for name, rows in tables_of(evaluation).items():
         log_table(client, run_id, name, rows)
     for name, svg in plots_of(evaluation).items():
