@@ -48,7 +48,7 @@ def test_figures_of_every_model_are_written(folder, capsys, monkeypatch):
             low, high = model[f"{metric}_ci"]
             assert 0 <= low <= model[metric] <= high <= 1
         assert 0 <= model["diversity@10"] <= 1
-        assert sum(known["users"] for known in model["by_frequency"].values()) == 60
+        assert sum(known["users"] for known in model["by_frequency"].values()) == 50
     assert {"frozen_encoder", "tuned_encoder"} <= set(found["models"])
     for step, paired in found["ahead"].items():
         better, worse = step.split("-")
@@ -73,7 +73,7 @@ def test_seeds_that_are_done_are_written_though_the_next_fails(tmp_path, monkeyp
             raise KeyboardInterrupt
         gains = {"recall@10": np.full(4, seed / 10)}
         model = {"gains": gains, "by_frequency": dict.fromkeys(SLICES, np.empty(0))} | dict.fromkeys(SPREAD, 0.5)
-        told = {"users": 4, "items": 9, "read": {}, "blend": {}, "reasons": {}, "seconds": {}}
+        told = {"users": 4, "users_judged": 4, "items": 9, "read": {}, "blend": {}, "reasons": {}, "seconds": {}}
         return told | {"models": {"nightshelf": model}}
 
     monkeypatch.setattr(next_item, "measure", measure)

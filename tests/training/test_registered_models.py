@@ -149,7 +149,8 @@ def test_a_challenger_trained_on_shuffled_data_is_refused_and_the_registry_says_
 
 def test_models_are_compared_on_the_same_users_where_one_was_judged_against_the_other(home):
     found = json.loads(ask("compare", home, "1", "2", "--json"))
-    names = ("ndcg", "recall", "cold_recall", "coverage", "identical_lists")
+    shares = ("cold_recall", "coverage", "brand_coverage", "identical_lists", "calibration_error")
+    names = ("ndcg", "recall", *shares)
     assert set(found["metrics"]) == {f"{name}@10" for name in names}
     ndcg, paired = found["metrics"]["ndcg@10"], found["difference"]
     assert ndcg["first"]["users"] == ndcg["second"]["users"] == paired["users"]
