@@ -11,7 +11,13 @@ from pipelines.report.words import counted, is_number, plain
 
 FOR_GOOD = 3650  # days of a half-life that no shop notices
 METRICS = {METRIC: "NDCG@10", "recall@10": "Recall@10", "coverage@10": "Coverage@10"}
-LABELS = {"predecessor": "predecessor (the champion before)", "item_knn": "item-kNN", "by_score": "by score alone"}
+LABELS = {
+    "predecessor": "predecessor (the champion before)",
+    "item_knn": "item-kNN",
+    "by_score": "by score alone",
+    "after_one_product": "told the last product only",
+    "explored": "with products that are drawn",
+}
 
 
 @dataclass(frozen=True)
