@@ -17,7 +17,7 @@ from pipelines.settings.learning import Ranking
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks
-TAIL = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
+TAIL = tuple(round(step * 0.025, 3) for step in range(1, 17))  # fine enough to use most of what it may cost
 MARGINS = (ANY_MARGIN, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3, 0.1)
 STARTS = (Blend().only(CHOSEN_TOGETHER).weights, Blend().weights)
 MOST_USERS = 5000
