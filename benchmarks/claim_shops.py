@@ -51,7 +51,7 @@ def gift_cards(folder: Path) -> list[tuple[Row, ...]]:
 
 
 def put_together(folder: Path) -> list[tuple[Row, ...]]:
-    """Bundles of two or three products with titles, in the order of their numbers."""
+    """Bundles of two or three products with titles, in the order of their numbers, each but once."""
     titles, paths, members = {}, {}, defaultdict(list)
     for item, title in _csv(folder / "item_titles.csv"):
         titles[item] = title
@@ -59,10 +59,11 @@ def put_together(folder: Path) -> list[tuple[Row, ...]]:
         paths[item] = path.strip("[]").split("],[")[0].split(",")
     for bundle, item in _csv(folder / "bundle_item.csv"):
         members[int(bundle)].append(item)
-    fitting = [
-        items for _, items in sorted(members.items()) if len(items) in (2, 3) and all(i in titles for i in items)
-    ]
-    return [tuple(_row(i, titles[i], None, paths.get(i, [])) for i in items) for items in fitting]
+    once: dict[frozenset[str], list[str]] = {}
+    for _, items in sorted(members.items()):
+        if len(items) in (2, 3) and titles.keys() >= set(items):
+            once.setdefault(frozenset(items), items)
+    return [tuple(_row(i, titles[i], None, paths.get(i, [])) for i in items) for items in once.values()]
 
 
 def _often(baskets: Iterable[set[str]], rows: dict[str, Row]) -> list[tuple[Row, ...]]:
