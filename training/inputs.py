@@ -108,7 +108,7 @@ def read_inputs(night: Night) -> Inputs:
         settings=settings,
         log=read_log(read_table(night, INTERACTIONS), ids, settings.training.targets, settings.ranking.hide),
         texts=product_texts(products),
-        words=product_words(products),
+        words=product_words(products, settings.training.price_steps),
         text_hashes=products["text_hash"].to_pylist(),
         showable=products["available"].to_numpy().astype(bool) & ~blocked,
         brands=brand_numbers(products),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.scoring.lexical import words_of_product
+from pipelines.scoring.lexical import word_of_price, words_of_product
 
 LONGEST = 600  # characters; more than the encoder's tokens ever hold
 
@@ -37,7 +37,11 @@ def product_texts(products: pa.Table) -> list[str]:
     return [product_text(row) for row in products.select(TEXTS).to_pylist()]
 
 
-def product_words(products: pa.Table) -> list[str]:
-    """The text of each row of `products` whose words are compared, in its order."""
+def product_words(products: pa.Table, price_steps: float = 0.0) -> list[str]:
+    """The text of each row of `products` whose words are compared, in its order; a word for its price with steps."""
     rows = products.select(TEXTS).to_pylist()
-    return [words_of_product(r["title"], r["brand"], r["categories"], r["description"]) for r in rows]
+    words = [words_of_product(r["title"], r["brand"], r["categories"], r["description"]) for r in rows]
+    if not price_steps:
+        return words
+    prices = products["price"].to_pylist()
+    return [f"{said} {word_of_price(price, price_steps)}" for said, price in zip(words, prices, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,13 @@ CELLS = 5_000_000
 def words_of_product(title: str, brand: str | None, categories: Sequence[str], description: str | None) -> str:
     """The text whose words are compared: title, brand, category path, description."""
     return " ".join([title, brand or "", *categories, description or ""])
+
+
+def word_of_price(price: float | None, steps: float) -> str:
+    """A word that all products of one step of price share, with `steps` for each doubling; none without a price."""
+    if not steps or price is None or price <= 0:
+        return ""
+    return f"pricestep{math.floor(steps * math.log2(max(100 * price, 1)))}"  # of hundredths, so none is below zero
 
 
 def word_neighbours(texts: Sequence[str]) -> sparse.csr_array:

@@ -139,6 +139,12 @@ class Training(Section):
     max_tokens: int = Field(48, ge=8, description="tokens of a product text that are read")
     max_pairs: int = Field(200_000, ge=1, description="pairs drawn for training at most")
     review_share: float = Field(0.25, ge=0, le=1, description="share of pairs that are review text to product")
+    price_steps: float = Field(
+        0,
+        ge=0,
+        description="steps for each doubling of the price: products of one step share a word by which products are "
+        "found alike, new ones too; 0: prices say nothing",
+    )
     precision: Literal["int8", "float32"] = Field(
         "int8",
         description="numbers a CPU embeds products with: int8 is about twice as fast as float32 and nearly as exact; "

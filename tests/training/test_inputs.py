@@ -1,6 +1,7 @@
 import pyarrow as pa
 
 from training.inputs import brand_numbers
+from training.texts import product_words
 
 
 def test_a_brand_has_one_number_however_it_is_written():
@@ -14,3 +15,13 @@ def test_a_brand_has_one_number_however_it_is_written():
 def test_a_catalogue_without_brands_or_products_has_none():
     assert brand_numbers(pa.table({"brand": pa.array([None, None], pa.string())})).tolist() == [-1, -1]
     assert brand_numbers(pa.table({"brand": pa.array([], pa.string())})).tolist() == []
+
+
+def test_words_are_told_with_the_step_of_the_price_where_the_settings_ask_for_it():
+    rows = {"title": ["Cup", "Pot"], "brand": ["Arden", None], "categories": [["Home"], []]}
+    rows["description"] = [None, "Big."]
+    plain = product_words(pa.table(rows))
+    assert product_words(pa.table(rows | {"price": [4.0, None]}), 0) == plain
+    priced, unpriced = product_words(pa.table(rows | {"price": [4.0, None]}), 2)
+    assert priced.split() == [*plain[0].split(), "pricestep17"]
+    assert unpriced.split() == plain[1].split()

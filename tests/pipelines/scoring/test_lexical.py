@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.scoring.lexical import word_neighbours, words_of_product
+from pipelines.scoring.lexical import word_neighbours, word_of_price, words_of_product
 from pipelines.scoring.nearest import best
 
 
@@ -21,6 +21,16 @@ def test_texts_without_words_have_no_neighbours():
 def test_the_words_are_title_brand_path_and_description():
     assert words_of_product("Cup", None, ["Home", "Kitchen"], None).split() == ["Cup", "Home", "Kitchen"]
     assert words_of_product("Cup", "Arden", [], "Blue.") == "Cup Arden Blue."
+
+
+def test_a_price_is_a_word_that_prices_of_its_step_share():
+    assert word_of_price(10.0, 1) == word_of_price(10.2, 1) != word_of_price(25.0, 1)
+    assert word_of_price(8.0, 1) == word_of_price(9.0, 1) != word_of_price(9.0, 8)
+    assert word_of_price(0.001, 1) == word_of_price(0.01, 1) == "pricestep0"
+    assert word_of_price(10.0, 0) == word_of_price(None, 1) == word_of_price(0.0, 1) == ""
+    cheap, dear = (f"lamp {word_of_price(price, 1)}" for price in (10.0, 90.0))
+    found = word_neighbours([f"clock {word_of_price(10.1, 1)}", cheap, dear]).toarray()
+    assert found[0, 1] > found[0, 2] == 0
 
 
 row_of_five = st.lists(st.sampled_from([0.0, 0.1, 0.1000001, 0.5, -2.0]), min_size=5, max_size=5)
