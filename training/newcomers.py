@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker
-from pipelines.settings.learning import Newcomers
+from pipelines.settings.ranking import Newcomers
 from pipelines.tables import NEWCOMERS
 
 SESSION, INTEREST = "session: ", "interest: "

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from pipelines.scoring.cases import Cases
-from pipelines.scoring.histories import histories
+from pipelines.scoring.histories import Histories, histories
 from pipelines.scoring.log import Log
 from pipelines.settings.learning import Training
 
@@ -79,16 +79,15 @@ def cases_in(log: Log, window: Window, showable: np.ndarray, length: int, most: 
     before, and that can be shown. Histories hold the last `length` products before the window. At most `most`
     users, evenly spread.
     """
-    users = _evenly(_choosers(_first_choices(log, showable), window), most)
-    return _asked(log, window, showable, length, users)
+    choices, past = _first_choices(log, showable), histories(log, window.first - 1, length)
+    return _asked(log, choices, past, window, _evenly(_choosers(choices, window), most))
 
 
 def others_in(log: Log, window: Window, showable: np.ndarray, length: int, most: int = MOST_CASES) -> tuple[Cases, int]:
     """The other users with a past, who chose nothing new in the window: at most `most`, and how many there are."""
-    past = histories(log, window.first - 1, length)
-    known = np.searchsorted(log.users, past.users)
-    others = np.setdiff1d(known, _choosers(_first_choices(log, showable), window))
-    return _asked(log, window, showable, length, _evenly(others, most)), len(others)
+    choices, past = _first_choices(log, showable), histories(log, window.first - 1, length)
+    others = np.setdiff1d(np.searchsorted(log.users, past.users), _choosers(choices, window))
+    return _asked(log, choices, past, window, _evenly(others, most)), len(others)
 
 
 def _choosers(choices: Choices, window: Window) -> np.ndarray:
@@ -100,13 +99,12 @@ def _evenly(users: np.ndarray, most: int) -> np.ndarray:
     return users if len(users) <= most else users[np.linspace(0, len(users) - 1, most).astype(int)]
 
 
-def _asked(log: Log, window: Window, showable: np.ndarray, length: int, users: np.ndarray) -> Cases:
-    choices = _first_choices(log, showable)
+def _asked(log: Log, choices: Choices, past: Histories, window: Window, users: np.ndarray) -> Cases:
     wanted = choices.inside(window.first, window.last)
     hides = log.rows((log.day < window.first) & (log.hides | log.target))
     return Cases(
         users=log.users[users],
-        histories=histories(log, window.first - 1, length).of(log.users[users]),
+        histories=past.of(log.users[users]),
         hidden=_of_users(users, hides.user, hides.product),
         targets=_of_users(users, choices.user[wanted], choices.product[wanted]),
     )

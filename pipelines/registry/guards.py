@@ -53,11 +53,8 @@ def slow_ranking(evaluation: dict[str, Any], settings: Guards) -> str:
 
 
 def _identical_lists(mine: dict[str, Any], settings: Guards) -> Rule:
-    share, most, setting = (
-        mine[IDENTICAL_LISTS]["value"],
-        settings.most_identical_lists,
-        "[guards] most_identical_lists",
-    )
+    share, most = mine[IDENTICAL_LISTS]["value"], settings.most_identical_lists
+    setting = "[guards] most_identical_lists"
     says = f"{share:.1%} of the users get one and the same list (allowed: at most {most:.1%}, {setting})"
     return Rule(IDENTICAL_LISTS, share, f"<= {most:.4f}", setting, share <= most, says)
 

@@ -13,7 +13,7 @@ from pipelines.scoring.cases import Cases, Known
 from pipelines.scoring.metrics import hits, recall
 from pipelines.scoring.nearest import best
 from pipelines.scoring.ranker import Ranker, block_size
-from pipelines.settings.learning import Ranking
+from pipelines.settings.ranking import Ranking
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 ANCHOR = (1.0, *(w for w in GRID if w > 0))  # never silent, so that some part always speaks

@@ -23,7 +23,7 @@ def words_of_product(title: str, brand: str | None, categories: Sequence[str], d
 
 def word_of_price(price: float | None, steps: float) -> str:
     """A word that all products of one step of price share, with `steps` for each doubling; none without a price."""
-    if not steps or price is None or price <= 0:
+    if price is None or price <= 0:
         return ""
     return f"pricestep{math.floor(steps * math.log2(max(100 * price, 1)))}"  # of hundredths, so none is below zero
 

@@ -8,15 +8,14 @@ from pipelines.settings.learning import (
     Features,
     Guards,
     Knn,
-    Newcomers,
     NextChoice,
     Projection,
-    Ranking,
     Ratings,
     Training,
     TwoVectors,
 )
 from pipelines.settings.operation import Checks, History, Mlflow, Pages, Releases, Schedule, Spark
+from pipelines.settings.ranking import Newcomers, Ranking
 from pipelines.settings.section import Section
 from pipelines.settings.selling import Bundles, Relations
 from pipelines.settings.session_bundles import SessionBundles

@@ -10,7 +10,7 @@ from pipelines.scoring.calibrate import calibration_error, fit_line
 from pipelines.scoring.cases import NOBODY, Cases, Known
 from pipelines.scoring.fit_blend import fit_blend, scales
 from pipelines.scoring.metrics import ndcg, recall
-from pipelines.settings.learning import Ranking
+from pipelines.settings.ranking import Ranking
 
 
 def cases(ranker, histories, hidden, part):
