@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import http.server
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.background import airflow_port, log_in, running, wait_for
 from pipelines.cli.options import Home
+from pipelines.cli.pages_server import serve_pages
 from pipelines.errors import SettingsError
 from pipelines.orchestration.local_airflow import airflow, airflow_environment, prepare_database
 from pipelines.registry.address import tracking_uri
@@ -57,7 +52,8 @@ def up(
     with airflow_port(home, port) as there:
         if there != port:
             raise SettingsError(f"Airflow of {home} runs already, on port {there}; wait, or end what started it.")
-        with running(services, logs), _pages(home, report_port):
+        write_index(home)
+        with running(services, logs), serve_pages(home, report_port):
             typer.echo("starting …")
             wait_for(f"http://127.0.0.1:{port}/api/v2/monitor/health", logs / "airflow.log")
             wait_for(f"http://127.0.0.1:{mlflow_port}/health", logs / "mlflow.log")
@@ -85,35 +81,3 @@ def _assert_free(option: str, port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as taken:
             raise SettingsError(f"{option} {port} is in use; choose another port.") from taken
-
-
-class _Pages(http.server.SimpleHTTPRequestHandler):
-    """Reports, releases and Data Docs of a home; nothing else of it, and no log lines."""
-
-    shown = ("/report", "/releases", "/quality")
-
-    def send_head(self) -> Any:
-        path = self.path.split("?")[0]
-        if path == "/":
-            self.send_response(302)
-            self.send_header("Location", "/report/")
-            self.end_headers()
-            return None
-        if not path.startswith(self.shown) or ".." in path:
-            self.send_error(404)
-            return None
-        return super().send_head()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return
-
-
-@contextmanager
-def _pages(home: Path, port: int) -> Iterator[None]:
-    write_index(home)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), partial(_Pages, directory=str(home)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield
-    finally:
-        server.shutdown()
