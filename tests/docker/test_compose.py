@@ -13,6 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
+from pipelines.user_key import key_file
+
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 TEXT = re.sub(r"(?m)^#.*$", "", (DOCKER / "compose.yaml").read_text())
 COMPOSE = yaml.safe_load(TEXT)
@@ -190,6 +192,25 @@ def test_only_what_is_named_goes_to_the_builder():
     assert rules[0] == "*"
     assert {"!requirements.lock", "!pyproject.toml", "!setup.cfg"} < set(rules)
     assert {"!dags", "!pipelines", "!spark_jobs", "!training"} < set(rules)
+
+
+def goes_to_the_builder(path: str) -> bool:
+    """Whether `path`, from the repository root, is sent: the last rule that matches it or a folder above it decides."""
+    sent = True
+    for line in (DOCKER / "Dockerfile.dockerignore").read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        pattern = re.escape(line.removeprefix("!")).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*")
+        if re.fullmatch(f"{pattern}(/.*)?", path):
+            sent = line.startswith("!")
+    return sent
+
+
+@pytest.mark.parametrize("home", ["shop", "pipelines/shop", "training/deep/er/shop"])
+def test_no_key_of_user_ids_goes_to_the_builder(home):
+    key = key_file(DOCKER.parent / home).relative_to(DOCKER.parent)
+    assert goes_to_the_builder("pipelines/user_key.py")
+    assert not goes_to_the_builder(str(key))
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,17 @@
 
 import hashlib
 import hmac
+import shutil
 import stat
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from pipelines.errors import SettingsError
 from pipelines.user_key import fingerprint, key_file, load_user_key, make_user_key, normal_id, pads, pseudonym
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_key_lies_beside_the_home_and_only_its_owner_reads_it(tmp_path):
@@ -17,6 +22,19 @@ def test_the_key_lies_beside_the_home_and_only_its_owner_reads_it(tmp_path):
     assert file.parent == tmp_path
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert make_user_key(home).read_text() == file.read_text()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.parametrize("home", ["shop", "beauty", "examples/shop", "deep/er/of-mine"])
+def test_git_ignores_the_key_of_a_shop_made_anywhere_in_a_checkout(tmp_path, home):
+    def git(*arguments):
+        return subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    git("init", "--quiet")
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    (tmp_path / home).parent.mkdir(parents=True, exist_ok=True)
+    assert make_user_key(tmp_path / home).is_file()
+    assert git("status", "--porcelain", "--untracked-files=all").split() == ["??", ".gitignore"]
 
 
 def test_the_environment_wins(tmp_path):
