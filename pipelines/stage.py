@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +17,6 @@ from pipelines.night import Night, write_json
 @contextmanager
 def step_main(night: Night, step: str) -> Iterator[None]:
     """Run the body of a step; where it fails, say why in one sentence, keep it for the task, exit with its code."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     failure = night.work / "failure.json"
     failure.unlink(missing_ok=True)
     try:

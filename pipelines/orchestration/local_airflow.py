@@ -48,7 +48,6 @@ def airflow_environment(home: Path, port: int = 8080) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": _secret(folder / "jwt.secret"),
         "AIRFLOW__API__SECRET_KEY": _secret(folder / "api.secret"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "NIGHTSHELF_HOME": str(home.resolve()),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "NO_PROXY": "127.0.0.1,localhost",

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 import yaml
 
+from pipelines import telemetry
 from pipelines.user_key import key_file
 
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
@@ -136,6 +137,12 @@ def test_all_airflow_services_share_one_environment():
         extra = {"AIRFLOW_ADMIN_PASSWORD"} if name == "airflow-init" else set()
         environment = SERVICES[name]["environment"]
         assert {key: value for key, value in environment.items() if key not in extra} == shared
+
+
+def test_no_service_of_ours_reports_to_the_makers_of_libraries():
+    for name, service in SERVICES.items():
+        if service["image"].startswith("nightshelf:"):
+            assert telemetry.OFF.items() <= service["environment"].items(), name
 
 
 def test_driver_and_executors_see_the_same_folders():
