@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,7 +23,7 @@ class Encoder:
     """A transformer that reads at most `max_tokens` tokens; a text's vector is the mean over its tokens.
 
     `base` is the setting it was loaded by, `base_hash` the SHA-256 of its weights and tokenizer. `dimension` is the
-    length of its vectors.
+    length of its vectors. With `always_float32` it computes in float32 even where the device is quicker in bf16.
     """
 
     base: str
@@ -30,6 +31,7 @@ class Encoder:
     max_tokens: int
     tokenizer: Any
     model: Any
+    always_float32: bool = False
 
     @property
     def dimension(self) -> int:
@@ -38,6 +40,13 @@ class Encoder:
     def with_model(self, model: Any) -> Encoder:
         """The same encoder around another network."""
         return replace(self, model=model)
+
+    def in_float32_on_cpu(self) -> Encoder:
+        """A copy that computes in float32 on the CPU: its vectors differ between machines by rounding alone.
+
+        Those that a card computes in bf16 differ from them by some 1e-3.
+        """
+        return replace(self, model=copy.deepcopy(self.model).to("cpu", torch.float32), always_float32=True)
 
     def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, cut to `max_tokens`; an empty text still has its special tokens."""
@@ -56,7 +65,7 @@ class Encoder:
         padding = self.tokenizer.pad_token_id or 0
         ids = torch.tensor([[*r, *[padding] * (width - len(r))] for r in rows], device=device)
         mask = torch.arange(width, device=device) < lengths[:, None]
-        with half_precision(device):
+        with nullcontext() if self.always_float32 else half_precision(device):
             states = self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state
         summed = (states.float() * mask[:, :, None]).sum(dim=1)
         return torch.nn.functional.normalize(summed / lengths[:, None], dim=1)

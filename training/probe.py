@@ -59,13 +59,14 @@ def drawn_pasts(ranker: Ranker) -> list[np.ndarray]:
 
 
 def answers(model: Model) -> dict[str, Any]:
-    """What `model` says in the little shop in its folder.
+    """What `model` says in the little shop in its folder, computed in float32 on the CPU on every machine.
 
     `vectors` of some `texts`; `lists`, of each user the first products with their score and what each part says of
     them, over its scale and whatever its weight; `settings`, what the numbers do not show.
     """
     folder = model.folder / SHOP
     asked, shop = json.loads((folder / QUESTIONS).read_text()), load_ranker(folder)
+    model = replace(model, encoder=model.encoder.in_float32_on_cpu())
     vectors = model.embed(asked["texts"])
     ranker = replace(
         shop,

@@ -1,18 +1,28 @@
 """All that learns does so on the device that is chosen, in the precision that suits it; what was saved loads on any."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
+from pipelines.registry import register
+from pipelines.registry.load_back import VECTORS_DIFFER
 from pipelines.scoring.histories import Histories
 from pipelines.settings.learning import NextChoice, Projection, TwoVectors
-from training import encoder, fit_next_choice, fit_projection, fit_two_vectors
+from tests.training.test_steps import run as run_step
+from tests.training.toy_shop import open_night, product_rows
+from training import encoder, fit_next_choice, fit_projection, fit_two_vectors, train
 from training.adapter import add_adapter
 from training.checkpoint import Checkpoint
 from training.finetune import contrastive_loss
 from training.fit_projection import Choices, Texts
+from training.model_folder import load_model
 from training.pairs import Pairs, no_hard
+from training.probe import answers
 from training.rounds import Run
 
 PRODUCTS, TEXT = 30, 8
@@ -113,6 +123,49 @@ def test_the_encoder_is_tuned_in_half_precision(toy_encoder, in_halves):
     assert loss.dtype == torch.float32
     assert {p.grad.dtype for p in learned} == {torch.float32}
     assert any(p.grad.any() for p in learned)
+
+
+@pytest.fixture(scope="module")
+def steep_base(tmp_path_factory, toy_base):
+    """The toy encoder with ten times the weights: bf16 changes its vectors as much as those of a real one, by 1e-3."""
+    folder = tmp_path_factory.mktemp("steep") / "base"
+    shutil.copytree(toy_base, folder)
+    weights = load_file(folder / "model.safetensors")
+    for name, values in weights.items():
+        values *= 10 if name.startswith("encoder") and values.ndim == 2 else 1
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    return folder
+
+
+@pytest.mark.parametrize("trained_in_halves", [True, False])
+def test_a_model_is_recognised_where_it_is_loaded_in_another_precision(
+    trained_in_halves, tmp_path, steep_base, in_halves
+):
+    in_halves(trained_in_halves)
+    night = run_step(train, open_night(tmp_path, steep_base))
+    in_halves(not trained_in_halves)
+    run_step(register, night)  # raises for a model that it does not recognise
+    folder = night.work / "challenger"
+    probe = json.loads((folder / "probe.json").read_text())
+    assert farthest(probe["vectors"], answers(load_model(folder))["vectors"]) < VECTORS_DIFFER
+
+
+def test_what_train_ranks_with_is_in_half_precision_all_the_same(tmp_path, steep_base, in_halves):
+    in_halves(True)
+    night = run_step(train, open_night(tmp_path, steep_base))
+    (file,) = (tmp_path / "embeddings").glob("*/*.npz")
+    texts = {row["text_hash"]: row["title"] + ". kitchen" for row in product_rows()}
+    with np.load(file) as kept:
+        used, hashes = kept["vectors"], kept["hashes"]
+    learned = load_model(night.work / "challenger").encoder
+    asked = [texts[each] for each in hashes]
+    assert np.array_equal(used, learned.embed(asked))
+    in_halves(False)
+    assert farthest(used, learned.embed(asked)) > VECTORS_DIFFER
+
+
+def farthest(first, second):
+    return np.abs(np.asarray(first) - np.asarray(second)).max()
 
 
 def test_a_cpu_learns_in_whole_precision():
