@@ -24,10 +24,11 @@ import numpy as np
 from pyspark.sql import SparkSession
 
 from benchmarks.increment import contents, days_of, make_home
-from pipelines.night import Night, write_json
-from pipelines.open_night import Wishes, open_night
-from pipelines.settings import load_settings
-from pipelines.user_key import VARIABLE
+from pipelines.atomic_files import write_json
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.user_key import VARIABLE
+from pipelines.settings.load import load_settings
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 from spark_jobs.engine import session
@@ -71,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def run(spark: SparkSession, home: Path, day: date, **wishes: bool) -> Night:
-    night = open_night(home, day, Wishes(**wishes))
+    night = open_night(home, day, RunOptions(**wishes))
     clean(spark, night)
     build_features(spark, night)
     return night

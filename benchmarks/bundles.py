@@ -20,19 +20,19 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.bundle_baselines import Known, by_words, clustered, likest_pair, pair_model, whole_session
-from benchmarks.bundle_sessions import SPLIT, SPLIT_OTHER, Domain, split, split_other
-from pipelines.night import write_json
-from pipelines.session_bundles.items import Items
-from pipelines.session_bundles.measures import Bundles, measures
-from pipelines.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
-from pipelines.settings.learning import Training
+from benchmarks.lib.bundle_baselines import KnownSessions, by_words, clustered, likest_pair, pair_model, whole_session
+from benchmarks.lib.bundle_sessions import SPLIT, SPLIT_OTHER, Domain, split, split_other
+from pipelines.atomic_files import write_json
 from pipelines.settings.session_bundles import SessionBundles
-from training.encoder import make_repeatable
-from training.encoder_files import load_base
-from training.fit_bundles import fit_bundles
-from training.labelled_sessions import Labelled, labelled
-from training.quantised import QuantisedEncoder
+from pipelines.settings.training import Training
+from recommender.session_bundles.items import Items
+from recommender.session_bundles.measures import BundleSets, measures
+from recommender.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
+from training.bundles.fit_bundles import fit_bundles
+from training.bundles.labelled_sessions import LabelledSession, labelled
+from training.encoder.encoder import make_repeatable
+from training.encoder.encoder_files import load_base
+from training.encoder.quantised import QuantisedEncoder
 
 OURS = "nightshelf"
 Figures = dict[str, float]
@@ -72,7 +72,7 @@ def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
         source, (learned, chosen) = other, split_other(len(other.sessions), seed)
     train, validation, judged = known(source, learned), known(source, chosen), known(data, test)
     asked = (data.items, judged.sessions)
-    found: dict[str, list[Bundles]] = {
+    found: dict[str, list[BundleSets]] = {
         OURS: as_sets(learned_bundles(train, validation, seed, *asked)),
         "unlearned": as_sets(unlearned_bundles(*asked)),
         "whole_session": whole_session(*asked),
@@ -86,13 +86,13 @@ def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
     return figures
 
 
-def known(domain: Domain, rows: np.ndarray) -> Known:
+def known(domain: Domain, rows: np.ndarray) -> KnownSessions:
     """The sessions `rows` of `domain`."""
-    return Known(domain.items, [domain.sessions[row] for row in rows], [domain.bundles[row] for row in rows])
+    return KnownSessions(domain.items, [domain.sessions[row] for row in rows], [domain.bundles[row] for row in rows])
 
 
 def learned_bundles(
-    train: Known, validation: Known, seed: int, items: Items, sessions: Sequence[np.ndarray]
+    train: KnownSessions, validation: KnownSessions, seed: int, items: Items, sessions: Sequence[np.ndarray]
 ) -> list[list[Bundle]]:
     """Of each session its bundles, learned as the settings are by default, or not where nothing teaches."""
     settings, taught = SessionBundles(), labels(train)
@@ -102,12 +102,12 @@ def learned_bundles(
     return SessionBundler(chances, settings.draws).bundles(items, sessions)
 
 
-def labels(sessions: Known) -> list[Labelled]:
+def labels(sessions: KnownSessions) -> list[LabelledSession]:
     """What is learned of them."""
     return labelled(sessions.items, sessions.sessions, sessions.bundles)
 
 
-def as_sets(found: Sequence[Sequence[Bundle]]) -> list[Bundles]:
+def as_sets(found: Sequence[Sequence[Bundle]]) -> list[BundleSets]:
     """The items of the bundles of each session."""
     return [[frozenset(bundle.items.tolist()) for bundle in bundles] for bundles in found]
 

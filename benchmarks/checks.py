@@ -23,18 +23,21 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.checks import bound
-from pipelines.days import folder_of, see, settle
-from pipelines.night import Night, write_json
+from pipelines.atomic_files import write_json
+from pipelines.contracts.check_sql import bound
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.user_topk import USER_TOPK
+from pipelines.night.day_versions import commit_version, folder_of, record_view
+from pipelines.night.night import Night
 from pipelines.quality.check import check
 from pipelines.quality.suites import TABLES_OF
-from pipelines.settings import check_settings
-from pipelines.tables import EVENTS, PRODUCTS, USER_TOPK
+from pipelines.settings.load import check_settings
 from spark_jobs.clean import categories_of
 from spark_jobs.cleaning.profile import event_profiles
 from spark_jobs.day_tables import gathered, sums_of, write_folders
 from spark_jobs.engine import conform, measure, read, session, spark_schema, views
-from spark_jobs.ranking.checked_against import checked_against
+from spark_jobs.ranking.check_views import checked_against
 
 LAST = date(2025, 3, 31)
 DAYS, USERS, ITEMS, K = 28, 500_000, 20_000, 20
@@ -77,8 +80,8 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     sums = timed("sums of events by day", lambda: sums_of(spark, night, made, EVENTS))
     profiles = timed("profiles of days", lambda: event_profiles(events, categories_of(spark, night)))
     for day, folder in made.items():
-        settle(folder, folder_of(night.home, EVENTS, day, "v"), {"sums": sums[day], **profiles[day]})
-    see(night, events=dict.fromkeys(made, "v"))
+        commit_version(folder, folder_of(night.home, EVENTS, day, "v"), {"sums": sums[day], **profiles[day]})
+    record_view(night, events=dict.fromkeys(made, "v"))
     views(spark, night, PRODUCTS)
     for name, view in checked_against(read(spark, night, EVENTS), read(spark, night, PRODUCTS), night.settings).items():
         view.createOrReplaceTempView(name)
@@ -111,8 +114,8 @@ def write_products(spark: SparkSession, night: Night) -> None:
     )
     place = night.work / "products"
     conform(rows, PRODUCTS).coalesce(1).write.parquet(str(place))
-    settle(place, folder_of(night.home, PRODUCTS, "", "v"), {})
-    see(night, products={"": "v"})
+    commit_version(place, folder_of(night.home, PRODUCTS, "", "v"), {})
+    record_view(night, products={"": "v"})
 
 
 def made_events(spark: SparkSession, rows: int) -> DataFrame:

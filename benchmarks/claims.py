@@ -1,7 +1,7 @@
 """Texts of bundles by the writer of the settings, and how many of those it keeps say what no title says.
 
 The writer describes product sets of four shops as the step `write` does. What it keeps is judged by another checker
-(benchmarks/claim_check.py) that shares nothing with the writer's own and reads the titles as the shops wrote them.
+(benchmarks/lib/claim_check.py) that shares nothing with the writer's own and reads the titles as the shops wrote them.
 Prints every violation with its text, `--show` texts of each shop, the share of sets whose text was kept, the share of
 distinct ones, and tokens a second of the wall clock and of one processor. DIR is the folder of the public data.
 
@@ -17,14 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.claim_check import false_claims
-from benchmarks.claim_shops import SHOPS, product_sets
-from pipelines.night import write_json
-from pipelines.settings import check_settings
-from pipelines.words import LANGUAGES
-from pipelines.words.facts import facts_of
-from training.write_texts import write_texts
-from training.writer import Ask, Writer, open_writer
+from benchmarks.lib.claim_check import false_claims
+from benchmarks.lib.claim_shops import SHOPS, product_sets
+from pipelines.atomic_files import write_json
+from pipelines.settings.load import check_settings
+from recommender.texts import LANGUAGES
+from recommender.texts.facts import facts_of
+from training.texts.write_texts import write_texts
+from training.texts.writer import TextRequest, Writer, open_writer
 
 NO_LIMIT = 10**9
 
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def measure(sets: list[tuple[dict[str, Any], ...]], writer: Writer, settings: Any, folder: Path) -> dict[str, Any]:
     """Write texts for `sets`, and judge those that the writer keeps."""
-    asks = [Ask(facts_of(products)) for products in sets]
+    asks = [TextRequest(facts_of(products)) for products in sets]
     wall, used = time.perf_counter(), time.process_time()
     told = write_texts(asks, writer, folder, settings.words, LANGUAGES[settings.words.language])
     wall, used = time.perf_counter() - wall, time.process_time() - used

@@ -24,13 +24,13 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks import exact_rules
 from benchmarks.increment import make_home
-from pipelines.demo import write_demo_shop
-from pipelines.night import write_json
-from pipelines.open_night import Wishes, open_night
+from benchmarks.lib import exact_rules
+from demo_shop import write_demo_shop
+from pipelines.atomic_files import write_json
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.user_key import make_user_key
 from pipelines.orchestration.steps import LARGE_METHODS, run_step
-from pipelines.user_key import make_user_key
 
 LAST = date(2025, 3, 31)
 WHAT = ("exact", "step")
@@ -128,7 +128,7 @@ def many_reviews(home: Path, rows: int) -> Path:
 def cleaned(home: Path, source: str) -> dict[str, object]:
     """What the step `clean` costs of all that lies in `home`."""
     last = LAST if source == "reviews" else date.fromisoformat(max(f.stem for f in (home / "sources").glob("*.csv")))
-    night = open_night(home, last, Wishes())
+    night = open_night(home, last, RunOptions())
     cost = run_step("clean", night.work, say=lambda line: None)
     rows = json.loads((night.work / "account.json").read_text())[source]["rows_in"]
     return line(f"clean {source}", rows, cost["seconds"], cost["peak_rss_mb"])

@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from demo_shop import write_demo_shop
+from pipelines.atomic_files import write_json
 from pipelines.cli.shop import demo_settings
-from pipelines.demo import write_demo_shop
-from pipelines.night import Night, write_json
-from pipelines.open_night import Wishes, open_night
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.user_key import make_user_key
 from pipelines.orchestration.steps import run_step
-from pipelines.user_key import make_user_key
 
 LAST = date(2025, 3, 31)
 MODELS = ("challenger", "item_knn", "popularity", "lexical", "encoder")
@@ -54,7 +55,7 @@ def measure(seed: int, *, shuffle_texts: bool) -> dict[str, float]:
         write_demo_shop(home / "sources", seed=seed, last_day=LAST, clean=True, shuffle_texts=shuffle_texts)
         (home / "nightshelf.toml").write_text(demo_settings())
         make_user_key(home)
-        night: Night = open_night(home, LAST, Wishes())
+        night: Night = open_night(home, LAST, RunOptions())
         for step in ("clean", "features", "train"):
             run_step(step, night.work, say=lambda line: None)
         evaluation = json.loads((night.work / "evaluation.json").read_text())

@@ -28,17 +28,18 @@ import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 
-from pipelines.night import write_json
-from pipelines.scoring.knn import query
-from pipelines.scoring.metrics import estimate, ndcg
-from pipelines.scoring.nearest import best
-from pipelines.scoring.vectors import on_grid, user_vectors
-from pipelines.settings.learning import Knn, Training
-from training.encoder import Encoder, make_repeatable
-from training.encoder_files import find_base, load_base
-from training.product_vectors import product_vectors
-from training.quantised import QuantisedEncoder
-from training.texts import product_text
+from pipelines.atomic_files import write_json
+from pipelines.settings.knn import Knn
+from pipelines.settings.training import Training
+from recommender.ranking.knn import query
+from recommender.ranking.metrics import estimate, ndcg
+from recommender.ranking.nearest import best
+from recommender.ranking.quantised_vectors import on_grid, user_vectors
+from training.encoder.encoder import Encoder, make_repeatable
+from training.encoder.encoder_files import find_base, load_base
+from training.encoder.product_texts import product_text
+from training.encoder.product_vectors import product_vectors
+from training.encoder.quantised import QuantisedEncoder
 
 PEER, EXACT, FAST = "sentence-transformers", "float32", "int8"
 MAX_TOKENS = 256  # what sentence-transformers reads of a text by default

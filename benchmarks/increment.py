@@ -23,13 +23,16 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines.days import files_of_table
-from pipelines.night import Night, write_json
-from pipelines.open_night import Wishes, open_night
-from pipelines.orchestration.steps import STEPS, command, environment, run_step
+from pipelines.atomic_files import write_json
+from pipelines.contracts.all_tables import CLEAN, FEATURES
+from pipelines.contracts.quarantine import QUARANTINE
+from pipelines.night.day_versions import files_of_table
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.steps import STEPS
+from pipelines.night.user_key import make_user_key
+from pipelines.orchestration.steps import command, environment, run_step
 from pipelines.publish.content_hash import files_hash
-from pipelines.tables import CLEAN, FEATURES, QUARANTINE
-from pipelines.user_key import make_user_key
 
 SETTINGS = Path(__file__).parents[1] / "examples" / "online_retail.toml"
 MEASURED = ("clean", "check_inputs", "features")
@@ -56,12 +59,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = make_home(Path(folder) / "shop", asked.data)
         days = days_of(home)[: asked.days or None]
-        start = measured(lambda: idle(open_night(home, days[0], Wishes())))
-        before = measured(lambda: run(open_night(home, days[-2], Wishes())))
+        start = measured(lambda: idle(open_night(home, days[0], RunOptions())))
+        before = measured(lambda: run(open_night(home, days[-2], RunOptions())))
         nights: list[Night] = []
-        increment = measured(lambda: nights.append(run(open_night(home, days[-1], Wishes()))))
+        increment = measured(lambda: nights.append(run(open_night(home, days[-1], RunOptions()))))
         kept = contents(nights[0])
-        rebuild = measured(lambda: nights.append(run(open_night(home, days[-1], Wishes(full_refresh=True)))))
+        rebuild = measured(lambda: nights.append(run(open_night(home, days[-1], RunOptions(full_refresh=True)))))
         if contents(nights[1]) != kept:
             raise SystemExit("the increment and the full refresh have made different tables")
     net, whole = increment.less(start), rebuild.less(start)
@@ -105,7 +108,7 @@ def run(night: Night) -> Night:
 
 def idle(night: Night) -> None:
     """Start and stop what the measured steps start: an engine each for two of them, and the libraries of the third."""
-    start = "from spark_jobs.engine import session\nfrom pipelines.night import Night\nfrom pathlib import Path\n"
+    start = "from spark_jobs.engine import session\nfrom pipelines.night.night import Night\nfrom pathlib import Path\n"
     start += f"with session('idle', Night.load(Path({str(night.work)!r})).settings) as s: s.range(1).count()\n"
     script = night.work / "idle.py"
     script.write_text(start)

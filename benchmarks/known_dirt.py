@@ -22,12 +22,17 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.increment import days_of, make_home
-from pipelines.night import Night, write_json
-from pipelines.open_night import Wishes, open_night
+from pipelines.atomic_files import write_json
+from pipelines.contracts.contract import Table
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.quarantine import QUARANTINE
+from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.table_io import read_table
+from pipelines.night.user_key import LENGTH, load_user_key, make_user_key
 from pipelines.orchestration.steps import run_step
-from pipelines.table_files import read_table
-from pipelines.tables import EVENTS, PRODUCTS, QUARANTINE, REVIEWS, Table
-from pipelines.user_key import LENGTH, load_user_key, make_user_key
 
 Fields = Mapping[str, str]
 INVOICES: dict[str, Callable[[Fields], bool]] = {
@@ -112,7 +117,7 @@ def reviews(home: Path, file: Path) -> dict[str, dict[str, int]]:
 
 
 def cleaned(home: Path, last: date | None) -> Night:
-    night = open_night(home, last or days_of(home)[-1], Wishes())
+    night = open_night(home, last or days_of(home)[-1], RunOptions())
     run_step("clean", night.work, say=lambda line: None)
     return night
 

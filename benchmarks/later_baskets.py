@@ -32,27 +32,29 @@ from pyspark.sql import functions as F
 from scipy import sparse
 
 from benchmarks.increment import days_of, make_home
-from pipelines.bundles.copies import without_copies
-from pipelines.bundles.rules import Rules
-from pipelines.bundles.shelf import Products
-from pipelines.night import Night, write_json
-from pipelines.open_night import Wishes, open_night
+from pipelines.atomic_files import write_json
+from pipelines.contracts.bundles import FOUND_IN_BASKETS
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
 from pipelines.orchestration.steps import run_step
-from pipelines.scoring.blend import PARTS, Blend
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.ranker_files import save_ranker
-from pipelines.tables import EVENTS, PRODUCTS
-from pipelines.tables.bundles import FOUND_IN_BASKETS
+from recommender.bundles.model import Products
+from recommender.bundles.near_duplicates import without_copies
+from recommender.bundles.rules import Rules
+from recommender.ranking.blend import PARTS, Blend
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.ranker_files import save_ranker
 from spark_jobs.engine import read, session
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.rank import evidence_of
 from spark_jobs.ranking.bundle_evidence import shelf_of, substitutes_among
 from spark_jobs.ranking.bundles import find_bundles
-from spark_jobs.ranking.checked_against import showable_products
-from training.encoder import make_repeatable
-from training.encoder_files import load_base
-from training.inputs import read_inputs
-from training.windows import day_number
+from spark_jobs.ranking.check_views import showable_products
+from training.encoder.encoder import make_repeatable
+from training.encoder.encoder_files import load_base
+from training.ranker.inputs import read_inputs
+from training.ranker.time_split import day_number
 
 FP_GROWTH = "FP-growth"
 STEPS = ("clean", "check_inputs", "features")
@@ -121,7 +123,7 @@ def ahead(found: dict[str, Figures]) -> dict[str, dict[str, float]]:
 
 def built(home: Path, day: date) -> Night:
     """The night of `day`, with its clean tables and features."""
-    night = open_night(home, day, Wishes(days_only=True))
+    night = open_night(home, day, RunOptions(days_only=True))
     for step in STEPS:
         if night.done(step) is None:
             run_step(step, night.work, say=lambda line: None)

@@ -5,7 +5,7 @@ the days up to a week before `--until`, choose on that week, then know all behav
 the days after it: on products that are new to the user, and on all that was bought, repeats among them, with nothing
 hidden. Lists hold only what was sold up to `--until`. `cheap_hybrid` is item-kNN over places (no turns, nothing ages)
 and TF-IDF alone, their weight chosen on the same week. `--peers` adds published recommenders on new products (see
-benchmarks/peers.py).
+benchmarks/lib/peers.py).
 
     python -m benchmarks.next_days --data DIR/online_retail --until 2011-06-30 --days 7 --peers kindling-rec
 """
@@ -23,25 +23,26 @@ from typing import Any
 import numpy as np
 
 from benchmarks.increment import make_home
-from benchmarks.peers import PEERS, peer
-from pipelines.night import Night, write_json
-from pipelines.open_night import Wishes, open_night
+from benchmarks.lib.peers import PEERS, peer
+from pipelines.atomic_files import write_json
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
 from pipelines.orchestration.steps import run_step
-from pipelines.scoring.blend import CHOSEN_TOGETHER, PARTS, SIMILAR_TEXT, Blend
-from pipelines.scoring.cases import Cases
-from pipelines.scoring.fit_blend import scales
-from pipelines.scoring.histories import histories, items_of
-from pipelines.scoring.knn import count_neighbours
-from pipelines.scoring.log import Log
-from pipelines.scoring.metrics import estimate, ndcg
-from pipelines.scoring.ranker import Ranker
-from pipelines.settings.learning import Knn
-from training.challenger import make_challenger
-from training.encoder import make_repeatable
-from training.evaluate import DEPTH, LISTED, Judged, judge, with_parts
-from training.inputs import read_inputs
-from training.lab import Lab
-from training.windows import Split, Window, day_number
+from pipelines.settings.knn import Knn
+from recommender.ranking.blend import CHOSEN_TOGETHER, PARTS, SIMILAR_TEXT, Blend
+from recommender.ranking.eval_cases import EvalCases
+from recommender.ranking.fit_blend import scales
+from recommender.ranking.histories import histories, items_of
+from recommender.ranking.interaction_log import InteractionLog
+from recommender.ranking.knn import count_neighbours
+from recommender.ranking.metrics import estimate, ndcg
+from recommender.ranking.ranker import Ranker
+from training.encoder.encoder import make_repeatable
+from training.ranker.build_model import make_challenger
+from training.ranker.evaluate import DEPTH, LISTED, ModelFigures, judge, with_parts
+from training.ranker.inputs import read_inputs
+from training.ranker.time_split import DayWindow, TimeSplit, day_number
+from training.ranker.training_run import TrainingRun
 
 STEPS = ("clean", "check_inputs", "features")
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # of the cheap hybrid's weight that TF-IDF may have
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         home = make_home(Path(folder) / "shop", asked.data)
-        night = open_night(home, asked.until + timedelta(asked.days), Wishes())
+        night = open_night(home, asked.until + timedelta(asked.days), RunOptions())
         for step in STEPS:
             run_step(step, night.work, say=lambda line: None)
         found = compared(lab_of(night, asked.until, asked.days), asked.peers)
@@ -73,21 +74,21 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_json(asked.json, {"until": str(asked.until), "days": asked.days} | found)
 
 
-def lab_of(night: Night, until: date, days: int) -> Lab:
+def lab_of(night: Night, until: date, days: int) -> TrainingRun:
     """The night's tables, with the split of this benchmark; what was first sold after `until` cannot be shown."""
     inputs, last = read_inputs(night), day_number(until)
     inputs = replace(inputs, showable=inputs.showable & seen_until(inputs.log, last))
     users = len(inputs.log.users)
-    windows = (Window(last - days + 1, last, users, False), Window(last + 1, last + days, users, False))
-    return Lab(night, inputs, Split(last - days, *windows))
+    windows = (DayWindow(last - days + 1, last, users, False), DayWindow(last + 1, last + days, users, False))
+    return TrainingRun(night, inputs, TimeSplit(last - days, *windows))
 
 
-def seen_until(log: Log, day: int) -> np.ndarray:
+def seen_until(log: InteractionLog, day: int) -> np.ndarray:
     """bool (n,): which products stand in the log up to and with `day`."""
     return np.bincount(log.product[log.day <= day], minlength=len(log.products)) > 0
 
 
-def compared(lab: Lab, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
+def compared(lab: TrainingRun, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Figures by kind of task and model, those of `peers` where nothing is bought again, and what matters of them."""
     settings = lab.night.settings
     make_repeatable(settings.training.threads, settings.training.seed)
@@ -98,7 +99,7 @@ def compared(lab: Lab, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     hybrid = replace(hybrid, blend=cheap_hybrid(before, in_places(lab.validation_cases())))
     cold = np.zeros(len(ranker.product_ids), bool)
 
-    def figures(cases: Cases) -> dict[str, Judged]:
+    def figures(cases: EvalCases) -> dict[str, ModelFigures]:
         ours = judge(with_parts("nightshelf", ranker), cases, cold)
         return ours | judge({"cheap_hybrid": hybrid}, in_places(cases), cold)
 
@@ -106,11 +107,11 @@ def compared(lab: Lab, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     judged = figures(cases)
     for name in peers:
         items = peer(name, lab.inputs, lab.split.validation.last, cases, LISTED)
-        judged[name] = Judged.of(items, cases, cold, ranker, 0.0)
+        judged[name] = ModelFigures.of(items, cases, cold, ranker, 0.0)
     return {"new products": told(judged), "all": told(figures(with_repeats(lab)))}
 
 
-def told(judged: dict[str, Judged]) -> dict[str, Any]:
+def told(judged: dict[str, ModelFigures]) -> dict[str, Any]:
     """The metrics of each model, and how far the night's is ahead of what others would take, paired."""
     found: dict[str, Any] = {name: figures.metrics() for name, figures in judged.items()}
     for other in ("cheap_hybrid", "item_knn", *(name for name in PEERS if name in judged)):
@@ -119,19 +120,19 @@ def told(judged: dict[str, Judged]) -> dict[str, Any]:
     return found
 
 
-def by_places(lab: Lab, ranker: Ranker, until: int) -> Ranker:
+def by_places(lab: TrainingRun, ranker: Ranker, until: int) -> Ranker:
     """`ranker` with item-kNN as it is known: each product has a place of its own in a history, and no pair ages."""
     past, knn = lab.inputs.histories(until, Knn()), Knn()
     past = replace(past, turns=np.arange(len(past.items), dtype=np.int32))
     return replace(ranker, knn=count_neighbours(past, len(ranker.product_ids), knn), settings=knn)
 
 
-def in_places(cases: Cases) -> Cases:
+def in_places(cases: EvalCases) -> EvalCases:
     """`cases` whose histories say nothing of what was chosen at one time."""
     return replace(cases, histories=list(map(items_of, cases.histories)))
 
 
-def cheap_hybrid(ranker: Ranker, cases: Cases) -> Blend:
+def cheap_hybrid(ranker: Ranker, cases: EvalCases) -> Blend:
     """Item-kNN and TF-IDF, each over its spread, with the share of TF-IDF that ranks `cases` best."""
     spread = scales(ranker, cases.histories, cases.hidden)
 
@@ -147,7 +148,7 @@ def cheap_hybrid(ranker: Ranker, cases: Cases) -> Blend:
     return blend(max(SHARES, key=value))
 
 
-def with_repeats(lab: Lab) -> Cases:
+def with_repeats(lab: TrainingRun) -> EvalCases:
     """The users of the test days who were known before, and all that they bought; nothing is hidden from them."""
     log, window = lab.inputs.log, lab.split.test
     inside = (log.day >= window.first) & (log.day <= window.last) & log.target & lab.inputs.showable[log.product]
@@ -155,10 +156,10 @@ def with_repeats(lab: Lab) -> Cases:
     bought = _products_of(log.rows(inside))
     users = np.intersect1d(log.users[sorted(bought)], past.users)
     targets = [bought[int(u)] for u in np.searchsorted(log.users, users)]
-    return Cases(users, past.of(users), [np.empty(0, np.int32)] * len(users), targets)
+    return EvalCases(users, past.of(users), [np.empty(0, np.int32)] * len(users), targets)
 
 
-def _products_of(log: Log) -> dict[int, np.ndarray]:
+def _products_of(log: InteractionLog) -> dict[int, np.ndarray]:
     return {int(u): np.unique(log.product[log.user == u]).astype(np.int32) for u in np.unique(log.user)}
 
 

@@ -5,8 +5,8 @@ judged on the last. `--cold` takes 5 % of the items out of what is learned from:
 they are and with a place kept for one, what that place costs, and the easier question of LIGER. `--encoders` judges the
 vectors of texts before and after each step of learning. `--refit` counts the last but one, too, once all is chosen, for
 item-kNN and popularity; encoder, projection, network and weights stay. DIR holds `sequences.txt` and `items.jsonl` (see
-benchmarks/sequences.py). Prints the figures of each model with 95 % intervals. The JSON is written after each seed, of
-those that are done; its `peak_rss_mb` is of this process alone, without what peers need in theirs.
+benchmarks/lib/sequences.py). Prints the figures of each model with 95 % intervals. The JSON is written after each seed,
+of those that are done; its `peak_rss_mb` is of this process alone, without what peers need in theirs.
 
     python -m benchmarks.next_item --data DIR --json next_item.json --seeds 1
 """
@@ -26,24 +26,26 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.baselines import BASELINES, baseline
-from benchmarks.cold_items import among_candidates, with_slots
-from benchmarks.encoders import encoders, steps
-from benchmarks.faithful import faithful
-from benchmarks.lists import figures, summary
-from benchmarks.next_item_tables import tables
-from benchmarks.peers import PEERS, peer
-from benchmarks.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
-from pipelines.night import Night, write_json
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.words import Words
-from pipelines.settings import Settings, check_settings
-from training.challenger import make_challenger
-from training.encoder import make_repeatable
-from training.evaluate import with_parts
-from training.lab import Lab
-from training.model_folder import Model
-from training.windows import Split, Window, cases_in
+from benchmarks.lib.baselines import BASELINES, baseline
+from benchmarks.lib.cold_items import among_candidates, with_slots
+from benchmarks.lib.encoders import encoders, steps
+from benchmarks.lib.faithful import faithful
+from benchmarks.lib.lists import figures, summary
+from benchmarks.lib.next_item_tables import tables
+from benchmarks.lib.peers import PEERS, peer
+from benchmarks.lib.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
+from pipelines.atomic_files import write_json
+from pipelines.night.night import Night
+from pipelines.settings.load import check_settings
+from pipelines.settings.tree import Settings
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.tfidf import TfidfVocabulary
+from training.encoder.encoder import make_repeatable
+from training.ranker.build_model import make_challenger
+from training.ranker.evaluate import with_parts
+from training.ranker.model_folder import SavedModel
+from training.ranker.time_split import DayWindow, TimeSplit, cases_in
+from training.ranker.training_run import TrainingRun
 
 LISTED = 20
 JUDGED = 25_000  # users at most, evenly spread; the interval tells the rest
@@ -116,7 +118,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         model = make_challenger(lab)
         ranker = refitted(lab, model, taken_out) if asked.refit else lab.ranker(model, FIT)
         cases = cases_in(lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=JUDGED)
-        words = Words.of(lab.inputs.words, ALL_WORDS).counted(lab.inputs.words)
+        words = TfidfVocabulary.of(lab.inputs.words, ALL_WORDS).counted(lab.inputs.words)
         told = partial(figures, cases=cases, log=lab.inputs.log, cold=taken_out, words=words)
         models = {}
         rankers = with_parts("nightshelf", ranker)
@@ -153,18 +155,18 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     }
 
 
-def refitted(lab: Lab, model: Model, cold: np.ndarray) -> Ranker:
+def refitted(lab: TrainingRun, model: SavedModel, cold: np.ndarray) -> Ranker:
     """`model` with validation choices counted, too, but for those of `cold` items, which have to stay unknown."""
     return replace(lab, inputs=without(lab.inputs, cold, VALIDATION)).ranker(model, VALIDATION)
 
 
-def lab_of(home: Path, inputs: Any, settings: Settings) -> Lab:
+def lab_of(home: Path, inputs: Any, settings: Settings) -> TrainingRun:
     """What the night's training works with, on these inputs."""
     night = Night(home, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
     night.save()
     users = len(inputs.log.users)
-    split = Split(FIT, Window(VALIDATION, VALIDATION, users, False), Window(TEST, TEST, users, False))
-    return Lab(night, inputs, split)
+    split = TimeSplit(FIT, DayWindow(VALIDATION, VALIDATION, users, False), DayWindow(TEST, TEST, users, False))
+    return TrainingRun(night, inputs, split)
 
 
 if __name__ == "__main__":

@@ -21,14 +21,18 @@ from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
+from demo_shop import write_demo_shop
+from pipelines.atomic_files import write_json
 from pipelines.cli.shop import demo_settings
-from pipelines.demo import write_demo_shop
-from pipelines.night import Night, write_json
-from pipelines.open_night import Wishes, open_night
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.quarantine import QUARANTINE
+from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.table_io import read_table
+from pipelines.night.user_key import LENGTH, load_user_key, make_user_key
 from pipelines.orchestration.steps import run_step
-from pipelines.table_files import read_table
-from pipelines.tables import EVENTS, PRODUCTS, QUARANTINE, REVIEWS
-from pipelines.user_key import LENGTH, load_user_key, make_user_key
 
 LAST = date(2025, 3, 31)
 Place = tuple[str, int]  # file name and line, from 1
@@ -56,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_demo_shop(home / "sources", seed=asked.seed, users=asked.users, last_day=LAST)
         (home / "nightshelf.toml").write_text(demo_settings())
         make_user_key(home)
-        night = open_night(home, LAST, Wishes())
+        night = open_night(home, LAST, RunOptions())
         run_step("clean", night.work, say=lambda line: None)
         found = scores(planted(home / "sources"), verdicts(night, home / "sources"))
     for score in found:

@@ -33,10 +33,12 @@ from pyspark.sql import functions as F
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from benchmarks.random_shop import DENSE, HISTORY, MEANING, SPARSE, TASTE, WHOLE, Shop, made, weighed
-from pipelines.night import Night, write_json
-from pipelines.scoring.ranker_files import save_ranker
-from pipelines.settings import Settings, check_settings
+from benchmarks.lib.random_shop import DENSE, HISTORY, MEANING, SPARSE, TASTE, WHOLE, RandomShop, made, weighed
+from pipelines.atomic_files import write_json
+from pipelines.night.night import Night
+from pipelines.settings.load import check_settings
+from pipelines.settings.tree import Settings
+from recommender.ranking.ranker_files import save_ranker
 from spark_jobs.engine import session
 from spark_jobs.ranking.rank_users import rank_users
 
@@ -72,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def compared(
-    spark: SparkSession, settings: Settings, shop: Shop, asked: argparse.Namespace
+    spark: SparkSession, settings: Settings, shop: RandomShop, asked: argparse.Namespace
 ) -> dict[str, tuple[float, int]]:
     """Every way in turn, `asked.runs` times: the median of its seconds, and the cores it had."""
     with tempfile.TemporaryDirectory() as folder:
@@ -113,7 +115,7 @@ def line(way: str, users: int, products: int, ranked: int, seconds: float, cores
 
 
 def in_spark(
-    spark: SparkSession, settings: Settings, shop: Shop, folder: Path
+    spark: SparkSession, settings: Settings, shop: RandomShop, folder: Path
 ) -> dict[str, tuple[Callable[[int], object], int]]:
     """The night's `rank_users`: dense parts alone, sparse ones alone, all of them, and all of what short forms find."""
     ids, cores = shop.ranker.product_ids, spark.sparkContext.defaultParallelism
@@ -145,7 +147,7 @@ def _ranked(users: DataFrame, bundles: DataFrame, night: Night) -> Callable[[int
     return rank
 
 
-def plain(shop: Shop) -> Callable[[int], object]:
+def plain(shop: RandomShop) -> Callable[[int], object]:
     """The bound: a user's vector times all products', what is hidden set to minus infinity, the best k sorted."""
     ranker = shop.ranker
     products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))
@@ -168,7 +170,7 @@ def plain(shop: Shop) -> Callable[[int], object]:
     return rank
 
 
-def als(spark: SparkSession, shop: Shop, factors: int) -> Callable[[int], object]:
+def als(spark: SparkSession, shop: RandomShop, factors: int) -> Callable[[int], object]:
     """Spark's ALS with random factors: which they are costs nothing, and fitting long ones takes hours."""
     rng = np.random.default_rng(7)
 
@@ -192,7 +194,7 @@ def als(spark: SparkSession, shop: Shop, factors: int) -> Callable[[int], object
     return rank
 
 
-def libraries(shop: Shop, threads: int) -> dict[str, tuple[Callable[[int], object], int]]:
+def libraries(shop: RandomShop, threads: int) -> dict[str, tuple[Callable[[int], object], int]]:
     """implicit and faiss, where they are there."""
     ranker = shop.ranker
     products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))

@@ -18,9 +18,10 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.increment import days_of, make_home
-from pipelines.night import write_json
-from pipelines.open_night import Wishes, open_night
-from pipelines.orchestration.steps import STEPS, run_step
+from pipelines.atomic_files import write_json
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.steps import STEPS
+from pipelines.orchestration.steps import run_step
 
 AFTER = 6  # days that the first night finds
 
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def published(home: Path, day: date, **wishes: bool) -> dict[str, tuple[int, str]]:
     """Rows and content hash of each table that a whole night has published."""
     began = time.monotonic()
-    night = open_night(home, day, Wishes(**wishes))
+    night = open_night(home, day, RunOptions(**wishes))
     for step in STEPS:
         run_step(step, night.work, say=lambda line: None)
     manifest = json.loads((home / "releases" / night.release_id / "manifest.json").read_text())

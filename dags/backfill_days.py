@@ -16,8 +16,8 @@ is the number of Spark drivers at work at once: each takes `[spark] driver_memor
 
 from airflow.sdk import DAG
 
-from pipelines.orchestration.flow import open_step, prepare
-from pipelines.orchestration.house import backfill_rules, days_form, each_day
+from pipelines.orchestration.dag_defaults import backfill_rules, days_form, each_day
+from pipelines.orchestration.task_groups import open_step, prepare
 
 with DAG(
     "backfill_days",

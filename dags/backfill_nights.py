@@ -16,8 +16,8 @@ this page: *Backfill*, with one active run.
 
 from airflow.sdk import DAG
 
-from pipelines.orchestration.flow import learn, open_step, prepare, serve
-from pipelines.orchestration.house import backfill_rules, each_day
+from pipelines.orchestration.dag_defaults import backfill_rules, each_day
+from pipelines.orchestration.task_groups import learn, open_step, prepare, serve
 
 with DAG(
     "backfill_nights",

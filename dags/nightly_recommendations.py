@@ -17,8 +17,8 @@ the tables will be the same.
 
 from airflow.sdk import DAG
 
-from pipelines.orchestration.flow import learn, open_step, prepare, serve
-from pipelines.orchestration.house import house_rules, night_form, nightly
+from pipelines.orchestration.dag_defaults import house_rules, night_form, nightly
+from pipelines.orchestration.task_groups import learn, open_step, prepare, serve
 
 with DAG(
     "nightly_recommendations",

@@ -11,9 +11,14 @@ from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 
-from pipelines.days import features_hash, files_of_versions, missing, see, version, view_of
-from pipelines.night import Night
-from pipelines.tables import EVENTS, INTERACTIONS, PAIR_COUNTS, PRODUCT_DAYS, PRODUCTS, SESSIONS
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.interactions import INTERACTIONS
+from pipelines.contracts.pair_counts import PAIR_COUNTS
+from pipelines.contracts.product_days import PRODUCT_DAYS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.sessions import SESSIONS
+from pipelines.night.day_versions import features_hash, files_of_versions, missing, record_view, version, view_of
+from pipelines.night.night import Night
 from spark_jobs.day_tables import build_days, kept_aside, measure_days
 from spark_jobs.engine import conform, job, spark_schema, views
 from spark_jobs.features.interactions import interactions
@@ -34,7 +39,7 @@ def build_features(spark: SparkSession, night: Night) -> None:
     """Build the days that are missing, choose those of the night, and write what is summed over them."""
     meant, events = features_hash(night), view_of(night)[EVENTS.name]
     days = {day: version(meant, built) for day, built in events.items()}
-    see(night, **{table.name: days for table in DAYS})
+    record_view(night, **{table.name: days for table in DAYS})
     absent = {day for table in DAYS for day in missing(night.home, table, days)}
     if absent:
         files = files_of_versions(night.home, EVENTS, {day: events[day] for day in absent})

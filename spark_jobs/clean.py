@@ -16,10 +16,25 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.days import cleaning_hash, delivery_key, facts_of, folder_of, missing, move, remove_built, see, version
-from pipelines.night import Night, first_day, look_back, write_json
-from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, REVIEWS, Table
-from pipelines.user_key import load_user_key
+from pipelines.atomic_files import write_json
+from pipelines.contracts.account import ACCOUNT
+from pipelines.contracts.contract import Table
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.day_versions import (
+    cleaning_hash,
+    delivery_key,
+    facts_of,
+    folder_of,
+    missing,
+    move,
+    record_view,
+    remove_built,
+    version,
+)
+from pipelines.night.night import Night, first_day, look_back
+from pipelines.night.user_key import load_user_key
 from spark_jobs.cleaning.account import (
     account_table,
     account_with_news,
@@ -28,7 +43,7 @@ from spark_jobs.cleaning.account import (
     refused_rows,
     verdicts_by_day,
 )
-from spark_jobs.cleaning.catalogue import Catalogue, clean_catalogue
+from spark_jobs.cleaning.catalogue import CleanCatalogue, clean_catalogue
 from spark_jobs.cleaning.common_rules import UNKNOWN_PRODUCT
 from spark_jobs.cleaning.copies import COPIED_TEXT
 from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES, judge_events, typed_events
@@ -92,7 +107,7 @@ def clean(spark: SparkSession, night: Night) -> None:
         for source in DATED:
             landed = land(spark, night, source.name, source.typed, key)
             days = wanted_days(night, source, landed, catalogue)
-            see(night, **{source.table.name: days, f"deliveries:{source.name}": {k: k for k in landed}})
+            record_view(night, **{source.table.name: days, f"deliveries:{source.name}": {k: k for k in landed}})
             if absent := missing(night.home, source.table, days):
                 first, last = days_before(min(absent), look_back(night.settings, source.name)), max(absent)
                 touched = [k for k, facts in landed.items() if any(first <= day <= last for day in facts["days"])]
@@ -111,7 +126,7 @@ def clean(spark: SparkSession, night: Night) -> None:
     write_json(night.work / "account.json", accounts)
 
 
-def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Catalogue) -> dict[str, str]:
+def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: CleanCatalogue) -> dict[str, str]:
     """The version of each day that the night sees: named by the rows delivered for it and the products then known.
 
     Where days before it are looked back at, it is named by theirs, too.

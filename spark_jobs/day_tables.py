@@ -10,10 +10,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.checks import day_sums, numbers_of_days
-from pipelines.days import facts_of, folder_of, settle, view_of
-from pipelines.night import Night, write_json
-from pipelines.tables import TABLES, Table
+from pipelines.atomic_files import write_json
+from pipelines.contracts.all_tables import TABLES
+from pipelines.contracts.check_sql import day_sums, numbers_of_days
+from pipelines.contracts.contract import Table
+from pipelines.night.day_versions import commit_version, facts_of, folder_of, view_of
+from pipelines.night.night import Night
 from spark_jobs.engine import conform, read, spark_schema
 
 FOLDER = "_day"
@@ -30,7 +32,7 @@ def build_days(frame: DataFrame, night: Night, table: Table, versions: Mapping[s
     sums = sums_of(frame.sparkSession, night, made, table)
     for day, version in versions.items():
         own = {"sums": sums.get(day, {}), **facts.get(day, {})}
-        settle(made.get(day, place / day), folder_of(night.home, table, day, version), own)
+        commit_version(made.get(day, place / day), folder_of(night.home, table, day, version), own)
 
 
 def gathered(rows: DataFrame, sort: tuple[str, ...]) -> DataFrame:

@@ -13,13 +13,14 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructField, StructType
 
-from pipelines.checks import check_queries
-from pipelines.days import files_of_table
-from pipelines.night import Night, clear_folder, write_json
-from pipelines.parquet_files import settle_files
-from pipelines.settings import Settings
-from pipelines.stage import step_process
-from pipelines.tables import Table
+from pipelines.atomic_files import clear_folder, write_json
+from pipelines.contracts.check_sql import check_queries
+from pipelines.contracts.contract import Table
+from pipelines.night.day_versions import files_of_table
+from pipelines.night.night import Night
+from pipelines.night.parquet_finish import settle_files
+from pipelines.night.step_process import step_process
+from pipelines.settings.tree import Settings
 
 FIXED = {
     "spark.sql.session.timeZone": "UTC",

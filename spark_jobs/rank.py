@@ -7,39 +7,37 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.bundles.worth import Groups
-from pipelines.days import facts_of, view_of
-from pipelines.night import Night, write_json
-from pipelines.scoring.ranker_files import load_ranker
-from pipelines.tables import (
-    BUNDLES,
-    COLD_START_BUNDLES,
-    COLD_START_TOPK,
-    EVENTS,
-    FEEDBACK_METRICS,
-    NEWCOMERS,
-    PAIR_COUNTS,
-    POPULARITY,
-    PRODUCT_EMBEDDINGS,
-    PRODUCTS,
-    QUARANTINE_SUMMARY,
-    RUN_METRICS,
-    SESSION_BUNDLES,
-    SESSIONS,
-    SIMILAR_PRODUCTS,
-    USER_BUNDLES,
-    USER_EMBEDDINGS,
-    USER_TOPK,
-    Table,
-)
-from pipelines.tables.bundles import NAMED
-from pipelines.words import LANGUAGES
+from pipelines.atomic_files import write_json
+from pipelines.contracts.bundles import BUNDLES, NAMED
+from pipelines.contracts.cold_start_bundles import COLD_START_BUNDLES
+from pipelines.contracts.cold_start_topk import COLD_START_TOPK
+from pipelines.contracts.contract import Table
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.feedback_metrics import FEEDBACK_METRICS
+from pipelines.contracts.newcomers import NEWCOMERS
+from pipelines.contracts.pair_counts import PAIR_COUNTS
+from pipelines.contracts.popularity import POPULARITY
+from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.quarantine_summary import QUARANTINE_SUMMARY
+from pipelines.contracts.run_metrics import RUN_METRICS
+from pipelines.contracts.session_bundles import SESSION_BUNDLES
+from pipelines.contracts.sessions import SESSIONS
+from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
+from pipelines.contracts.user_bundles import USER_BUNDLES
+from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
+from pipelines.contracts.user_topk import USER_TOPK
+from pipelines.night.day_versions import facts_of, view_of
+from pipelines.night.night import Night
+from recommender.bundles.scoring import BasketTotals
+from recommender.ranking.ranker_files import load_ranker
+from recommender.texts import LANGUAGES
 from spark_jobs.engine import job, read, views, write
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.ranking.bought_after import bought_after
-from spark_jobs.ranking.bundle_evidence import Evidence, replaced
+from spark_jobs.ranking.bundle_evidence import BundleEvidence, replaced
 from spark_jobs.ranking.bundles import find_bundles
-from spark_jobs.ranking.checked_against import checked_against
+from spark_jobs.ranking.check_views import checked_against
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from, popular_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
@@ -108,7 +106,7 @@ def rank(spark: SparkSession, night: Night) -> None:
 
 def evidence_of(
     spark: SparkSession, night: Night, events: DataFrame, products: DataFrame, showable: DataFrame
-) -> Evidence:
+) -> BundleEvidence:
     """What is known of pairs and baskets, over the days that the settings count."""
     settings = night.settings
     first = window_start(night.run_date, settings.features)
@@ -119,9 +117,9 @@ def evidence_of(
     pairs = pair_evidence(sums, groups, products, night).persist()
     recent = events.where(F.col("day") >= F.lit(first))
     bought = baskets(recent, settings.features.bought)
-    return Evidence(
+    return BundleEvidence(
         baskets=that_count(bought.withColumn("kind", F.lit(CO_BOUGHT)), settings.features).persist(),
-        groups=Groups(
+        groups=BasketTotals(
             sum(of_day.get(CO_BOUGHT, 0) for of_day in groups.values()),
             decayed_total(groups, CO_BOUGHT, night.run_date, settings.relations),
         ),

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from pipelines.orchestration.steps import POLITE
+from pipelines.orchestration.steps import PASSIVE_THREADS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
-for name, value in POLITE.items():  # before any library starts its threads
+for name, value in PASSIVE_THREADS.items():  # before any library starts its threads
     os.environ.setdefault(name, value)
 
 # The same examples in every run: a failure is about the change at hand. Search wider with HYPOTHESIS_PROFILE=default.
@@ -41,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """The session of production, small: it is started by the first test that asks for it."""
-    from pipelines.settings.operation import Spark
+    from pipelines.settings.spark import Spark
     from pipelines.settings.tree import Settings
     from spark_jobs.engine import session
 

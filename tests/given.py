@@ -7,9 +7,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.days import VIEWED, folder_of, see, settle
-from pipelines.night import Night
-from pipelines.tables import Table
+from pipelines.contracts.contract import Table
+from pipelines.night.day_versions import VIEWED, commit_version, folder_of, record_view
+from pipelines.night.night import Night
 
 
 def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -25,8 +25,8 @@ def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
         versions[day] = f"v{len(list(folder_of(night.home, table, day, '').glob('*')))}"
         made = night.work / "building" / f"{table.name} {day}"
         _write(made, table, of_day)
-        settle(made, folder_of(night.home, table, day, versions[day]), {"sums": {}})
-    see(night, **{table.name: versions})
+        commit_version(made, folder_of(night.home, table, day, versions[day]), {"sums": {}})
+    record_view(night, **{table.name: versions})
 
 
 def _write(folder: Any, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -9,24 +9,28 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from pipelines.atomic_files import clear_folder
+from pipelines.contracts.newcomers import NEWCOMERS
+from pipelines.contracts.popularity import POPULARITY
+from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
+from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.errors import StepFailed
-from pipelines.night import Night, clear_folder
-from pipelines.scoring.histories import Histories
-from pipelines.scoring.knn import chosen_together, query
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.ranker_files import save_ranker
-from pipelines.scoring.vectors import user_vectors
-from pipelines.stage import step_process
-from pipelines.table_files import write_table
-from pipelines.tables import NEWCOMERS, POPULARITY, PRODUCT_EMBEDDINGS, USER_EMBEDDINGS
-from training.encoder import make_repeatable
-from training.inputs import Inputs, read_inputs
-from training.model_folder import ENCODER, cache_of, load_model
-from training.newcomers import newcomer_rows
-from training.popularity import popularity_rows
-from training.product_vectors import drop_other_caches
-from training.session_bundles import visit_bundler
-from training.windows import day_number
+from pipelines.night.night import Night
+from pipelines.night.step_process import step_process
+from pipelines.night.table_io import write_table
+from recommender.ranking.histories import Histories
+from recommender.ranking.knn import chosen_together, query
+from recommender.ranking.quantised_vectors import user_vectors
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.ranker_files import save_ranker
+from training.bundles.visit_labels import visit_bundler
+from training.encoder.encoder import make_repeatable
+from training.encoder.product_vectors import drop_other_caches
+from training.ranker.inputs import Inputs, read_inputs
+from training.ranker.model_folder import ENCODER, cache_of, load_model
+from training.ranker.newcomers import newcomer_rows
+from training.ranker.popularity import popularity_rows
+from training.ranker.time_split import day_number
 
 USERS_AT_ONCE = 10_000
 

@@ -7,11 +7,11 @@ import mlflow
 import numpy as np
 
 from pipelines.registry.store import MODEL_FOLDER
-from training.model_folder import load_model
-from training.probe import answers
+from training.ranker.golden_probe import answers
+from training.ranker.model_folder import load_model
 
 
-class Served(mlflow.pyfunc.PythonModel):
+class ServedModel(mlflow.pyfunc.PythonModel):
     def load_context(self, context: Any) -> None:
         self.model = load_model(Path(context.artifacts[MODEL_FOLDER]))
 
@@ -24,4 +24,4 @@ class Served(mlflow.pyfunc.PythonModel):
         return answers(self.model)
 
 
-mlflow.models.set_model(Served())
+mlflow.models.set_model(ServedModel())

@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.night import Night, write_json
+from pipelines.atomic_files import write_json
+from pipelines.night.night import Night
+from pipelines.night.step_process import step_process
 from pipelines.registry.store import fetch_for_training
-from pipelines.scoring.ranker import Ranker
-from pipelines.stage import step_process
-from training.challenger import make_challenger
-from training.cold import cold_products
-from training.encoder import make_repeatable
-from training.evaluate import after_one_product, calibration, differences, explored, found_by_short, judge, with_parts
-from training.lab import Lab
-from training.model_folder import Model, load_model
-from training.probe import save_probe
-from training.windows import day_to_date
+from recommender.ranking.ranker import Ranker
+from training.encoder.encoder import make_repeatable
+from training.ranker.build_model import make_challenger
+from training.ranker.cold_items import cold_products
+from training.ranker.evaluate import (
+    after_one_product,
+    calibration,
+    differences,
+    explored,
+    found_by_short,
+    judge,
+    with_parts,
+)
+from training.ranker.golden_probe import save_probe
+from training.ranker.model_folder import SavedModel, load_model
+from training.ranker.time_split import day_to_date
+from training.ranker.training_run import TrainingRun
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -29,7 +38,7 @@ def train(night: Night) -> None:
     if fetch_for_training(night):
         return
     make_repeatable(night.settings.training.threads, night.settings.training.seed)
-    lab, before = Lab.of(night), night.work / "predecessor"
+    lab, before = TrainingRun.of(night), night.work / "predecessor"
     eve = lab.split.test.first - 1
     rankers: dict[str, Ranker] = {}
     challenger = None
@@ -49,7 +58,7 @@ def train(night: Night) -> None:
     write_json(night.work / "evaluation.json", report(lab, rankers, challenger))
 
 
-def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> dict[str, Any]:
+def report(lab: TrainingRun, rankers: dict[str, Ranker], challenger: SavedModel | None) -> dict[str, Any]:
     """The content of `evaluation.json`."""
     cases, settings = lab.test_cases(), lab.night.settings
     cold = cold_products(lab.inputs.log, lab.split.test.first - 1, settings.guards.cold_users)
@@ -86,7 +95,7 @@ def report(lab: Lab, rankers: dict[str, Ranker], challenger: Model | None) -> di
     }
 
 
-def _half_lives(model: Model) -> dict[str, float]:
+def _half_lives(model: SavedModel) -> dict[str, float]:
     return {"pairs": model.knn.half_life_days, "popularity": model.blend.half_life_days}
 
 

@@ -10,17 +10,21 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.night import Night, write_json
-from pipelines.stage import step_process
-from pipelines.table_files import read_table, replace_rows, write_table
-from pipelines.tables import BUNDLES, PRODUCTS, RUN_METRICS, USER_BUNDLES
-from pipelines.words import LANGUAGES
-from pipelines.words.facts import facts_of, short_names
-from pipelines.words.templates import template
-from training.kept_texts import drop_other_writers
-from training.write_reasons import reasons_asked, write_reasons
-from training.write_texts import Told, write_texts
-from training.writer import Ask, NoWriter, open_writer
+from pipelines.atomic_files import write_json
+from pipelines.contracts.bundles import BUNDLES
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.run_metrics import RUN_METRICS
+from pipelines.contracts.user_bundles import USER_BUNDLES
+from pipelines.night.night import Night
+from pipelines.night.step_process import step_process
+from pipelines.night.table_io import read_table, replace_rows, write_table
+from recommender.texts import LANGUAGES
+from recommender.texts.facts import facts_of, short_names
+from recommender.texts.templates import template
+from training.texts.text_cache import drop_other_writers
+from training.texts.write_reasons import reasons_asked, write_reasons
+from training.texts.write_texts import WritingReport, write_texts
+from training.texts.writer import TextRequest, WriterUnavailable, open_writer
 
 WRITER = "words"  # as run_metrics calls it
 
@@ -48,19 +52,19 @@ def write(night: Night) -> None:
     print(f"{by['model']} bundles described by the model, {by['template']} by template; {told.stopped or 'all asked'}")
 
 
-def _told(night: Night, bundles: list[Ask], reasons: list[Ask]) -> tuple[Told, Told]:
+def _told(night: Night, bundles: list[TextRequest], reasons: list[TextRequest]) -> tuple[WritingReport, WritingReport]:
     """The texts that are to be had, of bundles first; none where there is nothing to write or nobody who writes."""
     settings, folder = night.settings, night.home / "words"
     if not bundles and not reasons:
-        return Told(), Told()
+        return WritingReport(), WritingReport()
     try:
         writer = open_writer(settings, folder / "models")
-    except NoWriter as none:
-        return Told(stopped=str(none)), Told(stopped=str(none) if reasons else "")
+    except WriterUnavailable as none:
+        return WritingReport(stopped=str(none)), WritingReport(stopped=str(none) if reasons else "")
     words, language = settings.words, LANGUAGES[settings.words.language]
     told = write_texts(bundles, writer, folder / "texts", words, language)
     if told.stopped and reasons:
-        return told, Told(stopped=told.stopped)
+        return told, WritingReport(stopped=told.stopped)
     of_reasons = write_texts(reasons, writer, folder / "texts", words, language, told.tokens)
     drop_other_writers(folder / "texts", writer.fingerprint)
     return told, of_reasons
@@ -73,7 +77,7 @@ def shown(night: Night) -> Counter[str]:
 
 def asks_of(
     bundles: list[dict[str, Any]], products: pa.Table, names: Mapping[str, str], seen: Counter[str]
-) -> dict[str, Ask]:
+) -> dict[str, TextRequest]:
     """What is asked of each bundle, by its id; the most shown first, then the best. `names` are those of titles."""
     wanted = pa.array(sorted({p for bundle in bundles for p in bundle["products"]}), pa.string())
     known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
@@ -82,10 +86,10 @@ def asks_of(
         return -seen[bundle["bundle_id"]], -bundle["score"], bundle["bundle_id"]
 
     best_first = sorted(bundles, key=importance)
-    return {b["bundle_id"]: Ask(facts_of([known[p] for p in b["products"]], names)) for b in best_first}
+    return {b["bundle_id"]: TextRequest(facts_of([known[p] for p in b["products"]], names)) for b in best_first}
 
 
-def _described(bundle: dict[str, Any], ask: Ask, told: Told, night: Night) -> dict[str, str]:
+def _described(bundle: dict[str, Any], ask: TextRequest, told: WritingReport, night: Night) -> dict[str, str]:
     """The columns with words of a bundle."""
     language = LANGUAGES[night.settings.words.language]
     text = told.texts.get(ask.key)

@@ -12,12 +12,20 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.cli.look import likely_home
+from pipelines.cli.inspect import likely_home
 from pipelines.cli.options import Json, show_json
-from pipelines.cli.past_dates import Say, build_days, home_airflow, is_built, open_days, publish_night, unpublished
 from pipelines.errors import NightshelfError, SettingsError, StepFailed
-from pipelines.run_date import resolve_run_date
-from pipelines.settings import load_settings
+from pipelines.night.run_date import resolve_run_date
+from pipelines.orchestration.backfill import (
+    Say,
+    build_days,
+    home_airflow,
+    is_built,
+    open_days,
+    publish_night,
+    unpublished,
+)
+from pipelines.settings.load import load_settings
 
 
 def add_to(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from pipelines.cli import backfill, look, models, nights, services, shop
+from pipelines.cli import backfill, inspect, models, nights, services, shop
 from pipelines.errors import NightshelfError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for group in (shop, nights, backfill, models, look, services):
+for group in (shop, nights, backfill, models, inspect, services):
     group.add_to(app)
 
 

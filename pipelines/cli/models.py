@@ -8,10 +8,10 @@ import duckdb
 import pyarrow as pa
 import typer
 
-from pipelines.cli.look import show
+from pipelines.cli.inspect import show
 from pipelines.cli.options import Home, Json, show_json
-from pipelines.orchestration.lock import writer_lock
-from pipelines.settings import load_settings
+from pipelines.night.home_locks import writer_lock
+from pipelines.settings.load import load_settings
 
 # MLflow takes seconds to import: each command asks for it itself.
 

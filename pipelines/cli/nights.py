@@ -9,15 +9,16 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import Home, Json, show_json
-from pipelines.cli.progress import run_night
 from pipelines.errors import SettingsError
-from pipelines.open_night import Wishes, open_night
-from pipelines.orchestration.lock import writer_lock
-from pipelines.orchestration.steps import STEPS, run_step
-from pipelines.publish.releases import list_releases, point_to
+from pipelines.night.home_locks import writer_lock
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.releases import list_releases, point_to
+from pipelines.night.run_date import resolve_run_date
+from pipelines.night.steps import STEPS
+from pipelines.orchestration.night_run import run_night
+from pipelines.orchestration.steps import run_step
 from pipelines.report.index import write_index
-from pipelines.run_date import resolve_run_date
-from pipelines.settings import load_settings
+from pipelines.settings.load import load_settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,7 +45,7 @@ def run(
     """
     settings = load_settings(home)
     day = resolve_run_date(date, data_interval_end=None, run_after=datetime.now(UTC), time_zone=settings.shop.time_zone)
-    release = run_night(home, day, Wishes(full_refresh, retrain, skip_training, k), verbose=verbose)
+    release = run_night(home, day, RunOptions(full_refresh, retrain, skip_training, k), verbose=verbose)
     typer.echo(f"published {release.release_id}: {release.folder}")
     typer.echo(f'look: nightshelf sql {home} "select * from user_topk limit 5" · nightshelf report {home}')
 
@@ -65,7 +66,7 @@ def step(
         day = resolve_run_date(
             date, data_interval_end=None, run_after=datetime.now(UTC), time_zone=settings.shop.time_zone
         )
-        night = open_night(home, day, Wishes()).work
+        night = open_night(home, day, RunOptions()).work
         if name == "open":
             typer.echo(night)
             return

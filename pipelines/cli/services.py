@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.background import airflow_port, log_in, running, wait_for
 from pipelines.cli.options import Home
 from pipelines.cli.pages_server import serve_pages
 from pipelines.errors import SettingsError
 from pipelines.orchestration.local_airflow import airflow, airflow_environment, prepare_database
+from pipelines.orchestration.services import airflow_port, log_in, running, wait_for
 from pipelines.registry.address import tracking_uri
 from pipelines.report.index import write_index
-from pipelines.settings import load_settings
+from pipelines.settings.load import load_settings
 
 
 def add_to(app: typer.Typer) -> None:

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from demo_shop import write_demo_shop
 from pipelines.cli.options import Home
-from pipelines.demo import write_demo_shop
 from pipelines.errors import SettingsError
-from pipelines.object_store import is_remote
-from pipelines.settings import FILE, check_settings, load_settings, render_toml
-from pipelines.user_key import load_user_key, make_user_key, pseudonym
+from pipelines.night.user_key import load_user_key, make_user_key, pseudonym
+from pipelines.settings.load import FILE, check_settings, load_settings, render_toml
+from pipelines.sources.object_store import is_remote
 
 
 def add_to(app: typer.Typer) -> None:

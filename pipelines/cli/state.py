@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines.days import FACTS, folder_of
-from pipelines.ledger import load_ledger
-from pipelines.night import Night
-from pipelines.publish.releases import current
-from pipelines.tables import CLEAN, FEATURES
+from pipelines.contracts.all_tables import CLEAN, FEATURES
+from pipelines.night.day_versions import FACTS, folder_of
+from pipelines.night.night import Night
+from pipelines.night.releases import current
+from pipelines.sources.ledger import load_ledger
 
 
 def known_files(home: Path) -> list[dict[str, Any]]:

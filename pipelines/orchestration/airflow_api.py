@@ -22,12 +22,12 @@ PATIENCE = 120  # seconds until Airflow must have read a DAG, and until a busy o
 UNFINISHED = ("queued", "running")
 
 
-class Busy(StepFailed):
+class AirflowBusy(StepFailed):
     """Airflow has no time now, such as while another writes to its database; what was asked was not done."""
 
 
 @dataclass(frozen=True)
-class Airflow:
+class AirflowClient:
     """An Airflow that answers at `address`, for a shop in `time_zone`."""
 
     address: str
@@ -89,7 +89,7 @@ class Airflow:
         Raises LookupError where there is no such thing, StepFailed where it refuses.
         """
         patient = Retrying(
-            retry=retry_if_exception_type(Busy),
+            retry=retry_if_exception_type(AirflowBusy),
             wait=wait_random_exponential(max=10),
             stop=stop_after_delay(PATIENCE),
             reraise=True,
@@ -116,7 +116,7 @@ class Airflow:
             said = refused.read().decode(errors="replace")[:500]
             if refused.code == HTTPStatus.NOT_FOUND:
                 raise LookupError(said) from refused
-            kind = Busy if refused.code == HTTPStatus.SERVICE_UNAVAILABLE else StepFailed
+            kind = AirflowBusy if refused.code == HTTPStatus.SERVICE_UNAVAILABLE else StepFailed
             raise kind(f"Airflow refuses {verb} {path} ({refused.code}): {said}") from refused
         except URLError as gone:
             raise StepFailed(f"Airflow at {self.address} does not answer: {gone.reason}.") from gone

@@ -8,7 +8,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from pipelines.errors import SettingsError
-from pipelines.user_key import VARIABLE
+from pipelines.night.user_key import VARIABLE
 
 CONNECTION = "nightshelf_user_key"
 

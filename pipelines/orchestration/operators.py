@@ -12,12 +12,12 @@ from airflow.sdk import BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines.errors import NightshelfError, SettingsError, StepFailed
-from pipelines.night import Night
-from pipelines.open_night import Wishes, open_night
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.run_date import resolve_run_date
 from pipelines.orchestration.connection_key import take_key_from_connection
 from pipelines.orchestration.steps import run_step
-from pipelines.run_date import resolve_run_date
-from pipelines.settings import load_settings
+from pipelines.settings.load import load_settings
 
 CHECK = "check_"
 TIMED = ("scheduled", "backfill")  # runs whose data interval says which day they are about
@@ -46,7 +46,7 @@ class OpenNight(BaseOperator):
                 run_after=run.run_after,
                 time_zone=load_settings(home).shop.time_zone,
             )
-            wishes = Wishes(**{f.name: params[f.name] for f in fields(Wishes) if f.name in params})
+            wishes = RunOptions(**{f.name: params[f.name] for f in fields(RunOptions) if f.name in params})
             night = open_night(home, run_date, wishes)
         except NightshelfError as known:
             raise AirflowFailException(str(known)) from known

@@ -11,47 +11,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pipelines import errors
-from pipelines.night import Night, write_json
+from pipelines.atomic_files import write_json
+from pipelines.night.home_locks import night_lock, writer_lock
+from pipelines.night.night import Night
+from pipelines.night.steps import STEPS, Step
 from pipelines.orchestration.class_archive import archive_options, keep_archive
-from pipelines.orchestration.lock import night_lock, writer_lock
 
 LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
 # A JVM that lives for a minute never earns its second compiler. Without it the JVM keeps too little room for code.
 ONE_COMPILER = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
-LONG = 200 << 20  # bytes of input from which the second one pays
-
-
-@dataclass(frozen=True)
-class Step:
-    """One process of the night."""
-
-    name: str
-    engine: Literal["spark", "python"]
-    module: str
-    arguments: tuple[str, ...] = ()
-
-
-STEPS = {
-    step.name: step
-    for step in (
-        Step("clean", "spark", "spark_jobs.clean"),
-        Step("check_inputs", "python", "pipelines.quality.check", ("--tables", "inputs")),
-        Step("features", "spark", "spark_jobs.build_features"),
-        Step("train", "python", "training.train"),
-        Step("register", "python", "pipelines.registry.register"),
-        Step("embed", "python", "training.embed"),
-        Step("rank", "spark", "spark_jobs.rank"),
-        Step("write", "python", "training.write"),
-        Step("check_outputs", "python", "pipelines.quality.check", ("--tables", "outputs")),
-        Step("publish", "python", "pipelines.publish.publish"),
-    )
-}
+JIT_THRESHOLD_BYTES = 200 << 20  # bytes of input from which the second one pays
 
 
 def command(step: Step, night: Night) -> list[str]:
@@ -66,14 +40,14 @@ def command(step: Step, night: Night) -> list[str]:
     submit = Path(sys.executable).with_name("spark-submit")
     binary = str(submit) if submit.exists() else shutil.which("spark-submit") or "spark-submit"
     quiet = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')}"
-    compiler = () if night.input_bytes() > LONG else (ONE_COMPILER,)
+    compiler = () if night.input_bytes() > JIT_THRESHOLD_BYTES else (ONE_COMPILER,)
     java = " ".join([quiet, LARGE_METHODS, *compiler, *archive_options()])
     options = ["--master", spark.master, "--driver-memory", spark.driver_memory, "--driver-java-options", java]
     return [binary, *options, spec.origin, *tail]
 
 
 # Threads that wait sleep: by default they spin, and where steps share processors, learning took four times as long.
-POLITE = {"OMP_WAIT_POLICY": "passive"}
+PASSIVE_THREADS = {"OMP_WAIT_POLICY": "passive"}
 
 
 def environment(night: Night) -> dict[str, str]:
@@ -88,7 +62,7 @@ def environment(night: Night) -> dict[str, str]:
     }
     if night.settings.spark.master.startswith("local"):
         fixed["SPARK_LOCAL_IP"] = "127.0.0.1"
-    return POLITE | os.environ | fixed
+    return PASSIVE_THREADS | os.environ | fixed
 
 
 def run_step(name: str, work: Path, *, again: bool = False, say: Callable[[str], None] = print) -> dict[str, Any]:

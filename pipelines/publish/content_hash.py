@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.tables import Table
+from pipelines.contracts.contract import Table
 
 
 def content_hash(folder: Path, table: Table) -> tuple[int, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipelines.days import view_of
-from pipelines.night import Night, source_facts
+from pipelines.contracts.all_tables import OUTPUTS
+from pipelines.night.day_versions import view_of
+from pipelines.night.night import Night, source_facts
 from pipelines.publish.content_hash import content_hash
-from pipelines.tables import OUTPUTS
 
 
 def make_manifest(night: Night) -> dict[str, Any]:

@@ -10,19 +10,21 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.atomic_files import write_json
+from pipelines.contracts.all_tables import OUTPUTS
+from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
-from pipelines.night import Night, write_json
-from pipelines.open_night import predecessor
+from pipelines.night.champion_log import Change, manually_overridden, note
+from pipelines.night.night import Night
+from pipelines.night.open_night import predecessor
+from pipelines.night.releases import list_releases, point_to
+from pipelines.night.step_process import step_process
+from pipelines.night.table_io import write_table
 from pipelines.publish.manifest import make_manifest
-from pipelines.publish.releases import list_releases, point_to
 from pipelines.publish.retention import clear_leftovers, prune
 from pipelines.registry.aliases import move_aliases
-from pipelines.registry.champions import Change, note, overruled
 from pipelines.report.index import write_index
 from pipelines.report.page import write_report
-from pipelines.stage import step_process
-from pipelines.table_files import write_table
-from pipelines.tables import OUTPUTS, QUALITY_RESULTS
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -38,9 +40,9 @@ def publish(night: Night) -> str:
     """
     target = night.home / "releases" / night.release_id
     newest = all(r.run_date <= night.run_date for r in list_releases(night.home))
-    leads = newest and not overruled(night.home, night.run_date)
+    leads = newest and not manually_overridden(night.home, night.run_date)
     if not _is_moved(night, target):
-        _obey(night)
+        _check_manual_champion(night)
         _complete(night, leads)
         target.parent.mkdir(exist_ok=True)
         night.release.rename(target)
@@ -67,7 +69,7 @@ def _is_moved(night: Night, target: Path) -> bool:
     return True
 
 
-def _obey(night: Night) -> None:
+def _check_manual_champion(night: Night) -> None:
     """Raise StepFailed where a champion was chosen by hand since the night was opened: it was judged without that."""
     now = predecessor(night.home, night.run_date)
     if now and now.by_hand and now != night.predecessor:

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelines.days import keep_only
-from pipelines.publish.releases import list_releases
+from pipelines.night.day_versions import keep_only
+from pipelines.night.releases import list_releases
 from pipelines.quality.pages import keep_pages
-from pipelines.settings.operation import Releases
+from pipelines.settings.releases import Releases
 
 
 def clear_leftovers(home: Path, settings: Releases) -> None:

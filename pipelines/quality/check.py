@@ -11,14 +11,16 @@ from typing import Any
 import great_expectations as gx
 import pandas as pd
 
+from pipelines.atomic_files import write_json
+from pipelines.contracts.all_tables import DRIFTS
+from pipelines.contracts.contract import Table
 from pipelines.errors import CheckFailed, StepFailed
-from pipelines.hold import hold
-from pipelines.night import Night, write_json
+from pipelines.file_lock import locked
+from pipelines.night.night import Night
+from pipelines.night.step_process import step_main
 from pipelines.quality.data_docs import document, stage_context
 from pipelines.quality.night_drift import measure_drift
 from pipelines.quality.suites import TABLES_OF, details_of, numbers_of, outcomes, suite_of
-from pipelines.stage import step_main
-from pipelines.tables import DRIFTS, Table
 
 ADVICE = "If the data is right, change the key that is named and run the night again. "
 
@@ -30,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(argv)
     night = Night.load(asked.night)
     # Data Docs are one folder for all nights
-    with step_main(night, f"check_{asked.tables}"), hold(night.home / "quality" / ".lock"):
+    with step_main(night, f"check_{asked.tables}"), locked(night.home / "quality" / ".lock"):
         check(night, asked.tables)
 
 

@@ -15,8 +15,8 @@ from typing import Any
 import great_expectations as gx
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-from pipelines.night import Night
-from pipelines.report.checks import checks_page
+from pipelines.night.night import Night
+from pipelines.quality.checks_page import checks_page
 
 SUITE_LINK = re.compile(r'<a href="[./]*/expectations/[^"]*"[^>]*>(.*?)</a>')  # to pages that are not made
 

@@ -14,7 +14,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Measure:
+class DayMeasure:
     """A number of a day, and what a person must know beside it; never a text of a row."""
 
     number: float
@@ -22,7 +22,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Days:
+class DayHistory:
     """A day and the same weekdays before it, which have rows: what was measured of each when it was built."""
 
     day: date
@@ -34,57 +34,57 @@ class Days:
     def rows(self) -> int:
         return int(self.now["profile"]["rows"])
 
-    def volume(self) -> Measure:
+    def volume(self) -> DayMeasure:
         """Rows over the median of the days before."""
         usual = self._usual(lambda facts: facts["profile"]["rows"])
-        return Measure(self.rows / usual, self._against(f"{self.rows:,}", f"{usual:,.0f}"))
+        return DayMeasure(self.rows / usual, self._against(f"{self.rows:,}", f"{usual:,.0f}"))
 
-    def silence(self) -> Measure:
+    def silence(self) -> DayMeasure:
         """Hours between the last row and the end of the day."""
         end = datetime.combine(self.day + timedelta(days=1), time(), self.zone)
         last = datetime.fromtimestamp(self.now["profile"]["last"], self.zone)
         hours = (end.timestamp() - last.timestamp()) / 3600
-        return Measure(hours, f"the last one of {self.day} came at {last:%H:%M}")
+        return DayMeasure(hours, f"the last one of {self.day} came at {last:%H:%M}")
 
-    def empty(self, column: str) -> Measure:
+    def empty(self, column: str) -> DayMeasure:
         """The share of rows without a value, away from the median of the days before."""
         return self._share(lambda facts: facts["profile"]["empty"][column] / facts["profile"]["rows"])
 
-    def emptiest(self, columns: Iterable[str]) -> Measure:
+    def emptiest(self, columns: Iterable[str]) -> DayMeasure:
         """The column whose share without a value is furthest from the median of the days before."""
         found = {column: self.empty(column) for column in columns}
         column = max(found, key=lambda name: found[name].number)
-        return Measure(found[column].number, f"{column} is empty in {found[column].detail}")
+        return DayMeasure(found[column].number, f"{column} is empty in {found[column].detail}")
 
-    def refused(self) -> Measure:
+    def refused(self) -> DayMeasure:
         """The share of rows refused, away from the median of the days before."""
         return self._share(refused_share)
 
-    def ratio(self, name: str) -> Measure:
+    def ratio(self, name: str) -> DayMeasure:
         """A median over that of the days before, or the other way round: at least 1, and 1 where there is none."""
         now, before = self.now["profile"][name], [f["profile"][name] for f in self.past if f["profile"][name]]
         if not now or not before:
-            return Measure(1.0, f"no value on {self.day}, or none before")
+            return DayMeasure(1.0, f"no value on {self.day}, or none before")
         usual = median(before)
-        return Measure(max(now / usual, usual / now), self._against(f"{now:,.2f}", f"{usual:,.2f}"))
+        return DayMeasure(max(now / usual, usual / now), self._against(f"{now:,.2f}", f"{usual:,.2f}"))
 
-    def mix(self, name: str) -> Measure:
+    def mix(self, name: str) -> DayMeasure:
         """The stability index of the rows by kind against the sum of the days before."""
         before: Counter[str] = Counter()
         for facts in self.past:
             before.update(facts["profile"][name])
         now = self.now["profile"][name]
         detail = f"{moved(now, before):.0%} of {self.day} is of another kind than on {self._days_before()}"
-        return Measure(stability_index(now, before), detail)
+        return DayMeasure(stability_index(now, before), detail)
 
-    def busiest(self) -> Measure:
+    def busiest(self) -> DayMeasure:
         """The share of rows that one user made."""
         most = self.now["profile"]["busiest"]
-        return Measure(most / self.rows, f"{most:,} of {self.rows:,} on {self.day}")
+        return DayMeasure(most / self.rows, f"{most:,} of {self.rows:,} on {self.day}")
 
-    def _share(self, of: Callable[[Mapping[str, Any]], float]) -> Measure:
+    def _share(self, of: Callable[[Mapping[str, Any]], float]) -> DayMeasure:
         now, usual = of(self.now), self._usual(of)
-        return Measure(abs(now - usual), self._against(f"{now:.1%}", f"{usual:.1%}"))
+        return DayMeasure(abs(now - usual), self._against(f"{now:.1%}", f"{usual:.1%}"))
 
     def _usual(self, of: Callable[[Mapping[str, Any]], float]) -> float:
         return float(median(of(facts) for facts in self.past))

@@ -8,10 +8,15 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.days import facts_of, view_of
-from pipelines.night import Night, write_json
-from pipelines.quality.drift import Days, Measure
-from pipelines.tables import DAY_DRIFT, EVENTS, REVIEW_DRIFT, REVIEWS, Table
+from pipelines.atomic_files import write_json
+from pipelines.contracts.contract import Table
+from pipelines.contracts.day_drift import DAY_DRIFT
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.review_drift import REVIEW_DRIFT
+from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.day_versions import facts_of, view_of
+from pipelines.night.night import Night
+from pipelines.quality.drift import DayHistory, DayMeasure
 
 OF = {DAY_DRIFT.name: EVENTS, REVIEW_DRIFT.name: REVIEWS}
 RATIOS = ("volume", "price", "text_length")  # 1 where a day is like those before; all other numbers are 0
@@ -28,7 +33,7 @@ def measure_drift(night: Night, drift: Table) -> None:
     write_json(night.details(drift), {check.name: found[check.sql].detail for check in drift.checks})
 
 
-def drift_of(night: Night, drift: Table) -> dict[str, Measure]:
+def drift_of(night: Night, drift: Table) -> dict[str, DayMeasure]:
     """Each number of a drift table by its column.
 
     While there are too few of the same weekdays before, or too few rows on them, the night learns: its day counts as
@@ -41,12 +46,12 @@ def drift_of(night: Night, drift: Table) -> dict[str, Measure]:
     past = [facts[day] for day in wanted[1:] if "profile" in facts.get(day, {})]
     least = checks.least_rows_to_compare if table is EVENTS else checks.least_reviews_to_compare
     if why := too_little(past, checks.learning_weeks, least):
-        return {c.name: Measure(_like_before(c.name), f"not compared yet, {why}") for c in drift.columns}
-    days = Days(night.run_date, facts.get(wanted[0], {}), past, ZoneInfo(night.settings.shop.time_zone))
+        return {c.name: DayMeasure(_like_before(c.name), f"not compared yet, {why}") for c in drift.columns}
+    days = DayHistory(night.run_date, facts.get(wanted[0], {}), past, ZoneInfo(night.settings.shop.time_zone))
     if not days.now.get("profile", {}).get("rows"):
         usual = median(before["profile"]["rows"] for before in past)
-        rest = {c.name: Measure(_like_before(c.name), "no rows to compare") for c in drift.columns}
-        volume = Measure(0.0, f"none on {night.run_date}, usually {usual:,.0f}")
+        rest = {c.name: DayMeasure(_like_before(c.name), "no rows to compare") for c in drift.columns}
+        volume = DayMeasure(0.0, f"none on {night.run_date}, usually {usual:,.0f}")
         return rest | {"volume": volume, "refused": days.refused()}
     return events_drift(days) if table is EVENTS else reviews_drift(days)
 
@@ -59,7 +64,7 @@ def too_little(past: Sequence[Facts], learning_weeks: int, least: int) -> str:
     return f"such weekdays have {usual:,.0f} rows in the median, and {least:,} are needed" if usual < least else ""
 
 
-def events_drift(days: Days) -> dict[str, Measure]:
+def events_drift(days: DayHistory) -> dict[str, DayMeasure]:
     """The numbers of `day_drift`."""
     optional = [c.name for c in EVENTS.columns if c.nullable and c.name not in OWN_CHECKS]
     return {
@@ -76,7 +81,7 @@ def events_drift(days: Days) -> dict[str, Measure]:
     }
 
 
-def reviews_drift(days: Days) -> dict[str, Measure]:
+def reviews_drift(days: DayHistory) -> dict[str, DayMeasure]:
     """The numbers of `review_drift`."""
     return {
         "volume": days.volume(),

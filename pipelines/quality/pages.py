@@ -6,8 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-from pipelines.night import pages_name
-from pipelines.publish.releases import list_releases
+from pipelines.night.night import pages_name
+from pipelines.night.releases import list_releases
 
 
 def keep_pages(home: Path) -> None:

@@ -14,11 +14,14 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
 
-from pipelines.checks import bound, sentence
-from pipelines.night import Night
-from pipelines.settings import Settings
-from pipelines.tables import CLEAN, DRIFTS, FEATURES, OUTPUTS, POPULARITY, QUALITY_RESULTS, Table
-from pipelines.tables.quarantine import ACCOUNT
+from pipelines.contracts.account import ACCOUNT
+from pipelines.contracts.all_tables import CLEAN, DRIFTS, FEATURES, OUTPUTS
+from pipelines.contracts.check_sql import bound, sentence
+from pipelines.contracts.contract import Table
+from pipelines.contracts.popularity import POPULARITY
+from pipelines.contracts.quality_results import QUALITY_RESULTS
+from pipelines.night.night import Night
+from pipelines.settings.tree import Settings
 
 JUDGED_OUTPUTS = tuple(t for t in OUTPUTS if t is not QUALITY_RESULTS)  # which says what was found
 TABLES_OF = {

@@ -10,7 +10,7 @@ from typing import Any
 from great_expectations.render.view import DefaultJinjaPageView
 from jinja2 import ChoiceLoader, PackageLoader
 
-from pipelines.report.page import style
+from pipelines.pages.html import style
 
 
 class TablePage(DefaultJinjaPageView):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 
 
 def tracking_uri(home: Path, settings: Settings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.night import Night
+from pipelines.night.night import Night
 from pipelines.registry.store import registry
 
 

@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from pipelines.errors import SettingsError
-from pipelines.publish.releases import Release, list_releases
-from pipelines.registry.champions import Change, line_of_champions, note
+from pipelines.night.champion_log import Change, line_of_champions, note
+from pipelines.night.releases import Release, list_releases
 from pipelines.registry.load_back import load_back
 from pipelines.registry.store import CHAMPION, fetch_model, registry
 from pipelines.registry.versions import find_version, list_versions
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 
 
 def promote(home: Path, settings: Settings, version: str) -> Change:

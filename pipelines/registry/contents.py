@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.registry.guards import COLD_RECALL, Rule
+from pipelines.registry.guards import COLD_RECALL, GuardResult
 from pipelines.registry.judge import METRIC, Verdict
-from pipelines.report.models import blend_by_history
-from pipelines.settings import Settings
+from pipelines.registry.model_figures import blend_by_history
+from pipelines.settings.tree import Settings
 
 MADE_WITH = ("training", "knn", "projection", "next_choice", "two_vectors", "ratings", "ranking")
 CURVES = (
@@ -68,7 +68,7 @@ def tables_of(evaluation: Mapping[str, Any]) -> dict[str, list[Row]]:
     return {"figures": _figures(evaluation["models"]), "differences": differences, "blend": blend}
 
 
-def decision_rows(rules: list[Rule], verdict: Verdict) -> list[Row]:
+def decision_rows(rules: list[GuardResult], verdict: Verdict) -> list[Row]:
     """The decision, and what led to it: each rule with its figure, what is allowed, and whether it is kept."""
     return [
         {"rule": rule, "kept": "yes" if kept else "no", "figure": figure, "allowed": allowed, "set by": set_by}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.settings.learning import Guards
+from pipelines.settings.guards import Guards
 
 COVERAGE, COLD_RECALL, IDENTICAL_LISTS = "coverage@10", "cold_recall@10", "identical_lists@10"
 
 
 @dataclass(frozen=True)
-class Rule:
+class GuardResult:
     """One thing that is asked of a challenger: its figure, what is allowed, what sets that, whether it is kept.
 
     `high` in what is allowed is the upper end of a paired interval. `says` is why a challenger is refused that does not
@@ -26,7 +26,7 @@ class Rule:
     says: str
 
 
-def guard_rules(evaluation: dict[str, Any], settings: Guards, *, has_predecessor: bool) -> list[Rule]:
+def guard_rules(evaluation: dict[str, Any], settings: Guards, *, has_predecessor: bool) -> list[GuardResult]:
     """The guard rails. Two of them hold the challenger against the champion, and are none where there is none.
 
     `evaluation` is what training wrote.
@@ -52,28 +52,28 @@ def slow_ranking(evaluation: dict[str, Any], settings: Guards) -> str:
     return f"ranking 1,000 users took {took:,.0f} ms ({allowed}), which decides nothing"
 
 
-def _identical_lists(mine: dict[str, Any], settings: Guards) -> Rule:
+def _identical_lists(mine: dict[str, Any], settings: Guards) -> GuardResult:
     share, most = mine[IDENTICAL_LISTS]["value"], settings.most_identical_lists
     setting = "[guards] most_identical_lists"
     says = f"{share:.1%} of the users get one and the same list (allowed: at most {most:.1%}, {setting})"
-    return Rule(IDENTICAL_LISTS, share, f"<= {most:.4f}", setting, share <= most, says)
+    return GuardResult(IDENTICAL_LISTS, share, f"<= {most:.4f}", setting, share <= most, says)
 
 
-def _coverage(mine: dict[str, Any], theirs: dict[str, Any], settings: Guards) -> Rule:
+def _coverage(mine: dict[str, Any], theirs: dict[str, Any], settings: Guards) -> GuardResult:
     share, before, setting = mine[COVERAGE]["value"], theirs[COVERAGE]["value"], "[guards] least_coverage"
     least = settings.least_coverage * before
     allowed = f"allowed: at least {least:.4f}, {setting} times the champion's {before:.4f}"
     says = f"coverage@10 is {share:.4f} ({allowed})"
-    return Rule(COVERAGE, share, f">= {least:.4f}", setting, share >= least, says)
+    return GuardResult(COVERAGE, share, f">= {least:.4f}", setting, share >= least, says)
 
 
-def _cold_recall(difference: dict[str, Any], settings: Guards) -> Rule:
+def _cold_recall(difference: dict[str, Any], settings: Guards) -> GuardResult:
     """Few users prove nothing: a bootstrap over a handful of them finds intervals that are far too short."""
     users, value, setting = difference["users"], difference["value"], "[guards] least_cold_users"
     rule = f"{COLD_RECALL} - champion"
     if users < settings.least_cold_users:
-        return Rule(rule, value, f"any, {users} users", setting, True, "")
+        return GuardResult(rule, value, f"any, {users} users", setting, True, "")
     span = f"95 % interval {difference['low']:+.4f} to {difference['high']:+.4f}"
     allowed = f"allowed: an interval that reaches 0, {users} users, {setting}"
     says = f"recall@10 of new products differs from the champion's by {value:+.4f}, {span} ({allowed})"
-    return Rule(rule, value, "high >= 0", setting, difference["high"] >= 0, says)
+    return GuardResult(rule, value, "high >= 0", setting, difference["high"] >= 0, says)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.registry.guards import Rule, guard_rules, slow_ranking
-from pipelines.settings import Settings
+from pipelines.registry.guards import GuardResult, guard_rules, slow_ranking
+from pipelines.settings.tree import Settings
 
 METRIC = "ndcg@10"
 
@@ -37,10 +37,12 @@ def judge(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bo
     remarks = [remark for remark in (slow_ranking(evaluation, settings.guards),) if remark]
     if refusals:
         return Verdict(otherwise, False, "; ".join([*refusals, *remarks]))
-    return Verdict("challenger", True, "; ".join([_praise(evaluation, has_predecessor=has_predecessor), *remarks]))
+    return Verdict(
+        "challenger", True, "; ".join([_promotion_reason(evaluation, has_predecessor=has_predecessor), *remarks])
+    )
 
 
-def rules_of(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bool) -> list[Rule]:
+def rules_of(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bool) -> list[GuardResult]:
     """Everything that a challenger is asked, NDCG@10 first (docs/decisions/0010); nothing where nothing is judged."""
     if "challenger" not in evaluation["models"] or evaluation["window"]["too_few"]:
         return []
@@ -50,21 +52,21 @@ def rules_of(evaluation: dict[str, Any], settings: Settings, *, has_predecessor:
     return found + guard_rules(evaluation, settings.guards, has_predecessor=has_predecessor)
 
 
-def _above_popularity(evaluation: dict[str, Any]) -> Rule:
+def _above_popularity(evaluation: dict[str, Any]) -> GuardResult:
     mine, popular = (evaluation["models"][model][METRIC]["value"] for model in ("challenger", "popularity"))
     says = f"NDCG@10 {mine:.4f} is not better than popularity's {popular:.4f}"
-    return Rule(METRIC, mine, f"> {popular:.4f}", "popularity", mine > popular, says)
+    return GuardResult(METRIC, mine, f"> {popular:.4f}", "popularity", mine > popular, says)
 
 
-def _against_knn(evaluation: dict[str, Any]) -> Rule:
+def _against_knn(evaluation: dict[str, Any]) -> GuardResult:
     mine, knn = (evaluation["models"][model][METRIC]["value"] for model in ("challenger", "item_knn"))
     difference = evaluation["differences"]["challenger-item_knn"]
     says = f"NDCG@10 {mine:.4f} is surely worse than item-kNN's {knn:.4f} {_paired(difference)}"
     kept = not surely_less(difference)
-    return Rule(f"{METRIC} - item_knn", difference["value"], "high >= 0", "item_knn", kept, says)
+    return GuardResult(f"{METRIC} - item_knn", difference["value"], "high >= 0", "item_knn", kept, says)
 
 
-def _against_champion(evaluation: dict[str, Any], tolerance: float) -> Rule:
+def _against_champion(evaluation: dict[str, Any], tolerance: float) -> GuardResult:
     mine, theirs = (evaluation["models"][model][METRIC]["value"] for model in ("challenger", "predecessor"))
     difference = evaluation["differences"]["challenger-predecessor"]
     too_low = difference["value"] < -tolerance * theirs
@@ -74,7 +76,7 @@ def _against_champion(evaluation: dict[str, Any], tolerance: float) -> Rule:
         says = f"NDCG@10 {mine:.4f} is worse than the champion's {theirs:.4f} (allowed: {least})"
     allowed = f">= {-tolerance * theirs:.4f}, high >= 0"
     kept = not too_low and not surely_less(difference)
-    return Rule(f"{METRIC} - champion", difference["value"], allowed, "[training] tolerance", kept, says)
+    return GuardResult(f"{METRIC} - champion", difference["value"], allowed, "[training] tolerance", kept, says)
 
 
 def surely_less(difference: dict[str, Any]) -> bool:
@@ -82,7 +84,7 @@ def surely_less(difference: dict[str, Any]) -> bool:
     return difference["high"] is not None and difference["high"] < 0
 
 
-def _praise(evaluation: dict[str, Any], *, has_predecessor: bool) -> str:
+def _promotion_reason(evaluation: dict[str, Any], *, has_predecessor: bool) -> str:
     scores = {model: metrics[METRIC]["value"] for model, metrics in evaluation["models"].items()}
     mine, popular = f"NDCG@10 {scores['challenger']:.4f}", f"popularity's {scores['popularity']:.4f}"
     if not has_predecessor:

@@ -13,7 +13,7 @@ from mlflow.exceptions import MlflowException
 from pipelines.errors import StepFailed
 from pipelines.registry.store import mlflow
 
-PROBE = "probe.json"  # in a model's folder: what it said when it was trained (training/probe.py)
+PROBE = "probe.json"  # in a model's folder: what it said when it was trained (training/ranker/golden_probe.py)
 VECTORS_DIFFER = 1e-4  # between machines
 SCORES_DIFFER = 0.01  # spreads of a part: numbers of vectors that are rounded the other way on another machine
 

@@ -9,8 +9,9 @@ from mlflow.entities import Metric, Param
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from pipelines.errors import StepFailed
-from pipelines.night import Night, source_facts
+from pipelines.night.night import Night, source_facts
 from pipelines.registry.contents import Row, curves_of, metrics_of, params_of, tables_of
+from pipelines.registry.plots import plots_of
 from pipelines.registry.store import (
     FINGERPRINT,
     MODEL_FOLDER,
@@ -24,7 +25,6 @@ from pipelines.registry.store import (
     mlflow,
 )
 from pipelines.registry.unfinished import delete_unfinished
-from pipelines.report.plots import plots_of
 
 SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
 AT_ONCE = 100  # parameters or metrics that MLflow takes at once

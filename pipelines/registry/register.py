@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from pipelines.atomic_files import write_json
 from pipelines.errors import StepFailed
-from pipelines.night import Night, write_json
+from pipelines.night.night import Night
+from pipelines.night.step_process import step_process
 from pipelines.registry.contents import decision_rows
 from pipelines.registry.judge import judge, rules_of
 from pipelines.registry.load_back import load_back
 from pipelines.registry.log_run import log_decision, log_model
 from pipelines.registry.store import MODEL_FOLDER, champion_of, registry, version_of
-from pipelines.stage import step_process
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -20,10 +20,10 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from pipelines.errors import StepFailed
-from pipelines.hold import hold
-from pipelines.night import Night
+from pipelines.file_lock import locked
+from pipelines.night.night import Night
 from pipelines.registry.address import tracking_uri
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 
 FINGERPRINT = "nightshelf.fingerprint"
 RUN_DATE = "nightshelf.run_date"
@@ -55,7 +55,7 @@ def _make_store(folder: Path) -> None:
     open a store in which it was killed meanwhile.
     """
     store, aside = folder / "mlflow.db", folder / "making.db"
-    with hold(folder / ".lock"):
+    with locked(folder / ".lock"):
         if store.is_file():
             return
         for leftover in folder.glob(f"{aside.name}*"):

@@ -12,7 +12,7 @@ from mlflow import MlflowClient
 from pipelines.errors import SettingsError
 from pipelines.registry.judge import METRIC
 from pipelines.registry.store import PREDECESSOR, RELEASE, RUN_DATE, WHY, mlflow, registry
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 
 NDCG = f"challenger/{METRIC.replace('@', '_at_')}"  # as MLflow knows it
 

@@ -9,7 +9,7 @@ from statistics import median
 
 import duckdb
 
-from pipelines.night import Night
+from pipelines.night.night import Night
 from pipelines.settings.sources import EVENT_TYPES
 
 GROUPS = 50
@@ -19,7 +19,7 @@ BY_DAY = "select event_type, day::date, count(*) from events where day between ?
 
 
 @dataclass(frozen=True)
-class Column:
+class Bar:
     """One column of a chart: `height` is a share of the highest, `says` what a pointer tells."""
 
     height: float
@@ -27,13 +27,13 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Reach:
+class CatalogueReach:
     """Products that can be shown, those that are, how the places fall to them, most shown first."""
 
     showable: int
     shown: int
     top_tenth: float
-    columns: list[Column]
+    columns: list[Bar]
 
 
 @dataclass(frozen=True)
@@ -44,26 +44,26 @@ class Traffic:
     total: int
     last: int
     usual: float
-    columns: list[Column]
+    columns: list[Bar]
 
 
-def reach_of(engine: duckdb.DuckDBPyConnection, blocked: list[str]) -> Reach:
+def reach_of(engine: duckdb.DuckDBPyConnection, blocked: list[str]) -> CatalogueReach:
     """How far into the catalogue the lists of all users reach."""
     counted = engine.execute(SHOWABLE, [blocked]).fetchone()
     rows = engine.execute("select count(*) n from user_topk group by product_id order by n desc").fetchall()
     lists = [n for (n,) in rows]
     showable = max(counted[0] if counted else 0, len(lists))
     tenth = lists[: max(1, showable // 10)]
-    return Reach(showable, len(lists), sum(tenth) / max(1, sum(lists)), _long_tail(lists, showable))
+    return CatalogueReach(showable, len(lists), sum(tenth) / max(1, sum(lists)), _long_tail(lists, showable))
 
 
-def _long_tail(lists: list[int], showable: int) -> list[Column]:
+def _long_tail(lists: list[int], showable: int) -> list[Bar]:
     """Mean number of lists of a product, in groups of equal size from the most to the least shown."""
     groups = min(GROUPS, showable)
     edges = [g * showable // groups for g in range(groups + 1)] if groups else []
     parts = [(a, b, sum(lists[a:b]) / (b - a)) for a, b in pairwise(edges)]
     highest = max((mean for _, _, mean in parts), default=0) or 1
-    return [Column(mean / highest, f"products {a + 1:,} to {b:,}: in {mean:,.1f} lists each") for a, b, mean in parts]
+    return [Bar(mean / highest, f"products {a + 1:,} to {b:,}: in {mean:,.1f} lists each") for a, b, mean in parts]
 
 
 def traffic_of(engine: duckdb.DuckDBPyConnection, night: Night) -> list[Traffic]:
@@ -76,5 +76,5 @@ def traffic_of(engine: duckdb.DuckDBPyConnection, night: Night) -> list[Traffic]
 
 
 def _traffic(kind: str, days: list[date], counts: list[int]) -> Traffic:
-    columns = [Column(n / max(counts), f"{day}: {n:,}") for day, n in zip(days, counts, strict=True)]
+    columns = [Bar(n / max(counts), f"{day}: {n:,}") for day, n in zip(days, counts, strict=True)]
     return Traffic(kind, sum(counts), counts[-1], median(counts[:-1]), columns)

@@ -15,7 +15,7 @@ VISITS = 5
 
 
 @dataclass(frozen=True)
-class Shown:
+class ProductShown:
     """One product of a list."""
 
     rank: int
@@ -31,7 +31,7 @@ class UserList:
     """The head of one user's list."""
 
     user_id: str
-    products: list[Shown]
+    products: list[ProductShown]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def example_users(engine: duckdb.DuckDBPyConnection) -> list[UserList]:
         order by t.user_id, t.rank
     """).fetchall()
     return [
-        UserList(user, [Shown(*row[1:]) for row in theirs]) for user, theirs in groupby(rows, key=lambda row: row[0])
+        UserList(user, [ProductShown(*row[1:]) for row in theirs])
+        for user, theirs in groupby(rows, key=lambda row: row[0])
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.publish.releases import list_releases
-from pipelines.report.page import pages
+from pipelines.night.releases import list_releases
+from pipelines.pages.html import templates
 
 
 def write_index(home: Path) -> Path:
@@ -14,6 +14,8 @@ def write_index(home: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     releases = [(r, (r.folder / "report.html").is_file()) for r in reversed(list_releases(home))]
     fresh = target.with_suffix(".tmp")
-    fresh.write_text(pages().get_template("index.html").render(releases=releases), encoding="utf-8")
+    fresh.write_text(
+        templates("pipelines.report").get_template("index.html").render(releases=releases), encoding="utf-8"
+    )
     fresh.replace(target)
     return target

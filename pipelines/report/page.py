@@ -5,30 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from pipelines.night import Night
-from pipelines.orchestration.steps import STEPS
-from pipelines.report import models, words
+from pipelines.contracts.quarantine import SOURCES
+from pipelines.night.night import Night
+from pipelines.night.steps import STEPS
+from pipelines.pages.html import templates
+from pipelines.registry import model_figures
+from pipelines.registry.loss_curves import curve_charts
 from pipelines.report.charts import reach_of, traffic_of
-from pipelines.report.curves import curve_charts
 from pipelines.report.examples import example_bundles, example_users, example_visits
 from pipelines.report.previews import preview_tables
 from pipelines.report.reading import broken_checks, checks_judged, open_tables, read_note
 from pipelines.report.story import what_happened, what_needs_attention, who_described
-from pipelines.tables.quarantine import SOURCES
-
-FILTERS = (
-    words.count,
-    words.figure,
-    words.share,
-    words.short_number,
-    words.span,
-    words.money,
-    words.short_id,
-    words.plain,
-)
 
 
 def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
@@ -48,27 +35,8 @@ def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
         **_of_tables(night, manifest),
         **_of_stages(manifest),
     }
-    target.write_text(pages().get_template("page.html").render(shown), encoding="utf-8")
+    target.write_text(templates("pipelines.report").get_template("page.html").render(shown), encoding="utf-8")
     return target
-
-
-def pages() -> Environment:
-    """The templates of the package, with the filters of `words` and `css` for the style sheet."""
-    env = Environment(
-        loader=PackageLoader("pipelines.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters |= {f.__name__: f for f in FILTERS}
-    env.globals |= {"counted": words.counted, "css": style()}
-    return env
-
-
-def style() -> Markup:
-    """The style sheet of all pages."""
-    return Markup((Path(__file__).parent / "page.css").read_text())
 
 
 def _of_rows(manifest: dict[str, Any]) -> dict[str, Any]:
@@ -83,16 +51,16 @@ def _of_rows(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_models(manifest: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:
-    rows = models.model_rows(evaluation, manifest["model"]["ranks"])
+    rows = model_figures.model_rows(evaluation, manifest["model"]["ranks"])
     return {
         "window": evaluation.get("window") or {},
-        "metrics": models.METRICS,
+        "metrics": model_figures.METRICS,
         "models": rows,
-        "metric_scale": models.metric_scale(rows),
-        "differences": models.difference_rows(evaluation),
+        "metric_scale": model_figures.metric_scale(rows),
+        "differences": model_figures.difference_rows(evaluation),
         "curves": curve_charts(evaluation),
-        "blend": models.blend_weights(evaluation),
-        "ages": models.how_it_ages(evaluation),
+        "blend": model_figures.blend_weights(evaluation),
+        "ages": model_figures.how_it_ages(evaluation),
     }
 
 

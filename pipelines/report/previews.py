@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.report.words import NOTHING, counted, plain, share, short_id, short_number
-from pipelines.tables import OUTPUTS, Column, Table
+from pipelines.contracts.all_tables import OUTPUTS
+from pipelines.contracts.contract import Column, Table
+from pipelines.pages.formatting import NOTHING, counted, plain, share, short_id, short_number
 
 ROWS = 5
 LISTED = 4

@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 
-from pipelines.days import files_of_table
-from pipelines.night import Night
-from pipelines.tables import CLEAN, OUTPUTS
+from pipelines.contracts.all_tables import CLEAN, OUTPUTS
+from pipelines.night.day_versions import files_of_table
+from pipelines.night.night import Night
 
 
 @contextmanager

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.night import Night
+from pipelines.night.night import Night
+from pipelines.pages.formatting import counted, share
 from pipelines.report.reading import broken_checks, read_note
-from pipelines.report.words import counted, share
 
 MAY_BE_EMPTY = ("feedback_metrics", "quarantine_summary", "session_bundles")
 
 
 @dataclass(frozen=True)
-class Matter:
+class AttentionItem:
     """One thing that needs attention: how much (`fail`, `warn` or `note`), of what, and what it is."""
 
     severity: str
@@ -36,7 +36,7 @@ def what_happened(manifest: dict[str, Any], users: int) -> str:
     return f"{published}; {outcome}: {model['why']}."
 
 
-def what_needs_attention(night: Night, manifest: dict[str, Any], evaluation: dict[str, Any]) -> list[Matter]:
+def what_needs_attention(night: Night, manifest: dict[str, Any], evaluation: dict[str, Any]) -> list[AttentionItem]:
     """Broken checks first, then what the night had to do without."""
     return [
         *_checks(night),
@@ -47,25 +47,25 @@ def what_needs_attention(night: Night, manifest: dict[str, Any], evaluation: dic
     ]
 
 
-def _checks(night: Night) -> Iterator[Matter]:
+def _checks(night: Night) -> Iterator[AttentionItem]:
     for entry in broken_checks(night):
         table = entry["table"]
-        yield Matter(entry["severity"], table, entry["says"].removeprefix(f"{table}: "))
+        yield AttentionItem(entry["severity"], table, entry["says"].removeprefix(f"{table}: "))
 
 
-def _model(night: Night, model: dict[str, Any], evaluation: dict[str, Any]) -> Iterator[Matter]:
+def _model(night: Night, model: dict[str, Any], evaluation: dict[str, Any]) -> Iterator[AttentionItem]:
     window = evaluation.get("window") or {}
     if night.skip_training:
-        yield Matter("note", "model", "Training was skipped, as asked: the model of the release before ranks.")
+        yield AttentionItem("note", "model", "Training was skipped, as asked: the model of the release before ranks.")
     elif not evaluation:
-        yield Matter("warn", "model", "There is no evaluation of this night's models.")
+        yield AttentionItem("warn", "model", "There is no evaluation of this night's models.")
     elif model.get("challenger") and not model.get("promote"):
         what = "was refused" if model["ranks"] == "predecessor" else "ranks, but is no champion"
-        yield Matter("note", "model", f"The challenger {what}: {model['why']}.")
+        yield AttentionItem("note", "model", f"The challenger {what}: {model['why']}.")
     if window.get("too_few"):
         least = night.settings.training.least_users
         says = f"Only {counted(window.get('users', 0), 'user')} can be judged by; a verdict needs {least:,}."
-        yield Matter("warn", "model", says)
+        yield AttentionItem("warn", "model", says)
 
 
 def who_described(words: dict[str, Any]) -> str:
@@ -82,28 +82,28 @@ def who_described(words: dict[str, Any]) -> str:
     return f"Of {bundles:,} bundles {told}, {template} by a template; {again}.{said}"
 
 
-def _words(words: dict[str, Any]) -> Iterator[Matter]:
+def _words(words: dict[str, Any]) -> Iterator[AttentionItem]:
     """Why templates had to speak, where the model did not come to all bundles."""
     if words.get("stopped"):
         meant = words["generator"] == "none" or words["stopped"].startswith("the budget")
         says = f"Templates describe {counted(words['by_template'], 'bundle')}: {words['stopped']}."
-        yield Matter("note" if meant else "warn", "words", says)
+        yield AttentionItem("note" if meant else "warn", "words", says)
 
 
-def _left_out(night: Night) -> Iterator[Matter]:
+def _left_out(night: Night) -> Iterator[AttentionItem]:
     sources = [name for name in night.left_out if "." not in name]
     for source in sources:
-        yield Matter("note", source, f"The shop delivers no {source}: the night did without.")
+        yield AttentionItem("note", source, f"The shop delivers no {source}: the night did without.")
     columns: dict[str, list[str]] = {}
     for name in night.left_out:
         source, dot, column = name.partition(".")
         if dot:
             columns.setdefault(source, []).append(column)
     for source, missing in columns.items():
-        yield Matter("note", source, f"The shop delivers no {', '.join(missing)}: the night did without.")
+        yield AttentionItem("note", source, f"The shop delivers no {', '.join(missing)}: the night did without.")
 
 
-def _empty(tables: dict[str, Any]) -> Iterator[Matter]:
+def _empty(tables: dict[str, Any]) -> Iterator[AttentionItem]:
     empty = [name for name, facts in tables.items() if not facts["rows"] and name not in MAY_BE_EMPTY]
     if empty:
-        yield Matter("note", "tables", f"Without rows tonight: {', '.join(empty)}.")
+        yield AttentionItem("note", "tables", f"Without rows tonight: {', '.join(empty)}.")

@@ -13,10 +13,10 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from pipelines.errors import SettingsError
-from pipelines.settings.learning import ONE_MACHINE, Training
+from pipelines.settings.bundles import Bundles
 from pipelines.settings.section import Section
-from pipelines.settings.selling import Bundles
 from pipelines.settings.sources import EVENT_TYPES
+from pipelines.settings.training import ONE_MACHINE, Training
 from pipelines.settings.tree import Settings
 
 FILE = "nightshelf.toml"
@@ -61,7 +61,7 @@ def check_settings(tree: dict[str, Any], where: str = FILE) -> Settings:
     except ValidationError as invalid:
         lines = "\n".join(_sentence(e) for e in invalid.errors())
         raise SettingsError(f"{where}: {lines}") from invalid
-    _check_words(settings, where)
+    _check_references(settings, where)
     _check_meeting(settings.training, where)
     _check_pinned(settings.bundles, where)
     return settings
@@ -85,7 +85,7 @@ def _section(path: list[str]) -> type[BaseModel]:
     return section
 
 
-def _check_words(settings: Settings, where: str) -> None:
+def _check_references(settings: Settings, where: str) -> None:
     for name, source in settings.sources:
         if not is_encoding(source.encoding):
             said = f'[sources.{name}] encoding = "{source.encoding}"'

@@ -56,16 +56,3 @@ class Ranking(Section):
     bundle_size: int = Field(4, ge=2, le=8, description="products in a bundle at most")
     bundles_per_user: int = Field(5, ge=0, description="bundles ranked for each user")
     similar: int = Field(20, ge=1, description="neighbours published for each product")
-
-
-class Newcomers(Section):
-    sessions: int = Field(
-        1000,
-        ge=0,
-        description="products, those chosen most, for each of which there is a list for a visitor nobody knows who "
-        "looks at it",
-    )
-    interests: list[str] = Field(
-        default_factory=list, description="what a new user may say to like, in any words; there is a list for each"
-    )
-    liked: int = Field(5, ge=1, description="products nearest to such words in meaning, which stand for a past")

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from pipelines.settings.learning import (
-    Features,
-    Guards,
-    Knn,
-    NextChoice,
-    Projection,
-    Ratings,
-    Training,
-    TwoVectors,
-)
-from pipelines.settings.operation import Checks, History, Mlflow, Pages, Releases, Schedule, Spark
-from pipelines.settings.ranking import Newcomers, Ranking
+from pipelines.settings.bundles import Bundles
+from pipelines.settings.checks import Checks
+from pipelines.settings.cleaning import Cleaning
+from pipelines.settings.features import Features
+from pipelines.settings.guards import Guards
+from pipelines.settings.history import History
+from pipelines.settings.knn import Knn
+from pipelines.settings.mlflow import Mlflow
+from pipelines.settings.newcomers import Newcomers
+from pipelines.settings.next_choice import NextChoice
+from pipelines.settings.pages import Pages
+from pipelines.settings.projection import Projection
+from pipelines.settings.ranking import Ranking
+from pipelines.settings.ratings import Ratings
+from pipelines.settings.relations import Relations
+from pipelines.settings.releases import Releases
+from pipelines.settings.schedule import Schedule
 from pipelines.settings.section import Section
-from pipelines.settings.selling import Bundles, Relations
 from pipelines.settings.session_bundles import SessionBundles
-from pipelines.settings.sources import Cleaning, Shop, Sources
-from pipelines.settings.words import Words
+from pipelines.settings.shop import Shop
+from pipelines.settings.sources import Sources
+from pipelines.settings.spark import Spark
+from pipelines.settings.texts import Texts
+from pipelines.settings.training import Training
+from pipelines.settings.two_vectors import TwoVectors
 
 
 class Settings(Section):
@@ -45,7 +53,7 @@ class Settings(Section):
     session_bundles: SessionBundles = Field(
         default_factory=SessionBundles, description="bundles of what visitors saw who bought nothing"
     )
-    words: Words = Field(default_factory=Words, description="who writes titles and descriptions of bundles")
+    words: Texts = Field(default_factory=Texts, description="who writes titles and descriptions of bundles")
     checks: Checks = Field(default_factory=Checks, description="thresholds of the checks")
     spark: Spark = Field(default_factory=Spark, description="the Spark engine")
     mlflow: Mlflow = Field(default_factory=Mlflow, description="the model registry")

@@ -9,8 +9,8 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.days import delivery_key
-from pipelines.night import Night
+from pipelines.night.day_versions import delivery_key
+from pipelines.night.night import Night
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.rules import CLEAN, CODE, DUPLICATE
 

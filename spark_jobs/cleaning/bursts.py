@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 from spark_jobs.cleaning.review_flags import with_flag
 
 BURST = "burst"

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.catalogue import remember_products
-from pipelines.days import folder_of, move, see, version
-from pipelines.night import Night
-from pipelines.tables import PRODUCTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.night.day_versions import folder_of, move, record_view, version
+from pipelines.night.night import Night
+from pipelines.sources.product_history import remember_products
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
 from spark_jobs.cleaning.landing import land, landed_rows
 from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
@@ -28,7 +28,7 @@ COLUMNS = [c.name for c in PRODUCTS.columns]
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class CleanCatalogue:
     """What events and reviews are judged by: the known products, and the account of the catalogue itself."""
 
     known: DataFrame
@@ -53,7 +53,7 @@ class Catalogue:
         return next((digest for since, digest in reversed(self._digests) if since <= end), "")
 
 
-def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> Catalogue:
+def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatalogue:
     """Write the night's table of products, with those that were sold once, and remember them for later nights."""
     from_lines = night.settings.sources.products.from_lines
     typed = typed_lines if from_lines else typed_products
@@ -76,7 +76,7 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> Catalogue:
         }
     account = account_with_news(night, "products", landed, [verdicts])
     known = from_arrow(spark, ledger.select(["product_id", "known_from"]), "product_id string, known_from date")
-    return Catalogue(known, ledger, account)
+    return CleanCatalogue(known, ledger, account)
 
 
 def _facts(night: Night) -> list[str]:
@@ -99,5 +99,5 @@ def _write(products: DataFrame, refused: DataFrame, night: Night) -> None:
         rows.repartition(1).sortWithinPartitions(*rows.columns[:1]).write.mode("overwrite").parquet(str(made))
         shutil.rmtree(there, ignore_errors=True)
         move(made, there)
-    see(night, products={"": night.run_id})
+    record_view(night, products={"": night.run_id})
     measure(products.sparkSession, night, PRODUCTS)

@@ -9,8 +9,8 @@ from operator import or_
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.night import Night
-from pipelines.settings import Settings
+from pipelines.night.night import Night
+from pipelines.settings.tree import Settings
 from spark_jobs.cleaning.rules import Rule, with_reason
 
 MISSING_PRODUCT = Rule("missing_product", "there is no product code", "product_id is null")

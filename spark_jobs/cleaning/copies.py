@@ -7,11 +7,11 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 from spark_jobs.cleaning.minhash import jaccard, shingles
 from spark_jobs.cleaning.review_flags import with_flag
 from spark_jobs.cleaning.rules import Rule, arrival
-from spark_jobs.cleaning.words import folded_words
+from spark_jobs.cleaning.tokenise import folded_words
 
 COPIED_TEXT = Rule("copied_text", "another user wrote the same or nearly the same text before", "is_copied")
 REPEATED = "repeated"

@@ -8,8 +8,8 @@ from operator import or_
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.night import Night
-from pipelines.settings import EVENT_TYPES
+from pipelines.night.night import Night
+from pipelines.settings.sources import EVENT_TYPES
 from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
     MISSING_PRODUCT,

@@ -13,10 +13,10 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.days import FACTS, delivery_key, move, settle
 from pipelines.errors import SourceError
-from pipelines.night import Night
-from pipelines.source_files import SourceFile
+from pipelines.night.day_versions import FACTS, commit_version, delivery_key, move
+from pipelines.night.night import Night
+from pipelines.sources.files import SourceFile
 from spark_jobs.cleaning.account import refused_rows
 from spark_jobs.cleaning.read_sources import read_source
 from spark_jobs.cleaning.rules import CODE
@@ -79,7 +79,7 @@ def _write(
             move(folder, night.home / "quarantine" / source / "arrived" / key)
     for key, n in counts.items():
         facts = {"file": deliveries[key].name, "rows": n, "on_arrival": {}, "days": {}} | found.get(key, {})
-        settle(made.get(key, place / key), landed_folder(night.home, source, key), facts)
+        commit_version(made.get(key, place / key), landed_folder(night.home, source, key), facts)
 
 
 def _facts(written: DataFrame) -> dict[str, dict[str, Any]]:

@@ -7,8 +7,8 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.night import Night
-from pipelines.settings import Settings
+from pipelines.night.night import Night
+from pipelines.settings.tree import Settings
 from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT, bad_id
 from spark_jobs.cleaning.parsing import MONEY, filled, with_price
 from spark_jobs.cleaning.personal_data import mask_personal_data

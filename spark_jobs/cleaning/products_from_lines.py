@@ -8,7 +8,7 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.night import Night
+from pipelines.night.night import Night
 from spark_jobs.cleaning.parsing import MONEY, with_price
 from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
 

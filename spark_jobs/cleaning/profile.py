@@ -7,7 +7,9 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.tables import EVENTS, REVIEWS, Table
+from pipelines.contracts.contract import Table
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.reviews import REVIEWS
 
 UNKNOWN = "(none)"
 Profiles = dict[str, dict[str, Any]]

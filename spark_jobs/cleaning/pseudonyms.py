@@ -1,11 +1,11 @@
-"""Keyed hashes in SQL, equal to those of `pipelines.user_key`."""
+"""Keyed hashes in SQL, equal to those of `pipelines.night.user_key`."""
 
 from __future__ import annotations
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from pipelines.user_key import LENGTH, pads
+from pipelines.night.user_key import LENGTH, pads
 
 SCIENTIFIC = r"^[0-9]\.[0-9]{1,16}E(?:[7-9]|1[0-9])$"
 

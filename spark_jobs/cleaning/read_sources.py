@@ -10,10 +10,10 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipelines.errors import SettingsError
-from pipelines.night import Night
+from pipelines.night.night import Night
 from pipelines.settings.sources import Source
-from pipelines.source_columns import EXPECTED, names_in
-from pipelines.source_files import SourceFile
+from pipelines.sources.columns import EXPECTED, names_in
+from pipelines.sources.files import SourceFile
 from spark_jobs.cleaning.parsing import filled
 from spark_jobs.cleaning.pseudonyms import keyed_hash
 from spark_jobs.cleaning.raw_lines import raw_blocks, raw_lines

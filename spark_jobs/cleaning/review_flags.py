@@ -5,14 +5,14 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.settings.sources import Cleaning
+from pipelines.settings.cleaning import Cleaning
 from spark_jobs.cleaning.tone import with_contradiction
 
 LOST = "\ufffd"  # stands where a character could not be decoded
 
 
 def with_flags(rows: DataFrame, words: str, cleaning: Cleaning) -> DataFrame:
-    """`rows` with `flags`: the sorted names of what holds (`pipelines.tables.reviews.FLAGS`).
+    """`rows` with `flags`: the sorted names of what holds (`pipelines.contracts.reviews.FLAGS`).
 
     Wants title, text, rating, language, has_boilerplate, and the words of the text.
     """

@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.night import Night
+from pipelines.night.night import Night
 from spark_jobs.cleaning.boilerplate import without_boilerplate
 from spark_jobs.cleaning.bursts import with_bursts
 from spark_jobs.cleaning.common_rules import (
@@ -28,7 +28,7 @@ from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
 from spark_jobs.cleaning.review_flags import with_flags
 from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 from spark_jobs.cleaning.text import with_plain_text
-from spark_jobs.cleaning.words import folded_words
+from spark_jobs.cleaning.tokenise import folded_words
 
 RULES = (
     MISSING_PRODUCT,

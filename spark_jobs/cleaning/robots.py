@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 from spark_jobs.cleaning.rules import Rule, first_reason
 
 BOT_RULES = (  # the more particular ones first: their robots are often fast, too

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 
 CLEAN, DUPLICATE, UNREADABLE = "clean", "duplicate", "unreadable"
 # What looks like a product code: in a row whose fields are shifted, anything may stand in its place.

@@ -13,12 +13,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.encodings import copy_as_utf8, encoding_of
-from pipelines.file_formats import header_of
-from pipelines.night import Night
-from pipelines.packed_files import unpacked
+from pipelines.night.night import Night
 from pipelines.settings.sources import Source
-from pipelines.source_files import SourceFile
+from pipelines.sources.compression import unpacked
+from pipelines.sources.encodings import copy_as_utf8, encoding_of
+from pipelines.sources.file_formats import header_of
+from pipelines.sources.files import SourceFile
 
 # No blanks to quote in a URI, no glob characters, no name that Hadoop takes for hidden and passes over.
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_.:=@+~-]*/)*[A-Za-z0-9][A-Za-z0-9_.:=@+~-]*(?<!\._COPYING_)")

@@ -8,7 +8,7 @@ from operator import add
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings.learning import Features
+from pipelines.settings.features import Features
 
 MICRO = 1_000_000
 DIGITS = 9  # after the point, so that sums and ranks do not hang on the last bits

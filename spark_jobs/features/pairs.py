@@ -8,7 +8,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings.learning import Features
+from pipelines.settings.features import Features
 
 
 def pair_counts(groups: DataFrame) -> DataFrame:

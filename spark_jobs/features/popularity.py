@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.settings.learning import Features
+from pipelines.settings.features import Features
 from spark_jobs.features.interest import UNIT, back
 
 

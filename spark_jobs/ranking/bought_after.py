@@ -10,9 +10,9 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.scoring.association import significance, surest_lift
-from pipelines.scoring.substitutes import DIGITS
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
+from recommender.ranking.association import significance, surest_lift
+from recommender.ranking.substitutes import DIGITS
 from spark_jobs.features.interest import UNIT
 from spark_jobs.features.pairs import baskets
 

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.bundles.holders import Sets
-from pipelines.bundles.rules import ALL
-from pipelines.bundles.shelf import Pair, Product, Products
-from pipelines.bundles.worth import Groups
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
+from recommender.bundles.model import BundleProduct, Pair, Products
+from recommender.bundles.rules import ALL
+from recommender.bundles.scoring import BasketTotals
+from recommender.bundles.support import ProductSets
 from spark_jobs.features.interest import UNIT
 from spark_jobs.ranking.pair_blocks import COMPLEMENT
 
@@ -28,14 +28,14 @@ REPLACES = 0.5  # probability from which two products count as substitutes
 
 
 @dataclass(frozen=True)
-class Evidence:
+class BundleEvidence:
     """`baskets` (`day`, `products`) that count and how many they are, `related` pairs, `alone`: counts of products.
 
     `showable` has the products that can be bought.
     """
 
     baskets: DataFrame
-    groups: Groups
+    groups: BasketTotals
     related: DataFrame
     alone: DataFrame
     products: DataFrame
@@ -43,7 +43,7 @@ class Evidence:
     run_date: date
 
 
-def strongest_pairs(evidence: Evidence, settings: Settings) -> dict[Pair, float]:
+def strongest_pairs(evidence: BundleEvidence, settings: Settings) -> dict[Pair, float]:
     """Pairs that are surely bought together more often than by chance, and lately, with that lift.
 
     As many as bundles need of those of the highest lift, and as many of the most frequent ones.
@@ -59,7 +59,7 @@ def strongest_pairs(evidence: Evidence, settings: Settings) -> dict[Pair, float]
     return {(r["product_id"], r["other_id"]): r["bought_surely"] for r in rows}
 
 
-def stated_pairs(evidence: Evidence) -> dict[Pair, float]:
+def stated_pairs(evidence: BundleEvidence) -> dict[Pair, float]:
     """Pairs of which the shop says that they go together, with the lift that is surely reached, chance at least."""
     said = both_in(evidence.related.where(F.col("stated") == COMPLEMENT), evidence.showable)
     return {(r["product_id"], r["other_id"]): max(r["bought_surely"], 1.0) for r in said.collect()}
@@ -72,18 +72,18 @@ def both_in(pairs: DataFrame, products: DataFrame) -> DataFrame:
     return pairs
 
 
-def ids_of(products: Collection[str], evidence: Evidence) -> DataFrame:
+def ids_of(products: Collection[str], evidence: BundleEvidence) -> DataFrame:
     """A frame of product_id."""
     rows = [(product,) for product in sorted(products)]
     return evidence.products.sparkSession.createDataFrame(rows, "product_id string")
 
 
-def since_day(evidence: Evidence, settings: Settings) -> date:
+def since_day(evidence: BundleEvidence, settings: Settings) -> date:
     """The first of the days in which a product must have been bought."""
     return evidence.run_date - timedelta(days=settings.bundles.recent_days - 1)
 
 
-def frequent_baskets(evidence: Evidence, settings: Settings) -> list[Products]:
+def frequent_baskets(evidence: BundleEvidence, settings: Settings) -> list[Products]:
     """Whole baskets, no larger than a bundle, that came again and again."""
     small = evidence.baskets.where(F.size("products").between(2, settings.ranking.bundle_size))
     small = small.withColumn("products", F.sort_array("products"))
@@ -92,7 +92,7 @@ def frequent_baskets(evidence: Evidence, settings: Settings) -> list[Products]:
     return [tuple(r["products"]) for r in rows]
 
 
-def shelf_of(evidence: Evidence, wanted: Collection[str]) -> dict[str, Product]:
+def shelf_of(evidence: BundleEvidence, wanted: Collection[str]) -> dict[str, BundleProduct]:
     """The facts of those of the wanted products that can be bought."""
     if not wanted:
         return {}
@@ -104,7 +104,7 @@ def shelf_of(evidence: Evidence, wanted: Collection[str]) -> dict[str, Product]:
         .collect()
     )
     return {
-        r["product_id"]: Product(
+        r["product_id"]: BundleProduct(
             product_id=r["product_id"],
             title=r["title"],
             categories=tuple(r["categories"]),
@@ -118,7 +118,7 @@ def shelf_of(evidence: Evidence, wanted: Collection[str]) -> dict[str, Product]:
     }
 
 
-def replaced(evidence: Evidence, settings: Settings) -> DataFrame:
+def replaced(evidence: BundleEvidence, settings: Settings) -> DataFrame:
     """The pairs, the lower id first, that replace each other and that no rule lets stand together."""
     pairs = evidence.related.where(F.col("substitute") >= REPLACES).select("product_id", "other_id")
     if not settings.bundles.sets:
@@ -130,7 +130,7 @@ def replaced(evidence: Evidence, settings: Settings) -> DataFrame:
     return pairs.join(kinds, "product_id").join(other, "other_id").where(~wanted).select("product_id", "other_id")
 
 
-def substitutes_among(evidence: Evidence, products: Collection[str]) -> set[Pair]:
+def substitutes_among(evidence: BundleEvidence, products: Collection[str]) -> set[Pair]:
     """The pairs of these products that replace each other."""
     if not products:
         return set()
@@ -139,7 +139,7 @@ def substitutes_among(evidence: Evidence, products: Collection[str]) -> set[Pair
 
 
 def count_sets(
-    evidence: Evidence, sets: Iterable[Products], half_life_days: float
+    evidence: BundleEvidence, sets: Iterable[Products], half_life_days: float
 ) -> dict[Products, tuple[int, float]]:
     """In how many baskets each set stands as a whole, and the same with old days counting less."""
     sets, session = sorted(sets), evidence.baskets.sparkSession
@@ -152,7 +152,7 @@ def count_sets(
     members = np.full((len(sets), max(map(len, sets))), -1, np.int64)
     for row, each in enumerate(sets):
         members[row, : len(each)] = [place[product] for product in each]
-    wanted = Sets.of(members, np.array([bought.get(product, 0) for product in ids]))
+    wanted = ProductSets.of(members, np.array([bought.get(product, 0) for product in ids]))
     decay = F.pow(F.lit(2.0), -F.date_diff(F.lit(evidence.run_date), "day") / F.lit(half_life_days))
     held = evidence.baskets.select("products", F.round(decay * UNIT).cast("bigint").alias("w"))
 
@@ -166,7 +166,7 @@ def count_sets(
     return {sets[r["at"]]: (r["n"], r["w"] / UNIT) for r in counts.collect()}
 
 
-def counts_of_block(baskets: pa.RecordBatch, ids: pa.Array, wanted: Sets) -> pa.RecordBatch:
+def counts_of_block(baskets: pa.RecordBatch, ids: pa.Array, wanted: ProductSets) -> pa.RecordBatch:
     """The rows of COUNTS for a block of baskets (`products`, `w`): the sets that some of them hold."""
     lists = baskets["products"]
     code = pc.fill_null(pc.index_in(lists.flatten(), value_set=ids), -1).to_numpy(zero_copy_only=False)

@@ -7,18 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.bundles.candidates import LONG_TAIL, PINNED, STATED, candidates
-from pipelines.bundles.choose import choose
-from pipelines.bundles.copies import copies_among
-from pipelines.bundles.long_tail import Kin, help_rare
-from pipelines.bundles.rules import Rules
-from pipelines.bundles.shelf import Found, Graph, Product, Products, as_products, pairs_of
-from pipelines.bundles.worth import Worth, scores, worth
-from pipelines.scoring.ranker import Ranker
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
+from recommender.bundles.candidates import LONG_TAIL, PINNED, STATED, candidates
+from recommender.bundles.long_tail import SimilarByText, help_rare
+from recommender.bundles.model import BundleCandidate, BundleProduct, ComplementGraph, Products, as_products, pairs_of
+from recommender.bundles.near_duplicates import copies_among
+from recommender.bundles.rules import Rules
+from recommender.bundles.scoring import BundleScore, scores, worth
+from recommender.bundles.selection import choose
+from recommender.ranking.ranker import Ranker
 from spark_jobs.ranking.bundle_evidence import (
     LEAST_BASKETS,
-    Evidence,
+    BundleEvidence,
     count_sets,
     frequent_baskets,
     shelf_of,
@@ -32,7 +32,7 @@ BY_SHOP = (PINNED, STATED)  # whatever baskets say
 KIN = 20  # products described alike that are looked at, for each
 
 
-def find_bundles(evidence: Evidence, ranker: Ranker, settings: Settings) -> Offers:
+def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Settings) -> Offers:
     """The bundles of the night: found in the graph and in baskets, counted there, held to the rules, and chosen."""
     pinned = {as_products(products) for products in settings.bundles.pinned}
     if not settings.ranking.bundles:
@@ -74,18 +74,20 @@ def possible(
     in_pairs = {p for pair in strengths for p in pair}
     seeds = sorted(in_pairs, key=lambda p: (-rules.shelf[p].weight, p))[: settings.ranking.bundles]
     joined = [products for products in often if all(pair in strengths for pair in pairs_of(products))]
-    found = candidates(Graph(strengths), seeds, joined, settings.ranking.bundle_size)
+    found = candidates(ComplementGraph(strengths), seeds, joined, settings.ranking.bundle_size)
     whole: dict[Products, str] = {}
     for products, made_by in found.items():
         whole.setdefault(rules.completed(products), made_by)
     return {products: made_by for products, made_by in whole.items() if rules.allow(products)}
 
 
-def counted(evidence: Evidence, sets: Mapping[Products, str], ranker: Ranker, settings: Settings) -> list[Found]:
+def counted(
+    evidence: BundleEvidence, sets: Mapping[Products, str], ranker: Ranker, settings: Settings
+) -> list[BundleCandidate]:
     """Each set with the baskets that hold it, and how alike its products are described."""
     counts = count_sets(evidence, sets, settings.relations.half_life_days)
     return [
-        Found(products, made_by, *counts.get(products, (0, 0.0)), coherence(products, ranker))
+        BundleCandidate(products, made_by, *counts.get(products, (0, 0.0)), coherence(products, ranker))
         for products, made_by in sorted(sets.items())
     ]
 
@@ -96,7 +98,9 @@ def coherence(products: Products, ranker: Ranker) -> float:
     return round(float((vectors @ vectors.T)[np.triu_indices(len(products), 1)].mean()), 6)
 
 
-def worth_of(found: Found, shelf: Mapping[str, Product], evidence: Evidence, settings: Settings) -> Worth:
+def worth_of(
+    found: BundleCandidate, shelf: Mapping[str, BundleProduct], evidence: BundleEvidence, settings: Settings
+) -> BundleScore:
     return worth(found, shelf, evidence.groups, settings.bundles, settings.relations.prior_groups)
 
 
@@ -108,7 +112,7 @@ def helped_offer(mine: Offer, model: Offer, likeness: float) -> Offer:
     return Offer(mine.found, whole, round(model.score * likeness, 6))
 
 
-def kin_of(ranker: Ranker, products: list[str], kin_from: float) -> Kin:
+def kin_of(ranker: Ranker, products: list[str], kin_from: float) -> SimilarByText:
     """Of each product those whose words are at least so like, the likest first."""
     kin, ids = {}, ranker.product_ids
     for at in ranker.find(products).tolist():

@@ -7,7 +7,7 @@ import json
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.night import Night
+from pipelines.night.night import Night
 
 METRIC = "model string, metric string, value double, low double, high double, users long"
 

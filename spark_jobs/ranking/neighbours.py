@@ -10,10 +10,10 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
-from pipelines.night import Night
-from pipelines.scoring.nearest import best
-from pipelines.scoring.ranker import Ranker, block_size
-from pipelines.settings import Settings
+from pipelines.night.night import Night
+from pipelines.settings.tree import Settings
+from recommender.ranking.nearest import best
+from recommender.ranking.ranker import Ranker, block_size
 from spark_jobs.ranking.bundle_evidence import REPLACES
 from spark_jobs.ranking.pair_blocks import COMPLEMENT, KINDS, SUBSTITUTE
 from spark_jobs.ranking.rank_users import cached_ranker

@@ -8,14 +8,14 @@ from dataclasses import asdict, dataclass
 
 from pyspark.sql import DataFrame
 
-from pipelines.bundles.cold import BundleSold, Copies, cold_bundles
-from pipelines.bundles.shelf import Found, Product, Products
-from pipelines.bundles.worth import Worth
-from pipelines.settings import Settings
-from pipelines.words import Language
-from pipelines.words.facts import facts_of
-from pipelines.words.templates import template
-from spark_jobs.ranking.bundle_evidence import Evidence
+from pipelines.settings.tree import Settings
+from recommender.bundles.cold_start import BundleSold, NearDuplicates, cold_bundles
+from recommender.bundles.model import BundleCandidate, BundleProduct, Products
+from recommender.bundles.scoring import BundleScore
+from recommender.texts import Language
+from recommender.texts.facts import facts_of
+from recommender.texts.templates import template
+from spark_jobs.ranking.bundle_evidence import BundleEvidence
 
 BUNDLE = (
     "bundle_id string, products array<string>, title string, description string, written_by string, "
@@ -30,8 +30,8 @@ COLD = "segment string, rank int, bundle_id string, score double"
 class Offer:
     """A bundle that is published."""
 
-    found: Found
-    worth: Worth
+    found: BundleCandidate
+    worth: BundleScore
     score: float
 
     @property
@@ -44,8 +44,8 @@ class Offers:
     """The night's bundles, best first, the products that they are made of, and by id which are nearly the same."""
 
     bundles: list[Offer]
-    shelf: Mapping[str, Product]
-    copies: Copies
+    shelf: Mapping[str, BundleProduct]
+    copies: NearDuplicates
 
 
 def id_of(products: Products) -> str:
@@ -53,13 +53,13 @@ def id_of(products: Products) -> str:
     return hashlib.sha256("\n".join(products).encode()).hexdigest()[:16]
 
 
-def bundle_table(offers: Offers, evidence: Evidence, language: Language) -> DataFrame:
+def bundle_table(offers: Offers, evidence: BundleEvidence, language: Language) -> DataFrame:
     """One row for each bundle, with the words of a template."""
     rows = [describe(offer, offers.shelf, language) for offer in offers.bundles]
     return evidence.products.sparkSession.createDataFrame(rows, BUNDLE)
 
 
-def cold_table(offers: Offers, evidence: Evidence, settings: Settings) -> DataFrame:
+def cold_table(offers: Offers, evidence: BundleEvidence, settings: Settings) -> DataFrame:
     """One row for each segment and rank of the bundles for visitors nobody knows."""
     sold = [BundleSold(o.bundle_id, o.found.products, o.worth.conversion, o.worth.offer_price) for o in offers.bundles]
     most = settings.ranking.bundles_per_user
@@ -67,7 +67,7 @@ def cold_table(offers: Offers, evidence: Evidence, settings: Settings) -> DataFr
     return evidence.products.sparkSession.createDataFrame(rows, COLD)
 
 
-def describe(offer: Offer, shelf: Mapping[str, Product], language: Language) -> tuple[object, ...]:
+def describe(offer: Offer, shelf: Mapping[str, BundleProduct], language: Language) -> tuple[object, ...]:
     """One row of the table: words, price, strength, coherence."""
     found, said = offer.found, offer.worth
     text = template(facts_of([asdict(shelf[p]) for p in found.products]), found.baskets, language)

@@ -8,12 +8,12 @@ from dataclasses import fields
 import numpy as np
 import pyarrow as pa
 
-from pipelines.bundles.shelf import Pair
-from pipelines.scoring.association import beyond_chance, significance, surest_lift
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.sparse_rows import entries
-from pipelines.scoring.substitutes import DIGITS, Substitutes, Told, preferred
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
+from recommender.bundles.model import Pair
+from recommender.ranking.association import beyond_chance, significance, surest_lift
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.sparse_rows import entries
+from recommender.ranking.substitutes import DIGITS, PairFacts, Substitutes, preferred
 
 SUBSTITUTE, COMPLEMENT = "substitute", "complement"
 KINDS = {"bought": "co_bought", "viewed": "co_viewed"}
@@ -90,6 +90,6 @@ def related_block(batch: pa.RecordBatch, model: Substitutes, known: Mapping[Pair
     return pa.record_batch(own | found)
 
 
-def told_of(rows: pa.Table | pa.RecordBatch) -> Told:
+def told_of(rows: pa.Table | pa.RecordBatch) -> PairFacts:
     """What rows of EVIDENCE say of each pair."""
-    return Told(**{f.name: rows[f.name].to_numpy(zero_copy_only=False) for f in fields(Told)})
+    return PairFacts(**{f.name: rows[f.name].to_numpy(zero_copy_only=False) for f in fields(PairFacts)})

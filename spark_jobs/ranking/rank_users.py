@@ -16,16 +16,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
-from pipelines.bundles.cold import Copies
-from pipelines.bundles.for_users import unless_hidden
-from pipelines.night import Night
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.ranker_files import load_ranker
-from pipelines.scoring.rerank import lots
-from pipelines.tables import USER_TOPK
-from pipelines.words import Language
+from pipelines.contracts.user_topk import USER_TOPK
+from pipelines.night.night import Night
+from recommender.bundles.cold_start import NearDuplicates
+from recommender.bundles.for_users import unless_hidden
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.ranker_files import load_ranker
+from recommender.ranking.rerank import lots
+from recommender.texts import Language
 from spark_jobs.engine import spark_schema
-from spark_jobs.ranking.listed import bundle_lists, id_lists, number_lists, shown_lists
+from spark_jobs.ranking.arrow_rows import bundle_lists, id_lists, number_lists, shown_lists
 
 REASON = spark_schema(USER_TOPK)["reason"].dataType.simpleString()
 SHOWN = (
@@ -36,7 +36,7 @@ RANKED_SCHEMA = f"user_id string, shown array<{SHOWN}>, bundles array<{BUNDLE}>,
 
 
 @dataclass(frozen=True)
-class Sold:
+class BundleIndex:
     """b bundles: their ids, `products`, and which are nearly the `same`, bool (b, b)."""
 
     bundle_ids: np.ndarray
@@ -45,7 +45,7 @@ class Sold:
 
 
 def rank_users(
-    users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: Night, copies: Copies = MappingProxyType({})
+    users: DataFrame, hidden: DataFrame, bundles: DataFrame, night: Night, copies: NearDuplicates = MappingProxyType({})
 ) -> DataFrame:
     """One row for each user with the ranked products and bundles, computed in one pass and kept for two readers.
 
@@ -58,7 +58,7 @@ def rank_users(
     rows = bundles.orderBy("bundle_id").collect()
     names = np.array([row["bundle_id"] for row in rows], str)
     same = np.array([[one == other or other in copies.get(one, ()) for other in names] for one in names], bool)
-    sold = Sold(names, [list(row["products"]) for row in rows], same.reshape(len(rows), len(rows)))
+    sold = BundleIndex(names, [list(row["products"]) for row in rows], same.reshape(len(rows), len(rows)))
     settings = night.settings.ranking
     folder, k, most = str(night.work / "ranker"), settings.k, settings.bundles_per_user
     block_users, draw = settings.block_users, (str(night.run_date), settings.explored)
@@ -81,7 +81,7 @@ def cached_ranker(folder: str) -> Ranker:
 
 
 def rank_block(
-    ranker: Ranker, users: pa.RecordBatch, most: tuple[int, int], sold: Sold, draw: tuple[str, int]
+    ranker: Ranker, users: pa.RecordBatch, most: tuple[int, int], sold: BundleIndex, draw: tuple[str, int]
 ) -> pa.RecordBatch:
     """The ranked products and bundles of a block of users, a row each, at most so many of both.
 

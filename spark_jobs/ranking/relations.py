@@ -10,12 +10,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
-from pipelines.bundles.shelf import Pair
-from pipelines.night import Night
-from pipelines.scoring.substitutes import fit_substitutes
-from pipelines.settings import Settings
-from pipelines.settings.learning import Features
-from pipelines.settings.selling import Relations
+from pipelines.night.night import Night
+from pipelines.settings.features import Features
+from pipelines.settings.relations import Relations
+from pipelines.settings.tree import Settings
+from recommender.bundles.model import Pair
+from recommender.ranking.substitutes import fit_substitutes
 from spark_jobs.features.interest import UNIT
 from spark_jobs.ranking.pair_blocks import EVIDENCE, KINDS, RELATED, alike_block, evidence_block, related_block, told_of
 from spark_jobs.ranking.rank_users import cached_ranker
@@ -24,10 +24,10 @@ from spark_jobs.ranking.variants import is_variant, title_words
 MOST_LABELS = 20_000  # pairs from which is learned what replaces what
 PAIR = "product_id string, other_id string"
 TEXTS = ("leaf", "brand", "title_words")  # of each product
-Groups = Mapping[str, Mapping[str, int]]
+GroupCounts = Mapping[str, Mapping[str, int]]
 
 
-def pair_evidence(sums: DataFrame, groups: Groups, products: DataFrame, night: Night) -> DataFrame:
+def pair_evidence(sums: DataFrame, groups: GroupCounts, products: DataFrame, night: Night) -> DataFrame:
     """One row for each pair of products that stood together often enough, or are described alike, with what is known.
 
     `sums` are those of `summed`, `groups` how many baskets and visits of each kind each day had. `last_bought` is the
@@ -100,7 +100,7 @@ def _summed_exactly(weight: Column) -> Column:
     return F.sum(F.round(weight * UNIT).cast("bigint")) / F.lit(UNIT)
 
 
-def decayed_total(groups: Groups, kind: str, run_date: date, settings: Relations) -> float:
+def decayed_total(groups: GroupCounts, kind: str, run_date: date, settings: Relations) -> float:
     """How many baskets or visits there were, old days counting less."""
     ages = ((run_date - date.fromisoformat(day)).days for day in sorted(groups))
     numbers = (groups[day].get(kind, 0) for day in sorted(groups))

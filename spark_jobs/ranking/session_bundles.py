@@ -8,15 +8,15 @@ from datetime import date, timedelta
 from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from pipelines.bundles.of_visits import Scored, clustered_bundles, learned_bundles
-from pipelines.bundles.rules import Rules
-from pipelines.bundles.shelf import Pair, Products
-from pipelines.bundles.visit_bundler import VisitBundler
-from pipelines.night import Night
-from pipelines.scoring.ranker import Ranker
-from pipelines.settings import Settings
+from pipelines.night.night import Night
 from pipelines.settings.session_bundles import SessionBundles
-from spark_jobs.ranking.bundle_evidence import Evidence, both_in, ids_of, shelf_of, substitutes_among
+from pipelines.settings.tree import Settings
+from recommender.bundles.model import Pair, Products
+from recommender.bundles.rules import Rules
+from recommender.bundles.visit_bundler import VisitBundler
+from recommender.bundles.visit_bundles import ScoredBundles, clustered_bundles, learned_bundles
+from recommender.ranking.ranker import Ranker
+from spark_jobs.ranking.bundle_evidence import BundleEvidence, both_in, ids_of, shelf_of, substitutes_among
 from spark_jobs.ranking.neighbours import kinds_of
 from spark_jobs.ranking.pair_blocks import COMPLEMENT
 
@@ -24,7 +24,7 @@ ROWS = "user_id string, rank int, session_key string, started bigint, products a
 
 
 def session_bundles(
-    evidence: Evidence, sessions: DataFrame, hidden: DataFrame, ranker: Ranker, night: Night
+    evidence: BundleEvidence, sessions: DataFrame, hidden: DataFrame, ranker: Ranker, night: Night
 ) -> DataFrame:
     """One row for each user and rank: of the last visit what to offer together, by the rules of the shop."""
     settings = night.settings
@@ -68,7 +68,7 @@ def open_visits(
 
 def bundles_of(
     products: Products, rules: Rules, joins: Mapping[Pair, float], ranker: Ranker, bundler: VisitBundler | None
-) -> Scored:
+) -> ScoredBundles:
     """The bundles of a visit, the best first, learned where visits taught enough."""
     if bundler is not None:
         return learned_bundles(products, bundler.bundles, rules)
@@ -76,7 +76,7 @@ def bundles_of(
     return clustered_bundles(products, vectors @ vectors.T, joins, rules)
 
 
-def complements_among(evidence: Evidence, products: Sequence[str], settings: Settings) -> dict[Pair, float]:
+def complements_among(evidence: BundleEvidence, products: Sequence[str], settings: Settings) -> dict[Pair, float]:
     """The pairs of these products that join each other, with how strongly."""
     pairs = both_in(evidence.related, ids_of(products, evidence))
     rows = kinds_of(pairs, settings).where(F.col("kind") == COMPLEMENT).collect()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks import bundles
-from benchmarks.bundle_baselines import Known, by_words, clustered, likest_pair, pair_model, whole_session
-from benchmarks.bundle_sessions import Domain, category_paths, grouped, in_order, split, split_other
-from pipelines.session_bundles.items import Items, Texts
+from benchmarks.lib.bundle_baselines import KnownSessions, by_words, clustered, likest_pair, pair_model, whole_session
+from benchmarks.lib.bundle_sessions import Domain, category_paths, grouped, in_order, split, split_other
+from recommender.session_bundles.items import CatalogueTexts, Items
 
 KINDS = ("lamp", "kettle", "rake", "sandal")
 FIGURES = {"matched_jaccard", "exact_recall", "pairwise_f1", "precision", "distinct_recall", "coverage"}
@@ -17,7 +17,7 @@ FIGURES = {"matched_jaccard", "exact_recall", "pairwise_f1", "precision", "disti
 def catalogue():
     titles = [f"{kind} model {5 * at + number}" for at, kind in enumerate(KINDS) for number in range(5)]
     paths = [[("Home", title.split()[0])] for title in titles]
-    return Items.of(Texts(titles, *np.ones((2, len(titles), 2), np.float32), paths, [""] * len(titles)))
+    return Items.of(CatalogueTexts(titles, *np.ones((2, len(titles), 2), np.float32), paths, [""] * len(titles)))
 
 
 def known(count, seed):
@@ -28,7 +28,7 @@ def known(count, seed):
         one, other = (kind * 5 + rng.permutation(5)[:2] for kind in rng.permutation(len(KINDS))[:2])
         sessions.append(np.sort(np.concatenate([one, other])))
         wanted.append([frozenset(one.tolist()), frozenset(other.tolist())])
-    return Known(catalogue(), sessions, wanted)
+    return KnownSessions(catalogue(), sessions, wanted)
 
 
 def test_a_comma_with_a_space_is_part_of_a_category():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from benchmarks.checks import LAST, run
-from pipelines.night import Night
-from pipelines.settings import check_settings
+from pipelines.night.night import Night
+from pipelines.settings.load import check_settings
 
 
 def test_all_parts_are_measured(spark, tmp_path):

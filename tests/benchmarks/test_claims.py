@@ -2,11 +2,11 @@
 
 import pytest
 
-from benchmarks.claim_check import false_claims
 from benchmarks.claims import measure
-from pipelines.settings import check_settings
-from pipelines.words.grounding import Written
-from training.writer import Answer
+from benchmarks.lib.claim_check import false_claims
+from pipelines.settings.load import check_settings
+from recommender.texts.grounding import BundleText
+from training.texts.writer import TextAnswer
 
 TITLES = ["JUMBO BAG RED RETROSPOT", "Canon EF 50mm Lens, waterproof"]
 
@@ -128,7 +128,7 @@ class Promising:
 
     def write(self, asks):
         said = " and the ".join(product.name for product in asks[0].facts)
-        return [Answer(Written(said, f"The {said}."), 9) for _ in asks]
+        return [TextAnswer(BundleText(said, f"The {said}."), 9) for _ in asks]
 
 
 def test_kept_distinct_and_false_are_counted(tmp_path):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.later_baskets import ahead, figures, lists_of
-from pipelines.bundles.rules import Rules
-from pipelines.bundles.shelf import Product
-from pipelines.settings.selling import Bundles
+from pipelines.settings.bundles import Bundles
+from recommender.bundles.model import BundleProduct
+from recommender.bundles.rules import Rules
 
 LATER = [["a", "b"], ["a", "b", "c"], ["a"], ["d"]]
 
@@ -24,7 +24,7 @@ def test_lift_and_share_of_later_baskets():
 
 def test_lists_of_equal_count_and_of_equal_sizes():
     itemsets = {("a", "b"): (9, 2.0), ("a", "b", "c"): (3, 8.0), ("x", "y"): (5, 4.0), ("a", "c"): (4, 3.0)}
-    shelf = {product: Product(product, product) for product in "abcxy"}
+    shelf = {product: BundleProduct(product, product) for product in "abcxy"}
     lists = lists_of(itemsets, [("p", "q"), ("r", "s")], "FP", Rules(Bundles(), shelf, {("a", "x"), ("b", "y")}, 4))
     assert lists["FP by support"] == [("a", "b"), ("x", "y")]
     assert lists["FP by lift"] == [("a", "b", "c"), ("x", "y")]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.next_days import seen_until
-from pipelines.scoring.log import Log
+from recommender.ranking.interaction_log import InteractionLog
 
 
 def test_what_is_first_sold_on_a_test_day_was_not_seen_before():
     day = np.array([3, 9, 5, 6, 7])
     rows = len(day)
-    log = Log(
+    log = InteractionLog(
         users=np.array(["a", "b"]),
         products=np.array(["long", "never", "on the last day", "too late"]),
         user=np.array([0, 0, 1, 1, 1]),

@@ -8,12 +8,12 @@ import pytest
 from scipy import sparse
 
 from benchmarks import next_item
-from benchmarks.baselines import baseline
-from benchmarks.lists import SLICES, SPREAD, diversity
+from benchmarks.lib.baselines import baseline
+from benchmarks.lib.lists import SLICES, SPREAD, diversity
+from benchmarks.lib.sequences import FIT, VALIDATION, inputs_of, read_sequences, without
 from benchmarks.next_item import lab_of, refitted
-from benchmarks.sequences import FIT, VALIDATION, inputs_of, read_sequences, without
-from pipelines.scoring.blend import Blend
-from pipelines.settings import check_settings
+from pipelines.settings.load import check_settings
+from recommender.ranking.blend import Blend
 
 COLOURS, THINGS = ("red", "blue", "green", "grey"), ("mug", "lamp", "scarf", "clock", "spoon", "chair", "rug", "vase")
 

@@ -77,7 +77,7 @@ def test_the_form_has_typed_fields(dags):
 
 
 def test_every_step_of_the_night_is_a_task(dags):
-    from pipelines.orchestration.steps import STEPS
+    from pipelines.night.steps import STEPS
 
     assert [t.task_id for t in dags["nightly_recommendations"].topological_sort()][1:] == list(STEPS)
 

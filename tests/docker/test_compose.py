@@ -13,8 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
-from pipelines import telemetry
-from pipelines.user_key import key_file
+from pipelines import TELEMETRY_OFF
+from pipelines.night.user_key import key_file
 
 DOCKER = Path(__file__).resolve().parents[2] / "docker"
 TEXT = re.sub(r"(?m)^#.*$", "", (DOCKER / "compose.yaml").read_text())
@@ -142,7 +142,7 @@ def test_all_airflow_services_share_one_environment():
 def test_no_service_of_ours_reports_to_the_makers_of_libraries():
     for name, service in SERVICES.items():
         if service["image"].startswith("nightshelf:"):
-            assert telemetry.OFF.items() <= service["environment"].items(), name
+            assert TELEMETRY_OFF.items() <= service["environment"].items(), name
 
 
 def test_driver_and_executors_see_the_same_folders():
@@ -216,7 +216,7 @@ def goes_to_the_builder(path: str) -> bool:
 @pytest.mark.parametrize("home", ["shop", "pipelines/shop", "training/deep/er/shop"])
 def test_no_key_of_user_ids_goes_to_the_builder(home):
     key = key_file(DOCKER.parent / home).relative_to(DOCKER.parent)
-    assert goes_to_the_builder("pipelines/user_key.py")
+    assert goes_to_the_builder("pipelines/night/user_key.py")
     assert not goes_to_the_builder(str(key))
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from demo_shop import write_demo_shop
 from pipelines.cli.shop import SMALL_DATA
-from pipelines.demo import write_demo_shop
-from pipelines.settings import check_settings, render_toml
-from pipelines.user_key import make_user_key
+from pipelines.night.user_key import make_user_key
+from pipelines.settings.load import check_settings, render_toml
 
 LAST = date(2025, 3, 31)
 SMALL = {

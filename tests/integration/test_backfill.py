@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from pipelines.days import missing, view_of
-from pipelines.night import Night
-from pipelines.tables import EVENTS
+from pipelines.contracts.events import EVENTS
+from pipelines.night.day_versions import missing, view_of
+from pipelines.night.night import Night
 from tests.integration.conftest import make_shop
 
 pytestmark = pytest.mark.night

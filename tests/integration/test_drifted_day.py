@@ -10,11 +10,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.demo import write_demo_shop
-from pipelines.open_night import Wishes, open_night
+from demo_shop import write_demo_shop
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.user_key import make_user_key
 from pipelines.quality.check import main as check
-from pipelines.settings import check_settings, render_toml
-from pipelines.user_key import make_user_key
+from pipelines.settings.load import check_settings, render_toml
 from spark_jobs.clean import clean
 from tests.integration.conftest import SMALL
 
@@ -50,7 +50,7 @@ def judged(home, spark, capsys):
         lines = [json.loads(line) for line in gzip.decompress(as_delivered).splitlines()]
         file.write_bytes(gzip.compress("\n".join(map(json.dumps, change(lines))).encode(), mtime=0))
         try:
-            night = open_night(home, LAST, Wishes())
+            night = open_night(home, LAST, RunOptions())
             clean(spark, night)
             check(["--night", str(night.work), "--tables", "inputs"])
             code = 0

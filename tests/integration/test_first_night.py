@@ -8,10 +8,10 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.cli.look import open_tables
+from pipelines.cli.inspect import open_tables
+from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.registry.store import mlflow, registry
-from pipelines.settings import load_settings
-from pipelines.tables import OUTPUTS
+from pipelines.settings.load import load_settings
 from spark_jobs.engine import spark_schema
 
 pytestmark = pytest.mark.night

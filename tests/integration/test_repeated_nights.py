@@ -16,8 +16,8 @@ from threading import Thread
 import duckdb
 import pytest
 
-from pipelines.cli.look import open_tables
-from pipelines.publish.releases import current
+from pipelines.cli.inspect import open_tables
+from pipelines.night.releases import current
 
 pytestmark = pytest.mark.night
 

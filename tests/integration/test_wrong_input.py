@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.publish.releases import current
+from pipelines.night.releases import current
 from tests.integration.conftest import make_shop
 
 pytestmark = pytest.mark.night

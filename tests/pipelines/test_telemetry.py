@@ -8,9 +8,10 @@ from datetime import date
 
 import pytest
 
-from pipelines.night import Night
-from pipelines.orchestration.steps import STEPS, environment
-from pipelines.settings import Settings
+from pipelines.night.night import Night
+from pipelines.night.steps import STEPS
+from pipelines.orchestration.steps import environment
+from pipelines.settings.tree import Settings
 
 MODULES = [STEPS["train"].module, STEPS["register"].module, "pipelines.cli.main"]
 NEEDED = {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "VIRTUAL_ENV"}
@@ -28,7 +29,7 @@ RUN_A_GRAPH = """
 import sys
 from pathlib import Path
 from onnx import TensorProto, helper, save
-from training.quantised_graph import open_graph
+from training.encoder.quantised_graph import open_graph
 numbers = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in ("x", "y")]
 graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "graph", numbers[:1], numbers[1:])
 file = Path(sys.argv[1])

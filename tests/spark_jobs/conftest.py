@@ -12,11 +12,11 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.night import Night
-from pipelines.open_night import Wishes, open_night
-from pipelines.settings import check_settings
-from pipelines.source_columns import EXPECTED
-from pipelines.user_key import make_user_key
+from pipelines.night.night import Night
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.user_key import make_user_key
+from pipelines.settings.load import check_settings
+from pipelines.sources.columns import EXPECTED
 from spark_jobs.cleaning.read_sources import PLACE
 
 KEY = b"0123456789abcdef"
@@ -77,6 +77,6 @@ def shop(tmp_path: Path) -> Callable[..., Night]:
         home.mkdir(exist_ok=True)
         (home / "nightshelf.toml").write_text(settings.replace("{source}", str(source)))
         make_user_key(home)
-        return open_night(home, run_date, Wishes())
+        return open_night(home, run_date, RunOptions())
 
     return make

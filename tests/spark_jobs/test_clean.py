@@ -7,8 +7,12 @@ from datetime import date
 
 import pytest
 
-from pipelines.demo import write_demo_shop
-from pipelines.tables import ACCOUNT, EVENTS, PRODUCTS, QUARANTINE, REVIEWS
+from demo_shop import write_demo_shop
+from pipelines.contracts.account import ACCOUNT
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.quarantine import QUARANTINE
+from pipelines.contracts.reviews import REVIEWS
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 

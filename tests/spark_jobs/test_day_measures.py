@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 import pytest
 
-from pipelines.checks import numbers_of_days
-from pipelines.days import facts_of, folder_of
-from pipelines.tables import EVENTS, PRODUCTS, REVIEWS
+from pipelines.contracts.check_sql import numbers_of_days
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.day_versions import facts_of, folder_of
 from spark_jobs.cleaning.account import refusals_in_words
 from spark_jobs.cleaning.profile import event_profiles, review_profiles
 from spark_jobs.day_tables import build_days

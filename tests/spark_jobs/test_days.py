@@ -10,12 +10,14 @@ from datetime import date
 
 import pytest
 
-from pipelines.days import files_of_table, missing, view_of
-from pipelines.demo import write_demo_shop
+from demo_shop import write_demo_shop
+from pipelines.contracts.all_tables import CLEAN, FEATURES
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.errors import SourceError
-from pipelines.open_night import Wishes, open_night
-from pipelines.table_files import read_table
-from pipelines.tables import CLEAN, EVENTS, FEATURES, QUARANTINE
+from pipelines.night.day_versions import files_of_table, missing, view_of
+from pipelines.night.open_night import RunOptions, open_night
+from pipelines.night.table_io import read_table
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 
@@ -58,7 +60,7 @@ def run(spark):
     """Clean and build features for a day; gives back the night."""
 
     def night_of(home, day, **wishes):
-        night = open_night(home, date(2025, 3, day), Wishes(**wishes))
+        night = open_night(home, date(2025, 3, day), RunOptions(**wishes))
         session = spark.newSession()  # views are a session's own, as each night has its process
         clean(session, night)
         build_features(session, night)
@@ -144,7 +146,7 @@ def test_a_file_that_is_gone_is_kept_in_mind_and_a_full_refresh_refuses(home, ru
     kept = contents(before)
     same(contents(run(ours, 30)), kept)
     with pytest.raises(SourceError, match=f"{lost.name} cannot be found any more: a full refresh would lose"):
-        open_night(ours, date(2025, 3, 30), Wishes(full_refresh=True))
+        open_night(ours, date(2025, 3, 30), RunOptions(full_refresh=True))
 
 
 def test_a_product_that_leaves_the_catalogue_keeps_its_past(home, run):

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from pipelines.days import facts_of, view_of
-from pipelines.tables import PRODUCTS, QUARANTINE, TABLES
+from pipelines.contracts.all_tables import TABLES
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.quarantine import QUARANTINE
+from pipelines.night.day_versions import facts_of, view_of
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tables import PRODUCTS
+from pipelines.contracts.products import PRODUCTS
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 from spark_jobs.engine import read

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pytest
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from pipelines.scoring.log import Log, read_log
-from pipelines.tables import INTERACTIONS
-from training.encoder import make_repeatable
-from training.encoder_files import load_base
+from pipelines.contracts.interactions import INTERACTIONS
+from recommender.ranking.interaction_log import InteractionLog
+from training.encoder.encoder import make_repeatable
+from training.encoder.encoder_files import load_base
+from training.ranker.read_log import read_log
 
 WORDS = (
     "red", "blue", "green", "cup", "plate", "hose", "spade", "lamp", "candle", "tea", "pot", "garden", "kitchen",
@@ -43,7 +44,7 @@ def toy_encoder(toy_base):
 def make_log():
     """From rows `(user, product, day of 2025, event types)` to a Log over products `p00` to `p11`."""
 
-    def of(*rows: tuple[str, str, int, str], products: int = 12) -> Log:
+    def of(*rows: tuple[str, str, int, str], products: int = 12) -> InteractionLog:
         def row(order: int, user: str, product: str, day: int, types: str) -> dict[str, object]:
             when = date(2025, 1, 1) + timedelta(days=day - 1)
             return {

@@ -11,19 +11,23 @@ from scipy import sparse
 
 from pipelines.registry import register
 from pipelines.registry.load_back import VECTORS_DIFFER
-from pipelines.scoring.histories import Histories
-from pipelines.settings.learning import NextChoice, Projection, TwoVectors
+from pipelines.settings.next_choice import NextChoice
+from pipelines.settings.projection import Projection
+from pipelines.settings.two_vectors import TwoVectors
+from recommender.ranking.histories import Histories
 from tests.training.test_steps import run as run_step
 from tests.training.toy_shop import open_night, product_rows
-from training import encoder, fit_next_choice, fit_projection, fit_two_vectors, train
-from training.adapter import add_adapter
-from training.checkpoint import Checkpoint
-from training.finetune import contrastive_loss
-from training.fit_projection import Choices, Texts
-from training.model_folder import load_model
-from training.pairs import Pairs, no_hard
-from training.probe import answers
-from training.rounds import Run
+from training import train
+from training.encoder import encoder
+from training.encoder.adapter import add_adapter
+from training.encoder.finetune import contrastive_loss
+from training.encoder.pairs import TextPairs, no_hard
+from training.ranker import fit_next_choice, fit_projection, fit_two_vectors
+from training.ranker.checkpoint import Checkpoint
+from training.ranker.fit_projection import ChoiceBatches, TextFeatures
+from training.ranker.golden_probe import answers
+from training.ranker.model_folder import load_model
+from training.ranker.training_loop import LoopConfig
 
 PRODUCTS, TEXT = 30, 8
 LISTS = [np.arange(at, at + 6, dtype=np.int32) for at in range(20)]
@@ -34,9 +38,9 @@ ALL_DRAWN, SOME_DRAWN = 2_048, 16
 
 
 def projection(run, softmax_products=SOME_DRAWN):
-    texts = Texts(VECTORS, sparse.csr_array(np.eye(PRODUCTS, 9, dtype=np.float32)))
+    texts = TextFeatures(VECTORS, sparse.csr_array(np.eye(PRODUCTS, 9, dtype=np.float32)))
     settings = Projection(rounds=2, softmax_products=softmax_products)
-    return fit_projection.fit_projection(Choices.of(PAST, 1.5), texts, lambda weights: 0.0, settings, run)
+    return fit_projection.fit_projection(ChoiceBatches.of(PAST, 1.5), texts, lambda weights: 0.0, settings, run)
 
 
 def network(run, softmax_products=SOME_DRAWN):
@@ -46,7 +50,7 @@ def network(run, softmax_products=SOME_DRAWN):
 
 def two_vectors(run, softmax_products=SOME_DRAWN):
     settings = TwoVectors(units=4, rounds=2, softmax_products=softmax_products)
-    return fit_two_vectors.fit_two_vectors(Choices.of(PAST, 1.5), VECTORS, lambda weights: 0.0, settings, run)
+    return fit_two_vectors.fit_two_vectors(ChoiceBatches.of(PAST, 1.5), VECTORS, lambda weights: 0.0, settings, run)
 
 
 LEARNERS = pytest.mark.parametrize("fit", [projection, network, two_vectors])
@@ -54,7 +58,7 @@ LEARNERS = pytest.mark.parametrize("fit", [projection, network, two_vectors])
 
 @pytest.fixture
 def run(tmp_path):
-    return Run(1, Checkpoint(tmp_path / "learning.pt"))
+    return LoopConfig(1, Checkpoint(tmp_path / "learning.pt"))
 
 
 @pytest.fixture
@@ -116,7 +120,7 @@ def test_the_encoder_is_tuned_in_half_precision(toy_encoder, in_halves):
     in_halves(True)
     learner = toy_encoder.with_model(add_adapter(toy_encoder.model, rank=2, layers=1))
     texts = ["red cup", "blue plate", "garden hose", "warm lamp"]
-    pairs = Pairs(texts, np.array([0, 1]), np.array([2, 3]), no_hard(2))
+    pairs = TextPairs(texts, np.array([0, 1]), np.array([2, 3]), no_hard(2))
     loss = contrastive_loss(learner, pairs, np.arange(2), 0.05)
     loss.backward()
     learned = [p for p in learner.model.parameters() if p.requires_grad]

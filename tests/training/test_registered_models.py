@@ -12,25 +12,27 @@ import pytest
 from safetensors.numpy import load, save
 from typer.testing import CliRunner
 
+from pipelines.atomic_files import write_json
 from pipelines.cli.main import app
+from pipelines.contracts.all_tables import OUTPUTS
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
 from pipelines.errors import SettingsError, StepFailed
-from pipelines.night import write_json
-from pipelines.open_night import predecessor
+from pipelines.night.open_night import predecessor
 from pipelines.publish import publish
 from pipelines.registry import register
 from pipelines.registry.store import fetch_for_training, registry
-from pipelines.settings.learning import Knn
-from pipelines.tables import EVENTS, OUTPUTS, PRODUCTS
+from pipelines.settings.knn import Knn
 from tests.given import put
 from tests.training.test_steps import run
 from tests.training.toy_shop import NOUNS, open_night, product_rows
 from training import train
-from training.challenger import make_challenger
-from training.encoder import make_repeatable
-from training.evaluate import with_parts
-from training.lab import Lab
-from training.model_folder import load_model
-from training.probe import save_probe
+from training.encoder.encoder import make_repeatable
+from training.ranker.build_model import make_challenger
+from training.ranker.evaluate import with_parts
+from training.ranker.golden_probe import save_probe
+from training.ranker.model_folder import load_model
+from training.ranker.training_run import TrainingRun
 
 COLOURS = ("red", "blue", "green", "warm", "cold", "dry")
 FIRST, SECOND, THIRD = (date(2025, 1, day) for day in (29, 30, 31))
@@ -83,10 +85,10 @@ def train_on_shuffled_data(night):
     fetch_for_training(night)
     settings = night.settings.training
     make_repeatable(settings.threads, settings.seed)
-    lab = Lab.of(night)
+    lab = TrainingRun.of(night)
     log = lab.inputs.log
     dealt_out = replace(log, product=np.random.default_rng(3).permutation(log.product))
-    shuffled = Lab(night, replace(lab.inputs, log=dealt_out), lab.split)
+    shuffled = TrainingRun(night, replace(lab.inputs, log=dealt_out), lab.split)
     challenger = make_challenger(shuffled)
     eve = lab.split.test.first - 1
     ranker = shuffled.ranker(challenger, eve)

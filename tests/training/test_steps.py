@@ -7,17 +7,20 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from pipelines.night import write_json
-from pipelines.scoring.blend import NEXT_CHOICE
-from pipelines.scoring.histories import items_of
-from pipelines.scoring.ranker_files import load_ranker
-from pipelines.scoring.short import LENGTH
-from pipelines.table_files import read_table
-from pipelines.tables import NEWCOMERS, PRODUCT_EMBEDDINGS, PRODUCTS, USER_EMBEDDINGS
+from pipelines.atomic_files import write_json
+from pipelines.contracts.newcomers import NEWCOMERS
+from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
+from pipelines.night.table_io import read_table
+from recommender.ranking.approximate import LENGTH
+from recommender.ranking.blend import NEXT_CHOICE
+from recommender.ranking.histories import items_of
+from recommender.ranking.ranker_files import load_ranker
 from tests.given import put
 from tests.training.toy_shop import LAST, interaction_rows, open_night, product_rows
 from training import embed, train
-from training.encoder import Encoder
+from training.encoder.encoder import Encoder
 
 
 def run(step, night):

@@ -10,11 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pipelines.night import Night
+from pipelines.contracts.bundles import BUNDLES
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.reviews import REVIEWS
+from pipelines.contracts.run_metrics import RUN_METRICS
+from pipelines.contracts.user_bundles import USER_BUNDLES
+from pipelines.contracts.user_topk import USER_TOPK
+from pipelines.night.night import Night
+from pipelines.night.table_io import read_table
 from pipelines.report.story import what_needs_attention, who_described
-from pipelines.settings import check_settings
-from pipelines.table_files import read_table
-from pipelines.tables import BUNDLES, PRODUCTS, REVIEWS, RUN_METRICS, USER_BUNDLES, USER_TOPK
+from pipelines.settings.load import check_settings
 from tests.given import put
 from training import write
 

@@ -4,9 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from pipelines.night import Night
-from pipelines.settings import check_settings
-from pipelines.tables import INTERACTIONS, PRODUCT_DAYS, PRODUCTS, REVIEWS
+from pipelines.contracts.interactions import INTERACTIONS
+from pipelines.contracts.product_days import PRODUCT_DAYS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.night import Night
+from pipelines.settings.load import check_settings
 from tests.given import put
 
 LAST = date(2025, 1, 31)

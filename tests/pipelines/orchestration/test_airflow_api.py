@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from pipelines.errors import StepFailed
-from pipelines.orchestration.airflow_api import Airflow
+from pipelines.orchestration.airflow_api import AirflowClient
 
 DAY = date(2025, 3, 31)
 
@@ -37,7 +37,7 @@ def airflow_that_says(*answers):
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield Airflow(f"http://127.0.0.1:{server.server_port}", "admin", "secret", "Europe/Berlin"), asked
+        yield AirflowClient(f"http://127.0.0.1:{server.server_port}", "admin", "secret", "Europe/Berlin"), asked
         server.shutdown()
 
 

@@ -8,8 +8,8 @@ import os
 import pytest
 
 from pipelines.errors import SettingsError
+from pipelines.night.user_key import VARIABLE, load_user_key
 from pipelines.orchestration.connection_key import take_key_from_connection
-from pipelines.user_key import VARIABLE, load_user_key
 
 SECRET = "k" * 64
 NAME = "AIRFLOW_CONN_NIGHTSHELF_USER_KEY"

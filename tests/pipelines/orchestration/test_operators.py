@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from pipelines.night import Night
+from pipelines.night.night import Night
 from pipelines.orchestration.operators import NightStep
-from pipelines.settings import Settings
+from pipelines.settings.tree import Settings
 
 
 @pytest.fixture

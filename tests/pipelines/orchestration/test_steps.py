@@ -13,11 +13,14 @@ from datetime import date
 import pytest
 
 from pipelines import errors
-from pipelines.night import Night, write_json
+from pipelines.atomic_files import write_json
+from pipelines.night.home_locks import night_lock, writer_lock
+from pipelines.night.night import Night
+from pipelines.night.steps import STEPS, Step
 from pipelines.orchestration import steps
-from pipelines.orchestration.lock import night_lock, writer_lock
-from pipelines.orchestration.steps import STEPS, Step, command, run_step
-from pipelines.settings import Settings, check_settings
+from pipelines.orchestration.steps import command, run_step
+from pipelines.settings.load import check_settings
+from pipelines.settings.tree import Settings
 
 
 @pytest.fixture
@@ -75,7 +78,9 @@ def test_running_a_step_again_lets_the_later_ones_run_again(night, script):
 def test_a_failure_keeps_its_kind_and_its_sentence(night, script, kind):
     script(
         "import sys; from pathlib import Path\n"
-        "from pipelines.night import Night; from pipelines.stage import step_main; from pipelines import errors\n"
+        "from pipelines import errors\n"
+        "from pipelines.night.night import Night\n"
+        "from pipelines.night.step_process import step_main\n"
         f"with step_main(Night.load(Path(sys.argv[2])), 'clean'): raise errors.{kind.__name__}('the shop is closed')"
     )
     with pytest.raises(kind, match="the shop is closed"):

@@ -4,11 +4,12 @@ import os
 
 import pytest
 
-from pipelines.days import FACTS
-from pipelines.night import pages_name, write_json
-from pipelines.publish.releases import list_releases, point_to
+from pipelines.atomic_files import write_json
+from pipelines.night.day_versions import FACTS
+from pipelines.night.night import pages_name
+from pipelines.night.releases import list_releases, point_to
 from pipelines.publish.retention import clear_leftovers, keep_newest
-from pipelines.settings.operation import Releases
+from pipelines.settings.releases import Releases
 
 PRINT = "0123456789"
 

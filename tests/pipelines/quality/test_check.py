@@ -8,13 +8,16 @@ from datetime import date
 
 import pytest
 
+from pipelines.atomic_files import write_json
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.errors import CheckFailed, StepFailed
-from pipelines.night import Night, write_json
+from pipelines.night.night import Night
 from pipelines.quality.check import check
 from pipelines.quality.pages import keep_pages
 from pipelines.quality.suites import TABLES_OF, suite_of
-from pipelines.settings import Settings, check_settings
-from pipelines.tables import EVENTS, USER_TOPK
+from pipelines.settings.load import check_settings
+from pipelines.settings.tree import Settings
 
 
 @pytest.fixture

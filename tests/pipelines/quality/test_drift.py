@@ -4,15 +4,19 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipelines.days import folder_of, see, settle
+from pipelines.contracts.all_tables import DRIFTS
+from pipelines.contracts.day_drift import DAY_DRIFT
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.review_drift import REVIEW_DRIFT
+from pipelines.contracts.reviews import REVIEWS
 from pipelines.errors import CheckFailed
-from pipelines.night import Night
+from pipelines.night.day_versions import commit_version, folder_of, record_view
+from pipelines.night.night import Night
 from pipelines.quality.check import check
 from pipelines.quality.drift import moved, stability_index
 from pipelines.quality.night_drift import OF, drift_of
 from pipelines.quality.suites import TABLES_OF
-from pipelines.settings import check_settings
-from pipelines.tables import DAY_DRIFT, DRIFTS, EVENTS, REVIEW_DRIFT, REVIEWS
+from pipelines.settings.load import check_settings
 
 MIDNIGHT = 1_743_458_400
 USUAL = {
@@ -125,8 +129,8 @@ def history(night, table, today, usual, weeks=4):
     """Let `table` have a usual day on each Monday before the night, and this one today."""
     days = {str(night.run_date - timedelta(weeks=w)): facts(usual) for w in range(1, weeks + 1)}
     for day, known in (days | {str(night.run_date): today}).items():
-        settle(night.work / "building" / day, folder_of(night.home, table, day, "v"), known)
-    see(night, **{table.name: dict.fromkeys([*days, str(night.run_date)], "v")})
+        commit_version(night.work / "building" / day, folder_of(night.home, table, day, "v"), known)
+    record_view(night, **{table.name: dict.fromkeys([*days, str(night.run_date)], "v")})
 
 
 def judge(night):

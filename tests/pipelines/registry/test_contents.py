@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.registry.contents import curves_of, decision_rows, metrics_of, params_of, tables_of
 from pipelines.registry.judge import judge, rules_of
-from pipelines.settings import check_settings
+from pipelines.settings.load import check_settings
 from tests.pipelines.registry.test_judge import evaluation as judged
 
 BLEND = {

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.registry.guards import guard_rules, slow_ranking
-from pipelines.settings.learning import Guards
+from pipelines.settings.guards import Guards
 
 
 def broken_guards(case, settings, has_predecessor=True):

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.registry.judge import judge
-from pipelines.settings import check_settings
+from pipelines.settings.load import check_settings
 
 SURE = 0.002  # half of a narrow interval
 UNSURE = 0.5

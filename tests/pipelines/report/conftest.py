@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 
-from pipelines.night import Night, Predecessor, write_json
+from pipelines.atomic_files import write_json
+from pipelines.contracts.all_tables import OUTPUTS
+from pipelines.contracts.bundles import BUNDLES
+from pipelines.contracts.contract import Table
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.run_metrics import RUN_METRICS
+from pipelines.contracts.session_bundles import SESSION_BUNDLES
+from pipelines.contracts.user_topk import USER_TOPK
+from pipelines.night.night import Night, Predecessor
 from pipelines.report.page import write_report
-from pipelines.settings import Settings
-from pipelines.tables import (
-    BUNDLES,
-    EVENTS,
-    OUTPUTS,
-    PRODUCTS,
-    RUN_METRICS,
-    SESSION_BUNDLES,
-    USER_TOPK,
-    Table,
-)
+from pipelines.settings.tree import Settings
 from tests.given import put
 
 RUN_DATE = date(2026, 3, 31)

@@ -1,6 +1,6 @@
 """The list of kept releases."""
 
-from pipelines.night import write_json
+from pipelines.atomic_files import write_json
 from pipelines.report.index import write_index
 
 

@@ -4,8 +4,11 @@ import json
 import re
 from html.parser import HTMLParser
 
-from pipelines.night import write_json
-from pipelines.tables import BUNDLES, OUTPUTS, SIMILAR_PRODUCTS, USER_BUNDLES
+from pipelines.atomic_files import write_json
+from pipelines.contracts.all_tables import OUTPUTS
+from pipelines.contracts.bundles import BUNDLES
+from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
+from pipelines.contracts.user_bundles import USER_BUNDLES
 
 VOID = {"meta", "link", "br", "rect", "path"}
 

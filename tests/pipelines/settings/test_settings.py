@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from pipelines.errors import SettingsError
-from pipelines.settings import Settings, check_settings, load_settings, render_toml
+from pipelines.settings.load import check_settings, load_settings, render_toml
+from pipelines.settings.tree import Settings
 
 
 def test_defaults_are_a_whole_shop_of_settings():

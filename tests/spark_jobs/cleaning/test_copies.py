@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from pyspark.sql import functions as F
 
-from pipelines.settings import check_settings
+from pipelines.settings.load import check_settings
 from spark_jobs.cleaning.bursts import with_bursts
 from spark_jobs.cleaning.copies import LANES, _candidates, judge_copies
 from spark_jobs.cleaning.minhash import with_signature
-from spark_jobs.cleaning.words import folded_words
+from spark_jobs.cleaning.tokenise import folded_words
 
 FIRST = date(2025, 3, 1)
 MUG = "the fox on this mug looks at me every morning and the handle sits well in my hand so I smile"

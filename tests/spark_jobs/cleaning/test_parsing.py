@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from pyspark.sql import functions as F
 
-from pipelines import user_key
+from pipelines.night import user_key
 from spark_jobs.cleaning.parsing import WHITESPACE, filled, local_day, moment, number, whole, with_price
 from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id, pseudonym
 

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from pipelines.days import delivery_key
 from pipelines.errors import SettingsError, SourceError
+from pipelines.night.day_versions import delivery_key
 from spark_jobs.clean import clean
 from spark_jobs.cleaning.read_sources import read_source
 from spark_jobs.cleaning.rules import arrival

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from pipelines.tables.reviews import FLAGS
+from pipelines.contracts.reviews import FLAGS
 from spark_jobs.cleaning.language import with_language
 from spark_jobs.cleaning.reviews import typed_reviews
+from spark_jobs.cleaning.tokenise import folded_words
 from spark_jobs.cleaning.tone import with_contradiction
-from spark_jobs.cleaning.words import folded_words
 
 from ..conftest import KEY
 

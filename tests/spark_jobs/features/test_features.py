@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from pipelines.tables import EVENTS
+from pipelines.contracts.events import EVENTS
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest

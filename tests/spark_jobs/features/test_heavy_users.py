@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from pyspark.sql import functions as F
 
-from pipelines.tables import EVENTS
+from pipelines.contracts.events import EVENTS
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, pair_counts

@@ -7,20 +7,18 @@ from datetime import date, datetime
 
 import pytest
 
-from pipelines.checks import bound, sentence
-from pipelines.tables import (
-    BUNDLES,
-    COLD_START_BUNDLES,
-    COLD_START_TOPK,
-    EVENTS,
-    PRODUCTS,
-    SESSION_BUNDLES,
-    SIMILAR_PRODUCTS,
-    USER_BUNDLES,
-    USER_TOPK,
-)
+from pipelines.contracts.bundles import BUNDLES
+from pipelines.contracts.check_sql import bound, sentence
+from pipelines.contracts.cold_start_bundles import COLD_START_BUNDLES
+from pipelines.contracts.cold_start_topk import COLD_START_TOPK
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.session_bundles import SESSION_BUNDLES
+from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
+from pipelines.contracts.user_bundles import USER_BUNDLES
+from pipelines.contracts.user_topk import USER_TOPK
 from spark_jobs.engine import measure, read, views
-from spark_jobs.ranking.checked_against import checked_against, unknown_products
+from spark_jobs.ranking.check_views import checked_against, unknown_products
 from tests.given import put
 
 DAY = date(2025, 3, 10)

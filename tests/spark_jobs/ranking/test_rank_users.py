@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from pipelines.night import Night
-from pipelines.scoring.blend import Blend
-from pipelines.scoring.histories import past as in_turns
-from pipelines.scoring.nearest import keep_best
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.ranker_files import save_ranker
-from pipelines.scoring.rerank import lots
-from pipelines.scoring.vectors import on_grid
-from pipelines.settings import check_settings
-from pipelines.settings.learning import Knn
-from pipelines.tables.recommendations import REASON_KINDS
-from pipelines.words.german import DE
+from pipelines.contracts.score_parts import REASON_KINDS
+from pipelines.night.night import Night
+from pipelines.settings.knn import Knn
+from pipelines.settings.load import check_settings
+from recommender.ranking.blend import Blend
+from recommender.ranking.histories import past as in_turns
+from recommender.ranking.nearest import keep_best
+from recommender.ranking.quantised_vectors import on_grid
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.ranker_files import save_ranker
+from recommender.ranking.rerank import lots
+from recommender.texts.german import DE
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
 

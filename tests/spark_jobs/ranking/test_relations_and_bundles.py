@@ -10,23 +10,25 @@ import pyarrow as pa
 import pytest
 from scipy import sparse
 
-from pipelines.bundles.worth import Groups
-from pipelines.night import Night
-from pipelines.scoring.blend import PARTS, Blend
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.ranker_files import save_ranker
-from pipelines.scoring.substitutes import USUAL, Substitutes
-from pipelines.scoring.vectors import on_grid
-from pipelines.settings import check_settings
-from pipelines.settings.learning import Knn
-from pipelines.settings.selling import Relations
-from pipelines.tables import EVENTS, PAIR_COUNTS, PRODUCTS
-from pipelines.words.english import EN
+from pipelines.contracts.events import EVENTS
+from pipelines.contracts.pair_counts import PAIR_COUNTS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.night.night import Night
+from pipelines.settings.knn import Knn
+from pipelines.settings.load import check_settings
+from pipelines.settings.relations import Relations
+from recommender.bundles.scoring import BasketTotals
+from recommender.ranking.blend import PARTS, Blend
+from recommender.ranking.quantised_vectors import on_grid
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.ranker_files import save_ranker
+from recommender.ranking.substitutes import USUAL, Substitutes
+from recommender.texts.english import EN
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts, that_count
 from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.bought_after import bought_after
-from spark_jobs.ranking.bundle_evidence import Evidence, count_sets
+from spark_jobs.ranking.bundle_evidence import BundleEvidence, count_sets
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.neighbours import meaning_block, similar_products
 from spark_jobs.ranking.offers import bundle_table, cold_table
@@ -121,9 +123,9 @@ def evidence_of(spark, night, events, catalogue=None):
     kind = "co_bought"
     counted = that_count(bought.selectExpr("*", f"'{kind}' as kind"), settings.features)
     number, weight = sum(g.get(kind, 0) for g in by_day.values()), decayed_total(by_day, kind, DAY, settings.relations)
-    whole = Groups(number, weight)
+    whole = BasketTotals(number, weight)
     shown, seen = catalogue.select("product_id"), knows_views(events, settings.features)
-    return Evidence(counted, whole, related_pairs(pairs, settings, seen), alone(sums), catalogue, shown, DAY)
+    return BundleEvidence(counted, whole, related_pairs(pairs, settings, seen), alone(sums), catalogue, shown, DAY)
 
 
 @pytest.fixture(scope="module")

@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from pipelines.bundles.visit_bundler import VisitBundler
-from pipelines.bundles.worth import Groups
-from pipelines.night import Night
-from pipelines.scoring.blend import PARTS, Blend
-from pipelines.scoring.ranker import Ranker
-from pipelines.scoring.vectors import on_grid
-from pipelines.settings import check_settings
-from pipelines.settings.learning import Knn
-from pipelines.tables import PRODUCTS, SESSION_BUNDLES, SESSIONS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.session_bundles import SESSION_BUNDLES
+from pipelines.contracts.sessions import SESSIONS
+from pipelines.night.night import Night
+from pipelines.settings.knn import Knn
+from pipelines.settings.load import check_settings
+from recommender.bundles.scoring import BasketTotals
+from recommender.bundles.visit_bundler import VisitBundler
+from recommender.ranking.blend import PARTS, Blend
+from recommender.ranking.quantised_vectors import on_grid
+from recommender.ranking.ranker import Ranker
 from spark_jobs.engine import conform, spark_schema
 from spark_jobs.rank import stamp
-from spark_jobs.ranking.bundle_evidence import Evidence
+from spark_jobs.ranking.bundle_evidence import BundleEvidence
 from spark_jobs.ranking.pair_blocks import RELATED
 from spark_jobs.ranking.session_bundles import session_bundles
 
@@ -71,7 +73,7 @@ def offered(spark, tmp_path, ranker):
             [(p, 1, 1.0) for p in IDS], "product_id string, bought bigint, bought_weight double"
         )
         shown = catalogue.select("product_id").where(~catalogue.product_id.isin(list(gone)))
-        evidence = Evidence(bought, Groups(9, 9.0), pairs, bought, catalogue, shown, DAY)
+        evidence = BundleEvidence(bought, BasketTotals(9, 9.0), pairs, bought, catalogue, shown, DAY)
         barred = spark.createDataFrame(list(hidden), "user_id string, product_id string")
         sessions = spark.createDataFrame(visits, spark_schema(SESSIONS))
         made = session_bundles(evidence, sessions, barred, ranker, night)

@@ -1,0 +1,137 @@
+"""One night: its day, its inputs, and where everything of it lies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipelines.atomic_files import write_json
+from pipelines.contracts.contract import Table
+from pipelines.errors import StepFailed
+from pipelines.settings.tree import Settings
+from pipelines.sources.files import SourceFile
+
+
+@dataclass(frozen=True)
+class Predecessor:
+    """What a challenger is judged against: the model of the release before, or one chosen `by_hand` after it."""
+
+    release_id: str
+    model_name: str
+    model_version: str
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night is a function of, written once by the step `open` and only read afterwards."""
+
+    home: Path
+    run_date: date
+    run_id: str
+    release_id: str
+    fingerprint: str
+    settings: Settings
+    files: dict[str, tuple[SourceFile, ...]]
+    columns: dict[str, dict[str, str]]
+    left_out: tuple[str, ...]
+    key_fingerprint: str
+    catalogue_as_of: date
+    predecessor: Predecessor | None = None
+    full_refresh: bool = False
+    retrain: bool = False
+    skip_training: bool = False
+    days_only: bool = False
+
+    @classmethod
+    def load(cls, work: Path) -> Night:
+        """The night whose working folder is `work`, wherever its home lies today."""
+        try:
+            tree = json.loads((work / "night.json").read_text())
+        except FileNotFoundError as missing:
+            raise StepFailed(f"{work} is no night: it has no night.json. Begin with: nightshelf run") from missing
+        night: Night = TypeAdapter(cls).validate_python(tree | {"home": work.resolve().parent.parent})
+        return night
+
+    def save(self) -> None:
+        """Write `night.json` in one step."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        write_json(self.work / "night.json", TypeAdapter(Night).dump_python(self, mode="json", exclude={"home"}))
+
+    @property
+    def work(self) -> Path:
+        """Everything of this night that is not published."""
+        return self.home / "staging" / self.run_id
+
+    @property
+    def release(self) -> Path:
+        """The release in the making."""
+        return self.work / "release"
+
+    @property
+    def first_day(self) -> date:
+        """The earliest day that the night sees."""
+        return first_day(self.settings, self.run_date)
+
+    def input_bytes(self) -> int:
+        """The size of the source files that this night reads first, or of all in a full refresh."""
+        files = [file for files in self.files.values() for file in files]
+        return sum(file.size for file in files if self.full_refresh or file.first_run == self.run_id)
+
+    def place(self, table: Table) -> Path:
+        """The folder of the files of a `table` that is this night's own; others are found by `days.parts_of`."""
+        return self.release / table.name if table.area == "outputs" else self.work / table.area / table.name
+
+    def aggregates(self, table: Table) -> Path:
+        """The numbers of the checks of `table`, written beside the table by whoever wrote it."""
+        return self.work / "aggregates" / f"{table.name}.json"
+
+    def details(self, table: Table) -> Path:
+        """What a person must know beside those numbers, by check; only some tables have any."""
+        return self.work / "aggregates" / f"{table.name}.details.json"
+
+    @property
+    def checks_pages(self) -> Path:
+        """Where the Data Docs of this night lie: by release and inputs, so that a stopped night keeps its own."""
+        return self.home / "quality" / pages_name(self.release_id, self.fingerprint)
+
+    def done(self, step: str) -> dict[str, Any] | None:
+        """What the step wrote when it ended well, or None."""
+        file = self.work / "done" / f"{step}.json"
+        return json.loads(file.read_text()) if file.is_file() else None
+
+    def mark_done(self, step: str, facts: dict[str, Any]) -> None:
+        """Remember that a step ended well, with what it found out."""
+        write_json(self.work / "done" / f"{step}.json", facts)
+
+    def forget(self, step: str) -> None:
+        """Let a step run again."""
+        (self.work / "done" / f"{step}.json").unlink(missing_ok=True)
+
+
+def pages_name(release_id: str, fingerprint: str) -> str:
+    """The name of the folder of a night's Data Docs."""
+    return f"{release_id}-{fingerprint[:8]}"
+
+
+def first_day(settings: Settings, run_date: date, back: int = 0) -> date:
+    """The earliest day that a night of `run_date` sees, or so many days before it."""
+    return run_date - timedelta(days=settings.history.days - 1 + back) if settings.history.days else date.min
+
+
+def look_back(settings: Settings, source: str) -> int:
+    """How many days before a row's own day hold rows that it is judged by."""
+    return settings.cleaning.copied_text_days if source == "reviews" else 0
+
+
+def source_facts(night: Night) -> dict[str, list[dict[str, Any]]]:
+    """The files behind the night, for the manifest: names, sizes and hashes."""
+    return {
+        name: [{k: v for k, v in asdict(f).items() if k != "columns"} | {"path": f.name} for f in files]
+        for name, files in night.files.items()
+    }

@@ -1,0 +1,142 @@
+"""The first step: from a home and a day to a night whose inputs are known and readable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from pipelines.errors import SourceError
+from pipelines.night.champion_log import chosen_by_hand
+from pipelines.night.fingerprint import code_hash, hash_of, installed_packages
+from pipelines.night.night import Night, Predecessor, first_day, look_back
+from pipelines.night.releases import list_releases, next_release_id
+from pipelines.night.user_key import fingerprint, load_user_key
+from pipelines.settings.load import FILE, load_settings
+from pipelines.settings.tree import Settings
+from pipelines.sources.columns import left_out, map_columns
+from pipelines.sources.files import SourceFile
+from pipelines.sources.ledger import KnownFiles, files_of, ledger_lock, load_ledger, save_ledger, scan_sources
+
+REQUIRED_SOURCES = ("events", "products")
+NO_EFFECT = {"spark", "schedule", "releases", "mlflow", "pages"}  # sections that say where and when, not what
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What a person may ask of one night; with `days_only`, its clean and feature tables and no release."""
+
+    full_refresh: bool = False
+    retrain: bool = False
+    skip_training: bool = False
+    k: int | None = None
+    days_only: bool = False
+
+
+def open_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
+    """The night of `run_date`, written to its working folder; the same inputs give the same folder.
+
+    Raises SettingsError and SourceError before any work is done.
+    """
+    night = plan_night(home, run_date, wishes)
+    if not (night.work / "night.json").is_file():
+        night.save()
+    return night
+
+
+def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
+    """The night of `run_date` as it would be opened now; only the ledger learns of new files."""
+    settings = load_settings(home)
+    if wishes.k is not None:
+        settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": wishes.k})})
+    key = load_user_key(home)
+    with ledger_lock(home):
+        ledger = load_ledger(home)
+        files, columns, missing = find_sources(home, settings, run_date, ledger, again=wishes.full_refresh)
+        before = None if wishes.days_only else predecessor(home, run_date)  # tables hang on no model
+        inputs = {
+            "run_date": run_date,
+            "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
+            "files": {n: [(f.name, f.sha256, f.delivered) for f in fs] for n, fs in files.items()},
+            "key": fingerprint(key),
+            "packages": installed_packages(),
+            "code": code_hash("pipelines", "recommender", "spark_jobs", "training"),
+            "predecessor": before,
+            "wishes": wishes,
+        }
+        digest = hash_of(inputs)
+        run_id = f"{run_date}-{digest[:10]}"
+        save_ledger(home, ledger, run_id)
+    if (home / "staging" / run_id / "night.json").is_file():
+        return Night.load(home / "staging" / run_id)
+    return Night(
+        home=home.resolve(),
+        run_date=run_date,
+        run_id=run_id,
+        release_id=next_release_id(home, run_date),
+        fingerprint=digest,
+        settings=settings,
+        files={n: tuple(f if f.first_run else replace(f, first_run=run_id) for f in fs) for n, fs in files.items()},
+        columns=columns,
+        left_out=tuple(missing),
+        key_fingerprint=fingerprint(key),
+        catalogue_as_of=max((f.delivered for f in files["products"] if f.delivered), default=run_date),
+        predecessor=before,
+        full_refresh=wishes.full_refresh,
+        retrain=wishes.retrain,
+        skip_training=wishes.skip_training,
+        days_only=wishes.days_only,
+    )
+
+
+def find_sources(
+    home: Path, settings: Settings, run_date: date, ledger: dict[str, KnownFiles], *, again: bool
+) -> tuple[dict[str, tuple[SourceFile, ...]], dict[str, dict[str, str]], list[str]]:
+    """Files and column maps of each source, and what is left out for want of it; the ledger learns what is found.
+
+    With `again` all files are read again, and one that is known but gone is an error: its rows would be lost.
+    """
+    where = str(home / FILE)
+    files: dict[str, tuple[SourceFile, ...]] = {}
+    columns: dict[str, dict[str, str]] = {}
+    missing: list[str] = []
+    for name, source in settings.sources:
+        if not source.path:
+            if name in REQUIRED_SOURCES:
+                raise SourceError(f"{where}: [sources.{name}] path is empty, but {name} are required. Name the files.")
+            files[name], columns[name] = (), {}
+            missing.append(name)
+            continue
+        ledger[name] = scan_sources(home, name, source, run_date, ledger.get(name, {}), again=again)
+        first = first_day(settings, run_date, look_back(settings, name))
+        files[name] = in_view(name, files_of(ledger[name], run_date), first)
+        if again and (lost := [f.name for f in files[name] if f.gone]):
+            raise SourceError(
+                f"[sources.{name}] {', '.join(lost[:3])}{' and others' if len(lost) > 3 else ''} cannot be found any "
+                "more: a full refresh would lose the rows. Put it back, or put an empty file in its place."
+            )
+        if not files[name] and name in REQUIRED_SOURCES:
+            raise SourceError(f"[sources.{name}] has no file for {run_date} or a day before it. Is the run date right?")
+        columns[name] = map_columns(name, source, files[name], where)
+        missing += [f"{name}.{c}" for c in left_out(name, source, columns[name])]
+    return files, columns, missing
+
+
+def in_view(name: str, files: tuple[SourceFile, ...], first: date) -> tuple[SourceFile, ...]:
+    """The files that can hold rows of days from `first` on: none is dated more than a day after its file.
+
+    A catalogue says what is true until it says otherwise: its files are all in view.
+    """
+    if name == "products":
+        return files
+    return tuple(f for f in files if f.delivered is None or f.delivered.toordinal() >= first.toordinal() - 1)
+
+
+def predecessor(home: Path, run_date: date) -> Predecessor | None:
+    """The model behind the newest release of the latest earlier date, or what was made champion by hand after it."""
+    earlier = [r for r in list_releases(home) if r.run_date < run_date and r.model_version]
+    last = max(earlier, key=lambda r: (r.run_date, r.release_id), default=None)
+    chosen = chosen_by_hand(home, run_date)
+    if chosen and (last is None or chosen.run_date >= last.run_date):
+        return Predecessor(chosen.release_id, chosen.name, chosen.version, by_hand=True)
+    return last and Predecessor(last.release_id, last.model_name, last.model_version)

@@ -1,0 +1,42 @@
+"""How the process of a step begins and ends: its night, its exit code, and one sentence where it fails."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipelines.atomic_files import write_json
+from pipelines.errors import NightshelfError, StepFailed
+from pipelines.night.night import Night
+
+
+@contextmanager
+def step_main(night: Night, step: str) -> Iterator[None]:
+    """Run the body of a step; where it fails, say why in one sentence, keep it for the task, exit with its code."""
+    failure = night.work / "failure.json"
+    failure.unlink(missing_ok=True)
+    try:
+        yield
+    except NightshelfError as known:
+        write_json(failure, {"step": step, "why": str(known), "exit_code": known.exit_code})
+        print(f"{step}: {known}", file=sys.stderr)
+        sys.exit(known.exit_code)
+    except Exception as unknown:
+        traceback.print_exc()
+        why = f"{type(unknown).__name__}: {str(unknown).splitlines()[0] if str(unknown) else 'no message'}"
+        write_json(failure, {"step": step, "why": why, "exit_code": StepFailed.exit_code})
+        sys.exit(StepFailed.exit_code)
+
+
+def step_process(step: str, work: Callable[[Night], Any], argv: Sequence[str] | None) -> None:
+    """Run `work` for the night that `--night FOLDER` names, as the whole of a process."""
+    parser = argparse.ArgumentParser(prog=step)
+    parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
+    night = Night.load(parser.parse_args(argv).night)
+    with step_main(night, step):
+        work(night)

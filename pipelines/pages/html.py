@@ -1,0 +1,40 @@
+"""The frame of every HTML page: templates, filters and the style sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.pages import formatting
+
+FILTERS = (
+    formatting.count,
+    formatting.figure,
+    formatting.share,
+    formatting.short_number,
+    formatting.span,
+    formatting.money,
+    formatting.short_id,
+    formatting.plain,
+)
+
+
+def templates(package: str) -> Environment:
+    """The Jinja templates in `package`, with the filters of `formatting` and the style sheet of all pages as `css`."""
+    env = Environment(
+        loader=PackageLoader(package, "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {f.__name__: f for f in FILTERS}
+    env.globals |= {"counted": formatting.counted, "css": style()}
+    return env
+
+
+def style() -> Markup:
+    """The style sheet of all pages."""
+    return Markup((Path(__file__).parent / "page.css").read_text())

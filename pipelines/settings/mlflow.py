@@ -1,0 +1,12 @@
+"""Settings of the model registry."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipelines.settings.section import Section
+
+
+class Mlflow(Section):
+    tracking_uri: str = Field("", description="address of an MLflow server; empty: HOME/mlflow")
+    model_name: str = Field("nightshelf", description="name of the registered model")

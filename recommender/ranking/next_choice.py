@@ -1,0 +1,161 @@
+"""What a user chooses next: a small self-attentive network over the last products (Kang & McAuley 2018), in NumPy.
+
+`training/ranker/next_choice.py` learns it; this is the pass that judging and ranking use. It is computed in float64, so
+that a user's vector, rounded to the grid, has the same bits alone and among others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+from scipy.special import erf
+
+from pipelines.atomic_files import write_json
+from recommender.ranking.histories import items_of
+from recommender.ranking.quantised_vectors import on_grid
+
+FILE, IDS = "next_choice.safetensors", "next_choice_products.json"
+FAR = -1e9  # added to what attention may not look at
+TINY = 1e-5  # of layer normalisation, as in torch
+KEPT = 32_000_000  # numbers of what products are alone that are kept between calls
+STATES = 4  # of those for each number of a product: what it is alone, and three times as many of the first block
+NetworkWeights = Mapping[str, np.ndarray]
+States = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class NextChoiceScorer:
+    """The network's `weights`, by torch's names, and `products`, float32 (n, d): what it knows of each product."""
+
+    weights: NetworkWeights
+    products: np.ndarray
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """float32 (n, d) on the grid: the vectors that tastes are compared with."""
+        return on_grid(self.products)
+
+    def tastes(self, histories: Sequence[np.ndarray]) -> np.ndarray:
+        """float32 (u, d) on the grid: where each user's next choice is looked for; zeros without a history."""
+        length = self.weights["distance"].shape[2]
+        recent = [items_of(history[-length:]) for history in histories]
+        counts = np.array([len(items) for items in recent], np.int64)
+        items = np.concatenate([np.empty(0, np.int64), *recent])
+        (alone, first), place = self._alone(items)
+        ends, found = np.cumsum(counts), np.zeros((len(histories), self.products.shape[1]))
+        for count in np.unique(counts[counts > 0]):
+            users = np.flatnonzero(counts == count)
+            of_users = place[ends[users][:, None] - count + np.arange(count)]
+            found[users] = self._last_state(alone[of_users], first[of_users])
+        return on_grid(found)
+
+    def _alone(self, items: np.ndarray) -> tuple[States, np.ndarray]:
+        """What `_read` makes of products among which `items` are, and their places (m,) there."""
+        if self._all is not None:
+            return self._all, items
+        known, place = np.unique(items, return_inverse=True)
+        return self._read(known), place
+
+    @cached_property
+    def _all(self) -> States | None:
+        """The same of all products, where that is small enough to keep."""
+        return self._read(np.arange(len(self.products))) if self.products.size * STATES <= KEPT else None
+
+    def _read(self, items: np.ndarray) -> States:
+        """float64 (m, d), (m, 3 d): what each of `items` is alone, and what the first block makes of that."""
+        alone = self._normal("norm_in", self.products[items].astype(np.float64))
+        return alone, self._three(0, alone) if len(items) else alone
+
+    def _last_state(self, state: np.ndarray, three: np.ndarray) -> np.ndarray:
+        """float64 (u, d): the network's state at the last of t items.
+
+        `state` (u, t, d) is what they are alone, `three` (u, t, 3 d) what the first block makes of that, the same
+        for an item wherever it stands.
+        """
+        layers = self.weights["distance"].shape[0]
+        for layer in range(layers):
+            asking = 1 if layer == layers - 1 else state.shape[1]  # nobody looks at the other places any more
+            mixed = self._attention(layer, self._three(layer, state) if layer else three, asking)
+            state = state[:, -asking:] + mixed
+            inner = self._linear(f"blocks.{layer}.inner", self._normal(f"blocks.{layer}.norm_2", state))
+            state = state + self._linear(f"blocks.{layer}.outer", inner * (1 + erf(inner / np.sqrt(2))) / 2)
+        return self._normal("norm_out", state[:, -1])
+
+    def _three(self, layer: int, state: np.ndarray) -> np.ndarray:
+        """Query, key and value of each state, side by side."""
+        return self._linear(f"blocks.{layer}.query_key_value", self._normal(f"blocks.{layer}.norm_1", state))
+
+    def _attention(self, layer: int, three: np.ndarray, asking: int) -> np.ndarray:
+        """float64 (u, asking, d): each of the last places looks at itself and those before it, `three` (u, t, 3 d).
+
+        How far they lie counts (Press et al. 2022, but learned).
+        """
+        distance = self.weights["distance"][layer].astype(np.float64)
+        users, places, width = *three.shape[:2], three.shape[2] // 3
+        heads = len(distance)
+        split = three.reshape(users, places, 3, heads, width // heads)
+        query, key, value = split.transpose(2, 0, 3, 1, 4)
+        query = query[:, :, -asking:]
+        back = np.arange(places - asking, places)[:, None] - np.arange(places)
+        seen = np.where(back >= 0, distance[:, np.maximum(back, 0)], FAR)
+        score = query @ key.transpose(0, 1, 3, 2) / np.sqrt(width // heads) + seen
+        share = np.exp(score - score.max(axis=3, keepdims=True))
+        mixed = (share / share.sum(axis=3, keepdims=True)) @ value
+        return self._linear(f"blocks.{layer}.mix", mixed.transpose(0, 2, 1, 3).reshape(users, asking, width))
+
+    def _normal(self, name: str, state: np.ndarray) -> np.ndarray:
+        centred = state - state.mean(axis=-1, keepdims=True)
+        scaled = centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + TINY)
+        return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+
+    def _linear(self, name: str, state: np.ndarray) -> np.ndarray:
+        weight = self.weights[f"{name}.weight"].astype(np.float64)
+        return (state.reshape(-1, state.shape[-1]) @ weight.T + self.weights[f"{name}.bias"]).reshape(
+            *state.shape[:-1], len(weight)
+        )
+
+
+@dataclass(frozen=True)
+class LearnedNetwork:
+    """What training found out: the network's `weights`, and the sorted ids of the products it learned with."""
+
+    weights: NetworkWeights
+    product_ids: np.ndarray
+
+    def among(self, product_ids: np.ndarray, vectors: np.ndarray) -> NextChoiceScorer:
+        """The network among a night's products, of whose texts `vectors` (n, text) speak.
+
+        A product that is new is known by its text alone.
+        """
+        read = vectors.astype(np.float64) @ self.weights["read.weight"].astype(np.float64).T
+        at = np.minimum(np.searchsorted(self.product_ids, product_ids), len(self.product_ids) - 1)
+        known = (self.product_ids[at] == product_ids)[:, None]
+        products = read + np.where(known, self.weights["ids.weight"][at], 0)
+        return NextChoiceScorer(self.weights, products.astype(np.float32))
+
+    def save(self, folder: Path) -> None:
+        """Write the weights to `folder`, and whose they are."""
+        save_weights(folder, self.weights)
+        write_json(folder / IDS, self.product_ids.tolist())
+
+    @classmethod
+    def load(cls, folder: Path) -> LearnedNetwork | None:
+        """What is in `folder`, or None for a model without such a network."""
+        weights = load_weights(folder)
+        return None if weights is None else cls(weights, np.array(json.loads((folder / IDS).read_text()), dtype=str))
+
+
+def save_weights(folder: Path, weights: NetworkWeights) -> None:
+    """Write the weights to `folder`, as safetensors."""
+    save_file({name: np.ascontiguousarray(values) for name, values in sorted(weights.items())}, folder / FILE)
+
+
+def load_weights(folder: Path) -> NetworkWeights | None:
+    """The weights in `folder`, or None where there are none."""
+    return load_file(folder / FILE) if (folder / FILE).is_file() else None

@@ -1,0 +1,73 @@
+"""What nights remember of products: whatever their order, and across a change of the contract."""
+
+from datetime import date
+from itertools import permutations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.contracts.products import PRODUCTS
+from pipelines.sources.product_history import MEMORY, known_products, merged, remember_products
+
+FOUND = pa.schema([*PRODUCTS.schema(), pa.field("delivered", pa.date32())])
+
+
+def found(**delivered):
+    """The clean catalogue of a night: products by name, each with the day of the file that brought it first."""
+    empty = {"title": "", "description": "", "aliases": [], "categories": [], "text_hash": "", "available": True}
+    rows = [{"product_id": name, "delivered": day} | empty for name, day in delivered.items()]
+    schema = pa.schema([field.with_nullable(True) for field in FOUND])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def known(nights):
+    """What is known of each product after these nights: since when, and which night saw it last."""
+    memory = MEMORY.empty_table()
+    for run_date, catalogue in nights:
+        memory = merged(memory, catalogue, run_date)
+    return {row["product_id"]: (row["known_from"], row["seen"]) for row in memory.to_pylist()}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_nights_in_any_order_remember_the_same(order):
+    first, *days = (date(2025, 3, d) for d in (27, 28, 29, 30))
+    nights = [(day, found(old=None, dated=date(2025, 3, 28), undated=None)) for day in days]
+    remembered = known([(first, found(old=None)), *(nights[n] for n in order)])
+    assert remembered == {
+        "old": (None, days[-1]),
+        "dated": (date(2025, 3, 28), days[-1]),
+        "undated": (days[0], days[-1]),
+    }
+
+
+def test_a_product_that_is_found_no_more_keeps_its_day():
+    nights = [(date(2025, 3, 27), found(old=None)), (date(2025, 3, 29), found(new=None)), (date(2025, 3, 28), found())]
+    assert known(nights) == {"old": (None, date(2025, 3, 27)), "new": (date(2025, 3, 29), date(2025, 3, 29))}
+
+
+DAY = date(2025, 3, 10)
+MUG = {
+    "product_id": "mug", "title": "Mug", "aliases": ["Old mug"], "categories": [], "available": True, "text_hash": "h",
+    "delivered": None,
+}  # fmt: skip
+
+
+def catalogue(*products):
+    schema = pa.schema(
+        [*(f for f in MEMORY if f.name not in ("known_from", "seen")), pa.field("delivered", pa.date32())]
+    )
+    return pa.Table.from_pylist(list(products), schema=schema)
+
+
+def test_a_column_that_is_new_in_the_contract_is_empty(tmp_path):
+    remember_products(tmp_path, catalogue(MUG), DAY)
+    file = tmp_path / "ledger" / "products.parquet"
+    pq.write_table(pq.read_table(file).drop_columns(["aliases", "brand"]), file)
+    (old,) = known_products(tmp_path).to_pylist()
+    assert (old["title"], old["aliases"], old["brand"]) == ("Mug", [], None)
+    remember_products(tmp_path, catalogue(MUG | {"product_id": "cup"}), DAY)
+    assert [(r["product_id"], r["aliases"]) for r in known_products(tmp_path).to_pylist()] == [
+        ("cup", ["Old mug"]),
+        ("mug", []),
+    ]

@@ -1,0 +1,26 @@
+"""What is known of items is the same in each run."""
+
+import os
+import subprocess
+import sys
+
+SCRIPT = """
+import numpy as np
+from recommender.session_bundles.items import CatalogueTexts, Items
+
+paths = [[tuple(f"step {number * at % 97}" for number in range(1, 9))] for at in range(40)]
+rows = Items.of(CatalogueTexts([""] * 40, *np.ones((2, 40, 2), np.float32), paths, [""] * 40)).rows
+for name in ("path", "path_words", "steps"):
+    print(rows[name].indices.tolist(), rows[name].data.tolist())
+"""
+
+
+def test_the_order_of_hashes_changes_nothing():
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", SCRIPT], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert told[0] == told[1]
+    assert told[0]

@@ -1,0 +1,91 @@
+"""What visits teach of bundles, and that it is the same when it is read again."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.sessions import SESSIONS
+from pipelines.night.night import Night
+from pipelines.settings.load import check_settings
+from recommender.bundles.visit_bundler import VisitBundler
+from tests.given import put
+from training.bundles.visit_labels import visit_bundler
+
+DAY = date(2025, 1, 31)
+KINDS, OF_KIND = ("bag", "lamp", "cup", "pen"), 8
+IDS = np.array([f"{kind}{n}" for kind in sorted(KINDS) for n in range(OF_KIND)])
+RNG = np.random.default_rng(3)
+CENTRES = {kind: RNG.normal(size=16) for kind in KINDS}
+VECTORS = np.stack([CENTRES[p[:-1]] + 0.3 * RNG.normal(size=16) for p in IDS.tolist()]).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What learning from visits asks of the inputs."""
+
+    product_ids: np.ndarray
+
+
+def visit(user, days_ago, seen, bought=()):
+    day = DAY - timedelta(days=days_ago)
+    started = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return {"session_key": f"{user}-{day}", "user_id": user, "started": started, "ended": started, "events": len(seen),
+            "products": sorted(seen), "bought": sorted(bought), "day": day}  # fmt: skip
+
+
+def taught(count):
+    """Visits that see two products of one kind and one or two of others, and buy the two alike."""
+    rng, visits = np.random.default_rng(1), []
+    for n in range(count):
+        kinds = rng.permutation(KINDS)[:3]
+        first, second = rng.permutation(OF_KIND)[:2]
+        pair = [f"{kinds[0]}{first}", f"{kinds[0]}{second}"]
+        others = [f"{kind}{rng.integers(OF_KIND)}" for kind in kinds[1 : 2 + n % 2]]
+        visits.append(visit(f"t{n}", 10 + n % 50, [*pair, *others, "gone"], pair))
+    return visits
+
+
+def bundler_of(home, visits, **settings):
+    night = Night(
+        home=home, run_date=DAY, run_id="r", release_id="2025-01-31-01", fingerprint="f",
+        settings=check_settings({"session_bundles": {"least_learned": 60} | settings}),
+        files={}, columns={}, left_out=(), key_fingerprint="k", catalogue_as_of=DAY,
+    )  # fmt: skip
+    night.save()
+    put(night, PRODUCTS, [
+        {"product_id": p, "title": f"{p[:-1]} number {p[-1]}", "categories": ["shop", p[:-1]], "available": True,
+         "text_hash": p, "aliases": []}
+        for p in IDS.tolist()
+    ])  # fmt: skip
+    put(night, SESSIONS, visits)
+    return visit_bundler(
+        night, Shop(IDS), VECTORS, lambda kinds: np.stack([CENTRES[kind.split()[-1]] for kind in kinds])
+    )
+
+
+def test_what_was_bought_of_what_was_seen_teaches_what_belongs_together(tmp_path):
+    rng, waiting, wanted = np.random.default_rng(9), [], []
+    for n in range(20):
+        kinds = rng.permutation(KINDS)
+        first, second = rng.permutation(OF_KIND)[:2]
+        wanted.append(tuple(sorted([f"{kinds[0]}{first}", f"{kinds[0]}{second}"])))
+        waiting.append(visit(f"w{n}", n % 5, [*wanted[-1], f"{kinds[1]}0", f"{kinds[2]}1"]))
+    bundler = bundler_of(tmp_path, [*taught(120), *waiting])
+    found = [bundler.bundles(tuple(each["products"])) for each in waiting]
+    assert np.mean([bundles[0][0] == best for bundles, best in zip(found, wanted, strict=True)]) > 0.8
+    assert all([score for _, score in of] == sorted((score for _, score in of), reverse=True) for of in found)
+    bundler.save(tmp_path / "kept")
+    again = VisitBundler.load(tmp_path / "kept")
+    assert [again.bundles(tuple(each["products"])) for each in waiting] == found
+    assert VisitBundler.load(tmp_path / "nothing") is None
+
+
+def test_nothing_is_learned_of_few_visits_or_of_such_on_which_all_was_bought(tmp_path):
+    whole = [visit(f"t{n}", 10, ["bag0", "pen1"], ["bag0", "pen1"]) for n in range(90)]
+    assert bundler_of(tmp_path / "few", taught(59)) is None
+    assert bundler_of(tmp_path / "whole", whole) is None
+    assert bundler_of(tmp_path / "none", []) is None
+    assert bundler_of(tmp_path / "off", taught(80), enabled=False) is None
+    assert bundler_of(tmp_path / "enough", [*taught(60), *whole]) is not None

@@ -1,0 +1,34 @@
+"""The encoder tuned by two processes together is the one that a process alone tunes."""
+
+import numpy as np
+
+from tests.training.toy_shop import open_night
+from training.encoder.encoder_files import load_encoder
+from training.encoder.tune_encoder import command, tune
+from training.ranker.training_run import TrainingRun
+
+TEXTS = ["red cup", "blue spade", "warm red tea", "blue pot. kitchen"]
+
+
+def tuned(home, toy_base, tmp_path, **training):
+    lab = TrainingRun.of(open_night(home, toy_base, training={"tuning": "layers", "learning_rate": 1e-3} | training))
+    folder = tmp_path / "encoder"
+    tune(lab, folder)
+    return load_encoder(folder).embed(TEXTS), lab
+
+
+def test_two_processes_end_with_what_one_finds(tmp_path, toy_base):
+    alone, lab = tuned(tmp_path / "alone", toy_base, tmp_path / "alone")
+    together, other = tuned(tmp_path / "together", toy_base, tmp_path / "together", processes=2)
+    assert np.allclose(together, alone, atol=1e-5)
+    for name in ("train_loss", "validation_loss"):
+        assert np.allclose(other.curves[name], lab.curves[name], atol=1e-5)
+    assert other.curves["best_step"] == lab.curves["best_step"] > 0
+    untuned, _ = tuned(tmp_path / "frozen", toy_base, tmp_path / "frozen", tuning="frozen")
+    assert not np.allclose(together, untuned, atol=1e-3)
+
+
+def test_machines_meet_where_the_settings_say(tmp_path, toy_base):
+    settings = {"machines": 2, "processes": 4, "meeting": "gpu1:29400"}
+    argv = command(open_night(tmp_path, toy_base, training=settings))
+    assert {"--nnodes=2", "--nproc-per-node=4", "--rdzv-endpoint=gpu1:29400"} <= set(argv)

@@ -1,0 +1,165 @@
+"""A new model: an encoder tuned on the fit days and a blend fitted on the validation days."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pipelines.atomic_files import clear_folder
+from recommender.ranking.blend import Blend
+from recommender.ranking.eval_cases import EvalCases
+from recommender.ranking.fit_blend import fit_blend, scales
+from recommender.ranking.histories import histories, items_of
+from recommender.ranking.knn import query
+from recommender.ranking.next_choice import LearnedNetwork, NetworkWeights
+from recommender.ranking.projection import LearnedProjection
+from recommender.ranking.quantised_vectors import on_grid, user_vectors
+from recommender.ranking.tfidf import TfidfVocabulary
+from recommender.ranking.two_vectors import TwoVectorsScorer
+from training.encoder.encoder_files import load_encoder
+from training.encoder.tune_encoder import tune
+from training.ranker.evaluate import ndcg_of_scores, ndcg_of_vectors
+from training.ranker.fit_next_choice import fit_next_choice
+from training.ranker.fit_projection import ChoiceBatches, TextFeatures, fit_projection
+from training.ranker.fit_two_vectors import fit_two_vectors
+from training.ranker.half_lives import choose_half_lives
+from training.ranker.model_folder import ENCODER, SavedModel, save_model
+from training.ranker.time_split import day_to_date
+from training.ranker.training_loop import LoopConfig
+from training.ranker.training_run import TrainingRun
+
+LEAST_VALIDATION = 10  # users without whom a blend is not fitted
+LOOKED_AT = 5000  # users by whom the rounds of learning are judged, at most
+MOST_LEARNED = 200  # last products of a user that are learned from
+
+
+def make_challenger(lab: TrainingRun) -> SavedModel:
+    """A new model, saved in `challenger/`: its parts learn on the fit days, its blend on the validation days."""
+    settings, folder = lab.night.settings, lab.night.work / "challenger"
+    clear_folder(folder)
+    with lab.timed("fine-tune"):
+        tune(lab, folder / ENCODER)
+    encoder = load_encoder(folder / ENCODER)  # as whoever loads that folder will have it
+    facts = {
+        "run_date": str(lab.night.run_date),
+        "fit_until": str(day_to_date(lab.split.fit_until)),
+        "validation_until": str(day_to_date(lab.split.validation.last)),
+        "encoder": encoder.base,
+        "encoder_hash": encoder.base_hash,
+        "dimension": encoder.dimension,
+        "training": settings.training.model_dump(),
+        "projection": settings.projection.model_dump(),
+        "next_choice": settings.next_choice.model_dump(),
+        "two_vectors": settings.two_vectors.model_dump(),
+    }
+    blend = Blend(half_life_days=settings.ranking.half_life_days)
+    model = SavedModel(folder, encoder, None, blend, settings.knn, None, None, facts)
+    model = learn_half_lives(lab, model)
+    model = replace(model, projection=learn_projection(lab, model))
+    model = replace(model, learned=learn_next_choice(lab, model))
+    model = replace(model, two_vectors=learn_two_vectors(lab, model))
+    model = replace(model, blend=choose_blend(lab, model))
+    save_model(model)
+    return model
+
+
+def _judging(lab: TrainingRun, enabled: bool, what: str) -> EvalCases | None:
+    """The users by whom rounds of learning are judged; None, noted down, where there shall be or can be none."""
+    if not enabled:
+        lab.notes.append(f"the {what} was left out, as the settings say")
+        return None
+    cases = lab.validation_cases().at_most(LOOKED_AT)
+    if len(cases) < LEAST_VALIDATION:
+        lab.notes.append(f"only {len(cases)} users to judge a {what} by: there is none")
+        return None
+    return cases
+
+
+def learn_half_lives(lab: TrainingRun, model: SavedModel) -> SavedModel:
+    """`model` with the half-lives of behaviour that were best on the validation days."""
+    cases = lab.validation_cases().at_most(LOOKED_AT)
+    return choose_half_lives(lab, model, cases) if len(cases) >= LEAST_VALIDATION else model
+
+
+def learn_projection(lab: TrainingRun, model: SavedModel) -> LearnedProjection | None:
+    """The map of the products' texts that was best on the validation days; None where it is better without."""
+    settings, inputs, knn = lab.night.settings.projection, lab.inputs, model.knn
+    cases = _judging(lab, settings.enabled, "projection")
+    if cases is None:
+        return None
+    words = TfidfVocabulary.of(inputs.texts, settings.words)
+    texts = TextFeatures(model.read(lab.night, inputs), words.counted(inputs.texts))
+    asked = query(cases.histories, len(inputs.product_ids), knn)
+
+    def figure(vectors: np.ndarray) -> float:
+        products = on_grid(vectors)
+        return ndcg_of_vectors(user_vectors(asked, products), products, cases, inputs.showable)
+
+    def figure_of(weights: NetworkWeights) -> float:
+        return figure(LearnedProjection(weights, words).mapped(texts.vectors, texts.words))
+
+    run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("projection"))
+    choices = ChoiceBatches.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
+    with lab.timed("projection"):
+        progress = fit_projection(choices, texts, figure_of, settings, run)
+        lab.curves |= progress.curves("projection")
+        if progress.weights is None or max(progress.figure) <= figure(texts.vectors):
+            lab.notes.append("no projection was better than the encoder's vectors as they are")
+            return None
+    return LearnedProjection(progress.weights, words)
+
+
+def learn_next_choice(lab: TrainingRun, model: SavedModel) -> LearnedNetwork | None:
+    """The network that reads a user's last products, as it was best on the validation days; None without users."""
+    settings, inputs = lab.night.settings.next_choice, lab.inputs
+    cases = _judging(lab, settings.enabled, "network of next choices")
+    if cases is None:
+        return None
+    vectors = model.vectors(lab.night, inputs)
+
+    def figure(weights: NetworkWeights) -> float:
+        network = LearnedNetwork(weights, inputs.product_ids).among(inputs.product_ids, vectors)
+        return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, inputs.showable)
+
+    run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("next choice"))
+    past = histories(inputs.log, lab.split.fit_until, MOST_LEARNED)
+    with lab.timed("next choice"):
+        progress = fit_next_choice(past, vectors, figure, settings, run)
+    lab.curves |= progress.curves("next_choice")
+    return None if progress.weights is None else LearnedNetwork(progress.weights, inputs.product_ids)
+
+
+def learn_two_vectors(lab: TrainingRun, model: SavedModel) -> TwoVectorsScorer | None:
+    """The scorer of a user's and a product's vector, as it was best on the validation days; None where it is off."""
+    settings, inputs, knn = lab.night.settings.two_vectors, lab.inputs, model.knn
+    if not settings.enabled:
+        return None
+    cases = _judging(lab, True, "scorer of two vectors")
+    if cases is None:
+        return None
+    products = on_grid(model.vectors(lab.night, inputs))
+    users = user_vectors(query(cases.histories, len(products), knn), products)
+
+    def figure(weights: NetworkWeights) -> float:
+        return ndcg_of_scores(lambda at: TwoVectorsScorer(weights).scores(users[at], products), cases, inputs.showable)
+
+    run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("two vectors"))
+    choices = ChoiceBatches.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
+    with lab.timed("two vectors"):
+        progress = fit_two_vectors(choices, products, figure, settings, run)
+    lab.curves |= progress.curves("two_vectors")
+    return None if progress.weights is None else TwoVectorsScorer(progress.weights)
+
+
+def choose_blend(lab: TrainingRun, model: SavedModel) -> Blend:
+    """The blend fitted on the validation days; default weights on measured scales where there are too few users."""
+    ranker = lab.ranker(model, lab.split.fit_until)
+    with lab.timed("fit blend"):
+        known = lab.known(lab.split.validation)
+        cases = known.cases
+        if len(cases) >= LEAST_VALIDATION:
+            return fit_blend(ranker, known, lab.night.settings.ranking)
+        lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
+        past = lab.inputs.histories(lab.split.fit_until, model.knn).lists()[:1000]
+        return replace(model.blend, scales=scales(ranker, past, list(map(items_of, past))))

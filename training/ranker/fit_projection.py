@@ -1,0 +1,148 @@
+"""Learning a map of texts: what a user chose lately lies near what is chosen next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pipelines.settings.projection import Projection as Settings
+from recommender.ranking.histories import Histories
+from recommender.ranking.next_choice import NetworkWeights
+from training.encoder.encoder import best_device
+from training.ranker.sampled_softmax import chances, draw, loss_of_drawn
+from training.ranker.training_loop import LoopConfig, Progress, RoundTrainer, batches, learn
+
+FIRST_SCALE = 20.0  # of cosines in the softmax; learned
+READ = 20  # last products before a choice that tell of it
+
+
+@dataclass(frozen=True)
+class TextFeatures:
+    """What is read of n texts: the encoder's `vectors` float32 (n, d), and the `words` in them, csr float32 (n, w)."""
+
+    vectors: np.ndarray
+    words: sparse.csr_array
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def of(self, rows: Tensor, device: torch.device) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
+        """What is read of the texts at `rows` (m,): vectors (m, d); words of all in one row, starts, weights."""
+        counted = self.words[rows.numpy()]
+        places, starts = counted.indices.astype(np.int64), counted.indptr[:-1].astype(np.int64)
+        read = (self.vectors[rows.numpy()], places, starts, counted.data)
+        vectors, *bags = (torch.from_numpy(found).to(device) for found in read)
+        return vectors, tuple(bags)
+
+
+class ProjectionModule(nn.Module):
+    """`linear` (d, d), at first the identity; `words` (w, d), at first random: texts of like words lie near each other.
+
+    What is never learned stays as the encoder and the words say (random projection: Johnson & Lindenstrauss 1984).
+    """
+
+    def __init__(self, width: int, words: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, width, bias=False)
+        self.words = nn.EmbeddingBag(words, width, mode="sum")
+        self.scale = nn.Parameter(torch.tensor(math.log(FIRST_SCALE)))
+        nn.init.eye_(self.linear.weight)
+        nn.init.normal_(self.words.weight, std=width**-0.5)
+
+    def forward(self, vectors: Tensor, bags: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+        """(m, d), each row of length one: what texts are mapped to that are read as `vectors` (m, d) and `bags`."""
+        words, starts, weights = bags
+        return functional.normalize(self.linear(vectors) + self.words(words, starts, weights), dim=-1)
+
+
+@dataclass(frozen=True)
+class ChoiceBatches:
+    """All choices of users but their first: `places` in `items`, and the place of the user's first, int64 (m,).
+
+    `turns`, as long as `items`, are those of `Histories`.
+    """
+
+    items: np.ndarray
+    turns: np.ndarray
+    places: np.ndarray
+    first: np.ndarray
+    recency_power: float
+
+    @classmethod
+    def of(cls, past: Histories, recency_power: float) -> ChoiceBatches:
+        """Those of `past`; what is t turns older than the last product before a choice weighs (1 + t)^-recency_power.
+
+        Just so `knn.query` would weigh it after that product.
+        """
+        first = np.repeat(past.starts[:-1], np.diff(past.starts))
+        places = np.flatnonzero(np.arange(len(past.items)) > first)
+        return cls(past.items.astype(np.int64), past.turns.astype(np.int64), places, first[places], recency_power)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def before(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """int64 (b, READ): the last products before the choices `rows`; float32 (b, READ): weights, 0 for padding."""
+        back = self.places[rows, None] - 1 - np.arange(READ)
+        there = back >= self.first[rows, None]
+        back = np.where(there, back, 0)
+        older = self.turns[self.places[rows] - 1, None] - self.turns[back]
+        weights = np.where(there, (1.0 + np.maximum(older, 0)) ** -self.recency_power, 0)
+        return self.items[back], weights.astype(np.float32)
+
+    def wanted(self, rows: np.ndarray) -> np.ndarray:
+        """int64 (b,): what was chosen."""
+        return self.items[self.places[rows]]
+
+
+def fit_projection(
+    choices: ChoiceBatches,
+    texts: TextFeatures,
+    judge: Callable[[NetworkWeights], float],
+    settings: Settings,
+    run: LoopConfig,
+) -> Progress:
+    """The map with the best figure by `judge`, looked at after each round over `choices`, or some of them.
+
+    `texts` are those of the n products. A choice is told from the mean of the products before it, by a softmax over
+    `settings.softmax_products` drawn products.
+    """
+    if not len(choices):
+        return Progress()
+    torch.manual_seed(run.seed)
+    network = ProjectionModule(texts.vectors.shape[1], texts.words.shape[1]).to(best_device())
+    by_chance = chances(choices.items, len(texts), settings.popularity_power)
+    optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
+
+    def losses(rng: np.random.Generator) -> Iterator[Tensor]:
+        for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
+            yield _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
+
+    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), judge, run)
+
+
+def _loss(
+    network: ProjectionModule,
+    texts: TextFeatures,
+    choices: ChoiceBatches,
+    rows: np.ndarray,
+    by_chance: Tensor,
+    most: int,
+) -> Tensor:
+    device = network.scale.device
+    items, weights = (torch.from_numpy(found) for found in choices.before(rows))
+    wanted, (others, each) = torch.from_numpy(choices.wanted(rows)), draw(by_chance, most)
+    needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
+    mapped = network(*texts.of(needed, device))
+    at_items, at_wanted, at_others = place.to(device).split([items.numel(), len(wanted), len(others)])
+    users = torch.einsum("bt,btd->bd", weights.to(device), mapped[at_items].view(*items.shape, -1))
+    asked = network.scale.exp() * functional.normalize(users, dim=-1)
+    own = (asked * mapped[at_wanted]).sum(dim=1)
+    return loss_of_drawn(own, asked @ mapped[at_others].T + each.to(device), at_wanted, at_others)

@@ -1,0 +1,119 @@
+"""A model's probe, by which it is recognised when it was stored and loaded back: a little shop inside its folder.
+
+The shop are some products, drawn, what would be shown to users who chose these, and what behaviour says of them all; no
+user's own past is in it, which a model would keep longer than the shop may. What the model itself holds is not in it:
+vectors, networks, weights come from there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from pipelines.atomic_files import write_json
+from pipelines.registry.load_back import PROBE
+from recommender.ranking.blend import PARTS
+from recommender.ranking.quantised_vectors import on_grid
+from recommender.ranking.ranker import Ranker
+from recommender.ranking.ranker_files import ARRAYS, load_ranker, save_ranker
+from training.ranker.model_folder import SavedModel
+
+SHOP, QUESTIONS = "probe", "questions.json"
+TEXTS = 8  # whose vectors are compared
+USERS = 8  # made up, whose lists are compared
+SEED = 8
+LISTED = 10
+
+
+def save_probe(model: SavedModel, ranker: Ranker, texts: Sequence[str]) -> None:
+    """Write to the folder of `model` what it is asked, and what it says now.
+
+    `ranker` is the model's own among all products, which have these `texts`.
+    """
+    pasts = drawn_pasts(ranker)
+    lists = ranker.lists(pasts, pasts, LISTED)
+    known = chain(range(min(TEXTS, len(texts))), lists[lists >= 0], *pasts)
+    products = np.array(sorted({int(product) for product in known}), np.int64)
+    save_ranker(_among(ranker, products), model.folder / SHOP)
+    places = {int(product): place for place, product in enumerate(products)}
+    questions = {
+        "texts": [texts[product] for product in products],
+        "histories": [[places[int(item)] for item in past] for past in pasts],
+    }
+    write_json(model.folder / SHOP / QUESTIONS, questions)
+    write_json(model.folder / PROBE, answers(model))
+
+
+def drawn_pasts(ranker: Ranker) -> list[np.ndarray]:
+    """int32: what made-up users chose, one product and more, of those that anybody chose where there are any."""
+    chosen = np.flatnonzero(ranker.popularity > 0)
+    chosen = chosen if len(chosen) else np.arange(len(ranker.popularity))
+    rng = np.random.default_rng(SEED)
+    return [rng.permutation(chosen)[:length].astype(np.int32) for length in range(1, USERS + 1)]
+
+
+def answers(model: SavedModel) -> dict[str, Any]:
+    """What `model` says in the little shop in its folder, computed in float32 on the CPU on every machine.
+
+    `vectors` of some `texts`; `lists`, of each user the first products with their score and what each part says of
+    them, over its scale and whatever its weight; `settings`, what the numbers do not show.
+    """
+    folder = model.folder / SHOP
+    asked, shop = json.loads((folder / QUESTIONS).read_text()), load_ranker(folder)
+    model = replace(model, encoder=model.encoder.in_float32_on_cpu())
+    vectors = model.embed(asked["texts"])
+    ranker = replace(
+        shop,
+        vectors=on_grid(vectors),
+        blend=model.blend,
+        settings=model.knn,
+        next_choice=model.learned and model.learned.among(shop.product_ids, vectors),
+        two_vectors=model.two_vectors,
+    )
+    return {
+        "texts": asked["texts"][:TEXTS],
+        "vectors": vectors[:TEXTS].tolist(),
+        "lists": _lists(ranker, asked),
+        "settings": {"blend": model.blend.named(), "knn": model.knn.model_dump()},
+    }
+
+
+def _lists(ranker: Ranker, asked: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    pasts = [np.array(items, np.int32) for items in asked["histories"]]
+    ranked = ranker.rank(pasts, pasts, LISTED)
+    scores = ranked.parts.sum(axis=2)
+    even = replace(ranker.blend, weights=(1.0,) * len(PARTS), long_tail=0.0, segments=())
+    said = replace(ranker, blend=even).said(pasts, pasts).at(np.maximum(ranked.items, 0))
+    return [
+        [
+            {"product_id": str(ranker.product_ids[item]), "score": float(scores[user, place])}
+            | dict(zip(PARTS, said[user, place].tolist(), strict=True))
+            for place, item in enumerate(items)
+            if item >= 0
+        ]
+        for user, items in enumerate(ranked.items)
+    ]
+
+
+def _among(ranker: Ranker, products: np.ndarray) -> Ranker:
+    """What `ranker` knows of behaviour and the catalogue, of these products alone; it lists by the score."""
+    arrays = {name: getattr(ranker, name)[products] for name in ("product_ids", *ARRAYS)}
+    near = {name: sparse.csr_array(getattr(ranker, name)[products][:, products]) for name in ("knn", "lexical")}
+    return replace(
+        ranker,
+        **arrays,
+        **near,
+        together=None,
+        rated=None if ranker.rated is None else ranker.rated[products],
+        next_choice=None,
+        two_vectors=None,
+        short={},
+        diversity=0.0,
+        most_per_brand=0,
+    )

@@ -1,0 +1,46 @@
+"""How fast behaviour ages, as the validation days say: in what is chosen together, and in what is popular."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from recommender.ranking.eval_cases import EvalCases
+from recommender.ranking.knn import count_neighbours, query
+from training.ranker.evaluate import ndcg_of_scores
+from training.ranker.model_folder import SavedModel
+from training.ranker.training_run import TrainingRun
+
+
+def choose_half_lives(lab: TrainingRun, model: SavedModel, cases: EvalCases) -> SavedModel:
+    """`model` with the half-lives by which item-kNN alone, and what is popular alone, rank `cases` best.
+
+    Of equals the longest; those of `model` where the days to learn from are fewer than the shortest that is tried.
+    """
+    inputs, settings, until = lab.inputs, lab.night.settings.training, lab.split.fit_until
+    days = inputs.log.interest(until).day
+    seen = int(np.ptp(days)) if len(days) else 0
+    past, n = inputs.histories(until, model.knn), len(inputs.product_ids)
+    asked = query(cases.histories, n, model.knn)
+
+    def of_pairs(half_life: float) -> float:
+        similar = count_neighbours(past, n, model.knn.model_copy(update={"half_life_days": half_life}))
+        return ndcg_of_scores(lambda at: (asked[at] @ similar).toarray(), cases, inputs.showable)
+
+    def of_popularity(half_life: float) -> float:
+        popular = inputs.popularity(until, half_life)
+        return ndcg_of_scores(lambda at: np.tile(popular, (len(cases.hidden[at]), 1)), cases, inputs.showable)
+
+    with lab.timed("half-lives"):
+        pairs = _best(settings.pair_half_lives, of_pairs, seen, model.knn.half_life_days)
+        popular = _best(settings.popularity_half_lives, of_popularity, seen, model.blend.half_life_days)
+    knn = model.knn.model_copy(update={"half_life_days": pairs})
+    return replace(model, knn=knn, blend=replace(model.blend, half_life_days=popular))
+
+
+def _best(tried: Sequence[float], figure: Callable[[float], float], days: int, otherwise: float) -> float:
+    if not tried or days < min(tried):
+        return otherwise
+    return max(sorted(tried, reverse=True), key=lambda half_life: round(figure(half_life), 9))

@@ -1,0 +1,127 @@
+"""Learning in rounds over what users chose: each is judged, the best one counts, and a killed run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from recommender.ranking.next_choice import NetworkWeights
+from training.ranker.checkpoint import Checkpoint
+
+
+@dataclass
+class Progress:
+    """Training loss and validation figure of each round, and the weights of the best one (None: nothing learned)."""
+
+    loss: list[float] = field(default_factory=list)
+    figure: list[float] = field(default_factory=list)
+    weights: NetworkWeights | None = None
+
+    def is_over(self, patience: int) -> bool:
+        """Whether the best of the last rounds lies so many rounds back."""
+        return bool(self.figure) and len(self.figure) - 1 - int(np.argmax(self.figure)) >= patience
+
+    def curves(self, name: str) -> dict[str, list[tuple[int, float]]]:
+        """Both figures by round, from 1."""
+        named = {f"{name}_loss": self.loss, f"{name}_ndcg": self.figure}
+        return {key: list(enumerate(values, start=1)) for key, values in named.items()}
+
+
+@dataclass(frozen=True)
+class LoopConfig:
+    """The seed of all that is drawn, and where the run keeps how far it is."""
+
+    seed: int
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class RoundTrainer:
+    """What learns: `losses` are those of a round's batches, each asked for after the step on the one before.
+
+    It ends after `most` rounds, or `patience` without a better one. Gradients are cut to a norm of `largest_step`.
+    """
+
+    network: nn.Module
+    optimiser: torch.optim.Optimizer
+    losses: Callable[[np.random.Generator], Iterable[Tensor]]
+    most: int
+    patience: int
+    largest_step: float | None = None
+
+    @property
+    def device(self) -> torch.device:
+        """Where it learns."""
+        return next(self.network.parameters()).device
+
+    def one(self, rng: np.random.Generator) -> float:
+        """The mean loss of one round, a step taken on each batch."""
+        self.network.train()
+        found = []
+        for loss in self.losses(rng):
+            self.optimiser.zero_grad()
+            loss.backward()
+            if self.largest_step is not None:
+                nn.utils.clip_grad_norm_(self.network.parameters(), self.largest_step)
+            self.optimiser.step()
+            found.append(float(loss.detach()))
+        return float(np.mean(found))
+
+
+def learn(rounds: RoundTrainer, judge: Callable[[NetworkWeights], float], run: LoopConfig) -> Progress:
+    """The rounds and the weights with the best figure by `judge`, which looks at them after each round.
+
+    The same arguments give the same bits on one machine, killed and begun again or not.
+    """
+    rng = np.random.default_rng(run.seed)
+    saved = run.checkpoint.load()
+    progress = Progress() if saved is None else _resumed(saved, rounds, rng)
+    while len(progress.loss) < rounds.most and not progress.is_over(rounds.patience):
+        progress.loss.append(rounds.one(rng))
+        weights = weights_of(rounds.network.eval())
+        progress.figure.append(judge(weights))
+        if int(np.argmax(progress.figure)) == len(progress.figure) - 1:
+            progress.weights = weights
+        run.checkpoint.save(**_state(progress, rounds, rng))
+    run.checkpoint.clear()
+    return progress
+
+
+def batches(count: int, most: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """`most` of 0 to `count` - 1, all where there are no more, in a random order, `size` at a time."""
+    order = rng.permutation(count)[:most]
+    for at in range(0, len(order), size):
+        yield order[at : at + size]
+
+
+def weights_of(network: nn.Module) -> NetworkWeights:
+    """All parameters as arrays, by torch's names."""
+    return {name: value.detach().cpu().numpy().copy() for name, value in network.state_dict().items()}
+
+
+def _state(progress: Progress, rounds: RoundTrainer, rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "loss": progress.loss,
+        "figure": progress.figure,
+        "weights": {name: torch.from_numpy(values) for name, values in (progress.weights or {}).items()},
+        "network": rounds.network.state_dict(),
+        "optimiser": rounds.optimiser.state_dict(),
+        "draws": rng.bit_generator.state,
+        "torch_draws": torch.get_rng_state(),
+        "card_draws": [torch.cuda.get_rng_state(rounds.device)] if rounds.device.type == "cuda" else [],
+    }
+
+
+def _resumed(saved: dict[str, Any], rounds: RoundTrainer, rng: np.random.Generator) -> Progress:
+    rounds.network.load_state_dict(saved["network"])
+    rounds.optimiser.load_state_dict(saved["optimiser"])
+    rng.bit_generator.state = saved["draws"]
+    torch.set_rng_state(saved["torch_draws"])
+    for draws in saved["card_draws"] if rounds.device.type == "cuda" else []:
+        torch.cuda.set_rng_state(draws, rounds.device)
+    return Progress(saved["loss"], saved["figure"], {name: t.numpy() for name, t in saved["weights"].items()})
