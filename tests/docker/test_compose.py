@@ -198,7 +198,7 @@ def test_only_what_is_named_goes_to_the_builder():
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
     assert {"!requirements.lock", "!pyproject.toml", "!setup.cfg"} < set(rules)
-    assert {"!dags", "!pipelines", "!spark_jobs", "!training"} < set(rules)
+    assert {"!dags", "!demo_shop", "!pipelines", "!recommender", "!spark_jobs", "!training"} < set(rules)
 
 
 def goes_to_the_builder(path: str) -> bool:
