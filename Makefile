@@ -7,12 +7,13 @@ SHOP ?= shop
 DATE ?= 2025-03-31
 JOBS ?= 2
 TESTS ?= tests
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3,$(shell command -v $(p) 2>/dev/null)))
 UV_VERSION := $(shell sed -n 's/^uv==//p' requirements.lock)
 TORCH := $(shell grep -E '^torch==' requirements.lock)
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: help check-machine install run up test lint bench docs clean
+.PHONY: help check-machine install hooks services run up test test-fast format lint bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,11 +52,27 @@ up: install ## start Airflow, MLflow and the reports on this machine (Ctrl-C sto
 	@$(BIN)/nightshelf up $(SHOP)
 
 test: check-machine install ## run all tests (JOBS=2 processes; TESTS=tests/… for a part)
-	@$(BIN)/python -m pytest $(TESTS) -n $(JOBS) --dist loadfile
+	@$(PYTEST) $(TESTS)
 
-lint: install ## check style and the layers of the house
+test-fast: check-machine install ## run the tests without whole nights, real data and what is marked slow
+	@$(PYTEST) $(TESTS) -m "not night and not realdata and not slow"
+
+format: install ## sort imports and format all Python files
+	@$(BIN)/ruff check --select I --fix .
+	@$(BIN)/ruff format .
+
+lint: install ## check style, format and layers
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --config setup.cfg --no-cache
+
+hooks: install ## let git run the checks of .pre-commit-config.yaml before each commit
+	@$(BIN)/pre-commit install
+
+services: ## install PostgreSQL, Redis and Chromium (Debian, as root); `make test` needs none of them
+	@[ "$$(id -u)" = 0 ] || { echo "make services installs Debian packages and must run as root: sudo make services"; exit 1; }
+	apt-get update
+	apt-get install --yes --no-install-recommends postgresql redis-server chromium
 
 bench: install ## list the benchmarks, each with its command
 	@$(BIN)/python -m benchmarks
@@ -65,5 +82,5 @@ docs: install ## write the generated documents again
 	@$(BIN)/python -m spark_jobs.cleaning.rule_docs
 
 clean: ## remove the virtual environment and caches; shops stay
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

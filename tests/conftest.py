@@ -1,9 +1,9 @@
-"""What all tests share: one Spark session a process, and the public data beside the project."""
+"""Shared by all tests: one Spark session a process, the public data sets, the order of files, and skips under CI."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,27 +25,54 @@ hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
-@pytest.hookimpl(optionalhook=True)  # without xdist nothing asks for it
+SERVICE_MISSING = (
+    "service is missing"  # start of the reason of a skip where PostgreSQL, Redis or Chromium is not installed
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With CI=true a test that is skipped because a service is missing counts as failed."""
+    report = yield
+    if os.environ.get("CI") == "true" and report.skipped and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2].removeprefix("Skipped: ")
+        if reason.startswith(SERVICE_MISSING):
+            report.outcome = "failed"
+            report.longrepr = f"{reason}; with CI=true this is a failure: run `make services`"
+    return report
+
+
+@pytest.hookimpl(trylast=True)  # after the choice of -m
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with whole nights first, then files with slow tests: a long file that starts last leaves a core idle."""
+    markers = {item.path: set() for item in items}
+    for item in items:
+        markers[item.path].update(mark.name for mark in item.iter_markers())
+    items.sort(key=lambda item: ("night" not in markers[item.path], "slow" not in markers[item.path]))
+
+
+@pytest.hookimpl(optionalhook=True)  # only called where xdist is installed
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """The tests of a file run in one process, and so do those of both files that read the small shop's nights."""
+    """All tests of a file run in one process, in order of collection, as do both files of the small shop."""
     from xdist.scheduler import LoadFileScheduling
 
-    class Together(LoadFileScheduling):
+    class SharedShopScheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
             return file.replace("test_first_night", "test_repeated_nights")
 
-    return Together(config, log)
+    config.option.loadscopereorder = False  # otherwise files with many tests go first, however short these are
+    return SharedShopScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    """The session of production, small: it is started by the first test that asks for it."""
+    """A Spark session with the settings of a night, but small; started once in each test process."""
     from pipelines.settings.spark import Spark
     from pipelines.settings.tree import Settings
     from spark_jobs.engine import session
 
-    small = {  # nothing runs long enough to be worth compiling
+    small = {  # compiling costs more than these short jobs gain
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.codegen.wholeStage": "false",
@@ -58,7 +85,7 @@ def spark() -> Iterator[SparkSession]:
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The folder of public data sets; a test that wants it is skipped where it is absent."""
+    """Folder of the public data sets; tests that need it are skipped where it is absent, also with CI=true."""
     folder = Path(os.environ.get("NIGHTSHELF_DATA") or Path(__file__).parents[2] / "shared" / "data")
     if not folder.is_dir():
         pytest.skip(
