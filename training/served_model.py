@@ -6,7 +6,7 @@ from typing import Any
 import mlflow
 import numpy as np
 
-from pipelines.registry.store import MODEL_FOLDER
+from pipelines.registry.client import MODEL_FOLDER
 from training.ranker.golden_probe import answers
 from training.ranker.model_folder import load_model
 

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.atomic_files import write_json
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
-from pipelines.registry.store import fetch_for_training
+from pipelines.registry.client import fetch_for_training
 from recommender.ranking.ranker import Ranker
 from training.encoder.encoder import make_repeatable
 from training.ranker.build_model import make_challenger

@@ -65,11 +65,11 @@ def promote(home: Home, version: Version, as_json: Json = False) -> None:
 
     It is loaded back first. The tables in force stay as they are. Example: `nightshelf models promote shop 3`
     """
-    from pipelines.registry import appoint
+    from pipelines.registry import promotion
 
     settings = load_settings(home)
     with writer_lock(home, wait=False):
-        change = appoint.promote(home, settings, version)
+        change = promotion.promote(home, settings, version)
     _tell(change, as_json)
 
 
@@ -79,11 +79,11 @@ def rollback(home: Home, as_json: Json = False) -> None:
     The tables in force stay as they are: `nightshelf rollback` puts an earlier release in force.
     Example: `nightshelf models rollback shop`
     """
-    from pipelines.registry import appoint
+    from pipelines.registry import promotion
 
     settings = load_settings(home)
     with writer_lock(home, wait=False):
-        change = appoint.roll_back(home, settings)
+        change = promotion.roll_back(home, settings)
     _tell(change, as_json)
 
 

@@ -17,7 +17,7 @@ from pipelines.night.run_date import resolve_run_date
 from pipelines.night.steps import STEPS
 from pipelines.orchestration.night_run import run_night
 from pipelines.orchestration.steps import run_step
-from pipelines.report.index import write_index
+from pipelines.report.releases_page import write_index
 from pipelines.settings.load import load_settings
 
 

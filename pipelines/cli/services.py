@@ -14,8 +14,8 @@ from pipelines.cli.pages_server import serve_pages
 from pipelines.errors import SettingsError
 from pipelines.orchestration.local_airflow import airflow, airflow_environment, prepare_database
 from pipelines.orchestration.services import airflow_port, log_in, running, wait_for
-from pipelines.registry.address import tracking_uri
-from pipelines.report.index import write_index
+from pipelines.registry.tracking_server import tracking_uri
+from pipelines.report.releases_page import write_index
 from pipelines.settings.load import load_settings
 
 

@@ -22,9 +22,9 @@ from pipelines.night.step_process import step_process
 from pipelines.night.table_io import write_table
 from pipelines.publish.manifest import make_manifest
 from pipelines.publish.retention import clear_leftovers, prune
-from pipelines.registry.aliases import move_aliases
-from pipelines.report.index import write_index
-from pipelines.report.page import write_report
+from pipelines.registry.promotion import set_aliases
+from pipelines.report.night_page import write_report
+from pipelines.report.releases_page import write_index
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -97,7 +97,7 @@ def _move_aliases(night: Night, model: dict[str, Any], *, leads: bool) -> None:
     aliases = {"challenger": model["challenger"]}
     if leads and model["alias"]:
         aliases[model["alias"]] = model["version"]
-    move_aliases(night, {alias: version for alias, version in aliases.items() if version})
+    set_aliases(night, {alias: version for alias, version in aliases.items() if version})
     if leads and model["alias"]:
         note(night.home, Change("night", model["name"], model["version"], night.release_id))
 

@@ -1,4 +1,4 @@
-"""A registered model is loaded back before anything hangs on it."""
+"""Loading a registered model back from MLflow and comparing its outputs with those recorded at training."""
 
 from __future__ import annotations
 
@@ -11,48 +11,48 @@ import numpy as np
 from mlflow.exceptions import MlflowException
 
 from pipelines.errors import StepFailed
-from pipelines.registry.store import mlflow
+from pipelines.registry.client import mlflow
 
-PROBE = "probe.json"  # in a model's folder: what it said when it was trained (training/ranker/golden_probe.py)
-VECTORS_DIFFER = 1e-4  # between machines
-SCORES_DIFFER = 0.01  # spreads of a part: numbers of vectors that are rounded the other way on another machine
+PROBE = "probe.json"  # in a model's folder: its outputs at training (written by training/ranker/golden_probe.py)
+VECTORS_DIFFER = 1e-4  # largest allowed difference of a component, between machines
+SCORES_DIFFER = 0.01  # standard deviations of a part's scores: vectors may be rounded differently on another machine
 
 
 def load_back(name: str, version: str, folder: Path) -> None:
-    """Load a registered model as anyone would, and hold what it says against what its files in `folder` say it said.
+    """Load a registered model through MLflow and compare its outputs with `probe.json` in `folder`.
 
-    That was written down when it was trained: vectors of some texts, the lists of some of the users by whom it was
-    judged, what each part says of these, weights and half-lives. Raises StepFailed where it says something else.
+    The probe holds vectors of some texts, lists of some users of the evaluation with the scores of each part, weights
+    and half-lives. Raises StepFailed where the model cannot be loaded or an output differs.
     """
     try:
         probe = json.loads((folder / PROBE).read_text())
         model = mlflow.pyfunc.load_model(f"models:/{name}/{version}")
-        found = {"vectors": model.predict(probe["texts"])}
+        outputs = {"vectors": model.predict(probe["texts"])}
         if "lists" in probe:
-            found |= json.loads(json.dumps(model.unwrap_python_model().answers()))
+            outputs |= json.loads(json.dumps(model.unwrap_python_model().answers()))
     except MlflowException:
         raise
     except Exception as wrong:
         raise StepFailed(f"model version {version} cannot be loaded back: {type(wrong).__name__}: {wrong}") from wrong
-    if told := next(differences(probe, found), ""):
-        raise StepFailed(f"model version {version}, loaded back, is not what was trained: {told}.")
+    if difference := next(differences(probe, outputs), ""):
+        raise StepFailed(f"model version {version}, loaded back, is not what was trained: {difference}.")
 
 
-def differences(probe: dict[str, Any], found: dict[str, Any]) -> Iterator[str]:
-    """A clause for each thing that a model says otherwise than `probe`, which may know of vectors alone."""
-    worst = float(np.abs(np.asarray(found["vectors"]) - np.asarray(probe["vectors"])).max())
+def differences(probe: dict[str, Any], outputs: dict[str, Any]) -> Iterator[str]:
+    """A clause for each difference between `probe` and a model's outputs; a probe may hold vectors only."""
+    worst = float(np.abs(np.asarray(outputs["vectors"]) - np.asarray(probe["vectors"])).max())
     if not worst < VECTORS_DIFFER:
         yield f"vectors of texts differ by up to {worst:.2g}"
     for section, settings in probe.get("settings", {}).items():
         for key, value in settings.items():
-            if found["settings"][section].get(key) != value:
-                yield f"{section}.{key} is {found['settings'][section].get(key)}, not {value}"
-    for user, (before, after) in enumerate(zip(probe.get("lists", []), found.get("lists", []), strict=True), start=1):
-        yield from (f"in the list of the recorded user {user}, {told}" for told in _of_list(before, after))
+            if outputs["settings"][section].get(key) != value:
+                yield f"{section}.{key} is {outputs['settings'][section].get(key)}, not {value}"
+    for user, (before, after) in enumerate(zip(probe.get("lists", []), outputs.get("lists", []), strict=True), start=1):
+        yield from (f"in the list of the recorded user {user}, {clause}" for clause in _list_differences(before, after))
 
 
-def _of_list(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterator[str]:
-    """What differs in a list. Products that score alike may change places, even with what is not listed any more."""
+def _list_differences(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterator[str]:
+    """Each difference of two lists. Products with equal scores may swap, also with those just not listed."""
     last = before[-1]["score"] if before else np.inf
     rows, again = ({row["product_id"]: row for row in rows} for rows in (before, after))
     for product in {**rows, **again}:

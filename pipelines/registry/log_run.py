@@ -1,18 +1,18 @@
-"""A challenger becomes one MLflow run, with all that there is to look at, and one registered version."""
+"""Logging a challenger: one MLflow run with parameters, metrics, tables and plots, and one registered version."""
 
 from __future__ import annotations
 
 from importlib import util
 from typing import Any
 
+from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from pipelines.errors import StepFailed
 from pipelines.night.night import Night, source_facts
-from pipelines.registry.contents import Row, curves_of, metrics_of, params_of, tables_of
-from pipelines.registry.plots import plots_of
-from pipelines.registry.store import (
+from pipelines.registry.client import (
     FINGERPRINT,
     MODEL_FOLDER,
     PREDECESSOR,
@@ -24,23 +24,24 @@ from pipelines.registry.store import (
     log_table,
     mlflow,
 )
-from pipelines.registry.unfinished import delete_unfinished
+from pipelines.registry.plots import plots_of
+from pipelines.registry.run_data import Row, curves_of, metrics_of, params_of, tables_of
 
-SERVED = "training.served_model"  # MLflow runs this file; nothing is pickled
-AT_ONCE = 100  # parameters or metrics that MLflow takes at once
+SERVED = "training.served_model"  # MLflow stores this file as code; nothing is pickled
+BATCH = 100  # parameters or metrics that one call of log_batch accepts
 
 
 def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
-    """The challenger as one MLflow run and one registered version; gives back the version.
+    """Log the challenger as one MLflow run, register it, and return the number of the version.
 
-    What a registration of these inputs left that was killed is deleted.
+    Runs of the same inputs that a killed registration left are deleted first.
     """
     folder, settings = night.work / MODEL_FOLDER, night.settings
     spec = util.find_spec(SERVED)
     if spec is None or spec.origin is None:
         raise StepFailed(f"{SERVED} is not installed; install nightshelf again.")
     experiment = experiment_of(client, night.home, settings)
-    delete_unfinished(client, experiment, night.fingerprint)
+    _delete_unregistered_runs(client, experiment, night.fingerprint)
     tags = {FINGERPRINT: night.fingerprint, RUN_DATE: str(night.run_date), RELEASE: night.release_id}
     if night.predecessor:
         tags[PREDECESSOR] = night.predecessor.model_version
@@ -59,8 +60,24 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     return str(mlflow.register_model(info.model_uri, settings.mlflow.model_name, tags=tags).version)
 
 
+def _delete_unregistered_runs(client: MlflowClient, experiment: str, fingerprint: str) -> None:
+    """Delete the runs of these inputs without a registered version: a registration that was killed left them.
+
+    Files are deleted before their run, so that the next registration still finds a run whose deletion was killed.
+    """
+    for run in client.search_runs([experiment], f"tags.`{FINGERPRINT}` = '{fingerprint}'"):
+        run_id = run.info.run_id
+        if client.search_model_versions(f"run_id='{run_id}'"):
+            continue
+        for model in client.search_logged_models([experiment], f"source_run_id = '{run_id}'"):
+            get_artifact_repository(model.artifact_location).delete_artifacts()
+            client.delete_logged_model(model.model_id)
+        get_artifact_repository(run.info.artifact_uri).delete_artifacts()
+        client.delete_run(run_id)
+
+
 def log_decision(client: Any, name: str, decision: dict[str, Any], rows: list[Row]) -> None:
-    """Let the registry say with a challenger what was decided about it, by which rules, and why."""
+    """Log the decision about a challenger, the rules behind it and the reason, as tags and artifacts of its version."""
     version = decision["challenger"]
     client.set_model_version_tag(name, version, PROMOTED, "yes" if decision["promote"] else "no")
     client.set_model_version_tag(name, version, WHY, decision["why"])
@@ -72,13 +89,13 @@ def log_decision(client: Any, name: str, decision: dict[str, Any], rows: list[Ro
 
 
 def _log_numbers(client: Any, run: Any, night: Night, evaluation: dict[str, Any]) -> None:
-    """Parameters, metrics and curves; MLflow draws the curves, and compares runs by all of them."""
-    began = run.info.start_time
+    """Log parameters, metrics and learning curves; MLflow draws the curves and compares runs by all of these."""
+    started = run.info.start_time
     params = [Param(name, value) for name, value in params_of(night.settings, evaluation).items()]
-    metrics = [Metric(name, value, began, 0) for name, value in metrics_of(evaluation).items()]
-    metrics += [Metric(name, value, began, step) for name, step, value in curves_of(evaluation)]
-    for at in range(0, max(len(params), len(metrics)), AT_ONCE):
-        part = slice(at, at + AT_ONCE)
+    metrics = [Metric(name, value, started, 0) for name, value in metrics_of(evaluation).items()]
+    metrics += [Metric(name, value, started, step) for name, step, value in curves_of(evaluation)]
+    for at in range(0, max(len(params), len(metrics)), BATCH):
+        part = slice(at, at + BATCH)
         client.log_batch(run.info.run_id, metrics=metrics[part], params=params[part])
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from pipelines.pages.formatting import plain
 from pipelines.registry.judge import METRIC
-from pipelines.registry.loss_curves import learnings
+from pipelines.registry.learning_curves import learnings
 from pipelines.registry.model_figures import METRICS, blend_by_history, label_of, model_rows
 
 ACCENT, QUIET, LINE = "#1f6f8b", "#5c656e", "#dfe2e4"

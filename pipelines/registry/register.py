@@ -1,4 +1,4 @@
-"""The step register: the challenger goes to MLflow, is loaded back, judged, and one model is laid out for ranking."""
+"""The step register: log the challenger to MLflow, load it back, compare it, and choose the model that ranks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipelines.atomic_files import write_json
 from pipelines.errors import StepFailed
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
-from pipelines.registry.contents import decision_rows
+from pipelines.registry.client import MODEL_FOLDER, champion_of, registry, version_of
 from pipelines.registry.judge import judge, rules_of
 from pipelines.registry.load_back import load_back
 from pipelines.registry.log_run import log_decision, log_model
-from pipelines.registry.store import MODEL_FOLDER, champion_of, registry, version_of
+from pipelines.registry.run_data import decision_rows
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def register(night: Night) -> dict[str, Any]:
-    """Register and judge; writes `model_in_force/` and `decision.json`. The champion moves only on publishing."""
+    """Write `model_in_force/` and `decision.json`. The alias `champion` moves only when the release is published."""
     evaluation = json.loads((night.work / "evaluation.json").read_text())
     verdict = judge(evaluation, night.settings, has_predecessor=night.predecessor is not None)
     name, version = night.settings.mlflow.model_name, None

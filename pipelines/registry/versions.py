@@ -10,8 +10,8 @@ from typing import Any
 from mlflow import MlflowClient
 
 from pipelines.errors import SettingsError
+from pipelines.registry.client import PREDECESSOR, RELEASE, RUN_DATE, WHY, mlflow, registry
 from pipelines.registry.judge import METRIC
-from pipelines.registry.store import PREDECESSOR, RELEASE, RUN_DATE, WHY, mlflow, registry
 from pipelines.settings.tree import Settings
 
 NDCG = f"challenger/{METRIC.replace('@', '_at_')}"  # as MLflow knows it

@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from pipelines.contracts.all_tables import CLEAN, OUTPUTS
-from pipelines.night.day_versions import files_of_table
 from pipelines.night.night import Night
-
-
-@contextmanager
-def open_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine with a view of each output and clean table, by name; a table without files is empty."""
-    with duckdb.connect() as engine:
-        for table in (*OUTPUTS, *CLEAN):
-            if files := files_of_table(night, table):
-                engine.read_parquet(files, hive_partitioning=False).create_view(table.name)
-            else:
-                engine.register(table.name, table.schema().empty_table())
-        yield engine
 
 
 def read_note(file: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.cli.inspect import open_tables
 from pipelines.contracts.all_tables import OUTPUTS
-from pipelines.registry.store import mlflow, registry
+from pipelines.registry.client import mlflow, registry
 from pipelines.settings.load import load_settings
 from spark_jobs.engine import spark_schema
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.registry import register
-from pipelines.registry.store import registry, version_of
+from pipelines.registry.client import registry, version_of
 from tests.training.test_steps import challenger_bytes, run
 from tests.training.toy_shop import open_night
 from training import train

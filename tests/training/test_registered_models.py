@@ -21,7 +21,7 @@ from pipelines.errors import SettingsError, StepFailed
 from pipelines.night.open_night import predecessor
 from pipelines.publish import publish
 from pipelines.registry import register
-from pipelines.registry.store import fetch_for_training, registry
+from pipelines.registry.client import fetch_for_training, registry
 from pipelines.settings.knn import Knn
 from tests.given import put
 from tests.training.test_steps import run

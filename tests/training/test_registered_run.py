@@ -12,7 +12,7 @@ from mlflow.entities import ViewType
 from safetensors.numpy import load_file, save_file
 
 from pipelines.registry import register
-from pipelines.registry.store import experiment_of, registry, version_of
+from pipelines.registry.client import experiment_of, registry, version_of
 from tests.training.test_steps import run
 from tests.training.toy_shop import open_night
 from training import train

@@ -18,7 +18,7 @@ from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night
 from pipelines.night.table_io import read_table
-from pipelines.report.story import what_needs_attention, who_described
+from pipelines.report.summary import attention_items, text_writers_sentence
 from pipelines.settings.load import check_settings
 from tests.given import put
 from training import write
@@ -177,7 +177,7 @@ TEMPLATES = dict.fromkeys(PAIRS, "template")
 
 def matters(night):
     manifest = {"model": {}, "tables": {}}
-    return [m for m in what_needs_attention(night, manifest, {}) if m.about == "words"]
+    return [m for m in attention_items(night, manifest, {}) if m.about == "words"]
 
 
 def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpoint, monkeypatch):
@@ -195,7 +195,7 @@ def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpo
     assert figures[("words", "by_model")] == 1
     assert ("challenger", "ndcg@10") in figures
     assert matters(night) == []
-    assert "100.0 % are described by the language model" in who_described(told)
+    assert "100.0 % are described by the language model" in text_writers_sentence(told)
 
 
 def test_the_most_shown_bundle_comes_first_and_the_budget_ends_it(tmp_path, endpoint):
@@ -397,7 +397,7 @@ def test_reasons_that_name_a_product_are_worded_once_for_all_who_share_them(tmp_
     assert len(endpoint.asked) == 5
     assert "Chosen together with the *" in endpoint.asked[3]["messages"][0]["content"]
     assert (told["reasons"]["rows_by_model"], told["reasons"]["rows_by_template"], told["tokens"]) == (3, 1, 300)
-    assert "words the reasons of 75.0 %" in who_described(told)
+    assert "words the reasons of 75.0 %" in text_writers_sentence(told)
     assert not list(night.place(USER_TOPK).glob("*.new"))
 
 

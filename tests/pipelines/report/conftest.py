@@ -18,7 +18,7 @@ from pipelines.contracts.run_metrics import RUN_METRICS
 from pipelines.contracts.session_bundles import SESSION_BUNDLES
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night, Predecessor
-from pipelines.report.page import write_report
+from pipelines.report.night_page import write_report
 from pipelines.settings.tree import Settings
 from tests.given import put
 

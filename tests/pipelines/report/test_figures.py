@@ -4,10 +4,10 @@ import pytest
 
 from pipelines.pages.formatting import counted, money, short_id, short_number, span
 from pipelines.pages.scale import scale_over
-from pipelines.registry.loss_curves import curve_charts
+from pipelines.registry.learning_curves import curve_charts
 from pipelines.registry.model_figures import blend_by_history, blend_weights, model_rows
 from pipelines.report.charts import reach_of, traffic_of
-from pipelines.report.reading import open_tables
+from pipelines.report.night_page import open_tables
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The list of kept releases."""
 
 from pipelines.atomic_files import write_json
-from pipelines.report.index import write_index
+from pipelines.report.releases_page import write_index
 
 
 def test_newest_first_with_links_and_the_one_in_force(tmp_path):

@@ -1,4 +1,4 @@
-"""The list of kept releases, each with its page."""
+"""The page that lists the kept releases, each with a link to its night's page."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pipelines.pages.html import templates
 
 
 def write_index(home: Path) -> Path:
-    """`home/report/index.html`, written: kept releases, newest first, and which is in force."""
+    """Write HOME/report/index.html: all kept releases, newest first, with the one that `current` points to marked."""
     target = home / "report" / "index.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     releases = [(r, (r.folder / "report.html").is_file()) for r in reversed(list_releases(home))]
     fresh = target.with_suffix(".tmp")
     fresh.write_text(
-        templates("pipelines.report").get_template("index.html").render(releases=releases), encoding="utf-8"
+        templates("pipelines.report").get_template("releases_page.html").render(releases=releases), encoding="utf-8"
     )
     fresh.replace(target)
     return target

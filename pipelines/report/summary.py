@@ -22,7 +22,7 @@ class AttentionItem:
     says: str
 
 
-def what_happened(manifest: dict[str, Any], users: int) -> str:
+def night_sentence(manifest: dict[str, Any], users: int) -> str:
     """The night in one sentence."""
     model = manifest["model"]
     name = f"{model['name']} {model['version']}"
@@ -36,7 +36,7 @@ def what_happened(manifest: dict[str, Any], users: int) -> str:
     return f"{published}; {outcome}: {model['why']}."
 
 
-def what_needs_attention(night: Night, manifest: dict[str, Any], evaluation: dict[str, Any]) -> list[AttentionItem]:
+def attention_items(night: Night, manifest: dict[str, Any], evaluation: dict[str, Any]) -> list[AttentionItem]:
     """Broken checks first, then what the night had to do without."""
     return [
         *_checks(night),
@@ -68,7 +68,7 @@ def _model(night: Night, model: dict[str, Any], evaluation: dict[str, Any]) -> I
         yield AttentionItem("warn", "model", says)
 
 
-def who_described(words: dict[str, Any]) -> str:
+def text_writers_sentence(words: dict[str, Any]) -> str:
     """Who wrote the texts of the bundles, in one sentence; empty where there are none."""
     if not (bundles := words.get("bundles")):
         return ""

@@ -1,4 +1,4 @@
-"""The model registry: where it is, and what is asked of it. Everything about MLflow's words stands here."""
+"""The client of MLflow's model registry: tags, versions, experiments, tables and files of registered models."""
 
 from __future__ import annotations
 
@@ -22,22 +22,24 @@ from mlflow.exceptions import MlflowException
 from pipelines.errors import StepFailed
 from pipelines.file_lock import locked
 from pipelines.night.night import Night
-from pipelines.registry.address import tracking_uri
+from pipelines.registry.tracking_server import tracking_uri
 from pipelines.settings.tree import Settings
 
 FINGERPRINT = "nightshelf.fingerprint"
 RUN_DATE = "nightshelf.run_date"
 RELEASE = "nightshelf.release_id"  # of the night that trained it
-PREDECESSOR = "nightshelf.predecessor"  # version that it was judged against
+PREDECESSOR = "nightshelf.predecessor"  # version that it was compared with
 PROMOTED = "nightshelf.promoted"
 WHY = "nightshelf.why"
 CHAMPION = "champion"
-MODEL_FOLDER = "challenger"  # folder of our own files, in the night's folder and inside a registered model
+MODEL_FOLDER = (
+    "challenger"  # folder of the model's files, in the night's folder and among a registered model's artifacts
+)
 
 
 @contextmanager
 def registry(home: Path, settings: Settings) -> Iterator[MlflowClient]:
-    """A client of the registry; what goes wrong in it is told with its address."""
+    """A client of the registry. An MLflow error inside the block becomes StepFailed with the server's address."""
     uri = tracking_uri(home, settings)
     logging.getLogger("alembic").setLevel(logging.ERROR)
     if not settings.mlflow.tracking_uri:
@@ -47,49 +49,52 @@ def registry(home: Path, settings: Settings) -> Iterator[MlflowClient]:
     try:
         yield MlflowClient(uri, uri)
     except MlflowException as wrong:
-        raise StepFailed(f"the model registry at {uri} says: {wrong.message}") from wrong
+        raise StepFailed(f"the model registry at {uri} answered: {wrong.message}") from wrong
 
 
 def _make_store(folder: Path) -> None:
-    """Make the embedded store aside and put it in place whole: MLflow takes seconds to make its tables, and cannot
-    open a store in which it was killed meanwhile.
+    """Create the SQLite database under another name and rename it when it is complete.
+
+    MLflow takes seconds to create its tables, and cannot open a database in which it was killed before the end.
     """
-    store, aside = folder / "mlflow.db", folder / "making.db"
+    database, unfinished = folder / "mlflow.db", folder / "making.db"
     with locked(folder / ".lock"):
-        if store.is_file():
+        if database.is_file():
             return
-        for leftover in folder.glob(f"{aside.name}*"):
+        for leftover in folder.glob(f"{unfinished.name}*"):
             leftover.unlink()
-        MlflowClient(f"sqlite:///{aside.resolve()}").search_experiments()
-        aside.replace(store)
+        MlflowClient(f"sqlite:///{unfinished.resolve()}").search_experiments()
+        unfinished.replace(database)
 
 
 def experiment_of(client: MlflowClient, home: Path, settings: Settings) -> str:
-    """The id of the shop's experiment, made where there is none."""
+    """The id of the shop's experiment, which is created where it does not exist."""
     name = f"nightshelf {settings.shop.name}"
     if found := client.get_experiment_by_name(name):
         return found.experiment_id
     embedded = not settings.mlflow.tracking_uri
-    place = (home.resolve() / "mlflow" / "artifacts").as_uri() if embedded else None
-    return client.create_experiment(name, artifact_location=place)
+    artifacts = (home.resolve() / "mlflow" / "artifacts").as_uri() if embedded else None
+    return client.create_experiment(name, artifact_location=artifacts)
 
 
 def version_of(client: MlflowClient, night: Night) -> ModelVersion | None:
-    """The model that was registered for the very inputs of this night, the newest where there are several.
+    """The newest registered version with the fingerprint of this night's inputs, or None.
 
-    A night that trains again in any case only finds what it registered itself, before it was killed.
+    With `--retrain` only a version that this same release registered counts: one from before the step was killed.
     """
-    wanted = {FINGERPRINT: night.fingerprint} | ({RELEASE: night.release_id} if night.retrain else {})
+    tags = {FINGERPRINT: night.fingerprint} | ({RELEASE: night.release_id} if night.retrain else {})
     name = night.settings.mlflow.model_name
-    found = [v for v in client.search_model_versions(f"name='{name}'") if wanted.items() <= v.tags.items()]
-    return max(found, key=lambda v: int(v.version), default=None)
+    versions = [v for v in client.search_model_versions(f"name='{name}'") if tags.items() <= v.tags.items()]
+    return max(versions, key=lambda v: int(v.version), default=None)
 
 
 def log_table(client: MlflowClient, run_id: str, name: str, rows: list[dict[str, Any]]) -> None:
-    """`rows` in `tables/`, which MLflow shows as a table, in the place of one of that name."""
+    """Log `rows` as `tables/NAME.json`, which MLflow shows as a table; an earlier table of that name is replaced."""
     file = f"tables/{name}.json"
     columns = list(rows[0]) if rows else []
-    if any(found.path == file for found in client.list_artifacts(run_id, "tables")):  # log_table would add to it
+    if any(
+        artifact.path == file for artifact in client.list_artifacts(run_id, "tables")
+    ):  # log_table would append to it
         data = [[row[column] for column in columns] for row in rows]
         client.log_text(run_id, json.dumps({"columns": columns, "data": data}), file)
     else:
@@ -97,27 +102,28 @@ def log_table(client: MlflowClient, run_id: str, name: str, rows: list[dict[str,
 
 
 def champion_of(client: MlflowClient, name: str) -> str:
-    """The version that is champion now, or an empty text."""
-    found = client.search_registered_models(f"name='{name}'")
-    return str(found[0].aliases.get(CHAMPION, "")) if found else ""
+    """The version with the alias `champion`; empty where there is none."""
+    models = client.search_registered_models(f"name='{name}'")
+    return str(models[0].aliases.get(CHAMPION, "")) if models else ""
 
 
 def fetch_model(client: MlflowClient, name: str, version: str, folder: Path) -> Path:
-    """The files of a registered model, copied to `folder`."""
-    found = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}/artifacts/{MODEL_FOLDER}")
+    """Download the files of a registered model to `folder`, which is replaced."""
+    downloaded = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}/artifacts/{MODEL_FOLDER}")
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(found, folder)
+    shutil.copytree(downloaded, folder)
     return folder
 
 
 def fetch_evaluation(client: MlflowClient, version: ModelVersion, work: Path) -> None:
-    """The evaluation that was logged with a model, copied to the night's folder."""
+    """Download the `evaluation.json` that was logged with a model to the folder `work`."""
     client.download_artifacts(version.run_id, "evaluation.json", str(work))
 
 
 def fetch_for_training(night: Night) -> bool:
-    """Lay out what training needs from the registry: `predecessor/`, and, where these very inputs have a model
-    already and no retraining is asked for, `challenger/` and `evaluation.json`. True where training can be left out.
+    """Download the predecessor to `predecessor/`, and a model of the same inputs to `challenger/`, where there is one.
+
+    True where there is one, with its `evaluation.json`, so that training can be skipped; never with `--retrain`.
     """
     with registry(night.home, night.settings) as client:
         if night.predecessor:
@@ -129,5 +135,5 @@ def fetch_for_training(night: Night) -> bool:
             return False
         fetch_model(client, known.name, known.version, night.work / MODEL_FOLDER)
         fetch_evaluation(client, known, night.work)
-    print(f"model {known.name} {known.version} was trained on these very inputs: it is used again")
+    print(f"model {known.name} {known.version} was trained on the same inputs: it is used again")
     return True

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from pipelines.contracts.all_tables import CLEAN, OUTPUTS
 from pipelines.contracts.quarantine import SOURCES
+from pipelines.night.day_versions import files_of_table
 from pipelines.night.night import Night
 from pipelines.night.steps import STEPS
 from pipelines.pages.html import templates
 from pipelines.registry import model_figures
-from pipelines.registry.loss_curves import curve_charts
+from pipelines.registry.learning_curves import curve_charts
 from pipelines.report.charts import reach_of, traffic_of
 from pipelines.report.examples import example_bundles, example_users, example_visits
 from pipelines.report.previews import preview_tables
-from pipelines.report.reading import broken_checks, checks_judged, open_tables, read_note
-from pipelines.report.story import what_happened, what_needs_attention, who_described
+from pipelines.report.reading import broken_checks, checks_judged, read_note
+from pipelines.report.summary import attention_items, night_sentence, text_writers_sentence
 
 
 def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
@@ -23,9 +29,9 @@ def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
     evaluation = read_note(night.work / "evaluation.json")
     shown = {
         "manifest": manifest,
-        "described": who_described(read_note(night.work / "words.json")),
+        "described": text_writers_sentence(read_note(night.work / "words.json")),
         "currency": night.settings.shop.currency,
-        "matters": what_needs_attention(night, manifest, evaluation),
+        "matters": attention_items(night, manifest, evaluation),
         "checks": checks_judged(night),
         "broken": len(broken_checks(night)),
         "stages_checked": sorted(file.stem for file in (night.work / "quality").glob("*.json")),
@@ -35,7 +41,7 @@ def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
         **_of_tables(night, manifest),
         **_of_stages(manifest),
     }
-    target.write_text(templates("pipelines.report").get_template("page.html").render(shown), encoding="utf-8")
+    target.write_text(templates("pipelines.report").get_template("night_page.html").render(shown), encoding="utf-8")
     return target
 
 
@@ -71,7 +77,7 @@ def _of_tables(night: Night, manifest: dict[str, Any]) -> dict[str, Any]:
         users = counted[0] if counted else 0
         return {
             "users": users,
-            "sentence": what_happened(manifest, users),
+            "sentence": night_sentence(manifest, users),
             "previews": preview_tables(engine, manifest),
             "example_users": example_users(engine),
             "bundles": example_bundles(engine),
@@ -86,3 +92,15 @@ def _of_stages(manifest: dict[str, Any]) -> dict[str, Any]:
     stages = manifest.get("stages", {})
     ordered = {name: stages[name] for name in [*STEPS, *sorted(set(stages) - set(STEPS))] if name in stages}
     return {"stages": ordered, "total_seconds": sum(cost["seconds"] for cost in ordered.values())}
+
+
+@contextmanager
+def open_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine with a view of each output and clean table, by name; a table without files is empty."""
+    with duckdb.connect() as engine:
+        for table in (*OUTPUTS, *CLEAN):
+            if files := files_of_table(night, table):
+                engine.read_parquet(files, hive_partitioning=False).create_view(table.name)
+            else:
+                engine.register(table.name, table.schema().empty_table())
+        yield engine

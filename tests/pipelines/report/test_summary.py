@@ -2,13 +2,13 @@
 
 import pytest
 
-from pipelines.report.story import what_happened, what_needs_attention
+from pipelines.report.summary import attention_items, night_sentence
 
 GOOD = {"models": {}, "window": {"users": 412, "too_few": False}}
 
 
 def matters(small, evaluation=GOOD):
-    return [(m.severity, m.about, m.says) for m in what_needs_attention(small.night, small.manifest, evaluation)]
+    return [(m.severity, m.about, m.says) for m in attention_items(small.night, small.manifest, evaluation)]
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def matters(small, evaluation=GOOD):
 )
 def test_the_outcome_for_the_champion(small_night, promote, alias, outcome):
     small_night.manifest["model"] |= {"promote": promote, "alias": alias, "why": "because"}
-    assert what_happened(small_night.manifest, 1000) == "Published 11 tables for 1,000 users" + outcome
+    assert night_sentence(small_night.manifest, 1000) == "Published 11 tables for 1,000 users" + outcome
 
 
 def test_a_good_night_needs_nothing(small_night):

@@ -1,4 +1,4 @@
-"""Where the model registry is."""
+"""The address of MLflow. Apart from `client.py`, so that reading it does not import MLflow, which takes seconds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipelines.settings.tree import Settings
 
 
 def tracking_uri(home: Path, settings: Settings) -> str:
-    """The server of the settings, or an SQLite store in HOME/mlflow."""
+    """The server in `[mlflow] tracking_uri`, or an SQLite database in HOME/mlflow, whose folder is made."""
     if settings.mlflow.tracking_uri:
         return settings.mlflow.tracking_uri
     (home / "mlflow").mkdir(parents=True, exist_ok=True)

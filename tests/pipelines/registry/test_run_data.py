@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.registry.contents import curves_of, decision_rows, metrics_of, params_of, tables_of
 from pipelines.registry.judge import judge, rules_of
+from pipelines.registry.run_data import curves_of, decision_rows, metrics_of, params_of, tables_of
 from pipelines.settings.load import check_settings
 from tests.pipelines.registry.test_judge import evaluation as judged
 
