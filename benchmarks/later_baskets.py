@@ -145,11 +145,11 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
         lists = {"nightshelf": bundles, "nightshelf, long tail too": [o.found.products for o in offers]}
         for support in supports:
             began = time.monotonic()
-            itemsets = frequent(evidence.baskets, support, known.settings.ranking.bundle_size)
+            itemsets = frequent(evidence.baskets, support, known.settings.bundles.most_products)
             print(f"FP-growth, support {support}: {len(itemsets):,} itemsets, {time.monotonic() - began:.1f} s")
             shelf = shelf_of(evidence, {product for items in itemsets for product in items})
             substitutes = substitutes_among(evidence, shelf)
-            rules = Rules(known.settings.bundles, shelf, substitutes, known.settings.ranking.bundle_size)
+            rules = Rules(known.settings.bundles, shelf, substitutes, known.settings.bundles.most_products)
             lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", rules)
         later = later_baskets(spark, whole, known.run_date)
         prices = {r["product_id"]: r["price"] for r in products.where("price is not null").collect()}

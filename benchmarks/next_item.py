@@ -111,7 +111,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     """The figures of one seed, which permutes the ids and draws all that is random."""
     sequences = read_sequences(asked.data, seed)
     with tempfile.TemporaryDirectory() as folder:
-        settings = check_settings({"training": {"seed": seed, "targets": ["purchase"]}})
+        settings = check_settings({"training": {"seed": seed}, "guards": {"targets": ["purchase"]}})
         taken_out = drawn(sequences, seed, COLD if asked.cold else 0.0)
         lab = lab_of(Path(folder), without(inputs_of(sequences, settings), taken_out), settings)
         make_repeatable(settings.training.threads, settings.training.seed)

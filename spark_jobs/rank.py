@@ -74,7 +74,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     def publish(frame: DataFrame, table: Table) -> None:
         write(frame.transform(stamp, night), night, table)
 
-    language = LANGUAGES[night.settings.words.language]
+    language = LANGUAGES[night.settings.shop.language]
     evidence = evidence_of(spark, night, events, products, known["showable"])
     replaced(evidence, night.settings).createOrReplaceTempView("replaced")
     offers = find_bundles(evidence, ranker, night.settings)
@@ -92,7 +92,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     for_anyone = popular_lists(popular, products, known["showable"], k, language)
     publish(for_anyone.unionByName(by_segment(topk_rows(welcomed, products, language))), COLD_START_TOPK)
     vectors = read(spark, night, PRODUCT_EMBEDDINGS)
-    first = window_start(night.run_date, night.settings.features)
+    first = window_start(night.run_date, night.settings.relations)
     after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)
     publish(similar_products(evidence.related, after, vectors, known["showable"], night), SIMILAR_PRODUCTS)
     visits = session_bundles(evidence, read(spark, night, SESSIONS), known["hidden"], ranker, night)
@@ -109,7 +109,7 @@ def evidence_of(
 ) -> BundleEvidence:
     """What is known of pairs and baskets, over the days that the settings count."""
     settings = night.settings
-    first = window_start(night.run_date, settings.features)
+    first = window_start(night.run_date, settings.relations)
     days = {d: v for d, v in view_of(night)[PAIR_COUNTS.name].items() if d >= str(first)}
     groups = {day: facts.get("groups", {}) for day, facts in facts_of(night.home, PAIR_COUNTS, days).items()}
     counts = read(spark, night, PAIR_COUNTS).where(F.col("day") >= F.lit(first))

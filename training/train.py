@@ -71,7 +71,7 @@ def report(lab: TrainingRun, rankers: dict[str, Ranker], challenger: SavedModel 
             judged["explored"] = explored(rankers["challenger"], cases, cold, draw)
     lab.seconds |= {f"rank {name}": round(figures.seconds, 4) for name, figures in judged.items()}
     if lab.split.test.too_few:
-        wanted = settings.training.least_users
+        wanted = settings.guards.least_users
         lab.notes.append(f"only {len(cases)} users to judge models on, {wanted} wanted: the figures decide nothing")
     versus = ("item_knn", "popularity", "lexical", "predecessor")
     metrics = {name: figures.metrics() for name, figures in judged.items()}

@@ -44,8 +44,9 @@ def write(night: Night) -> None:
     replace_rows(night, BUNDLES, pa.Table.from_pylist(described, schema=BUNDLES.schema()))
     by = Counter(bundle["written_by"] for bundle in described)
     facts = asdict(told) | {"bundles": len(bundles), "by_model": by["model"], "by_template": by["template"]}
-    words, rows = night.settings.words, write_reasons(night, reasons, of_reasons.texts)
-    facts |= {"generator": words.generator, "language": words.language, "reasons": asdict(of_reasons) | rows}
+    rows = write_reasons(night, reasons, of_reasons.texts)
+    shop, texts = night.settings.shop, night.settings.texts
+    facts |= {"generator": texts.generator, "language": shop.language, "reasons": asdict(of_reasons) | rows}
     del facts["texts"], facts["reasons"]["texts"]
     write_json(night.work / "words.json", facts)
     write_table(night, RUN_METRICS, with_figures(read_table(night, RUN_METRICS), facts, night))
@@ -61,11 +62,11 @@ def _told(night: Night, bundles: list[TextRequest], reasons: list[TextRequest]) 
         writer = open_writer(settings, folder / "models")
     except WriterUnavailable as none:
         return WritingReport(stopped=str(none)), WritingReport(stopped=str(none) if reasons else "")
-    words, language = settings.words, LANGUAGES[settings.words.language]
-    told = write_texts(bundles, writer, folder / "texts", words, language)
+    texts, language = settings.texts, LANGUAGES[settings.shop.language]
+    told = write_texts(bundles, writer, folder / "texts", texts, language)
     if told.stopped and reasons:
         return told, WritingReport(stopped=told.stopped)
-    of_reasons = write_texts(reasons, writer, folder / "texts", words, language, told.tokens)
+    of_reasons = write_texts(reasons, writer, folder / "texts", texts, language, told.tokens)
     drop_other_writers(folder / "texts", writer.fingerprint)
     return told, of_reasons
 
@@ -91,7 +92,7 @@ def asks_of(
 
 def _described(bundle: dict[str, Any], ask: TextRequest, told: WritingReport, night: Night) -> dict[str, str]:
     """The columns with words of a bundle."""
-    language = LANGUAGES[night.settings.words.language]
+    language = LANGUAGES[night.settings.shop.language]
     text = told.texts.get(ask.key)
     said = text or template(ask.facts, bundle["baskets"], language)
     return {"title": said.title, "description": said.description, "written_by": "model" if text else "template"}

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.contracts.all_tables import TABLES
 from pipelines.contracts.contract import Table
-from pipelines.settings.load import render_toml
+from pipelines.settings.render import render_toml
 from pipelines.settings.tree import Settings
 
 AREAS = {

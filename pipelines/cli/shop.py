@@ -13,7 +13,8 @@ from demo_shop import write_demo_shop
 from pipelines.cli.options import Home
 from pipelines.errors import SettingsError
 from pipelines.night.user_key import load_user_key, make_user_key, pseudonym
-from pipelines.settings.load import FILE, check_settings, load_settings, render_toml
+from pipelines.settings.load import FILE, check_settings, load_settings
+from pipelines.settings.render import render_toml
 from pipelines.sources.object_store import is_remote
 
 

@@ -38,7 +38,7 @@ BUNDLES = Table(
     columns=(
         Column("bundle_id", TEXT, "hash of its products"),
         Column("products", TEXTS, "its products, sorted"),
-        Column("title", TEXT, "name of the bundle, in the language of [words]"),
+        Column("title", TEXT, "name of the bundle, in the language of the shop ([shop] language)"),
         Column("description", TEXT, "what is in it; says only what the products' facts say"),
         Column("written_by", TEXT, "who wrote title and description", one_of=("model", "template")),
         Column("price", DOUBLE, "sum of the prices; empty where one is unknown", nullable=True, unit="shop currency"),

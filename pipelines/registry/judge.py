@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.registry.guards import GuardResult, guard_rules, slow_ranking
-from pipelines.settings.tree import Settings
+from pipelines.settings.guards import Guards
 
 METRIC = "ndcg@10"
 
@@ -20,7 +20,7 @@ class Verdict:
     why: str
 
 
-def judge(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bool) -> Verdict:
+def judge(evaluation: dict[str, Any], guards: Guards, *, has_predecessor: bool) -> Verdict:
     """Champion only if nothing speaks against it, on days that none of the models saw.
 
     Where there is no predecessor the challenger ranks in any case, as no other model can. `evaluation` is what training
@@ -32,9 +32,9 @@ def judge(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bo
     if evaluation["window"]["too_few"]:
         stays = "the champion stays" if has_predecessor else "there is no champion yet"
         return Verdict(otherwise, False, f"only {evaluation['window']['users']} users can be judged by: {stays}")
-    rules = rules_of(evaluation, settings, has_predecessor=has_predecessor)
+    rules = rules_of(evaluation, guards, has_predecessor=has_predecessor)
     refusals = [rule.says for rule in rules if not rule.kept]
-    remarks = [remark for remark in (slow_ranking(evaluation, settings.guards),) if remark]
+    remarks = [remark for remark in (slow_ranking(evaluation, guards),) if remark]
     if refusals:
         return Verdict(otherwise, False, "; ".join([*refusals, *remarks]))
     return Verdict(
@@ -42,14 +42,14 @@ def judge(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bo
     )
 
 
-def rules_of(evaluation: dict[str, Any], settings: Settings, *, has_predecessor: bool) -> list[GuardResult]:
+def rules_of(evaluation: dict[str, Any], guards: Guards, *, has_predecessor: bool) -> list[GuardResult]:
     """Everything that a challenger is asked, NDCG@10 first (docs/decisions/0010); nothing where nothing is judged."""
     if "challenger" not in evaluation["models"] or evaluation["window"]["too_few"]:
         return []
     found = [_above_popularity(evaluation), _against_knn(evaluation)]
     if has_predecessor:
-        found.append(_against_champion(evaluation, settings.training.tolerance))
-    return found + guard_rules(evaluation, settings.guards, has_predecessor=has_predecessor)
+        found.append(_against_champion(evaluation, guards.tolerance))
+    return found + guard_rules(evaluation, guards, has_predecessor=has_predecessor)
 
 
 def _above_popularity(evaluation: dict[str, Any]) -> GuardResult:
@@ -72,11 +72,11 @@ def _against_champion(evaluation: dict[str, Any], tolerance: float) -> GuardResu
     too_low = difference["value"] < -tolerance * theirs
     says = f"NDCG@10 {mine:.4f} is surely worse than the champion's {theirs:.4f} {_paired(difference)}"
     if too_low:
-        least = f"at least {theirs * (1 - tolerance):.4f}, [training] tolerance"
+        least = f"at least {theirs * (1 - tolerance):.4f}, [guards] tolerance"
         says = f"NDCG@10 {mine:.4f} is worse than the champion's {theirs:.4f} (allowed: {least})"
     allowed = f">= {-tolerance * theirs:.4f}, high >= 0"
     kept = not too_low and not surely_less(difference)
-    return GuardResult(f"{METRIC} - champion", difference["value"], allowed, "[training] tolerance", kept, says)
+    return GuardResult(f"{METRIC} - champion", difference["value"], allowed, "[guards] tolerance", kept, says)
 
 
 def surely_less(difference: dict[str, Any]) -> bool:

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def register(night: Night) -> dict[str, Any]:
     """Write `model_in_force/` and `decision.json`. The alias `champion` moves only when the release is published."""
     evaluation = json.loads((night.work / "evaluation.json").read_text())
-    verdict = judge(evaluation, night.settings, has_predecessor=night.predecessor is not None)
+    verdict = judge(evaluation, night.settings.guards, has_predecessor=night.predecessor is not None)
     name, version = night.settings.mlflow.model_name, None
     with registry(night.home, night.settings) as client:
         if (night.work / "challenger").is_dir():
@@ -47,7 +47,7 @@ def register(night: Night) -> dict[str, Any]:
     write_json(night.work / "decision.json", decision)
     if version:
         with registry(night.home, night.settings) as client:
-            rules = rules_of(evaluation, night.settings, has_predecessor=night.predecessor is not None)
+            rules = rules_of(evaluation, night.settings.guards, has_predecessor=night.predecessor is not None)
             log_decision(client, name, decision, decision_rows(rules, verdict))
     print(f"model {chosen['name']} {chosen['version']} ranks: {verdict.why}")
     return decision

@@ -11,7 +11,17 @@ from pipelines.registry.judge import METRIC, Verdict
 from pipelines.registry.model_figures import blend_by_history
 from pipelines.settings.tree import Settings
 
-MADE_WITH = ("training", "knn", "projection", "next_choice", "two_vectors", "ratings", "ranking")
+MADE_WITH = (
+    "training",
+    "knn",
+    "popularity",
+    "projection",
+    "next_choice",
+    "two_vectors",
+    "ratings",
+    "guards",
+    "ranking",
+)
 CURVES = (
     "train_loss",
     "validation_loss",

@@ -63,7 +63,7 @@ def _model(night: Night, model: dict[str, Any], evaluation: dict[str, Any]) -> I
         what = "was refused" if model["ranks"] == "predecessor" else "ranks, but is no champion"
         yield AttentionItem("note", "model", f"The challenger {what}: {model['why']}.")
     if window.get("too_few"):
-        least = night.settings.training.least_users
+        least = night.settings.guards.least_users
         says = f"Only {counted(window.get('users', 0), 'user')} can be judged by; a verdict needs {least:,}."
         yield AttentionItem("warn", "model", says)
 

@@ -26,20 +26,19 @@ def bought_after(events: DataFrame, run_date: date, settings: Settings) -> DataF
     time (`pairs` is how many users); old times count less. Chance: of the users who bought twice, the share who had
     the first product before, times the share who had the second one after.
     """
-    half_life, features = settings.relations.half_life_days, settings.features
-    decay = F.pow(F.lit(2.0), -F.date_diff(F.lit(run_date), "later") / F.lit(half_life))
+    relations, features = settings.relations, settings.features
+    decay = F.pow(F.lit(2.0), -F.date_diff(F.lit(run_date), "later") / F.lit(relations.half_life_days))
     weight = F.round(decay * UNIT).cast("bigint")
     steps = next_baskets(events, features.bought, features.largest_basket).withColumn("w", weight)
     before = steps.select("user_id", "w", F.explode("products").alias("product_id"))
     after = steps.select("user_id", "w", F.explode("new").alias("other_id"))
     both = steps.select("user_id", "w", F.explode("products").alias("product_id"), "new")
     both = both.select("user_id", "w", "product_id", F.explode("new").alias("other_id"))
-    pairs = _by_users(both, "product_id", "other_id").where(F.col("pairs") >= features.least_pairs)
+    pairs = _by_users(both, "product_id", "other_id").where(F.col("pairs") >= relations.least_pairs)
     one = _by_users(before, "product_id").select("product_id", F.col("weight").alias("one"))
     other = _by_users(after, "other_id").select("other_id", F.col("weight").alias("other"))
     users = steps.groupBy("user_id").agg(F.max("w").alias("w")).agg(_total("w").alias("total"))
     whole = pairs.join(one, "product_id").join(other, "other_id").crossJoin(F.broadcast(users))
-    relations = settings.relations
 
     def measured(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:

@@ -48,7 +48,7 @@ def strongest_pairs(evidence: BundleEvidence, settings: Settings) -> dict[Pair, 
 
     As many as bundles need of those of the highest lift, and as many of the most frequent ones.
     """
-    most, since = settings.ranking.bundles * WIDE, since_day(evidence, settings)
+    most, since = settings.bundles.most_published * WIDE, since_day(evidence, settings)
     beyond = (F.col("bought_surely") > 1) & (F.col("bought_significance") >= settings.relations.least_significance)
     may = evidence.related.where(beyond & (F.col("last_bought") >= F.lit(since)))
     if not settings.bundles.sets:
@@ -85,10 +85,10 @@ def since_day(evidence: BundleEvidence, settings: Settings) -> date:
 
 def frequent_baskets(evidence: BundleEvidence, settings: Settings) -> list[Products]:
     """Whole baskets, no larger than a bundle, that came again and again."""
-    small = evidence.baskets.where(F.size("products").between(2, settings.ranking.bundle_size))
+    small = evidence.baskets.where(F.size("products").between(2, settings.bundles.most_products))
     small = small.withColumn("products", F.sort_array("products"))
     again = small.groupBy("products").agg(F.count("*").alias("n")).where(F.col("n") >= LEAST_BASKETS)
-    rows = again.orderBy(F.desc("n"), "products").limit(settings.ranking.bundles * 2).collect()
+    rows = again.orderBy(F.desc("n"), "products").limit(settings.bundles.most_published * 2).collect()
     return [tuple(r["products"]) for r in rows]
 
 

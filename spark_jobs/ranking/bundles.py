@@ -35,7 +35,7 @@ KIN = 20  # products described alike that are looked at, for each
 def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Settings) -> Offers:
     """The bundles of the night: found in the graph and in baskets, counted there, held to the rules, and chosen."""
     pinned = {as_products(products) for products in settings.bundles.pinned}
-    if not settings.ranking.bundles:
+    if not settings.bundles.most_published:
         return Offers([], {}, {})
     pairs, often = strongest_pairs(evidence, settings), frequent_baskets(evidence, settings)
     said = {pair: s for pair, s in stated_pairs(evidence).items() if pair not in pairs}
@@ -43,7 +43,7 @@ def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Settings) -
     kin = kin_of(ranker, sorted(named), settings.bundles.kin_from)
     wanted = named | {other for others in kin.values() for other, _ in others}
     shelf = shelf_of(evidence, wanted)
-    rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.ranking.bundle_size)
+    rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.bundles.most_products)
     sets = possible(pairs | said, often, rules, settings)
     sets |= {products: STATED for products in map(rules.completed, said) if products in sets}
     sets |= {products: PINNED for products in pinned if all(p in shelf for p in products)}
@@ -52,7 +52,7 @@ def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Settings) -
     sure = {f.products for f in found if f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1}
     may = [f for f in found if f.made_by in BY_SHOP or f.products in sure]
     score = scores(may, worths, settings.bundles)
-    chosen = choose(may, score, settings.ranking.bundles, rules)
+    chosen = choose(may, score, settings.bundles.most_published, rules)
     offers = [Offer(f, worths[f.products], score[f.products]) for f in chosen]
     helped = help_rare([f for f in chosen if f.made_by not in BY_SHOP], kin, rules)
     own = counted(evidence, {h.found.products: LONG_TAIL for h in helped}, ranker, settings)
@@ -72,9 +72,9 @@ def possible(
     """
     strengths = {pair: s for pair, s in pairs.items() if rules.allow(rules.completed(pair))}
     in_pairs = {p for pair in strengths for p in pair}
-    seeds = sorted(in_pairs, key=lambda p: (-rules.shelf[p].weight, p))[: settings.ranking.bundles]
+    seeds = sorted(in_pairs, key=lambda p: (-rules.shelf[p].weight, p))[: settings.bundles.most_published]
     joined = [products for products in often if all(pair in strengths for pair in pairs_of(products))]
-    found = candidates(ComplementGraph(strengths), seeds, joined, settings.ranking.bundle_size)
+    found = candidates(ComplementGraph(strengths), seeds, joined, settings.bundles.most_products)
     whole: dict[Products, str] = {}
     for products, made_by in found.items():
         whole.setdefault(rules.completed(products), made_by)

@@ -25,11 +25,11 @@ ROW = ("product_id", "kind", "other_id", "score", "pairs", "lift", "significance
 def similar_products(
     related: DataFrame, after: DataFrame, products: DataFrame, showable: DataFrame, night: Night
 ) -> DataFrame:
-    """One row for each product, kind and rank, at most `ranking.similar` of a kind.
+    """One row for each product, kind and rank, at most `[relations] most_per_product` of a kind.
 
     `related` are the pairs of `related_pairs`, `after` those of `bought_after`; neighbours are `showable`.
     """
-    most = night.settings.ranking.similar
+    most = night.settings.relations.most_per_product
     named = both_ways(kinds_of(related, night.settings)).unionByName(after.withColumn("kind", F.lit("bought_after")))
     shown = named.join(showable.withColumnRenamed("product_id", "other_id"), "other_id", "left_semi")
     nearest = Window.partitionBy("kind", "product_id").orderBy(F.desc("score"), F.desc_nulls_last("pairs"), "other_id")
@@ -61,7 +61,7 @@ def kinds_of(related: DataFrame, settings: Settings) -> DataFrame:
     (1 - probability that it replaces it). A substitute is seen with the other, or described like it, and the strength
     is the probability that it replaces it. What the settings state has strength 1.
     """
-    enough, least = settings.relations.least_significance, settings.features.least_pairs
+    enough, least = settings.relations.least_significance, settings.relations.least_pairs
     nothing = F.lit(None).cast("double")
 
     def relation(kind: str, score: Column, by: str, pairs: Column) -> Column:

@@ -62,7 +62,7 @@ def bundle_table(offers: Offers, evidence: BundleEvidence, language: Language) -
 def cold_table(offers: Offers, evidence: BundleEvidence, settings: Settings) -> DataFrame:
     """One row for each segment and rank of the bundles for visitors nobody knows."""
     sold = [BundleSold(o.bundle_id, o.found.products, o.worth.conversion, o.worth.offer_price) for o in offers.bundles]
-    most = settings.ranking.bundles_per_user
+    most = settings.bundles.most_per_user
     rows = cold_bundles(sold, offers.shelf, evidence.groups, offers.copies, most)
     return evidence.products.sparkSession.createDataFrame(rows, COLD)
 

@@ -60,7 +60,7 @@ def rank_users(
     same = np.array([[one == other or other in copies.get(one, ()) for other in names] for one in names], bool)
     sold = BundleIndex(names, [list(row["products"]) for row in rows], same.reshape(len(rows), len(rows)))
     settings = night.settings.ranking
-    folder, k, most = str(night.work / "ranker"), settings.k, settings.bundles_per_user
+    folder, k, most = str(night.work / "ranker"), settings.k, night.settings.bundles.most_per_user
     block_users, draw = settings.block_users, (str(night.run_date), settings.explored)
 
     def score(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

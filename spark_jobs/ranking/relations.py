@@ -44,7 +44,7 @@ def pair_evidence(sums: DataFrame, groups: GroupCounts, products: DataFrame, nig
     texts = products.select("product_id").mapInArrow(alike, PAIR)
     texts = texts.union(products.sparkSession.createDataFrame(sorted(stated(settings.relations)), PAIR))
     together = sums.where(F.col("product_id") != F.col("other_id")).drop("last_bought")
-    together = together.where(F.greatest("bought", "viewed") >= settings.features.least_pairs)
+    together = together.where(F.greatest("bought", "viewed") >= settings.relations.least_pairs)
     pairs = together.join(texts.distinct(), ["product_id", "other_id"], "full").fillna(0)
     known = alone(sums).select(
         "product_id", "last_bought", *(F.col(f"{kind}_weight").alias(f"{kind}_alone") for kind in KINDS)
@@ -136,6 +136,6 @@ def stated(settings: Relations) -> dict[Pair, str]:
     return {(min(one, other), max(one, other)): relation for one, relation, other in settings.stated if one != other}
 
 
-def window_start(run_date: date, settings: Features) -> date:
+def window_start(run_date: date, settings: Relations) -> date:
     """The first of the days that relations are counted from."""
-    return run_date - timedelta(days=settings.relation_window_days - 1)
+    return run_date - timedelta(days=settings.window_days - 1)

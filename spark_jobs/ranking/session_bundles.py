@@ -33,11 +33,11 @@ def session_bundles(
     bundler = VisitBundler.load(night.work / "visit_bundler")
     if visits:
         shelf = shelf_of(evidence, {product for visit in visits for product in visit["products"]})
-        rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.ranking.bundle_size)
+        rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.bundles.most_products)
         joins = complements_among(evidence, shelf, settings)
         for visit in visits:
             found = bundles_of(tuple(visit["products"]), rules, joins, ranker, bundler)
-            for rank, (products, score) in enumerate(found[: settings.ranking.bundles_per_user], 1):
+            for rank, (products, score) in enumerate(found[: settings.bundles.most_per_user], 1):
                 rows.append((visit["user_id"], rank, visit["session_key"], visit["at"], list(products), score))
     made_by = F.lit("clusters" if bundler is None else "learned")
     made = evidence.products.sparkSession.createDataFrame(rows, ROWS)

@@ -133,6 +133,6 @@ class Promising:
 
 def test_kept_distinct_and_false_are_counted(tmp_path):
     products = tuple({"product_id": t, "title": t, "brand": None, "categories": []} for t in ("Red bag", "Blue lens"))
-    settings = check_settings({"words": {"texts_at_once": 1}})
+    settings = check_settings({"texts": {"texts_at_once": 1}})
     found = measure([products, products[::-1]], Promising(), settings, tmp_path)
     assert (found["kept"], found["distinct"], found["violations"], found["tokens"]) == (1, 1, [], 18)

@@ -102,13 +102,13 @@ def test_lists_of_items_alike_are_less_diverse():
 
 def test_a_network_without_two_choices_of_one_user_to_learn_from_is_left_out(folder, tmp_path):
     (folder / "sequences.txt").write_text("\n".join(f"u{n} x{n} x{n + 1} x{n + 2}" for n in range(20)))
-    settings = check_settings({"training": {"targets": ["purchase"]}})
+    settings = check_settings({"guards": {"targets": ["purchase"]}})
     lab = lab_of(tmp_path, inputs_of(read_sequences(folder, 1), settings), settings)
     assert baseline("sasrec", lab, lab.test_cases(), 20) is None
 
 
 def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(folder, tmp_path):
-    settings = check_settings({"training": {"targets": ["purchase"]}})
+    settings = check_settings({"guards": {"targets": ["purchase"]}})
     inputs = inputs_of(read_sequences(folder, 1), settings)
     chosen = inputs.log.product[inputs.log.day == VALIDATION]
     cold = np.isin(np.arange(len(inputs.product_ids)), chosen[:3])

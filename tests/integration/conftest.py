@@ -14,7 +14,8 @@ import pytest
 from demo_shop import write_demo_shop
 from pipelines.cli.shop import SMALL_DATA
 from pipelines.night.user_key import make_user_key
-from pipelines.settings.load import check_settings, render_toml
+from pipelines.settings.load import check_settings
+from pipelines.settings.render import render_toml
 
 LAST = date(2025, 3, 31)
 SMALL = {
@@ -29,13 +30,14 @@ SMALL = {
         "max_steps": 6,
         "evaluate_every": 3,
         "batch_pairs": 16,
-        "least_users": 20,
         "max_tokens": 24,
     },
-    "features": {"least_pairs": 1},
-    "ranking": {"k": 5, "bundles": 20},
+    "guards": {"least_users": 20},
+    "relations": {"least_pairs": 1},
+    "ranking": {"k": 5},
+    "bundles": {"most_published": 20},
     "newcomers": {"sessions": 20, "interests": ["something for the garden"]},
-    "words": {"generator": "none"},
+    "texts": {"generator": "none"},
     "checks": {"most_quarantined": 0.7},  # a handful of robots outnumbers so few people
     "spark": SMALL_DATA | {"driver_memory": "1g"},
 }
@@ -83,7 +85,7 @@ def make_shop(home: Path, **changes: dict) -> Shop:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory) -> Shop:
     """The small shop with one published night."""
-    made = make_shop(tmp_path_factory.mktemp("shop") / "home", words={"tokens": 1_000})
+    made = make_shop(tmp_path_factory.mktemp("shop") / "home", texts={"tokens": 1_000})
     done = made.run()
     assert done.returncode == 0, done.stdout + done.stderr
     return made

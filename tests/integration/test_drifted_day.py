@@ -14,7 +14,8 @@ from demo_shop import write_demo_shop
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key
 from pipelines.quality.check import main as check
-from pipelines.settings.load import check_settings, render_toml
+from pipelines.settings.load import check_settings
+from pipelines.settings.render import render_toml
 from spark_jobs.clean import clean
 from tests.integration.conftest import SMALL
 

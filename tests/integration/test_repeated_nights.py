@@ -132,7 +132,7 @@ def templates_spoke(shop, why):
 
 
 def test_the_next_night_is_judged_against_the_model_before_and_does_without_a_broken_endpoint(shop):
-    done = shop.run(date(2025, 3, 31), NIGHTSHELF__WORDS__GENERATOR="http://127.0.0.1:9/v1")
+    done = shop.run(date(2025, 3, 31), NIGHTSHELF__TEXTS__GENERATOR="http://127.0.0.1:9/v1")
     assert done.returncode == 0, done.stdout + done.stderr
     templates_spoke(shop, "Connection refused")
     manifest = shop.manifest()
@@ -193,7 +193,7 @@ def test_a_day_without_events_is_an_honest_empty_result_even_without_training_an
     (events / f"events-{day}.jsonl.gz").write_bytes(gzip.compress(b"", mtime=0))
     with dripping_endpoint() as address:
         slow = {"GENERATOR": address, "ENDPOINT_SECONDS": "0.5", "ENDPOINT_TRIES": "1"}
-        done = shop.run(day, "--skip-training", **{f"NIGHTSHELF__WORDS__{name}": value for name, value in slow.items()})
+        done = shop.run(day, "--skip-training", **{f"NIGHTSHELF__TEXTS__{name}": value for name, value in slow.items()})
     assert done.returncode == 0, done.stdout + done.stderr
     templates_spoke(shop, "timed out")
     assert current(shop.home) == "2025-04-01-01"

@@ -37,7 +37,7 @@ def test_a_missing_column(fresh):
 
 def test_an_unknown_setting(fresh):
     fresh.change(r"(?m)^\[ranking\]$", "[ranking]\nkay = 3")
-    refused(fresh, 2, "[ranking] kay", "known here")
+    refused(fresh, 2, "[ranking] kay", "Keys of [ranking]")
 
 
 def test_a_corrupt_gzip(fresh):

@@ -128,10 +128,9 @@ def endpoint() -> Iterator[Shop]:
     server.server_close()
 
 
-def open_night(home, generator, run_id="r", description="", **words):
-    settings = check_settings(
-        {"words": {"generator": generator, "endpoint_tries": 2, "endpoint_seconds": 5, "texts_at_once": 1} | words}
-    )
+def open_night(home, generator, run_id="r", description="", language="en", **texts):
+    texts = {"generator": generator, "endpoint_tries": 2, "endpoint_seconds": 5, "texts_at_once": 1} | texts
+    settings = check_settings({"shop": {"language": language}, "texts": texts})
     night = Night(
         home=home, run_date=DAY, run_id=run_id, release_id="2025-01-31-01", fingerprint="f", settings=settings,
         files={}, columns={}, left_out=(), key_fingerprint="k", catalogue_as_of=DAY,
@@ -181,7 +180,7 @@ def matters(night):
 
 
 def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpoint, monkeypatch):
-    monkeypatch.setenv("NIGHTSHELF_WORDS_KEY", "secret")
+    monkeypatch.setenv("NIGHTSHELF_TEXTS_KEY", "secret")
     night = open_night(tmp_path, endpoint.address)
     rows, told = written(night)
     assert by(rows) == dict.fromkeys(PAIRS, "model")

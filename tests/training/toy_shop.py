@@ -59,12 +59,13 @@ def product_day_rows(interactions):
 def open_night(home, toy_base, run_id="r", interactions=None, training=None, sections=None, **wishes):
     small = {
         "encoder": str(toy_base), "max_steps": 4, "batch_pairs": 8, "evaluate_every": 2, "lora_rank": 2, "threads": 1,
-        "max_tokens": 24, "least_users": 8, "test_days": 2, "validation_days": 2, "learning_rate": 0.01,
+        "max_tokens": 24, "validation_days": 2, "learning_rate": 0.01,
         "precision": "float32",
     } | (training or {})  # fmt: skip
+    tree = {"training": small, "guards": {"least_users": 8, "test_days": 2}} | (sections or {})
     night = Night(
         home=home, run_date=LAST, run_id=run_id, release_id="2025-01-31-01", fingerprint="f",
-        settings=check_settings({"training": small} | (sections or {})), files={}, columns={}, left_out=(),
+        settings=check_settings(tree), files={}, columns={}, left_out=(),
         key_fingerprint="k", catalogue_as_of=LAST, **wishes,
     )  # fmt: skip
     night.save()

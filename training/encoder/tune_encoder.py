@@ -73,7 +73,7 @@ def command(night: Night) -> list[str]:
         "nnodes": settings.machines,
         "nproc-per-node": settings.processes,
         "rdzv-backend": "c10d",
-        "rdzv-endpoint": settings.meeting,
+        "rdzv-endpoint": settings.rendezvous,
         "rdzv-id": night.run_id,
     }
     torchrun = [sys.executable, "-m", "torch.distributed.run", *(f"--{key}={value}" for key, value in options.items())]

@@ -53,7 +53,7 @@ def make_challenger(lab: TrainingRun) -> SavedModel:
         "next_choice": settings.next_choice.model_dump(),
         "two_vectors": settings.two_vectors.model_dump(),
     }
-    blend = Blend(half_life_days=settings.ranking.half_life_days)
+    blend = Blend(half_life_days=settings.popularity.half_life_days)
     model = SavedModel(folder, encoder, None, blend, settings.knn, None, None, facts)
     model = learn_half_lives(lab, model)
     model = replace(model, projection=learn_projection(lab, model))
@@ -88,7 +88,7 @@ def learn_projection(lab: TrainingRun, model: SavedModel) -> LearnedProjection |
     cases = _judging(lab, settings.enabled, "projection")
     if cases is None:
         return None
-    words = TfidfVocabulary.of(inputs.texts, settings.words)
+    words = TfidfVocabulary.of(inputs.texts, settings.vocabulary_size)
     texts = TextFeatures(model.read(lab.night, inputs), words.counted(inputs.texts))
     asked = query(cases.histories, len(inputs.product_ids), knn)
 

@@ -19,7 +19,7 @@ def choose_half_lives(lab: TrainingRun, model: SavedModel, cases: EvalCases) -> 
 
     Of equals the longest; those of `model` where the days to learn from are fewer than the shortest that is tried.
     """
-    inputs, settings, until = lab.inputs, lab.night.settings.training, lab.split.fit_until
+    inputs, settings, until = lab.inputs, lab.night.settings, lab.split.fit_until
     days = inputs.log.interest(until).day
     seen = int(np.ptp(days)) if len(days) else 0
     past, n = inputs.histories(until, model.knn), len(inputs.product_ids)
@@ -34,8 +34,8 @@ def choose_half_lives(lab: TrainingRun, model: SavedModel, cases: EvalCases) -> 
         return ndcg_of_scores(lambda at: np.tile(popular, (len(cases.hidden[at]), 1)), cases, inputs.showable)
 
     with lab.timed("half-lives"):
-        pairs = _best(settings.pair_half_lives, of_pairs, seen, model.knn.half_life_days)
-        popular = _best(settings.popularity_half_lives, of_popularity, seen, model.blend.half_life_days)
+        pairs = _best(settings.knn.half_life_candidates, of_pairs, seen, model.knn.half_life_days)
+        popular = _best(settings.popularity.half_life_candidates, of_popularity, seen, model.blend.half_life_days)
     knn = model.knn.model_copy(update={"half_life_days": pairs})
     return replace(model, knn=knn, blend=replace(model.blend, half_life_days=popular))
 

@@ -110,7 +110,7 @@ def read_inputs(night: Night) -> Inputs:
     blocked = np.isin(ids, np.array(settings.ranking.blocked, dtype=str))
     return Inputs(
         settings=settings,
-        log=read_log(read_table(night, INTERACTIONS), ids, settings.training.targets, settings.ranking.hide),
+        log=read_log(read_table(night, INTERACTIONS), ids, settings.guards.targets, settings.ranking.hide),
         texts=product_texts(products),
         words=product_words(products, settings.training.price_steps),
         text_hashes=products["text_hash"].to_pylist(),

@@ -16,7 +16,7 @@ def read_log(
 ) -> InteractionLog:
     """`interactions` as a Log, sorted by user, time and product; rows of products not in `product_ids` are dropped.
 
-    `product_ids` is sorted; `targets` and `hide` are event types (settings `training.targets`, `ranking.hide`).
+    `product_ids` is sorted; `targets` and `hide` are event types (settings `guards.targets`, `ranking.hide`).
     """
     table = interactions.filter(pc.is_in(interactions["product_id"], pa.array(product_ids.tolist(), pa.string())))
     users, user = np.unique(np.array(table["user_id"].to_pylist(), dtype=str), return_inverse=True)

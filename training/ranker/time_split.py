@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from pipelines.settings.training import Training
+from pipelines.settings.guards import Guards
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories, histories
 from recommender.ranking.interaction_log import InteractionLog
@@ -57,18 +57,20 @@ def day_to_date(day: int) -> date:
     return date.fromordinal(day + EPOCH)
 
 
-def split_by_time(log: InteractionLog, showable: np.ndarray, run_date: date, settings: Training) -> TimeSplit:
+def split_by_time(
+    log: InteractionLog, showable: np.ndarray, run_date: date, guards: Guards, validation_days: int
+) -> TimeSplit:
     """The newest days to judge on, those before them to validate on, the rest to learn from.
 
     Both windows widen backwards, day by day, until they hold enough users: `least_users`, and 30 % of that.
     """
     last = day_number(run_date)
     days = last - int(log.day.min()) + 1 if len(log) else 1
-    longest = min(settings.longest_test_days, max(days // LARGEST_SHARE, 1))
+    longest = min(guards.longest_test_days, max(days // LARGEST_SHARE, 1))
     chosen = _first_choices(log, showable)
-    test = _widen(chosen, last, min(settings.test_days, longest), longest, settings.least_users)
-    enough = max(1, round(VALIDATION_SHARE * settings.least_users))
-    validation = _widen(chosen, test.first - 1, min(settings.validation_days, longest), longest, enough)
+    test = _widen(chosen, last, min(guards.test_days, longest), longest, guards.least_users)
+    enough = max(1, round(VALIDATION_SHARE * guards.least_users))
+    validation = _widen(chosen, test.first - 1, min(validation_days, longest), longest, enough)
     return TimeSplit(validation.first - 1, validation, test)
 
 

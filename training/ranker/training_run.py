@@ -33,7 +33,8 @@ class TrainingRun:
         """The lab of a night, its inputs read and its days split."""
         began = time.perf_counter()
         inputs = read_inputs(night)
-        split = split_by_time(inputs.log, inputs.showable, night.run_date, night.settings.training)
+        guards, validation_days = night.settings.guards, night.settings.training.validation_days
+        split = split_by_time(inputs.log, inputs.showable, night.run_date, guards, validation_days)
         return cls(night, inputs, split, seconds={"read": round(time.perf_counter() - began, 2)})
 
     @contextmanager

@@ -60,7 +60,7 @@ def find_weights(setting: str) -> Path:
     if setting.startswith("package:"):
         spec = util.find_spec(setting.removeprefix("package:"))
         if spec is None or not spec.submodule_search_locations:
-            raise WriterUnavailable(f'[words] generator = "{setting}": there is no such Python package here')
+            raise WriterUnavailable(f'[texts] generator = "{setting}": there is no such Python package here')
         return Path(spec.submodule_search_locations[0])
     if Path(setting).expanduser().is_dir():
         return Path(setting).expanduser()
@@ -70,7 +70,7 @@ def find_weights(setting: str) -> Path:
         return Path(snapshot_download(setting, allow_patterns=PATTERNS))
     except Exception as unreachable:
         raise WriterUnavailable(
-            f'[words] generator = "{setting}" is no folder here and cannot be fetched from the hub '
+            f'[texts] generator = "{setting}" is no folder here and cannot be fetched from the hub '
             f"({type(unreachable).__name__})"
         ) from unreachable
 

@@ -18,7 +18,7 @@ from recommender.texts.language import Language
 from recommender.texts.prompt import messages, read_answer, rules
 from training.texts.writer import TextAnswer, TextRequest, WriterUnavailable
 
-KEY = "NIGHTSHELF_WORDS_KEY"  # environment variable with the endpoint's API key
+KEY = "NIGHTSHELF_TEXTS_KEY"  # environment variable with the endpoint's API key
 MAX_ANSWER_TOKENS = 300
 MAX_ANSWER_BYTES = 1 << 20
 RETRIED_STATUS = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT)  # besides every 5xx

@@ -31,11 +31,11 @@ def reasons_asked(night: Night, products: pa.Table, names: Mapping[str, str]) ->
     `names` are those of titles.
     """
     files = _files(night)
-    if night.settings.words.reasons != "model" or not files:
+    if night.settings.texts.reasons != "model" or not files:
         return {}
     with duckdb.connect() as engine:
         shown = [(kind, product) for kind, product, _ in engine.execute(MOST_SHOWN, [files]).fetchall()]
-    frames = LANGUAGES[night.settings.words.language].reason_frames
+    frames = LANGUAGES[night.settings.shop.language].reason_frames
     wanted = pa.array(sorted({product for _, product in shown}), pa.string())
     known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
     return {(k, p): TextRequest(facts_of([known[p]], names), why=k) for k, p in shown if k in frames and p in known}
@@ -68,7 +68,7 @@ def _files(night: Night) -> list[str]:
 
 def _reworded(rows: pa.Table, told: Mapping[ReasonKey, str], night: Night) -> pa.Table:
     """The rows with the model's words where there are some."""
-    texts = list(_texts(rows, told, LANGUAGES[night.settings.words.language].by_customers))
+    texts = list(_texts(rows, told, LANGUAGES[night.settings.shop.language].by_customers))
     said = [new or old for new, old in zip(texts, rows["reason_text"].to_pylist(), strict=True)]
     who = ["model" if new else "template" for new in texts]
     for name, values in (("reason_text", said), ("written_by", who)):

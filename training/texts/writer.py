@@ -36,7 +36,7 @@ def no_writer_where_it_fails(generator: str, what: str) -> Iterator[None]:
         raise
     except Exception as broken:
         first = f"{type(broken).__name__}: {broken}".splitlines()[0]
-        raise WriterUnavailable(f'[words] generator = "{generator}" cannot {what} ({first})') from broken
+        raise WriterUnavailable(f'[texts] generator = "{generator}" cannot {what} ({first})') from broken
 
 
 @dataclass(frozen=True)
@@ -85,21 +85,21 @@ class Writer(Protocol):
 
 
 def open_writer(settings: Settings, models: Path) -> Writer:
-    """The writer that `[words] generator` names; `models` is a folder for converted weights.
+    """The writer that `[texts] generator` names; `models` is a folder for converted weights.
 
     Raises NoWriter with the reason where there is none.
     """
-    words, language = settings.words, LANGUAGES[settings.words.language]
-    if words.generator == "none":
-        raise WriterUnavailable("[words] generator is none")
-    if words.is_endpoint:
+    texts, language = settings.texts, LANGUAGES[settings.shop.language]
+    if texts.generator == "none":
+        raise WriterUnavailable("[texts] generator is none")
+    if texts.is_endpoint:
         from training.texts.endpoint import Endpoint
 
-        return Endpoint(words, language)
+        return Endpoint(texts, language)
     from training.encoder.encoder import make_repeatable
     from training.texts.causal import load_causal
     from training.texts.guided import GuidedWriter
 
     make_repeatable(settings.training.threads, settings.training.seed)
-    with no_writer_where_it_fails(words.generator, "be loaded"):
-        return GuidedWriter(load_causal(words.generator, models), language, words, settings.training.seed)
+    with no_writer_where_it_fails(texts.generator, "be loaded"):
+        return GuidedWriter(load_causal(texts.generator, models), language, texts, settings.training.seed)

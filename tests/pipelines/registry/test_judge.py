@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.registry.judge import judge
-from pipelines.settings.load import check_settings
+from pipelines.settings.guards import Guards
 
 SURE = 0.002  # half of a narrow interval
 UNSURE = 0.5
@@ -35,7 +35,7 @@ def evaluation(challenger=0.2, predecessor=0.2, popularity=0.1, item_knn=0.15, h
         (evaluation(), True, "challenger", True, "against the champion's 0.2000 (paired difference +0.0000"),
         (evaluation(challenger=0.1985), True, "challenger", True, "against the champion"),
         (evaluation(challenger=0.1985, half=0.001), True, "predecessor", False, "surely worse than the champion"),
-        (evaluation(challenger=0.19), True, "predecessor", False, "(allowed: at least 0.1980, [training] tolerance)"),
+        (evaluation(challenger=0.19), True, "predecessor", False, "(allowed: at least 0.1980, [guards] tolerance)"),
         (evaluation(challenger=0.19, half=SURE), True, "predecessor", False, "worse than the champion's 0.2000"),
         (evaluation(challenger=0.1, predecessor=0.05), True, "predecessor", False, "not better than popularity"),
         (evaluation(item_knn=0.21), True, "challenger", True, "against the champion"),
@@ -49,7 +49,7 @@ def evaluation(challenger=0.2, predecessor=0.2, popularity=0.1, item_knn=0.15, h
     ],
 )
 def test_the_verdict_and_its_reason(case, has_predecessor, ranks, promote, word):
-    verdict = judge(case, check_settings({}), has_predecessor=has_predecessor)
+    verdict = judge(case, Guards(), has_predecessor=has_predecessor)
     assert (verdict.ranks, verdict.promote) == (ranks, promote)
     assert word in verdict.why
 
@@ -57,19 +57,19 @@ def test_the_verdict_and_its_reason(case, has_predecessor, ranks, promote, word)
 def test_everything_that_speaks_against_a_challenger_is_said():
     case = evaluation(challenger=0.05, half=SURE)
     case["models"]["challenger"]["identical_lists@10"] = {"value": 0.9}
-    why = judge(case, check_settings({}), has_predecessor=True).why
+    why = judge(case, Guards(), has_predecessor=True).why
     words = ("popularity", "item-kNN", "champion", "one and the same list")
     assert all(word in said for word, said in zip(words, why.split("; "), strict=True))
 
 
 def test_a_tolerance_of_nothing_refuses_the_smallest_loss():
-    strict = check_settings({"training": {"tolerance": 0}})
+    strict = Guards(tolerance=0)
     assert not judge(evaluation(challenger=0.1999), strict, has_predecessor=True).promote
     assert judge(evaluation(challenger=0.2), strict, has_predecessor=True).promote
 
 
 def test_a_slow_ranking_is_said_and_decides_nothing():
     case = evaluation() | {"seconds": {"rank challenger": 0.5}}
-    slow = judge(case, check_settings({}), has_predecessor=True)
+    slow = judge(case, Guards(), has_predecessor=True)
     assert slow.promote
     assert "took 10,000 ms (allowed: 5,000, [guards] most_latency_ms), which decides nothing" in slow.why

@@ -4,6 +4,7 @@ import pytest
 
 from pipelines.registry.judge import judge, rules_of
 from pipelines.registry.run_data import curves_of, decision_rows, metrics_of, params_of, tables_of
+from pipelines.settings.guards import Guards
 from pipelines.settings.load import check_settings
 from tests.pipelines.registry.test_judge import evaluation as judged
 
@@ -61,9 +62,9 @@ def test_tables_begin_with_what_matters():
 
 @pytest.mark.parametrize(("challenger", "kept"), [(0.2, "yes"), (0.19, "no")])
 def test_the_decision_stands_above_its_rules(challenger, kept):
-    case, settings = judged(challenger=challenger), check_settings({})
-    rules = rules_of(case, settings, has_predecessor=True)
-    rows = decision_rows(rules, judge(case, settings, has_predecessor=True))
+    case, guards = judged(challenger=challenger), Guards()
+    rules = rules_of(case, guards, has_predecessor=True)
+    rows = decision_rows(rules, judge(case, guards, has_predecessor=True))
     assert [row["rule"] for row in rows] == [
         "becomes champion", "ndcg@10", "ndcg@10 - item_knn", "ndcg@10 - champion", "identical_lists@10", "coverage@10",
         "cold_recall@10 - champion",
@@ -73,4 +74,4 @@ def test_the_decision_stands_above_its_rules(challenger, kept):
 
 
 def test_where_nothing_is_judged_there_is_no_rule():
-    assert rules_of(judged(too_few=True), check_settings({}), has_predecessor=True) == []
+    assert rules_of(judged(too_few=True), Guards(), has_predecessor=True) == []

@@ -1,11 +1,13 @@
-"""Settings: defaults work, words are checked, errors name the key, the bad value and the fix."""
+"""Settings: defaults are valid; errors name the key, the wrong value and what is allowed."""
 
 import tomllib
 
 import pytest
 
 from pipelines.errors import SettingsError
-from pipelines.settings.load import check_settings, load_settings, render_toml
+from pipelines.settings.learner import Learner
+from pipelines.settings.load import check_settings, load_settings
+from pipelines.settings.render import render_toml
 from pipelines.settings.tree import Settings
 
 
@@ -14,44 +16,54 @@ def test_defaults_are_a_whole_shop_of_settings():
 
 
 def test_a_time_format_may_be_one_or_several():
-    one, two = ({"sources": {"events": {"time_format": said}}} for said in ("unix_s", ["iso", "unix_s"]))
+    one, two = ({"sources": {"events": {"time_format": value}}} for value in ("unix_s", ["iso", "unix_s"]))
     assert [check_settings(tree).sources.events.time_format for tree in (one, two)] == [["unix_s"], ["iso", "unix_s"]]
     for wrong in ([], 7, [7]):
         with pytest.raises(SettingsError, match="time_format"):
             check_settings({"sources": {"events": {"time_format": wrong}}})
 
 
-def test_the_commented_file_reads_back_as_the_same_settings():
+def test_the_rendered_file_reads_back_as_the_same_settings():
     changed = check_settings({"shop": {"name": 'a "b"'}, "features": {"weights": {"view": 0.5}}, "ranking": {"k": 7}})
     assert check_settings(tomllib.loads(render_toml(changed))) == changed
 
 
-def test_every_key_stands_in_the_commented_file_under_its_sentence():
+@pytest.mark.parametrize("section", ["knn", "training", "projection"])
+def test_every_key_stands_in_the_rendered_file_under_its_description(section):
     lines = render_toml(Settings()).splitlines()
-    for section, fields in [
-        ("knn", type(Settings().knn).model_fields),
-        ("training", type(Settings().training).model_fields),
-    ]:
-        mine = lines[lines.index(f"[{section}]") :]
-        for key, field in fields.items():
-            place = next(i for i, line in enumerate(mine) if line.startswith(f"# {key} = "))
-            assert mine[place - 1] == f"# {field.description}"
+    lines = lines[lines.index(f"[{section}]") :]
+    for key, field in type(getattr(Settings(), section)).model_fields.items():
+        place = next(i for i, line in enumerate(lines) if line.startswith(f"# {key} = "))
+        assert lines[place - 1] == f"# {field.description}"
+
+
+def test_learners_share_their_keys_and_differ_in_defaults():
+    learners = [Settings().projection, Settings().next_choice, Settings().two_vectors]
+    shared = list(Learner.model_fields)
+    assert all(list(type(learner).model_fields)[: len(shared)] == shared for learner in learners)
+    assert [learner.enabled for learner in learners] == [True, True, False]
+    assert [learner.rounds for learner in learners] == [12, 30, 12]
 
 
 @pytest.mark.parametrize(
     ("tree", "parts"),
     [
-        ({"trainin": {}}, ["[trainin]", "known here", '"training"']),
-        ({"training": {"lora_rnk": 4}}, ["[training] lora_rnk", "known here", '"lora_rank"']),
+        ({"trainin": {}}, ['[trainin] is not a setting. Did you mean "training"? Sections: bundles, checks, ']),
+        (
+            {"training": {"lora_rnk": 4}},
+            ['[training] lora_rnk is not a setting. Did you mean "lora_rank"? Keys of [training]: batch_pairs, '],
+        ),
+        ({"pages": {"zz": 4}}, ["[pages] zz is not a setting. Keys of [pages]: address."]),
         ({"ranking": {"k": 0}}, ["[ranking] k = 0", "greater than or equal to 1"]),
         ({"ranking": {"k": "many"}}, ["[ranking] k = 'many'", "valid integer"]),
         ({"next_choice": {"softmax_products": 1}}, ["[next_choice] softmax_products = 1", "or equal to 16"]),
         ({"projection": {"softmax_products": 15}}, ["[projection] softmax_products = 15", "or equal to 16"]),
         ({"two_vectors": {"softmax_products": 2}}, ["[two_vectors] softmax_products = 2", "or equal to 16"]),
-        ({"training": {"machines": 2}}, ["[training] machines = 2", 'meeting = "localhost:0"', "HOST:PORT"]),
-        ({"training": {"meeting": "gpu1"}}, ["[training] meeting = 'gpu1'", "pattern"]),
+        ({"training": {"machines": 2}}, ["[training] machines = 2", 'rendezvous = "localhost:0"', "HOST:PORT"]),
+        ({"training": {"rendezvous": "gpu1"}}, ["[training] rendezvous = 'gpu1'", "pattern"]),
         ({"shop": {"time_zone": "Berlin"}}, ['time_zone = "Berlin"', "Europe/Berlin"]),
         ({"ranking": {"hide": ["bought"]}}, ['names "bought"', "purchase"]),
+        ({"guards": {"targets": ["bought"]}}, ['[guards] targets names "bought"', "purchase"]),
         ({"features": {"bought": ["buy"]}}, ['[features] bought names "buy"', "purchase"]),
         ({"bundles": {"pinned": [["a"]]}}, ["[bundles.pinned] 0 = ['a']", "at least 2 items"]),
         (
@@ -83,7 +95,7 @@ def test_a_home_without_settings_says_how_to_make_one(tmp_path):
         load_settings(tmp_path, {})
 
 
-def test_broken_toml_is_said_with_its_place(tmp_path):
+def test_broken_toml_is_refused_with_its_line(tmp_path):
     (tmp_path / "nightshelf.toml").write_text("[shop\n")
     with pytest.raises(SettingsError, match=r"not valid TOML.*line 1"):
         load_settings(tmp_path, {})

@@ -166,7 +166,7 @@ def test_pairs_are_counted_by_day_and_kind_and_those_of_which_one_was_bought(spa
 
 
 def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events, night_of):
-    night = night_of(DAY, features={"least_pairs": 1, "largest_basket": 3})
+    night = night_of(DAY, features={"largest_basket": 3})
     some = events(
         "u1 a purchase 10:00 order=o1",
         "u1 b purchase 10:00 order=o1",
@@ -200,4 +200,4 @@ def test_a_rating_may_say_that_a_product_was_bought(events, night_of):
 
 
 def test_the_window_of_relations_begins_so_many_days_before(night_of):
-    assert window_start(DAY, night_of(features={"relation_window_days": 30}).settings.features) == date(2025, 2, 9)
+    assert window_start(DAY, night_of(relations={"window_days": 30}).settings.relations) == date(2025, 2, 9)

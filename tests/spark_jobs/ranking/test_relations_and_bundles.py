@@ -86,8 +86,8 @@ def ranker():
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory, ranker):
-    bundles = {"kin_from": 0.55, "grown_from": 0.4, "long_tail": 1}
-    settings = check_settings({"ranking": {"bundles": 20, "bundles_per_user": 3}, "bundles": bundles})
+    bundles = {"most_published": 20, "most_per_user": 3, "kin_from": 0.55, "grown_from": 0.4, "long_tail": 1}
+    settings = check_settings({"bundles": bundles})
     night = Night(tmp_path_factory.mktemp("home"), DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
     save_ranker(ranker, night.work / "ranker")
     return night
@@ -157,11 +157,11 @@ def test_baskets_alone_do_not_tell_variants_of_one_name_from_complements(spark, 
     named = products(spark).replace({p.title(): title for p, title in titles.items()}, subset="title")
     orders = [(f"u{n}", p, "purchase", n % 20, f"o{n}") for n in range(40) for p in ("lamp", "light", "shade")]
     orders += [(f"v{n}", f"other{n % 7}", "purchase", n % 20, f"p{n}") for n in range(200)]
-    lone = replace(night, settings=check_settings({"ranking": {"bundles": 20}}))
+    lone = replace(night, settings=check_settings({"bundles": {"most_published": 20}}))
     evidence = evidence_of(spark, lone, events_of(spark, orders), named)
     found = [o.found.products for o in find_bundles(evidence, ranker, lone.settings).bundles]
     assert found == [("light", "shade")], "the dearer of the two"
-    sets = check_settings({"ranking": {"bundles": 20}, "bundles": {"sets": ["lamps"]}})
+    sets = check_settings({"bundles": {"most_published": 20, "sets": ["lamps"]}})
     assert ("lamp", "light", "shade") in [o.found.products for o in find_bundles(evidence, ranker, sets).bundles]
     rows = similar_products(evidence.related, bought_after(events_of(spark, []), DAY, lone.settings), named,
                             evidence.showable, lone).collect()  # fmt: skip
@@ -268,7 +268,7 @@ def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, nigh
 
 def test_rules_and_pinned_bundles(spark, night, evidence, ranker):
     def found(**bundles):
-        settings = check_settings({"ranking": {"bundles": 20}, "bundles": bundles})
+        settings = check_settings({"bundles": {"most_published": 20} | bundles})
         return {o.found.products: o for o in find_bundles(evidence, ranker, settings).bundles}
 
     pinned = found(pinned=[["milk", "lamp"]], blocked=["bulb"], never_together=[["lamp", "shade"]], long_tail=0)
@@ -302,9 +302,8 @@ def test_what_the_shop_states_wins_over_behaviour():
 def test_what_the_shop_states_to_go_together_may_be_a_bundle(spark, night, ranker):
     stated = [["milk", "bread"], ["glow", "milk"], ["glow", "bread"], ["lamp", "shade"], ["bulb", "nothing"]]
     settings = check_settings({
-        "ranking": {"bundles": 20},
         "relations": {"stated": [[one, "complement", other] for one, other in stated]},
-        "bundles": {"never_together": [["glow", "bread"]], "long_tail": 0},
+        "bundles": {"most_published": 20, "never_together": [["glow", "bread"]], "long_tail": 0},
     })  # fmt: skip
     evidence = evidence_of(spark, replace(night, settings=settings), events_of(spark, shopping()))
     found = {o.found.products: o for o in find_bundles(evidence, ranker, settings).bundles}

@@ -29,6 +29,6 @@ def test_two_processes_end_with_what_one_finds(tmp_path, toy_base):
 
 
 def test_machines_meet_where_the_settings_say(tmp_path, toy_base):
-    settings = {"machines": 2, "processes": 4, "meeting": "gpu1:29400"}
+    settings = {"machines": 2, "processes": 4, "rendezvous": "gpu1:29400"}
     argv = command(open_night(tmp_path, toy_base, training=settings))
     assert {"--nnodes=2", "--nproc-per-node=4", "--rdzv-endpoint=gpu1:29400"} <= set(argv)

@@ -12,7 +12,7 @@ from training.ranker.build_model import learn_half_lives
 from training.ranker.model_folder import SavedModel
 from training.ranker.training_run import TrainingRun
 
-WANTED = {"pair_half_lives": [5.0, 1000.0], "popularity_half_lives": [5.0, 1000.0]}
+WANTED = {"pairs": [5.0, 1000.0], "popularity": [5.0, 1000.0]}
 OLD, NEW, ASKED = NOUNS[:3], NOUNS[3:6], NOUNS[6]
 
 
@@ -42,8 +42,10 @@ def turned():
 def chosen(tmp_path, toy_base):
     """The half-lives of pairs and of popularity, on a shop with these rows."""
 
-    def of(rows, **training):
-        night = open_night(tmp_path, toy_base, interactions=list(rows), training=training)
+    def of(rows, pairs=None, popularity=None):
+        candidates = {"knn": pairs, "popularity": popularity}
+        sections = {name: {"half_life_candidates": days} for name, days in candidates.items() if days is not None}
+        night = open_night(tmp_path, toy_base, interactions=list(rows), sections=sections)
         base = load_base(str(toy_base), 24)
         model = SavedModel(tmp_path, base, None, Blend(half_life_days=30.0), night.settings.knn, None, None, {})
         found = learn_half_lives(TrainingRun.of(night), model)
@@ -70,4 +72,4 @@ def test_where_all_is_of_one_day_nothing_is_tried(chosen):
 
 
 def test_without_something_to_try_the_settings_stand(chosen):
-    assert chosen(interaction_rows(), pair_half_lives=[], popularity_half_lives=[]) == (10_000.0, 30.0)
+    assert chosen(interaction_rows(), pairs=[], popularity=[]) == (10_000.0, 30.0)

@@ -97,7 +97,7 @@ def test_a_folder_with_a_file_cut_off_is_said(model, models, tmp_path, broken, w
     for file in whole.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[: 500 if file.name == broken else None])
     with pytest.raises(WriterUnavailable, match=f'"{tmp_path}" cannot be loaded .*{what}'):
-        open_writer(check_settings({"words": {"generator": str(tmp_path)}}), tmp_path)
+        open_writer(check_settings({"texts": {"generator": str(tmp_path)}}), tmp_path)
 
 
 @pytest.mark.parametrize("failure", [ImportError("no accelerate"), MemoryError()])
@@ -108,7 +108,7 @@ def test_a_missing_package_and_too_little_memory_are_said(tmp_path, monkeypatch,
     (tmp_path / "config.json").write_text("{}")
     monkeypatch.setattr("training.texts.causal.AutoTokenizer.from_pretrained", load)
     with pytest.raises(WriterUnavailable, match=f"cannot be loaded .{type(failure).__name__}"):
-        open_writer(check_settings({"words": {"generator": str(tmp_path)}}), tmp_path)
+        open_writer(check_settings({"texts": {"generator": str(tmp_path)}}), tmp_path)
 
 
 def test_where_memory_runs_out_the_writer_is_gone(writer, monkeypatch):
