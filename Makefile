@@ -78,7 +78,7 @@ bench: install ## list the benchmarks, each with its command
 	@$(BIN)/python -m benchmarks
 
 docs: install ## write the generated documents again
-	@$(BIN)/python -m pipelines.cli.reference_docs
+	@$(BIN)/python -m pipelines.report.reference_docs
 	@$(BIN)/python -m spark_jobs.cleaning.rule_docs
 
 clean: ## remove the virtual environment and caches; shops stay

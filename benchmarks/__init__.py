@@ -2,7 +2,7 @@
 
 import os
 
-from pipelines.orchestration.steps import PASSIVE_THREADS
+from pipelines.orchestration.step_command import PASSIVE_THREADS
 
 for name, value in PASSIVE_THREADS.items():  # before any library starts its threads
     os.environ.setdefault(name, value)

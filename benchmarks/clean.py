@@ -30,7 +30,8 @@ from demo_shop import write_demo_shop
 from pipelines.atomic_files import write_json
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key
-from pipelines.orchestration.steps import LARGE_METHODS, run_step
+from pipelines.orchestration.run_step import run_step
+from pipelines.orchestration.step_command import LARGE_METHODS
 
 LAST = date(2025, 3, 31)
 WHAT = ("exact", "step")
@@ -129,7 +130,7 @@ def cleaned(home: Path, source: str) -> dict[str, object]:
     """What the step `clean` costs of all that lies in `home`."""
     last = LAST if source == "reviews" else date.fromisoformat(max(f.stem for f in (home / "sources").glob("*.csv")))
     night = open_night(home, last, RunOptions())
-    cost = run_step("clean", night.work, say=lambda line: None)
+    cost = run_step("clean", night.work, log=lambda line: None)
     rows = json.loads((night.work / "account.json").read_text())[source]["rows_in"]
     return line(f"clean {source}", rows, cost["seconds"], cost["peak_rss_mb"])
 

@@ -21,11 +21,11 @@ from scipy import stats
 
 from demo_shop import write_demo_shop
 from pipelines.atomic_files import write_json
-from pipelines.cli.shop import demo_settings
+from pipelines.night.new_home import demo_settings
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.run_step import run_step
 
 LAST = date(2025, 3, 31)
 MODELS = ("challenger", "item_knn", "popularity", "lexical", "encoder")
@@ -57,7 +57,7 @@ def measure(seed: int, *, shuffle_texts: bool) -> dict[str, float]:
         make_user_key(home)
         night: Night = open_night(home, LAST, RunOptions())
         for step in ("clean", "features", "train"):
-            run_step(step, night.work, say=lambda line: None)
+            run_step(step, night.work, log=lambda line: None)
         evaluation = json.loads((night.work / "evaluation.json").read_text())
     scores = {m: evaluation["models"][m]["ndcg@10"]["value"] for m in MODELS if m in evaluation["models"]}
     scores["users"] = evaluation["window"]["users"]

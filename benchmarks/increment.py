@@ -31,7 +31,8 @@ from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.steps import STEPS
 from pipelines.night.user_key import make_user_key
-from pipelines.orchestration.steps import command, environment, run_step
+from pipelines.orchestration.run_step import run_step
+from pipelines.orchestration.step_command import command, environment
 from pipelines.publish.content_hash import files_hash
 
 SETTINGS = Path(__file__).parents[1] / "examples" / "online_retail.toml"
@@ -102,7 +103,7 @@ def days_of(home: Path) -> list[date]:
 
 def run(night: Night) -> Night:
     for step in MEASURED:
-        run_step(step, night.work, say=lambda line: None)
+        run_step(step, night.work, log=lambda line: None)
     return night
 
 
@@ -115,9 +116,11 @@ def idle(night: Night) -> None:
     for name in SPARK_STEPS:
         argv = command(STEPS[name], night)
         place = argv.index("--night") - 1
-        subprocess.run([*argv[:place], str(script)], env=environment(night), check=True, capture_output=True)
+        subprocess.run(
+            [*argv[:place], str(script)], env=environment(night.settings.spark), check=True, capture_output=True
+        )
     libraries = [sys.executable, "-c", "import pipelines.quality.check"]
-    subprocess.run(libraries, env=environment(night), check=True, capture_output=True)
+    subprocess.run(libraries, env=environment(night.settings.spark), check=True, capture_output=True)
 
 
 def measured(work: Callable[[], object]) -> Cost:

@@ -32,7 +32,7 @@ from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.table_io import read_table
 from pipelines.night.user_key import LENGTH, load_user_key, make_user_key
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.run_step import run_step
 
 Fields = Mapping[str, str]
 INVOICES: dict[str, Callable[[Fields], bool]] = {
@@ -118,7 +118,7 @@ def reviews(home: Path, file: Path) -> dict[str, dict[str, int]]:
 
 def cleaned(home: Path, last: date | None) -> Night:
     night = open_night(home, last or days_of(home)[-1], RunOptions())
-    run_step("clean", night.work, say=lambda line: None)
+    run_step("clean", night.work, log=lambda line: None)
     return night
 
 

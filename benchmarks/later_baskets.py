@@ -38,7 +38,7 @@ from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.run_step import run_step
 from recommender.bundles.model import Products
 from recommender.bundles.near_duplicates import without_copies
 from recommender.bundles.rules import Rules
@@ -126,7 +126,7 @@ def built(home: Path, day: date) -> Night:
     night = open_night(home, day, RunOptions(days_only=True))
     for step in STEPS:
         if night.done(step) is None:
-            run_step(step, night.work, say=lambda line: None)
+            run_step(step, night.work, log=lambda line: None)
     return night
 
 

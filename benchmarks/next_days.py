@@ -27,7 +27,7 @@ from benchmarks.lib.peers import PEERS, peer
 from pipelines.atomic_files import write_json
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.run_step import run_step
 from pipelines.settings.knn import Knn
 from recommender.ranking.blend import CHOSEN_TOGETHER, PARTS, SIMILAR_TEXT, Blend
 from recommender.ranking.eval_cases import EvalCases
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         home = make_home(Path(folder) / "shop", asked.data)
         night = open_night(home, asked.until + timedelta(asked.days), RunOptions())
         for step in STEPS:
-            run_step(step, night.work, say=lambda line: None)
+            run_step(step, night.work, log=lambda line: None)
         found = compared(lab_of(night, asked.until, asked.days), asked.peers)
     for kind, models in found.items():
         for name, metrics in models.items():

@@ -23,16 +23,16 @@ import pyarrow.parquet as pq
 
 from demo_shop import write_demo_shop
 from pipelines.atomic_files import write_json
-from pipelines.cli.shop import demo_settings
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.new_home import demo_settings
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.table_io import read_table
 from pipelines.night.user_key import LENGTH, load_user_key, make_user_key
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.run_step import run_step
 
 LAST = date(2025, 3, 31)
 Place = tuple[str, int]  # file name and line, from 1
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         (home / "nightshelf.toml").write_text(demo_settings())
         make_user_key(home)
         night = open_night(home, LAST, RunOptions())
-        run_step("clean", night.work, say=lambda line: None)
+        run_step("clean", night.work, log=lambda line: None)
         found = scores(planted(home / "sources"), verdicts(night, home / "sources"))
     for score in found:
         print(

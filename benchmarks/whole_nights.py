@@ -21,7 +21,7 @@ from benchmarks.increment import days_of, make_home
 from pipelines.atomic_files import write_json
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.steps import STEPS
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.run_step import run_step
 
 AFTER = 6  # days that the first night finds
 
@@ -56,7 +56,7 @@ def published(home: Path, day: date, **wishes: bool) -> dict[str, tuple[int, str
     began = time.monotonic()
     night = open_night(home, day, RunOptions(**wishes))
     for step in STEPS:
-        run_step(step, night.work, say=lambda line: None)
+        run_step(step, night.work, log=lambda line: None)
     manifest = json.loads((home / "releases" / night.release_id / "manifest.json").read_text())
     tables = {name: (table["rows"], table["content_hash"]) for name, table in manifest["tables"].items()}
     lists, why = tables["user_topk"][0], manifest["model"]["why"]

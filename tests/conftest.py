@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from pipelines.orchestration.steps import PASSIVE_THREADS
+from pipelines.orchestration.step_command import PASSIVE_THREADS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -1,4 +1,4 @@
-"""The command line: one file for each group of commands."""
+"""The command line `nightshelf`: each file of this package defines a group of commands."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import sys
 
 import typer
 
-from pipelines.cli import backfill, inspect, models, nights, services, shop
+from pipelines.cli import backfill, doctor, models, nights, services, shop, sql
 from pipelines.errors import NightshelfError
 
 app = typer.Typer(
     name="nightshelf",
-    help="Nightly recommendation tables from behaviour, reviews and catalogue.",
+    help="Nightly recommendation tables from a shop's behaviour logs, reviews and catalogue.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for group in (shop, nights, backfill, models, inspect, services):
+for group in (shop, nights, backfill, sql, models, doctor, services):
     group.add_to(app)
 
 
 def main() -> None:
-    """Run the command line; what nightshelf knows to be wrong is said in one sentence, with its exit code."""
+    """Run the command line. A NightshelfError is printed as one sentence and ends the process with its exit code."""
     try:
         app()
-    except NightshelfError as known:
-        typer.secho(f"error: {known}", fg="red", err=True)
-        sys.exit(known.exit_code)
+    except NightshelfError as error:
+        typer.secho(f"error: {error}", fg="red", err=True)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

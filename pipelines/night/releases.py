@@ -51,6 +51,27 @@ def list_releases(home: Path) -> list[Release]:
     return found
 
 
+def find_release(home: Path, release_id: str = "") -> Release:
+    """A kept release by its id; without one, the release in force. Raises SettingsError where there is none."""
+    kept = {release.release_id: release for release in list_releases(home)}
+    wanted = release_id or current(home)
+    if wanted is None:
+        raise SettingsError(f"{home} has no release in force; make one with: nightshelf run {home}")
+    if wanted not in kept:
+        raise SettingsError(f'there is no release "{wanted}" in {home}; kept releases: {", ".join(kept) or "none"}.')
+    return kept[wanted]
+
+
+def previous_release(home: Path) -> str:
+    """The id of the kept release before the one in force. Raises SettingsError where there is none."""
+    kept = list_releases(home)
+    position = next((i for i, release in enumerate(kept) if release.in_force), 0)
+    if position == 0:
+        known = ", ".join(release.release_id for release in kept) or "none"
+        raise SettingsError(f"there is no release before the one in force; kept releases: {known}.")
+    return kept[position - 1].release_id
+
+
 def current(home: Path) -> str | None:
     """The id of the release in force, or None."""
     link = home / "current"

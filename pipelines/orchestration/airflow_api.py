@@ -1,122 +1,122 @@
-"""What a backfill asks of a running Airflow: its REST interface, on this machine."""
+"""Client of Airflow's REST API: backfills and their runs."""
 
 from __future__ import annotations
 
-import json
-import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as clock
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+import httpx
 
 from pipelines.errors import StepFailed
+from pipelines.orchestration.http_client import TIMEOUT_S, retry_on
 
-PATIENCE = 120  # seconds until Airflow must have read a DAG, and until a busy one must have answered
-UNFINISHED = ("queued", "running")
+UNFINISHED_STATES = ["queued", "running"]
 
 
 class AirflowBusy(StepFailed):
-    """Airflow has no time now, such as while another writes to its database; what was asked was not done."""
+    """Airflow answered 503, such as while its database is locked; the request had no effect."""
 
 
 @dataclass(frozen=True)
 class AirflowClient:
-    """An Airflow that answers at `address`, for a shop in `time_zone`."""
+    """The Airflow at `address` (http://HOST:PORT), for a shop whose days begin at midnight in `time_zone`.
+
+    Each method raises StepFailed where Airflow refuses a request or cannot be reached.
+    """
 
     address: str
     user: str
     password: str
     time_zone: str
 
-    def begin(self, dag: str, first: date, last: date, *, at_once: int) -> int:
-        """Create a backfill of these dates and give back its number; runs that have ended are run again.
+    def start_backfill(self, dag: str, first: date, last: date, *, parallel: int) -> int:
+        """Create a backfill of the dates `first` to `last`, both included, and return its id.
 
-        Raises StepFailed where Airflow refuses, such as while another backfill of the DAG is at work.
+        At most `parallel` runs are active at a time; dates with a run that has ended get a new one. Airflow refuses
+        while another backfill of the DAG is unfinished.
         """
-        wanted = {
+        body = {
             "dag_id": dag,
             "from_date": self.midnight(first),
             "to_date": self.midnight(last),
-            "max_active_runs": at_once,
+            "max_active_runs": parallel,
             "reprocess_behavior": "completed",
         }
-        return int(self._ask("POST", "backfills", wanted)["id"])
+        return int(self._request("POST", "backfills", json=body)["id"])
 
-    def end(self, backfill: int) -> None:
-        """Let the backfill be over: runs that wait fail, those at work go on. Airflow itself looks twice a minute."""
-        if self._ask("GET", f"backfills/{backfill}")["completed_at"] is None:
-            self._ask("PUT", f"backfills/{backfill}/cancel")
+    def end_backfill(self, backfill: int) -> None:
+        """Cancel a backfill that is not complete: queued runs fail, active ones go on.
 
-    def at_work(self, dag: str) -> list[int]:
-        """The backfills of a DAG that are not over."""
-        query = urlencode({"dag_id": dag, "order_by": "-id"})
-        found = self._ask("GET", f"backfills?{query}")["backfills"]
-        return [b["id"] for b in found if b["completed_at"] is None]
+        Airflow itself marks a backfill as complete only every 30 seconds.
+        """
+        if self._request("GET", f"backfills/{backfill}")["completed_at"] is None:
+            self._request("PUT", f"backfills/{backfill}/cancel")
 
-    def unfinished(self, dag: str, first: date, last: date) -> int:
-        """How many runs of these dates wait or work."""
-        days = {"logical_date_gte": self.midnight(first), "logical_date_lte": self.midnight(last)}
-        query = urlencode([*days.items(), *(("state", s) for s in UNFINISHED), ("limit", 1)])
-        return int(self._ask("GET", f"dags/{dag}/dagRuns?{query}")["total_entries"])
+    def unfinished_backfills(self, dag: str) -> list[int]:
+        """Ids of the backfills of a DAG that are not complete, newest first."""
+        backfills = self._request("GET", "backfills", params={"dag_id": dag, "order_by": "-id"})["backfills"]
+        return [b["id"] for b in backfills if b["completed_at"] is None]
 
-    def wait_for(self, dag: str) -> None:
-        """Wait until Airflow knows the DAG. Raises StepFailed where it does not come, or is paused."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                if self._ask("GET", f"dags/{dag}")["is_paused"]:
-                    raise StepFailed(f"the DAG {dag} is paused, so it does not backfill; switch it on in Airflow.")
-                return
-            except LookupError as unknown:
-                if time.monotonic() > end:
-                    raise StepFailed(f"Airflow at {self.address} has no DAG {dag} after {PATIENCE} s.") from unknown
-                time.sleep(1)
+    def count_unfinished_runs(self, dag: str, first: date, last: date) -> int:
+        """How many runs of the dates `first` to `last` are queued or running."""
+        query = {
+            "logical_date_gte": self.midnight(first),
+            "logical_date_lte": self.midnight(last),
+            "state": UNFINISHED_STATES,
+            "limit": 1,
+        }
+        return int(self._request("GET", f"dags/{dag}/dagRuns", params=query)["total_entries"])
+
+    def wait_for_dag(self, dag: str) -> None:
+        """Return once Airflow has read the DAG's file. Raises StepFailed where it does not, or the DAG is paused."""
+        try:
+            known = retry_on(LookupError)(self._request, "GET", f"dags/{dag}")
+        except LookupError as unknown:
+            raise StepFailed(f"Airflow at {self.address} has no DAG {dag} after {TIMEOUT_S} s.") from unknown
+        if known["is_paused"]:
+            raise StepFailed(f"the DAG {dag} is paused, so it does not backfill; switch it on in Airflow.")
 
     def midnight(self, day: date) -> str:
-        """When `day` begins in the shop, as Airflow reads it."""
+        """Midnight at the start of `day` in the shop's time zone, in ISO 8601 with its offset."""
         return datetime.combine(day, clock(), ZoneInfo(self.time_zone)).isoformat()
 
-    def _ask(self, verb: str, path: str, body: Any = None) -> Any:
-        """The answer of Airflow, asked again while it is busy.
+    def _request(self, method: str, path: str, **content: Any) -> Any:
+        """The parsed JSON of the answer; sent again while Airflow is busy.
 
-        Raises LookupError where there is no such thing, StepFailed where it refuses.
+        Raises LookupError where Airflow answers 404, AirflowBusy or StepFailed where it refuses or cannot be reached.
         """
-        patient = Retrying(
-            retry=retry_if_exception_type(AirflowBusy),
-            wait=wait_random_exponential(max=10),
-            stop=stop_after_delay(PATIENCE),
-            reraise=True,
-        )
-        for attempt in patient:
-            with attempt:
-                return self._send(verb, f"api/v2/{path}", body, {"Authorization": f"Bearer {self._token()}"})
+        return retry_on(AirflowBusy)(self._send_with_token, method, f"api/v2/{path}", **content)
 
-    def _token(self) -> str:
-        body = {"username": self.user, "password": self.password}
-        return str(self._send("POST", "auth/token", body, {})["access_token"])
+    def _send_with_token(self, method: str, path: str, **content: Any) -> Any:
+        """Log in for each request, because a token expires while a long backfill runs."""
+        login = {"username": self.user, "password": self.password}
+        token = self._send("POST", "auth/token", json=login)["access_token"]
+        return self._send(method, path, headers={"Authorization": f"Bearer {token}"}, **content)
 
-    def _send(self, verb: str, path: str, body: Any, headers: dict[str, str]) -> Any:
-        request = Request(
-            f"{self.address}/{path}",
-            method=verb,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"} | headers,
-        )
+    def _send(self, method: str, path: str, **content: Any) -> Any:
         try:
-            with urlopen(request, timeout=60) as answer:
-                return json.load(answer)
-        except HTTPError as refused:
-            said = refused.read().decode(errors="replace")[:500]
-            if refused.code == HTTPStatus.NOT_FOUND:
-                raise LookupError(said) from refused
-            kind = AirflowBusy if refused.code == HTTPStatus.SERVICE_UNAVAILABLE else StepFailed
-            raise kind(f"Airflow refuses {verb} {path} ({refused.code}): {said}") from refused
-        except URLError as gone:
-            raise StepFailed(f"Airflow at {self.address} does not answer: {gone.reason}.") from gone
+            response = self._http.request(method, path, **content)
+        except httpx.RequestError as unreachable:
+            raise StepFailed(f"Airflow at {self.address} does not answer: {unreachable}.") from unreachable
+        if response.is_success:
+            return response.json()
+        reason = response.text[:500]
+        match response.status_code:
+            case HTTPStatus.NOT_FOUND:
+                raise LookupError(reason)
+            case HTTPStatus.SERVICE_UNAVAILABLE:
+                kind: type[StepFailed] = AirflowBusy
+            case _:
+                kind = StepFailed
+        raise kind(f"Airflow refuses {method} {path} ({response.status_code}): {reason}")
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        """One connection for each request, so that none is used after the server has closed it; no proxy."""
+        limits = httpx.Limits(max_keepalive_connections=0)
+        return httpx.Client(base_url=self.address, timeout=60, limits=limits, trust_env=False)

@@ -1,124 +1,129 @@
-"""Past dates through Airflow's own backfill: their days side by side, their nights in order."""
+"""Past dates at once: the days of their tables in parallel, then their nights in the order of dates."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-from pipelines.errors import NightshelfError
+from pipelines.errors import NightshelfError, SettingsError, StepFailed
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night, plan_night
 from pipelines.night.releases import Release, list_releases
+from pipelines.night.run_date import resolve_run_date
 from pipelines.orchestration.airflow_api import AirflowClient
-from pipelines.orchestration.local_airflow import airflow, airflow_environment, prepare_database
-from pipelines.orchestration.night_run import failure
-from pipelines.orchestration.services import airflow_port, free_port, log_in, running, wait_for
-from pipelines.settings.load import load_settings
+from pipelines.orchestration.backfill_airflow import DAYS_DAG, NIGHTS_DAG, home_airflow, run_backfill
+from pipelines.orchestration.failures import night_failure
 
-DAYS, NIGHTS = "backfill_days", "backfill_nights"
-PAUSE = 2  # seconds between two looks at Airflow and the nights' folders
-# Ours starts no night by itself, fails at once where a night would wait and try again, and reads its DAGs once.
-OURS = {
-    "NIGHTSHELF__SCHEDULE__CRON": "",
-    "NIGHTSHELF_TASK_RETRIES": "0",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "86400",
-}
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
-@contextmanager
-def home_airflow(home: Path, say: Say) -> Iterator[AirflowClient]:
-    """The home's Airflow: the one that `nightshelf up` runs, else one of our own, which ends with us."""
-    prepare_database(home, say)
-    user, password = log_in(home)
-    zone, own, logs = load_settings(home).shop.time_zone, free_port(), home / "logs"
-    logs.mkdir(exist_ok=True)
-    with airflow_port(home, own) as port:
-        there = AirflowClient(f"http://127.0.0.1:{port}", user, password, zone)
-        if port != own:
-            say(f"Airflow runs already: {there.address}")
-            yield there
-            return
-        with running([("airflow", airflow("standalone"), airflow_environment(home, own) | OURS)], logs):
-            say(f"Airflow starts: {there.address} (user {user}, password in {home / 'airflow' / 'passwords.json'})")
-            wait_for(f"{there.address}/api/v2/monitor/health", logs / "airflow.log")
-            for left in (b for dag in (DAYS, NIGHTS) for b in there.at_work(dag)):  # by a backfill that was killed
-                there.end(left)
-            yield there
+@dataclass
+class BackfillResult:
+    """What a backfill has done so far: `built` are dates whose days are built now, `releases` ids of new releases."""
+
+    dates: list[date]
+    built: list[date] = field(default_factory=list)
+    releases: list[str] = field(default_factory=list)
+    failed: dict[date, NightshelfError] = field(default_factory=dict)
+
+    def as_tree(self) -> dict[str, Any]:
+        """The result as JSON values."""
+        failed = {str(day): str(error) for day, error in self.failed.items()}
+        return {"dates": self.dates, "built": self.built, "releases": self.releases, "failed": failed}
+
+    def error(self) -> NightshelfError:
+        """One error that names each failed date; of the class of these errors, or StepFailed where they differ."""
+        classes = {type(error) for error in self.failed.values()}
+        error_class = classes.pop() if len(classes) == 1 else StepFailed
+        return error_class("\n".join(f"{day}: {error}" for day, error in self.failed.items()))
 
 
-def published(night: Night) -> Release | None:
-    """The kept release of these very inputs."""
-    for release in list_releases(night.home):
-        if json.loads((release.folder / "manifest.json").read_text())["fingerprint"] == night.fingerprint:
-            return release
-    return None
+def dates_between(begin: str, end: str, latest: date) -> list[date]:
+    """All dates from `begin` to `end`, both included.
+
+    Raises SettingsError where one is not a date, `begin` is after `end`, or `end` is after `latest`.
+    """
+    first, last = (
+        resolve_run_date(text, data_interval_end=None, run_after=None, time_zone="UTC") for text in (begin, end)
+    )
+    if first > last:
+        raise SettingsError(f"FROM {first} is after TO {last}; write the earlier date first.")
+    if last > latest:
+        raise SettingsError(f"TO {last} has not ended yet; the last day that has ended is {latest}.")
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def backfill_dates(home: Path, dates: Sequence[date], *, parallel: int, days_only: bool, log: Log) -> BackfillResult:
+    """Build the days that are missing, at most `parallel` dates at a time, then publish the nights in order.
+
+    Publishing stops at the first date that fails, because each night is judged against the model of the one before.
+    Raises SourceError where a date has no source files.
+    """
+    result = BackfillResult(list(dates))
+    todo = unpublished(home, dates)
+    missing = [night for night in open_days(home, todo) if not is_built(night)]
+    log(f"{len(dates)} dates, {len(missing)} of them to build")
+    if not missing and (days_only or not todo):
+        log("nothing is left to do")
+        return result
+    with home_airflow(home, log) as client:
+        result.failed |= build_days(client, missing, parallel, log)
+        result.built += [night.run_date for night in missing if is_built(night)]
+        for day in () if days_only else todo:
+            if day in result.failed:
+                break
+            try:
+                release = publish_night(client, home, day, log)
+            except NightshelfError as failure:
+                result.failed[day] = failure
+                break
+            result.releases.append(release.release_id)
+            log(f"published {release.release_id}: {release.folder}")
+    return result
 
 
 def unpublished(home: Path, dates: Sequence[date]) -> list[date]:
-    """The dates that have no release of their inputs as they are now. Raises SourceError where one has no files."""
-    return [day for day in dates if published(plan_night(home, day, RunOptions())) is None]
+    """The dates without a kept release of their present inputs. Raises SourceError where one has no source files."""
+    return [day for day in dates if release_of(plan_night(home, day, RunOptions())) is None]
 
 
 def open_days(home: Path, dates: Sequence[date]) -> list[Night]:
-    """The nights that build the days of these dates, opened in their order: so files are found as night by night."""
+    """Nights that only build days, opened in the order of `dates`, so that files get the same arrival dates as in
+    nights that run one after the other."""
     return [open_night(home, day, RunOptions(days_only=True)) for day in dates]
 
 
-def build_days(there: AirflowClient, nights: Sequence[Night], at_once: int, say: Say) -> dict[date, NightshelfError]:
-    """Build the days of these nights; gives back the errors of the dates that failed.
-
-    The first date goes alone: it reads the files that all share, and builds the days before it.
-    """
-    for part in filter(None, (nights[:1], nights[1:])):
-        backfill(there, DAYS, part, at_once, say)
-    return {n.run_date: failure(n, n.home / "logs" / "airflow.log") for n in nights if not is_built(n)}
-
-
 def is_built(night: Night) -> bool:
-    """Whether the days of the night are there."""
+    """Whether the clean and feature tables of the night are built."""
     return night.done("features") is not None
 
 
-def publish_night(there: AirflowClient, home: Path, day: date, say: Say) -> Release:
+def build_days(client: AirflowClient, nights: Sequence[Night], parallel: int, log: Log) -> dict[date, NightshelfError]:
+    """Build the days of these nights; returns the errors of the dates that failed.
+
+    The first date runs alone: it reads the files that all share, and builds the days before it.
+    """
+    for group in filter(None, (nights[:1], nights[1:])):
+        run_backfill(client, DAYS_DAG, group, parallel, log)
+    return {n.run_date: night_failure(n, n.home / "logs" / "airflow.log") for n in nights if not is_built(n)}
+
+
+def publish_night(client: AirflowClient, home: Path, day: date, log: Log) -> Release:
     """Run the night of a date and publish it. Raises the error of the step that stopped it."""
     night = open_night(home, day, RunOptions())
-    backfill(there, NIGHTS, [night], 1, say)
-    release = published(night)
+    run_backfill(client, NIGHTS_DAG, [night], 1, log)
+    release = release_of(night)
     if release is None:
-        raise failure(night, home / "logs" / "airflow.log")
-    shutil.rmtree(open_days(home, [day])[0].work)  # the release sees what they saw
+        raise night_failure(night, home / "logs" / "airflow.log")
+    # The release keeps the versions of days in view now, so the night that only built them is not needed any more.
+    shutil.rmtree(open_days(home, [day])[0].work)
     return release
 
 
-def backfill(there: AirflowClient, dag: str, nights: Sequence[Night], at_once: int, say: Say) -> None:
-    """Run a DAG for these nights and wait until all have ended, one way or the other."""
-    for night in nights:
-        (night.work / "failure.json").unlink(missing_ok=True)
-    there.wait_for(dag)
-    first, last = nights[0].run_date, nights[-1].run_date
-    number = there.begin(dag, first, last, at_once=at_once)
-    told: set[tuple[str, str]] = set()
-    try:
-        while there.unfinished(dag, first, last):
-            time.sleep(PAUSE)
-            tell(nights, told, say)
-    finally:
-        there.end(number)
-    tell(nights, told, say)
-
-
-def tell(nights: Sequence[Night], told: set[tuple[str, str]], say: Say) -> None:
-    """Say which steps have ended since the last look."""
-    for night in nights:
-        for mark in sorted((night.work / "done").glob("*.json"), key=os.path.getmtime):
-            if (night.run_id, mark.stem) not in told:
-                told.add((night.run_id, mark.stem))
-                seconds = json.loads(mark.read_text())["seconds"]
-                say(f"  {night.run_date}  {mark.stem:<14}{seconds:>7.1f} s")
+def release_of(night: Night) -> Release | None:
+    """The kept release that was made from the inputs of `night`; None where there is none."""
+    return next((r for r in list_releases(night.home) if r.fingerprint == night.fingerprint), None)

@@ -1,13 +1,15 @@
-"""Airflow on one machine: its settings, its database, one night, and the services behind `nightshelf up`."""
+"""The Airflow of a home on this machine: its settings, its database, its login and its port."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import metadata, util
 from pathlib import Path
 
@@ -29,7 +31,7 @@ def dags_folder() -> Path:
 
 
 def airflow_environment(home: Path, port: int = 8080) -> dict[str, str]:
-    """The caller's environment with an Airflow that lives in HOME/airflow and is reached on loopback only."""
+    """The caller's environment, with an Airflow whose files are in HOME/airflow and which listens on 127.0.0.1 only."""
     folder = home.resolve() / "airflow"
     settings = {
         "AIRFLOW_HOME": str(folder),
@@ -56,6 +58,7 @@ def airflow_environment(home: Path, port: int = 8080) -> dict[str, str]:
 
 
 def _secret(file: Path) -> str:
+    """The secret in `file`, made at the first call and readable by the owner only."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
@@ -64,17 +67,17 @@ def _secret(file: Path) -> str:
 
 
 def airflow(*arguments: str) -> list[str]:
-    """The command line of Airflow as this Python has it."""
+    """The command line of the Airflow that this Python has installed."""
     return [sys.executable, "-m", "airflow", *arguments]
 
 
-def prepare_database(home: Path, say: Callable[[str], None]) -> None:
-    """Make or migrate the embedded metadata database and its pools, once for each version of Airflow."""
+def prepare_database(home: Path, log: Callable[[str], None]) -> None:
+    """Create or migrate Airflow's SQLite database and its pools, once for each version of Airflow."""
     marker = home / "airflow" / "migrated.json"
-    wanted = {"airflow": metadata.version("apache-airflow"), "pools": POOLS}
-    if marker.is_file() and json.loads(marker.read_text()) == wanted:
+    state = {"airflow": metadata.version("apache-airflow"), "pools": POOLS}
+    if marker.is_file() and json.loads(marker.read_text()) == state:
         return
-    say("preparing Airflow's database (once)")
+    log("preparing Airflow's database (once)")
     env = airflow_environment(home)
     pools = home / "airflow" / "pools.json"
     pools.write_text(
@@ -84,4 +87,34 @@ def prepare_database(home: Path, say: Callable[[str], None]) -> None:
         done = subprocess.run(airflow(*arguments), env=env, capture_output=True, text=True)
         if done.returncode != 0:
             raise StepFailed(f"airflow {' '.join(arguments)} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
-    marker.write_text(json.dumps(wanted))
+    marker.write_text(json.dumps(state))
+
+
+@contextmanager
+def claim_airflow_port(home: Path, port: int) -> Iterator[int]:
+    """Record `port` as that of the home's Airflow until the block ends; yields `port`.
+
+    Where another process has recorded one, yields the port of that Airflow instead.
+    """
+    file = home / "airflow" / "port"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+") as record:
+        try:
+            fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            record.seek(0)
+            yield int(record.read())
+            return
+        record.truncate(0)
+        record.write(str(port))
+        record.flush()
+        yield port
+
+
+def admin_login(home: Path) -> tuple[str, str]:
+    """User and password of the home's Airflow, made at the first call and readable by the owner only."""
+    file = home / "airflow" / "passwords.json"
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            json.dump({"admin": secrets.token_urlsafe(12)}, out)
+    return next(iter(json.loads(file.read_text()).items()))

@@ -16,7 +16,7 @@ from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.run_date import resolve_run_date
 from pipelines.orchestration.connection_key import take_key_from_connection
-from pipelines.orchestration.steps import run_step
+from pipelines.orchestration.run_step import run_step
 from pipelines.settings.load import load_settings
 
 CHECK = "check_"
@@ -82,7 +82,7 @@ class NightStep(BaseOperator):
     def execute(self, context: Any) -> dict[str, Any]:
         try:
             take_key_from_connection()
-            return run_step(self.step, Path(self.night), say=self.log.info)
+            return run_step(self.step, Path(self.night), log=self.log.info)
         except StepFailed:
             raise
         except NightshelfError as known:

@@ -1,84 +1,94 @@
-"""Services on this machine: started together, waited for, ended as whole groups; one Airflow a home."""
+"""The services of `nightshelf up`: Airflow, MLflow and the pages of a home, on 127.0.0.1."""
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import secrets
 import socket
-import subprocess
-import time
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
-from pipelines.errors import StepFailed
-from pipelines.orchestration.night_run import end_group
-
-PATIENCE = 120  # seconds until a service must answer
-
-
-@contextmanager
-def running(services: list[tuple[str, list[str], dict[str, str]]], logs: Path) -> Iterator[None]:
-    """Run commands, each in a process group of its own, and end whole groups: standalone leaves orphans else."""
-    processes: list[subprocess.Popen[Any]] = []
-    try:
-        for name, argv, env in services:
-            with (logs / f"{name}.log").open("w") as out:
-                processes.append(
-                    subprocess.Popen(argv, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-                )
-        yield
-    finally:
-        for process in processes:
-            end_group(process)
-
-
-def wait_for(address: str, log: Path) -> None:
-    """Wait until `address` answers. Raises StepFailed with the place of the log after PATIENCE seconds."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except (URLError, OSError):
-            time.sleep(1)
-    raise StepFailed(f"{address} did not answer within {PATIENCE} s; read {log}")
-
-
-@contextmanager
-def airflow_port(home: Path, port: int) -> Iterator[int]:
-    """Let `port` be that of the home's Airflow; where one runs already, gives back its port instead."""
-    file = home / "airflow" / "port"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a+") as note:
-        try:
-            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            note.seek(0)
-            yield int(note.read())
-            return
-        note.truncate(0)
-        note.write(str(port))
-        note.flush()
-        yield port
+from pipelines.errors import SettingsError
+from pipelines.orchestration.http_client import wait_until_healthy
+from pipelines.orchestration.local_airflow import (
+    DAG_ID,
+    admin_login,
+    airflow,
+    airflow_environment,
+    claim_airflow_port,
+    prepare_database,
+)
+from pipelines.orchestration.pages_server import serve_pages
+from pipelines.orchestration.processes import running
+from pipelines.registry.tracking_server import tracking_uri
+from pipelines.report.releases_page import write_index
+from pipelines.settings.load import load_settings
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses now."""
+    """A TCP port on 127.0.0.1 that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def log_in(home: Path) -> tuple[str, str]:
-    """User and password of the home's Airflow, made once (0600)."""
-    file = home / "airflow" / "passwords.json"
-    if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump({"admin": secrets.token_urlsafe(12)}, out)
-    return next(iter(json.loads(file.read_text()).items()))
+def require_free(option: str, port: int) -> None:
+    """Raises SettingsError that names the command-line `option` where its port is in use."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise SettingsError(f"{option} {port} is in use; choose another port.") from taken
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The TCP ports of `nightshelf up`."""
+
+    airflow: int
+    mlflow: int
+    reports: int
+
+
+@contextmanager
+def serve_home(home: Path, ports: Ports, log: Callable[[str], None]) -> Iterator[None]:
+    """Run Airflow (with its schedule), MLflow and the pages of a home on 127.0.0.1 until the block ends.
+
+    Raises SettingsError where a port is in use or an Airflow of this home runs already, StepFailed where a service
+    does not start.
+    """
+    settings = load_settings(home)
+    for option, port in (
+        ("--port", ports.airflow),
+        ("--mlflow-port", ports.mlflow),
+        ("--report-port", ports.reports),
+    ):
+        require_free(option, port)
+    prepare_database(home, log)
+    user, password = admin_login(home)
+    logs = home / "logs"
+    logs.mkdir(exist_ok=True)
+    reports = f"http://127.0.0.1:{ports.reports}"
+    env = airflow_environment(home, ports.airflow) | {"NIGHTSHELF__PAGES__ADDRESS": reports}
+    mlflow = [
+        sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(ports.mlflow),
+        "--backend-store-uri", tracking_uri(home, settings), "--workers", "1",
+    ]  # fmt: skip
+    commands = [
+        ("airflow", airflow("standalone"), env),
+        ("mlflow", mlflow, env | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}),
+    ]
+    with claim_airflow_port(home, ports.airflow) as port:
+        if port != ports.airflow:
+            raise SettingsError(f"Airflow of {home} runs already, on port {port}; wait, or end what started it.")
+        write_index(home)
+        with running(commands, logs), serve_pages(home, ports.reports):
+            log("starting …")
+            wait_until_healthy(f"http://127.0.0.1:{ports.airflow}/api/v2/monitor/health", logs / "airflow.log")
+            wait_until_healthy(f"http://127.0.0.1:{ports.mlflow}/health", logs / "mlflow.log")
+            log(f"Airflow  http://127.0.0.1:{ports.airflow}/dags/{DAG_ID}  (user {user}, password {password})")
+            log(f"MLflow   http://127.0.0.1:{ports.mlflow}")
+            log(f"Reports  {reports}/report/")
+            yield

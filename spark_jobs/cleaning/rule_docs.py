@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipelines.cli.reference_docs import NOTE
+from pipelines.report.reference_docs import NOTE
 from pipelines.settings.tree import Settings
 from spark_jobs.clean import RULES
 from spark_jobs.cleaning.rules import DUPLICATE, UNREADABLE, Rule

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.reference_docs import DOCUMENTS
 from pipelines.contracts.all_tables import TABLES
 from pipelines.contracts.check_sql import bound, check_queries
+from pipelines.report.reference_docs import DOCUMENTS
 from pipelines.settings.tree import Settings
 from spark_jobs.engine import spark_schema
 

@@ -8,8 +8,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.cli.inspect import open_tables
 from pipelines.contracts.all_tables import OUTPUTS
+from pipelines.night.release_tables import open_tables
 from pipelines.registry.client import mlflow, registry
 from pipelines.settings.load import load_settings
 from spark_jobs.engine import spark_schema

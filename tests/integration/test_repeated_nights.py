@@ -16,7 +16,7 @@ from threading import Thread
 import duckdb
 import pytest
 
-from pipelines.cli.inspect import open_tables
+from pipelines.night.release_tables import open_tables
 from pipelines.night.releases import current
 
 pytestmark = pytest.mark.night

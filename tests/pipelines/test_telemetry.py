@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.night.night import Night
 from pipelines.night.steps import STEPS
-from pipelines.orchestration.steps import environment
+from pipelines.orchestration.step_command import environment
 from pipelines.settings.tree import Settings
 
 MODULES = [STEPS["train"].module, STEPS["register"].module, "pipelines.cli.main"]
@@ -56,7 +56,7 @@ def python(tmp_path, monkeypatch):
             for name, value in (variables | {"HOME": str(tmp_path / "home")}).items():
                 machine.setenv(name, value)
             argv = [sys.executable, "-c", code, *map(str, arguments)]
-            done = subprocess.run(argv, env=environment(night), capture_output=True, text=True)
+            done = subprocess.run(argv, env=environment(night.settings.spark), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 

@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.rules import planted, scores, verdicts
 from demo_shop import write_demo_shop
-from pipelines.cli.shop import demo_settings
 from pipelines.contracts.reviews import FLAGS
+from pipelines.night.new_home import demo_settings
 from spark_jobs.clean import RULES, clean
 from spark_jobs.cleaning.common_rules import NOT_A_PRODUCT
 from spark_jobs.cleaning.robots import BOT_RULES

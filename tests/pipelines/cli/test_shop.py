@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli.shop import init, real_settings
+from pipelines.cli.shop import init
 from pipelines.errors import SettingsError
+from pipelines.night.new_home import settings_from_template
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -14,16 +15,16 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.toml")), ids=lambda p: p.stem)
 def test_an_example_takes_a_folder_or_an_address(example, tmp_path):
     for source, place in ((str(tmp_path), str(tmp_path)), ("s3://shop/logs/", "s3://shop/logs")):
-        events = tomllib.loads(real_settings(example, source))["sources"]["events"]
+        events = tomllib.loads(settings_from_template(example, source))["sources"]["events"]
         assert events["path"].startswith(f"{place}/")
 
 
 def test_an_example_needs_a_source_that_is_there(tmp_path):
     example = EXAMPLES / "gift_cards.toml"
     with pytest.raises(SettingsError, match="needs --source"):
-        real_settings(example, None)
+        settings_from_template(example, None)
     with pytest.raises(SettingsError, match="no such folder"):
-        real_settings(example, str(tmp_path / "nowhere"))
+        settings_from_template(example, str(tmp_path / "nowhere"))
 
 
 def test_a_home_is_not_made_twice(tmp_path):

@@ -44,7 +44,7 @@ def airflow_that_says(*answers):
 def test_one_that_is_busy_is_asked_again():
     busy = (503, {"detail": "Database is locked."})
     with airflow_that_says(busy, busy, (200, {"id": 7})) as (there, asked):
-        assert there.begin("backfill_days", DAY, DAY, at_once=2) == 7
+        assert there.start_backfill("backfill_days", DAY, DAY, parallel=2) == 7
     assert len(asked) == 3
     assert {body["from_date"] for _, body in asked} == {"2025-03-31T00:00:00+02:00"}
 
@@ -53,7 +53,7 @@ def test_one_that_refuses_is_asked_once_and_its_reason_is_told():
     told = r"refuses POST api/v2/backfills \(409\).*already a running backfill"
     refusal = airflow_that_says((409, {"detail": "already a running backfill"}))
     with refusal as (there, asked), pytest.raises(StepFailed, match=told):
-        there.begin("backfill_days", DAY, DAY, at_once=2)
+        there.start_backfill("backfill_days", DAY, DAY, parallel=2)
     assert len(asked) == 1
 
 
@@ -61,4 +61,4 @@ def test_one_that_is_not_there_is_named():
     with airflow_that_says() as (there, _):
         pass
     with pytest.raises(StepFailed, match="does not answer"):
-        there.begin("backfill_days", DAY, DAY, at_once=2)
+        there.start_backfill("backfill_days", DAY, DAY, parallel=2)

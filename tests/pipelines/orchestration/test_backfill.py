@@ -8,12 +8,11 @@ from typer.testing import CliRunner
 
 from demo_shop import write_demo_shop
 from pipelines.atomic_files import write_json
-from pipelines.cli.backfill import Outcome, dates_between
 from pipelines.cli.main import app
 from pipelines.errors import CheckFailed, SettingsError, SourceError, StepFailed
 from pipelines.night.open_night import RunOptions, open_night, plan_night
-from pipelines.orchestration.backfill import unpublished
-from pipelines.orchestration.services import airflow_port
+from pipelines.orchestration.backfill import BackfillResult, dates_between, unpublished
+from pipelines.orchestration.local_airflow import claim_airflow_port
 
 LATEST = date(2025, 4, 1)
 
@@ -31,7 +30,7 @@ def test_both_ends_are_included():
         ("2025-03-31", "2025-03-25", "FROM 2025-03-31 is after TO 2025-03-25; write the earlier date first"),
         ("31.03.2025", "2025-03-31", '"31.03.2025" is not a day; write it as YYYY-MM-DD'),
         ("2025-03-31", "2025-02-30", '"2025-02-30" is not a day'),
-        ("2025-03-31", "2025-04-02", "TO 2025-04-02 is not over yet; the last day that is over is 2025-04-01"),
+        ("2025-03-31", "2025-04-02", "TO 2025-04-02 has not ended yet; the last day that has ended is 2025-04-01"),
     ],
 )
 def test_dates_that_do_not_fit_are_refused(begin, end, says):
@@ -83,13 +82,15 @@ def test_the_days_of_a_date_hang_on_no_release(home):
 
 @pytest.mark.parametrize(("second", "kind"), [(CheckFailed, CheckFailed), (SourceError, StepFailed)])
 def test_the_error_names_each_date_and_keeps_the_kind_where_there_is_one(second, kind):
-    outcome = Outcome([], failed={date(2025, 3, 29): CheckFailed("too few rows"), date(2025, 3, 31): second("why")})
+    outcome = BackfillResult(
+        [], failed={date(2025, 3, 29): CheckFailed("too few rows"), date(2025, 3, 31): second("why")}
+    )
     assert type(outcome.error()) is kind
     assert str(outcome.error()) == "2025-03-29: too few rows\n2025-03-31: why"
 
 
 def test_a_home_has_one_airflow_which_others_find(tmp_path):
-    with airflow_port(tmp_path, 8080) as first, airflow_port(tmp_path, 41000) as second:
+    with claim_airflow_port(tmp_path, 8080) as first, claim_airflow_port(tmp_path, 41000) as second:
         assert (first, second) == (8080, 8080)
-    with airflow_port(tmp_path, 41000) as alone:
+    with claim_airflow_port(tmp_path, 41000) as alone:
         assert alone == 41000

@@ -17,8 +17,8 @@ from pipelines.atomic_files import write_json
 from pipelines.night.home_locks import night_lock, writer_lock
 from pipelines.night.night import Night
 from pipelines.night.steps import STEPS, Step
-from pipelines.orchestration import steps
-from pipelines.orchestration.steps import command, run_step
+from pipelines.orchestration.run_step import run_step
+from pipelines.orchestration.step_command import command
 from pipelines.settings.load import check_settings
 from pipelines.settings.tree import Settings
 
@@ -40,21 +40,23 @@ def script(tmp_path, monkeypatch):
         (tmp_path / "script_step.py").write_text(text)
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
         for name in ("clean", "features"):
-            monkeypatch.setitem(steps.STEPS, name, Step(name, "python", "script_step"))
+            monkeypatch.setitem(STEPS, name, Step(name, "python", "script_step"))
 
     return use
 
 
 CALLER = (
-    "import sys; from pathlib import Path; from pipelines.orchestration import steps\n"
-    "steps.STEPS['clean'] = steps.Step('clean', 'python', 'script_step')\n"
-    "steps.run_step('clean', Path(sys.argv[1]))"
+    "import sys; from pathlib import Path\n"
+    "from pipelines.night.steps import STEPS, Step\n"
+    "from pipelines.orchestration.run_step import run_step\n"
+    "STEPS['clean'] = Step('clean', 'python', 'script_step')\n"
+    "run_step('clean', Path(sys.argv[1]))"
 )
 
 
 def lines(night, name="clean", **kwargs):
     said = []
-    run_step(name, night.work, say=said.append, **kwargs)
+    run_step(name, night.work, log=said.append, **kwargs)
     return said
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pipelines.cli.pages_server import serve_pages
+from pipelines.orchestration.pages_server import serve_pages
 
 SECRET = "the password of Airflow"
 RELEASE = "releases/2026-03-31-01"

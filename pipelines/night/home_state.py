@@ -1,4 +1,4 @@
-"""What a home remembers and has built: files, and the versions of days that a release sees."""
+"""What a home holds: known source files, versions of days, releases, and nights that are not published."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipelines.night.releases import current
 from pipelines.sources.ledger import load_ledger
 
 
-def known_files(home: Path) -> list[dict[str, Any]]:
-    """Each file that nights have read: what it holds, when it came, which run read it first, whether it is gone."""
+def list_known_files(home: Path) -> list[dict[str, Any]]:
+    """One row for each source file that a night has read: hash, size, delivery, first run, whether it is gone."""
     return [
         {
             "source": source,
@@ -31,16 +31,16 @@ def known_files(home: Path) -> list[dict[str, Any]]:
     ]
 
 
-def seen_days(home: Path) -> list[dict[str, Any]]:
-    """Each version of a day that the release in force sees, with its rows."""
+def list_day_versions(home: Path) -> list[dict[str, Any]]:
+    """One row for each version of a day that the release in force was made from, with its number of rows."""
     manifest = home / "current" / "manifest.json"
     if not current(home) or not manifest.is_file():
         return []
     partitions = json.loads(manifest.read_text()).get("partitions", {})
-    return list(_days(home, partitions))
+    return list(_day_versions(home, partitions))
 
 
-def _days(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
+def _day_versions(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
     for table in (*CLEAN, *FEATURES):
         for day, version in sorted(partitions.get(table.name, {}).items()):
             facts = folder_of(home, table, day, version) / FACTS
@@ -48,13 +48,14 @@ def _days(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator[dict[st
             yield {"table": table.name, "day": day, "version": version, "rows": int(sums.get("row count", 0))}
 
 
-def unpublished_nights(home: Path) -> Iterator[tuple[str, str]]:
-    """What each night without a release is, and how it goes on; past days that were built are one line."""
+def describe_unpublished(home: Path) -> Iterator[tuple[str, str]]:
+    """Name and description of what is in `staging/`: dates whose days are built, and each night that did not end
+    with the command that continues it."""
     nights = [Night.load(file.parent) for file in sorted((home / "staging").glob("*/night.json"))]
     built = [night for night in nights if night.days_only and night.done("features")]
     if built:
-        yield "days built for later", f"{len(built)} dates, {built[0].run_date} to {built[-1].run_date}"
+        yield "built days", f"{len(built)} dates without a release, {built[0].run_date} to {built[-1].run_date}"
     for night in (n for n in nights if n not in built):
         day = night.run_date
-        again = f"backfill {home} {day} {day} --days-only" if night.days_only else f"run {home} --date {day}"
-        yield "unfinished night", f"{night.run_id}; go on with: nightshelf {again}"
+        command = f"backfill {home} {day} {day} --days-only" if night.days_only else f"run {home} --date {day}"
+        yield "unfinished night", f"{night.run_id}; continue it with: nightshelf {command}"

@@ -1,0 +1,85 @@
+"""Checks of `nightshelf doctor`: whether this machine and a home have what a night needs."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from pipelines.errors import NightshelfError
+from pipelines.night.home_state import describe_unpublished
+from pipelines.night.releases import current, list_releases
+from pipelines.night.user_key import load_user_key
+from pipelines.settings.load import FILE, load_settings
+from pipelines.sources.ledger import load_ledger
+
+LEAST_JAVA = 17
+PACKAGES = ("apache-airflow", "pyspark", "torch", "transformers", "great-expectations", "mlflow", "duckdb")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked: its name, whether it is as needed, and its state in words."""
+
+    name: str
+    ok: bool
+    state: str
+
+
+def check_machine() -> Iterator[Finding]:
+    """Python, Java, the packages of the steps, and the GPU."""
+    supported = (3, 11) <= sys.version_info[:2] < (3, 13)
+    yield Finding("Python", supported, f"{platform.python_version()} (3.11 or 3.12 needed)")
+    java = _java_version()
+    yield Finding("Java", java >= LEAST_JAVA, f"{java or 'none'} ({LEAST_JAVA} or newer needed)")
+    for name in PACKAGES:
+        version = _package_version(name)
+        yield Finding(name, bool(version), version or "not installed; run make install")
+    spark, client = _package_version("pyspark"), _package_version("pyspark-client")
+    same = client in ("", spark)
+    state = "same version" if same else f"versions {spark} and {client} overwrite each other's files; run make install"
+    yield Finding("pyspark and pyspark-client", same, state)
+    yield Finding("GPU", True, "nvidia-smi found" if shutil.which("nvidia-smi") else "none; training runs on the CPU")
+
+
+def _java_version() -> int:
+    """The major version of the Java on the PATH; 0 where there is none."""
+    if (java := shutil.which("java")) is None:
+        return 0
+    version = re.search(r'"(\d+)', subprocess.run([java, "-version"], capture_output=True, text=True).stderr)
+    return int(version[1]) if version else 0
+
+
+def _package_version(name: str) -> str:
+    """The version of an installed package; empty where it is not installed."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def check_home(home: Path) -> Iterator[Finding]:
+    """Settings, key of user ids, source files, releases, and nights that are not published."""
+    try:
+        load_settings(home)
+        yield Finding("settings", True, str(home / FILE))
+    except NightshelfError as error:
+        yield Finding("settings", False, str(error))
+        return
+    try:
+        load_user_key(home)
+        yield Finding("key of user ids", True, "found")
+    except NightshelfError as error:
+        yield Finding("key of user ids", False, str(error))
+    for source, known in sorted(load_ledger(home).items()):
+        gone = sum(file.gone for file in known.values())
+        yield Finding(f"{source} files", True, f"{len(known)} known" + (f", {gone} of them gone" if gone else ""))
+    yield Finding("releases", True, f"{len(list_releases(home))} kept, in force: {current(home) or 'none'}")
+    for name, state in describe_unpublished(home):
+        yield Finding(name, True, state)

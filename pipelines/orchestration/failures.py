@@ -1,0 +1,37 @@
+"""Why a night stopped, as its step recorded it in `failure.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import CheckFailed, NightshelfError, SettingsError, SourceError, StepFailed
+from pipelines.night.night import Night
+
+KINDS = {kind.exit_code: kind for kind in (SettingsError, CheckFailed, SourceError)}
+
+
+def failure_file(work: Path) -> Path:
+    """The file in a night's working folder that holds the reason of its last failure."""
+    return work / "failure.json"
+
+
+def read_failure(work: Path) -> dict[str, Any]:
+    """`step`, `why` and `exit_code` of the last failure; empty where there is none."""
+    file = failure_file(work)
+    return json.loads(file.read_text()) if file.is_file() else {}
+
+
+def to_error(exit_code: int, why: str) -> NightshelfError:
+    """The error that an exit code stands for; StepFailed where it stands for none."""
+    return KINDS.get(exit_code, StepFailed)(why)
+
+
+def night_failure(night: Night, log: Path) -> NightshelfError:
+    """The error of a night that was not published; `log` is the file to read for more."""
+    record = read_failure(night.work)
+    if not record:
+        return StepFailed(f"the night was not published, and no step recorded why; read {log}")
+    why = f"the step {record['step']} stopped the night: {record['why']}"
+    return to_error(record["exit_code"], f"{why} The last release stays in force. Log: {log}")

@@ -1,0 +1,73 @@
+"""Runs one step of a night: once, under its locks, in a process of its own, and records its time and memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipelines.atomic_files import write_json
+from pipelines.errors import NightshelfError, SettingsError, StepFailed
+from pipelines.night.home_locks import night_lock, writer_lock
+from pipelines.night.night import Night
+from pipelines.night.steps import STEPS
+from pipelines.orchestration.class_archive import keep_archive
+from pipelines.orchestration.failures import failure_file, read_failure, to_error
+from pipelines.orchestration.processes import run_process
+from pipelines.orchestration.step_command import command, environment
+
+
+def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str], None] = print) -> dict[str, Any]:
+    """Run a step of the night whose working folder is `work`; returns {"seconds": …, "peak_rss_mb": …}.
+
+    A step that has ended well is not run again unless `again`. Running a step forgets the results of all later ones.
+    Raises the NightshelfError that the exit code of the process stands for, with the reason that the step recorded.
+    """
+    night, step = Night.load(work), STEPS.get(name)
+    if step is None:
+        raise SettingsError(f'"{name}" is not a step; steps are {", ".join(STEPS)}.')
+    with _locks(night, name) as descriptors:
+        done = night.done(name)
+        if done is not None and not again:
+            log(f"{name}: done before, {done['seconds']:.0f} s")
+            return done
+        _forget_from(night, name)
+        start = time.monotonic()
+        code, peak = run_process(command(step, night), environment(night.settings.spark), log, pass_fds=descriptors)
+        if code != 0:
+            raise _failure(night, name, code)
+        keep_archive()
+        facts = {"seconds": round(time.monotonic() - start, 2), "peak_rss_mb": round(peak)}
+        if night.work.is_dir():  # `publish` moves the release away and removes the working folder
+            night.mark_done(name, facts)
+        log(f"{name}: {facts['seconds']:.0f} s, at most {facts['peak_rss_mb']} MB in one process")
+        return facts
+
+
+@contextmanager
+def _locks(night: Night, name: str) -> Iterator[tuple[int, ...]]:
+    """The locks of a step as file descriptors: exclusive where it removes files that other nights may read."""
+    if name == "publish" or (name == "clean" and night.full_refresh):
+        with writer_lock(night.home, wait=True) as lock:
+            yield (lock,)
+    else:
+        with night_lock(night.home, night.work) as locks:
+            yield locks
+
+
+def _forget_from(night: Night, name: str) -> None:
+    """Let `name` and all steps after it run again."""
+    names = list(STEPS)
+    for later in names[names.index(name) :]:
+        night.forget(later)
+
+
+def _failure(night: Night, name: str, code: int) -> NightshelfError:
+    """The error of a step that ended with `code`; recorded here where the process was killed before it could."""
+    record = read_failure(night.work)
+    if not record:
+        record = {"step": name, "why": f"{name} ended with code {code}", "exit_code": StepFailed.exit_code}
+        write_json(failure_file(night.work), record)
+    return to_error(code, record["why"])
