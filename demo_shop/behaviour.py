@@ -1,4 +1,4 @@
-"""What people do in the demo shop: sessions of impressions, views, clicks, carts, purchases; later, returns."""
+"""Simulated behaviour: sessions of impressions, views, clicks, carts and purchases, and later returns."""
 
 from datetime import date, timedelta
 
@@ -16,7 +16,7 @@ REPEATABLE = ("Tea", "Candles")
 
 
 class ShopRun:
-    """A run of the shop: it keeps who owns what, and hands out session and order numbers."""
+    """The state of the simulation: who owns which products, and the next session and order number."""
 
     def __init__(
         self, catalogue: DemoCatalogue, people: Customers, choice: ChoiceModel, rng: np.random.Generator
@@ -77,7 +77,7 @@ class ShopRun:
         return appeal
 
     def _listing(self, appeal: np.ndarray) -> list[int]:
-        """What the shop shows, best place first: some bestsellers among the results of the person's search."""
+        """Products that the shop shows, first place first: some bestsellers among the results of the person's search."""
         noisy = appeal + self.rng.gumbel(size=len(appeal))
         famous = np.where(np.isfinite(appeal), self.catalogue.fame, -np.inf) + self.rng.gumbel(size=len(appeal))
         wanted = np.argsort(-noisy)[: SLOTS - BESTSELLERS]
@@ -86,7 +86,7 @@ class ShopRun:
         return [int(p) for p in both if np.isfinite(appeal[p])]
 
     def _viewed(self, appeal: np.ndarray, shown: list[int]) -> list[int]:
-        """The products of a listing that are opened; those in front have better chances."""
+        """The products of a listing that are opened; earlier places are more likely."""
         if not shown:
             return []
         scores = 0.8 * appeal[shown] - self.choice.position * np.arange(len(shown)) + self.rng.gumbel(size=len(shown))
@@ -94,18 +94,18 @@ class ShopRun:
         return [shown[i] for i in np.argsort(-scores)[:count]]
 
     def _temptation(self, person: int, day: int, product: int) -> float:
-        """Probability that a viewed product goes into the cart: fit of theme and category, and quality."""
+        """Probability that a viewed product goes into the cart, from theme, category and quality."""
         fit = self.fit(person, day, product)
         return float(1 / (1 + np.exp(-(2.6 * fit - self.choice.reserve + 0.3 * self.catalogue.quality[product]))))
 
     def fit(self, person: int, day: int, product: int) -> float:
-        """How well a product suits a person, in 0..1."""
+        """How well a product suits a person, 0 to 1."""
         taste = self.people.taste(person, day)
         theme = min(1.0, 2 * float(taste @ self.catalogue.themes[product]))
         return 0.65 * theme + 0.35 * float(self.people.shelves[person][self.catalogue.category[product]])
 
     def _with_partners(self, person: int, day: int, product: int, cart: list[tuple[int, int]]) -> list[int]:
-        """The product and those of its complements that come along; nothing that is in the cart or owned."""
+        """The product and those of its complements that are added, without products in the cart or owned."""
         sold = (self.catalogue.from_day <= day) & (day < self.catalogue.to_day)
         taken = {p for p, _ in cart} | self.owned[person]
         free = [p for p in self.partners.get(product, []) if p not in taken and sold[p]]
@@ -144,7 +144,7 @@ class ShopRun:
 
 
 def live(shop: ShopRun, first_day: date, days: int) -> pd.DataFrame:
-    """All events of the window, one row each, in order of time, with the columns of `Event`."""
+    """All events of the window in order of time, one row each, with the columns of `Event`."""
     visits = days_of_sessions(shop.rng, shop.people.visits, first_day, days)
     events: list[Event] = []
     for day, people in enumerate(visits):

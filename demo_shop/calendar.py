@@ -1,4 +1,4 @@
-"""Days and times of the demo shop, in its own time zone: when people come, and how a time is written."""
+"""Days and times of the demo shop in its own time zone: when people come, and how times are written."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -14,21 +14,21 @@ HOURS = np.array([2, 1, 1, 0, 0, 1, 3, 5, 6, 7, 8, 8, 9, 8, 7, 7, 8, 9, 11, 13, 
 
 
 def epoch_ms(day: date, second: float) -> int:
-    """The instant at which the shop's clock shows `second` s after midnight of `day`, in ms since 1970."""
+    """Milliseconds since 1970 of the moment `second` seconds after local midnight of `day`."""
     clock = datetime(day.year, day.month, day.day, tzinfo=SHOP_ZONE) + timedelta(seconds=second)
     return round(clock.timestamp() * 1000)
 
 
 @lru_cache(maxsize=100_000)
 def _hour(hour: int) -> tuple[datetime, str]:
-    """Local time at the begin of an hour since 1970, and its UTC offset as in "+01:00"."""
+    """Local time at the start of an hour since 1970, and its UTC offset as "+01:00"."""
     local = datetime.fromtimestamp(hour * 3600, SHOP_ZONE)
     offset = local.strftime("%z")
     return local, f"{offset[:3]}:{offset[3:]}"
 
 
 def local_day(at: int) -> date:
-    """The shop's date at an instant in ms since 1970."""
+    """The local date of an instant in milliseconds since 1970."""
     return _hour(at // 3_600_000)[0].date()
 
 
@@ -45,14 +45,14 @@ def iso_utc(at: int) -> str:
 
 
 def start_second(rng: np.random.Generator) -> int:
-    """Begin of a session in seconds after midnight, most of them in the evening."""
+    """Start of a session in seconds after midnight; most are in the evening."""
     return int(rng.choice(24, p=HOURS / HOURS.sum()) * 3600 + rng.integers(0, 3600))
 
 
 def days_of_sessions(rng: np.random.Generator, visits: np.ndarray, first_day: date, days: int) -> list[np.ndarray]:
     """For each day the people who come, given the expected `visits` of each person in the window.
 
-    Weekends are busier, the shop is young and grows, and in the last days there is a sale.
+    Weekends are busier, traffic grows over the window, and there is a sale in the last days.
     """
     weekday = np.array([(first_day + timedelta(days=d)).weekday() for d in range(days)])
     share = WEEKDAYS[weekday] * np.linspace(*GROWTH, days)

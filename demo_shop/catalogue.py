@@ -1,4 +1,4 @@
-"""The range of the demo shop: products with their themes, texts, prices and the day they came in."""
+"""The products of the demo shop: themes, texts, prices and days of sale."""
 
 import json
 from dataclasses import dataclass, replace
@@ -14,13 +14,13 @@ from demo_shop.themes import THEMES
 
 @dataclass(frozen=True)
 class DemoCatalogue:
-    """All products, one row each in the same order everywhere.
+    """All products, one row each, in one order.
 
     `table` is what the shop writes. The rest is hidden truth: `themes` [products, themes] in 0..1, `category`
-    [products] as an index into CATEGORIES, `quality` [products] about N(0, 1), `fame` [products] as the log of a
-    Zipf weight, `from_day` and `to_day` [products]: first and last day of the window (0 = first) on which it is
-    sold. `complements` holds groups of product positions that people buy together, `nouns` [products] what texts
-    call each product.
+    [products] as an index into CATEGORIES, `quality` [products] about N(0, 1), `fame` [products] as the log of a Zipf
+    weight, `from_day` and `to_day` [products]: first and last day of sale (0 = first day of the window). `complements`
+    holds groups of product positions that people buy together, `nouns` [products] the noun that texts use for each
+    product.
     """
 
     table: pd.DataFrame
@@ -40,7 +40,7 @@ class DemoCatalogue:
 
 
 def make_catalogue(rng: np.random.Generator, count: int, first_day: date, days: int) -> DemoCatalogue:
-    """A range of `count` products for a window of `days` from `first_day`."""
+    """A catalogue of `count` products for a window of `days` days from `first_day`."""
     category = _spread(rng, count, np.array([c.weight for c in CATEGORIES]))
     main = _spread(rng, count, np.ones(len(THEMES)))
     themes = np.zeros((count, len(THEMES)))
@@ -63,19 +63,19 @@ def make_catalogue(rng: np.random.Generator, count: int, first_day: date, days: 
 
 
 def with_other_texts(catalogue: DemoCatalogue, speaks_of: np.ndarray) -> DemoCatalogue:
-    """The catalogue in which each product has title and description of product `speaks_of[product]`; all else stays."""
+    """A catalogue in which each product has the title and description of product `speaks_of[product]`."""
     texts = catalogue.table[["title", "description"]].to_numpy()[speaks_of]
     return replace(catalogue, table=catalogue.table.assign(title=texts[:, 0], description=texts[:, 1]))
 
 
 def _spread(rng: np.random.Generator, count: int, weights: np.ndarray) -> np.ndarray:
-    """`count` indices in random order, as near to the shares of `weights` as whole numbers allow."""
+    """`count` indices in random order, in shares as near to `weights` as whole numbers allow."""
     edges = np.cumsum(weights) / weights.sum() * count
     return rng.permutation(np.searchsorted(edges, np.arange(count) + 0.5))
 
 
 def _shelf_life(rng: np.random.Generator, count: int, days: int) -> tuple[np.ndarray, np.ndarray]:
-    """First and last day of sale; 12 % come in during the window, of them a third in its last 5 days; 3 % sell out."""
+    """First and last day of sale: 12 % are launched in the window, a third of them in its last 5 days; 3 % sell out."""
     order = rng.permutation(count)
     new, latest = max(2, round(0.12 * count)), max(1, round(0.04 * count))
     from_day, to_day = np.zeros(count, int), np.full(count, days)
@@ -89,7 +89,7 @@ def _shelf_life(rng: np.random.Generator, count: int, days: int) -> tuple[np.nda
 def _table(
     rng: np.random.Generator, category: np.ndarray, themes: np.ndarray, quality: np.ndarray
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The columns that a shop knows of its products, without dates; and what each product is called."""
+    """The columns that the shop publishes of its products, without dates, and the noun of each product."""
     rows, nouns, taken = [], [], set()
     for index, (kind, weights) in enumerate(zip(category, themes, strict=True)):
         shelf = CATEGORIES[kind]

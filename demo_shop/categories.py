@@ -1,10 +1,10 @@
-"""The categories of the demo shop: where a product stands, what it is called, what it costs."""
+"""The categories of the demo shop: their paths, nouns, prices and shares."""
 
 from typing import NamedTuple
 
 
 class Category(NamedTuple):
-    """One third-level category; `price` is the usual range in euros, `weight` its share of the range."""
+    """One third-level category; `price` is the usual range in euros, `weight` its share of the catalogue."""
 
     path: str
     nouns: tuple[str, ...]

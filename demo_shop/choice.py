@@ -1,14 +1,15 @@
-"""What speaks for a product when somebody chooses, and how strongly."""
+"""Parameters of the simulated choice: what makes a product more likely to be chosen, and by how much."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class ChoiceModel:
-    """How people choose. The first six are log-odds of a product per unit; the rest are as their comments say.
+    """Parameters of the choice model. The first six are log-odds of a product per unit; the rest are described beside
+    them.
 
-    Set so that texts help a ranking that knows only who chose what, since most products have few buyers, and
-    so that this ranking is still far better than popularity.
+    Set so that texts help a ranking that knows behaviour alone, since most products have few buyers, and so that such a
+    ranking is still far better than popularity.
     """
 
     theme: float = 6.5

@@ -1,4 +1,4 @@
-"""The people who shop: what they love, how often they come, and whose taste changes."""
+"""The customers: their tastes, how often they come, and whose taste changes."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,11 @@ VISITS = 2.1
 
 @dataclass(frozen=True)
 class Customers:
-    """All people, one row each in the same order everywhere; `ids` is None for a visitor without account.
+    """All customers, one row each, in one order; `ids` is None for visitors without an account.
 
-    `before` and `after` [people, themes] are tastes that sum to 1 per row; the second holds from `drift_day`
-    (day of the window; the length of the window = never). `shelves` [people, categories] is the liking of
-    categories in 0..1, `thrift` [people] the dislike of high prices, `visits` [people] the expected number
-    of sessions in the window.
+    `before` and `after` [people, themes] are tastes that sum to 1 in each row; the second holds from `drift_day` (day
+    of the window; the length of the window means never). `shelves` [people, categories] is the liking of categories in
+    0..1, `thrift` [people] the dislike of high prices, `visits` [people] the expected number of sessions in the window.
     """
 
     ids: list[str | None]
@@ -35,7 +34,7 @@ class Customers:
 
 
 def make_customers(rng: np.random.Generator, users: int, days: int) -> Customers:
-    """`users` people with an account, then half as many visitors without one, who come once."""
+    """`users` customers with an account, and half as many visitors without one, who come once."""
     guests = users // 2
     total = users + guests
     before = np.stack([_taste(rng) for _ in range(total)])
@@ -52,7 +51,7 @@ def make_customers(rng: np.random.Generator, users: int, days: int) -> Customers
 
 
 def tastes_table(customers: Customers, days: int) -> pd.DataFrame:
-    """One row for each user with an account: loved themes and categories with weights, before and after a drift."""
+    """One row for each customer with an account: liked themes and categories with weights, before and after a change."""
     theme_names = [theme.name for theme in THEMES]
     shelf_names = [shelf.name for shelf in CATEGORIES]
     rows = []
@@ -89,6 +88,6 @@ def _shelves(rng: np.random.Generator) -> np.ndarray:
 
 
 def named_weights(names: list[str], weights: np.ndarray) -> list[dict]:
-    """Name and weight of what weighs more than a tenth, heaviest first."""
+    """Name and weight of everything above a tenth, heaviest first."""
     order = [i for i in np.argsort(-weights, kind="stable") if weights[i] > 0.1]
     return [{"name": names[i], "weight": round(float(weights[i]), 4)} for i in order]

@@ -1,4 +1,4 @@
-"""What all dirt has in common: which lines are spoilt, how many, and lines that cannot be read."""
+"""Defects that all sources share: which lines are spoilt, how many, and lines that cannot be parsed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ class Picker:
         self.free = np.ones(len(self.lines), bool)
 
     def take(self, share: float, fits: Callable[[SourceLine], bool] = lambda line: True) -> list[int]:
-        """Positions of `share` of all lines (at least two, as far as there are any) that fit and are still free."""
+        """Positions of `share` of all lines (at least two, if there are any) that fit and are still free."""
         wanted = max(2, round(share * len(self.lines)))
         taken: list[int] = []
         for position in self.rng.permutation(np.flatnonzero(self.free)):
@@ -54,7 +54,7 @@ class Picker:
         return taken
 
     def copies(self, share: float, fits: Callable[[SourceLine], bool] = lambda line: True) -> list[SourceLine]:
-        """Fresh lines like some clean ones, minutes later on the same local day, in a session of their own."""
+        """New lines like some clean ones, minutes later on the same local day, each in a session of its own."""
         shifts = {
             position: int(self.rng.integers(20_000, 300_000))
             for position in self.take(share, lambda line: fits(line) and local_day(int(line.at) + 300_000) == line.day)
@@ -69,12 +69,12 @@ class Picker:
 
 
 def choose(rng: np.random.Generator, values: tuple[Any, ...]) -> Any:
-    """One of the values as it is, whatever its type."""
+    """One of the values, unchanged in type."""
     return values[int(rng.integers(len(values)))]
 
 
 def unreadable(rng: np.random.Generator, line: SourceLine) -> SourceLine:
-    """The line cut short, with NUL bytes in it, or stray text in its place."""
+    """The line cut short, with NUL bytes in it, or replaced by stray text."""
     text = line.text()
     cut = int(rng.integers(len(text) // 4, len(text) - 2))
     raw = choose(rng, (text[:cut], text[:cut] + "\x00\x00\x00\x00" + text[cut:], choose(rng, STRAY)))
@@ -82,7 +82,7 @@ def unreadable(rng: np.random.Generator, line: SourceLine) -> SourceLine:
 
 
 def without_product(rng: np.random.Generator, line: SourceLine) -> SourceLine:
-    """The line with a product code that is absent, null or blank."""
+    """The line with a missing, null or blank product code."""
     changed = line.refused("missing_product", without=choose(rng, ("product_id", None)))
     value = choose(rng, (None, "", "   "))
     fields = {**changed.fields, "product_id": value} if "product_id" in changed.fields else changed.fields
@@ -90,13 +90,13 @@ def without_product(rng: np.random.Generator, line: SourceLine) -> SourceLine:
 
 
 def broken_id(line: SourceLine, number: int) -> SourceLine:
-    """The line with a product code that can be none; of every sixth line it is the user's address."""
+    """The line with an impossible product code; every sixth one holds the user's address instead."""
     code = (f"{line.user_id or 'guest'}@example.org", *BROKEN_IDS)[number % (len(BROKEN_IDS) + 1)]
     return replace(line.refused("bad_id", product_id=code), product_id=None)
 
 
 def undatable(rng: np.random.Generator, line: SourceLine) -> SourceLine:
-    """The line with a time that is none; 30 December 1899 is a spreadsheet's way to say "no date"."""
+    """The line with an invalid time; 30 December 1899 is how spreadsheets write "no date"."""
     return line.refused("bad_time", ts=choose(rng, UNDATABLE), without=choose(rng, ("ts", None, None, None, None)))
 
 
@@ -108,7 +108,7 @@ def from_the_future(rng: np.random.Generator, line: SourceLine) -> SourceLine:
 
 
 def too_late(rng: np.random.Generator, line: SourceLine, last_day: date) -> SourceLine:
-    """The line delivered more than three days after its own day; it must have happened that long before `last_day`."""
+    """The line delivered more than three days after its own day, which must be early enough for `last_day`."""
     most = min(TOO_LATE_DAYS[1], (last_day - line.day).days)
     day = line.day + timedelta(days=int(rng.integers(TOO_LATE_DAYS[0], most + 1)))
     return replace(line.refused("too_late"), day=day, at=epoch_ms(day, 60) + line.at % 1000)

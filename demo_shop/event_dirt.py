@@ -1,4 +1,4 @@
-"""Dirt in events. The clean rows of a dirty shop are those of the clean shop, some of them oddly written."""
+"""Defects of events. The clean rows of a dirty shop are those of the clean shop, some of them oddly written."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -45,7 +45,7 @@ WATCHED = 60  # products that a fast one looks at again and again
 def soil_events(
     rng: np.random.Generator, lines: list[SourceLine], last_day: date, products: int, unsold: tuple[str, ...]
 ) -> list[SourceLine]:
-    """The lines with oddities that are clean, and with added lines that are not."""
+    """The lines with oddities that stay clean, and with added lines that must be refused."""
     picker = Picker(rng, lines)
     added = [unreadable(rng, line) for line in picker.copies(SHARE)]
     added += [repeated(rng, lines[i], last_day) for i in picker.take(8 * SHARE)]
@@ -72,7 +72,7 @@ def _is(*event_types: str):
 
 
 def _can_be_doubled(line: SourceLine) -> bool:
-    """Whether a line can be clicked twice: a known user's view, click or cart, not just before midnight."""
+    """Whether a line can be a double click: a view, click or cart of a known user, not just before midnight."""
     repeatable = line.fields["event_type"] in ("view", "click", "add_to_cart")
     return repeatable and line.user_id is not None and local_day(int(line.at) + 1000) == line.day
 
@@ -84,9 +84,9 @@ def _double_click(rng: np.random.Generator, line: SourceLine) -> SourceLine:
 
 
 def _robots(rng: np.random.Generator, last_day: date, first_day: date, products: int) -> list[SourceLine]:
-    """User-days of robots: fast ones on few products, one with a quiet, clean day before; regular ones; broad ones.
+    """Days of robots: fast ones on few products (one with a quiet, clean day before), regular ones, and broad ones.
 
-    A catalogue too small for a broad robot sees none.
+    A catalogue that is too small for a broad robot has none.
     """
     span = (last_day - first_day).days
     days = [first_day + timedelta(days=int(d)) for d in rng.integers(1, span + 1, 3 * BOTS)]
@@ -112,7 +112,7 @@ def _robots(rng: np.random.Generator, last_day: date, first_day: date, products:
 def _visit(
     rng: np.random.Generator, number: int, day: date, seconds: np.ndarray, codes: np.ndarray, verdict: str
 ) -> list[SourceLine]:
-    """A robot's events on one day: each so many `seconds` after midnight, on one of the products `codes`."""
+    """A robot's events on one day, one for each of `seconds` after midnight, on products drawn from `codes`."""
     lines = []
     for second, code in zip(seconds, codes, strict=True):
         at = epoch_ms(day, 0.0) + round(1000 * second)  # a clock goes on when people put theirs forward
@@ -130,7 +130,7 @@ def _visit(
 
 
 def _tomorrow(picker: Picker, last_day: date) -> list[SourceLine]:
-    """Lines of the last file that a clock a little fast dates into the first minutes of the next day."""
+    """Lines of the last file dated into the first minutes of the next day, as by a clock that is slightly fast."""
     lines = []
     for number, line in enumerate(picker.copies(0.0003, _is("impression", "view"))):
         at = epoch_ms(last_day + timedelta(days=1), 20 + 41 * number)
@@ -139,7 +139,7 @@ def _tomorrow(picker: Picker, last_day: date) -> list[SourceLine]:
 
 
 def _oddly_written(rng: np.random.Generator, picker: Picker, last_day: date) -> list[SourceLine]:
-    """All lines of the picker, some in another form that cleaning must accept."""
+    """All lines of the picker, some in a form that is unusual but must be accepted."""
     lines = list(picker.lines)
     first_day = lines[0].day
     for i in picker.take(SHARE):

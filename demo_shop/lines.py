@@ -1,4 +1,4 @@
-"""A line of a source file together with the verdict that cleaning must come to."""
+"""A line of a source file with the verdict that cleaning must give it."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -13,12 +13,11 @@ from demo_shop.reviews import Review
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One line as it will be written: its file, its place in time, its fields, and the truth about it.
+    """One line to be written: its file, its time, its fields, and the truth about it.
 
-    A kept line has the `flags` that cleaning must give it, sorted.
-
-    `day` is the day of delivery (None for the catalogue), `at` orders the lines of a file (ms since 1970).
-    `raw` replaces the fields where the line is no record at all. `user_id` and `product_id` are the true ones.
+    A kept line has the `flags` that cleaning must give it, sorted. `day` is the day of delivery (None for the
+    catalogue), `at` orders the lines of a file (milliseconds since 1970). `raw` replaces the fields where the line is
+    no record. `user_id` and `product_id` are the true ones.
     """
 
     source: str
@@ -54,7 +53,7 @@ class SourceLine:
 
 
 def event_lines(events: pd.DataFrame) -> list[SourceLine]:
-    """A clean line for each event, delivered on its own local day; absent values are left out."""
+    """A clean line for each event, delivered on its own local day; empty values are left out."""
     lines = []
     for number, row in enumerate(events.itertuples(index=False)):
         product_id = product_code(row.product)

@@ -1,4 +1,4 @@
-"""Titles and descriptions of products, in English that a shop might print."""
+"""Titles and descriptions of products, in plausible English."""
 
 import numpy as np
 
@@ -73,7 +73,7 @@ UNIQUE = {
 
 
 def with_article(noun: str) -> str:
-    """The noun as a sentence takes it: "an anchor", "a Maine Coon", "the Matterhorn", "Saturn"."""
+    """The noun as it stands in a sentence: "an anchor", "a Maine Coon", "the Matterhorn", "Saturn"."""
     if noun in BARE:
         return noun
     if noun in UNIQUE:
@@ -87,12 +87,12 @@ def capitalised(text: str) -> str:
 
 
 def pick(rng: np.random.Generator, choices: tuple[str, ...]) -> str:
-    """One of the choices, each as likely as the others."""
+    """One of the choices, all equally likely."""
     return choices[int(rng.integers(len(choices)))]
 
 
 def favourites(rng: np.random.Generator, theme: Theme, count: int) -> list[str]:
-    """Different motifs of the theme; those at the head of its list come up more often than those at the end."""
+    """Different motifs of the theme; those at the head of its list are more likely."""
     odds = 1 / (np.arange(len(theme.motifs)) + MOTIF_SKEW)
     return [theme.motifs[i] for i in rng.choice(len(odds), count, replace=False, p=odds / odds.sum())]
 
@@ -100,7 +100,7 @@ def favourites(rng: np.random.Generator, theme: Theme, count: int) -> list[str]:
 def entitle(
     rng: np.random.Generator, shelf: Category, liked: list[Theme], material: str, taken: set[str]
 ) -> tuple[str, str, list[str]]:
-    """A title not in `taken` (to which it is added), what it calls the product, and its motifs, the title's first."""
+    """A title not in `taken` (to which it is added), the noun it uses, and its motifs, those of the title first."""
     for attempt in range(50):
         motifs = favourites(rng, liked[0], 4)
         if len(liked) > 1:
@@ -122,7 +122,7 @@ def entitle(
 def describe(
     rng: np.random.Generator, shelf: Category, theme: Theme, noun: str, motifs: list[str], material: str
 ) -> str:
-    """A description of three to five sentences; most motifs that it names are not in the title."""
+    """A description of three to five sentences; most of its motifs are not in the title."""
     scenes = [theme.scenes[i] for i in rng.permutation(len(theme.scenes))[:2]]
     words = {
         "noun": noun,

@@ -1,4 +1,4 @@
-"""What people should not have written into a review: addresses, numbers, links, as they spell them."""
+"""Personal data that people write into reviews: addresses, numbers and links, in several spellings."""
 
 import re
 import unicodedata
@@ -48,7 +48,7 @@ SPELLINGS = (  # lengths of the groups, what stands between them, which digits
 def with_private_data(
     rng: np.random.Generator, picker: Picker, share: float
 ) -> tuple[list[SourceLine], dict[str, list[str]]]:
-    """All lines of the picker, some with an address, a number or a link at the end of their text; and these."""
+    """All lines of the picker, some with personal data at the end of their text; and that data."""
     lines = list(picker.lines)
     kinds = (("emails", E_MAILS, _e_mail), ("phones", PHONES, _phone), ("cards", CARDS, _card), ("urls", LINKS, _slug))
     private: dict[str, list[str]] = {}
@@ -64,21 +64,21 @@ def with_private_data(
 
 
 def _e_mail(rng: np.random.Generator, name: str) -> str:
-    """An address made of a name, under a domain that nobody can have."""
+    """An e-mail address under a domain that cannot be registered."""
     plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("ł", "l").replace("Ł", "L"))
     local = re.sub(r"[^a-z.]", "", plain.lower().replace(" ", "."))
     return f"{local}{rng.integers(10, 99)}@{choose(rng, ('example.org', 'mail.example.com', 'example.de'))}"
 
 
 def _phone(rng: np.random.Generator, name: str) -> str:
-    """A telephone number of a range kept for films."""
+    """A telephone number from a range reserved for films."""
     n = int(rng.integers(100, 199))
     french = f"+33 1 99 00 {n // 10} {n % 90 + 10}"
     return choose(rng, (f"+49 30 23125 {n}", f"030 23125-{n}", f"+44 20 7946 0{n}", f"+1 202-555-0{n}", french))
 
 
 def _card(rng: np.random.Generator, name: str) -> str:
-    """A card number whose check digit is right (Luhn), in one of the `SPELLINGS`."""
+    """A card number with a valid Luhn check digit, in one of the `SPELLINGS`."""
     digits = [4, 1, 1, 1, 1, 1, *(int(d) for d in rng.integers(0, 10, 9))]
     doubled = [sum(divmod(2 * d, 10)) if i % 2 == 0 else d for i, d in enumerate(digits)]
     number = "".join(map(str, [*digits, -sum(doubled) % 10]))

@@ -1,4 +1,4 @@
-"""Dirt in the catalogue: refused rows, and markup, prices as text and stray blanks in rows that are kept."""
+"""Defects of the catalogue: refused rows, and markup, prices as text and stray blanks in kept rows."""
 
 import html
 from dataclasses import replace
@@ -19,7 +19,7 @@ MARKUP = ("<p>{}</p>", "{}<br/>", "<div>{}</div><ul><li>New</li></ul>", '<p clas
 
 
 def soil_products(rng: np.random.Generator, lines: list[SourceLine]) -> tuple[list[SourceLine], tuple[str, ...]]:
-    """The lines, oddly written, with added lines that are refused; and the codes that only refused lines have."""
+    """The lines, some oddly written, with added lines that must be refused; and the codes that only refused lines have."""
     picker = Picker(rng, lines)
     added = [replace(lines[i], at=_later(rng, lines[i], lines), verdict="duplicate") for i in picker.take(SHARE)]
     for i in picker.take(SHARE):
@@ -40,12 +40,12 @@ def soil_products(rng: np.random.Generator, lines: list[SourceLine]) -> tuple[li
 
 
 def _later(rng: np.random.Generator, line: SourceLine, lines: list[SourceLine]) -> float:
-    """A place in the file after the line, so that the first row of a code is the good one."""
+    """A position in the file after the line, so that the first row of a code is the clean one."""
     return float(rng.uniform(line.at + 0.1, len(lines) + 1))
 
 
 def _oddly_written(rng: np.random.Generator, picker: Picker) -> list[SourceLine]:
-    """All lines of the picker, some in another form that cleaning must accept."""
+    """All lines of the picker, some in a form that is unusual but must be accepted."""
     lines = list(picker.lines)
     for i in picker.take(SHARE):
         title = html.escape(lines[i].fields["title"]).translate(ENTITIES)

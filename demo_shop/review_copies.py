@@ -1,4 +1,4 @@
-"""Reviews that were written before: copied by others, which is refused, or repeated by the same user, which is not."""
+"""Reviews that were written before: copied by others (refused), or repeated by the same user (kept)."""
 
 import re
 from dataclasses import replace
@@ -17,7 +17,7 @@ ENDINGS = ("Thanks a lot!", "So good.", "Cheers")
 
 
 def copied_reviews(rng: np.random.Generator, picker: Picker, share: float, last_day: date) -> list[SourceLine]:
-    """Copies of `share` of the lines as they are, and of `share` with light changes; and as many by the same user."""
+    """Exact copies of `share` of the lines, lightly edited copies of as many, and as many repeated by the same user."""
     added = []
     for edit in (_exactly, _lightly_edited):
         for line in _long_lines(picker, share, last_day):
@@ -44,7 +44,7 @@ def _long_lines(picker: Picker, share: float, last_day: date) -> list[SourceLine
 
 
 def _somebody_else(rng: np.random.Generator, lines: list[SourceLine], line: SourceLine) -> SourceLine:
-    """A line of another user, about another product where there is one."""
+    """A line of another user, about another product if there is one."""
     others = [other for other in lines if other.user_id != line.user_id]
     elsewhere = [other for other in others if other.product_id != line.product_id]
     return choose(rng, tuple(elsewhere or others))

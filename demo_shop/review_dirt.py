@@ -1,4 +1,4 @@
-"""Dirt in reviews: refused rows, and personal data, markup and oddities in rows that are kept."""
+"""Defects of reviews: refused rows, and personal data, markup and oddities in kept rows."""
 
 import html
 from dataclasses import replace
@@ -38,7 +38,7 @@ BAD_RATINGS = (0, 11, "good", -1, "five")
 def soil_reviews(
     rng: np.random.Generator, lines: list[SourceLine], last_day: date, unsold: tuple[str, ...]
 ) -> tuple[list[SourceLine], dict[str, list[str]]]:
-    """The lines with what is wrong and private in them, and all private data that was put into texts, by kind."""
+    """The lines with their defects, and all personal data that was put into texts, by kind."""
     picker = Picker(rng, lines)
     kept, private = with_private_data(rng, picker, SHARE)  # first: few texts of a small shop are long enough
     added = [unreadable(rng, line) for line in picker.copies(SHARE)]

@@ -1,4 +1,4 @@
-"""Reviews that are kept though odd: with little to say, with foreign matter, at odds with their stars, or too many."""
+"""Odd reviews that are kept: nearly empty, with foreign text, contradicting their stars, or too many at once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ BOUGHT = ("Best shop ever!", "Buy it now, you will be happy.", "Five stars, so g
 
 
 def with_oddities(rng: np.random.Generator, picker: Picker, kept: list[SourceLine], share: float) -> list[SourceLine]:
-    """The lines, of which `share` by each kind are odd: flagged, or written in a way that cleaning must repair."""
+    """The lines, of which `share` have each kind of oddity: flagged, or written in a way that cleaning must repair."""
     lines = list(kept)
 
     def spoil(
@@ -58,7 +58,7 @@ def with_oddities(rng: np.random.Generator, picker: Picker, kept: list[SourceLin
 
 
 def with_burst(rng: np.random.Generator, picker: Picker, lines: list[SourceLine]) -> list[SourceLine]:
-    """The lines and bought ones: `BURST_REVIEWS` more of one product on one day, by different users."""
+    """The lines and a burst: `BURST_REVIEWS` more reviews of one product on one day, by different users."""
     chosen = picker.take(0, lambda line: line.day == local_day(int(line.at)))
     writers = {line.user_id: line for line in picker.lines}
     if not chosen or len(writers) < BURST_REVIEWS:
@@ -71,7 +71,7 @@ def with_burst(rng: np.random.Generator, picker: Picker, lines: list[SourceLine]
 
 
 def misread(text: str) -> str:
-    """UTF-8 as a program shows it that takes it for Windows-1252."""
+    """UTF-8 text as a program shows it that decodes it as Windows-1252."""
     return "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in text.encode())
 
 

@@ -1,4 +1,4 @@
-"""Sentences and names of reviewers, as data. Braces are filled with words of the theme and the category."""
+"""Sentences and names of reviewers, as data. Braces are replaced by words of the theme and the category."""
 
 LOVES = (
     "I love {a_motif} and this {noun} gets it just right.",

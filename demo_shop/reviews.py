@@ -1,4 +1,4 @@
-"""What buyers write some days after a purchase, in English, now and then in German or French."""
+"""Reviews that buyers write some days after a purchase, in English, sometimes in German or French."""
 
 from typing import NamedTuple
 
@@ -48,7 +48,7 @@ def write_reviews(
 ) -> list[Review]:
     """Reviews of about half of the purchases of known users, 2 to 12 days later and before `end` ms, oldest first.
 
-    `speaks_of` [products] is the product of which a review's words tell: each its own, unless texts are shuffled.
+    `speaks_of` [products] is the product that the words of a review describe: its own, unless texts are shuffled.
     """
     bought = events[(events["event_type"] == "purchase") & events["user_id"].notna()]
     people = {user_id: index for index, user_id in enumerate(shop.people.ids) if user_id}
@@ -70,16 +70,16 @@ def write_reviews(
 
 
 def name_of(person: int) -> str:
-    """The name under which a person writes, always the same."""
+    """The name under which a person writes; always the same."""
     return f"{FIRST_NAMES[person % len(FIRST_NAMES)]} {FAMILY_NAMES[person // len(FIRST_NAMES) % len(FAMILY_NAMES)]}"
 
 
 def _words(
     rng: np.random.Generator, shop: ShopRun, product: int, rating: int, spoken: set[tuple[str, ...]]
 ) -> tuple[str, str]:
-    """Title and text; they speak of the product's theme, its category and its quality.
+    """Title and text about the product's theme, category and quality.
 
-    No two long texts are made of the same sentences (`spoken`), whatever they are filled with: nobody copies here.
+    No two long texts consist of the same sentences (`spoken`), so that none is a copy by accident.
     """
     shelf = CATEGORIES[shop.catalogue.category[product]]
     theme = THEMES[int(np.argmax(shop.catalogue.themes[product]))]
@@ -111,7 +111,7 @@ def _words(
 
 
 def _sentences(rng: np.random.Generator, shelf: Category, rating: int) -> tuple[str, ...]:
-    """What somebody with this rating says, with the theme's words still to be filled in."""
+    """Sentences for this rating, with the theme's words still to be filled in."""
     praise, complaint = pick(rng, shelf.praise), pick(rng, shelf.complaints)
     if rating >= 4:
         return pick(rng, LOVES), pick(rng, MIDDLES), f"{praise}." if rng.random() < 0.7 else pick(rng, CLOSINGS)

@@ -1,14 +1,14 @@
-"""The latent tastes of the demo shop: themes that cut across its categories.
+"""The latent tastes of the demo shop: themes across its categories.
 
-A theme has many words of its own, and a product uses only a few of them. Two products of one theme may
-therefore share no word at all: a lexical similarity sees part of a taste, a sentence encoder more of it.
+A theme has many words of its own, and a product uses few of them. Two products of one theme may share no word at all: a
+lexical similarity sees part of a taste, a sentence encoder more of it.
 """
 
 from typing import NamedTuple
 
 
 class Theme(NamedTuple):
-    """One taste: things to depict (singular, without article), its air, and who loves it (plural)."""
+    """One taste: things to depict (singular, without article), its atmosphere, and who likes it (plural)."""
 
     name: str
     motifs: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The truth about a demo shop, kept beside it: a verdict for each line, tastes, themes, personal data, the account."""
+"""The truth about a demo shop, kept beside it: verdict of each line, tastes, themes, personal data, account."""
 
 import json
 from collections import Counter
@@ -54,7 +54,7 @@ def write_truth(
     private: dict[str, list[str]],
     parameters: dict[str, Any],
 ) -> None:
-    """Writes rows, tastes and product themes as Parquet, and personal data and the shop's parameters as JSON."""
+    """Writes rows, tastes and product themes as Parquet, personal data and the shop's parameters as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
         {
@@ -80,7 +80,7 @@ def write_truth(
 
 
 def _product_themes(catalogue: DemoCatalogue) -> pd.DataFrame:
-    """One row for each product: its themes with weights, its category, and when it came in and sold out."""
+    """One row for each product: themes with weights, category, first and last day of sale."""
     return pd.DataFrame(
         {
             "product_id": catalogue.table["product_id"],

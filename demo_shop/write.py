@@ -1,4 +1,4 @@
-"""A demo shop on disk: what a shop delivers day by day, and the truth about it."""
+"""A demo shop on disk: what it delivers day by day, and the truth about it."""
 
 import csv
 import gzip
@@ -37,9 +37,9 @@ def write_demo_shop(
 ) -> None:
     """Writes events, reviews, the catalogue and `truth/` into `folder`; the same arguments give the same bytes.
 
-    The window is the `days` days up to and with `last_day`. A `clean` shop has no dirt; the clean rows of a dirty
-    one are the same rows. With `shuffle_texts` the texts of products and reviews tell nothing of taste: they stand
-    at other products, whatever their category. Raises ValueError for a shop too small to be one.
+    The window is the `days` days up to and with `last_day`. A `clean` shop has no defects; the clean rows of a dirty
+    shop are the same rows. With `shuffle_texts` texts are exchanged between products at random, so that they carry no
+    information about tastes. Raises ValueError for a shop that is too small.
     """
     for name, value, least in (("days", days, 6), ("users", users, 20), ("products", products, 28)):
         if value < least:
@@ -79,7 +79,7 @@ def write_demo_shop(
 
 
 def _write_days(folder: Path, source: str, lines: list[SourceLine], ending: str) -> list[Placed]:
-    """Writes one file a day and gives back each line with its file (relative to `folder`) and its place in it."""
+    """Writes one file a day; returns each line with its file (relative to `folder`) and line number."""
     (folder / source).mkdir(parents=True, exist_ok=True)
     by_day = defaultdict(list)
     for line in sorted(lines, key=lambda line: line.at):
@@ -94,7 +94,7 @@ def _write_days(folder: Path, source: str, lines: list[SourceLine], ending: str)
 
 
 def _write_catalogue(folder: Path, lines: list[SourceLine]) -> list[Placed]:
-    """Writes products.csv and gives back each row with its line in it; line 0 is the header."""
+    """Writes products.csv; returns each row with its line number; line 0 is the header."""
     ordered = sorted(lines, key=lambda line: line.at)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

@@ -67,9 +67,10 @@ RULES = {  # in the order in which they are asked; what cannot be read is refuse
 
 @dataclass(frozen=True)
 class DatedSource:
-    """A source whose clean rows stand in days: how its rows are typed, and how whole days of them are judged.
+    """A source whose clean rows are kept in days: how rows are typed, judged and profiled.
 
-    `judge` wants the rows of days from the one it is given on, and of as many days before as `night.look_back` says.
+    `judge(rows, known, night, since)` returns `rows` of whole days with their verdict. It needs the rows of the days
+    from `since` on, and of as many days before as `night.look_back` says.
     """
 
     name: str
@@ -127,9 +128,9 @@ def clean(spark: SparkSession, night: Night) -> None:
 
 
 def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: CleanCatalogue) -> dict[str, str]:
-    """The version of each day that the night sees: named by the rows delivered for it and the products then known.
+    """The version of each day in view, by day: a hash of the rows delivered for it and of the products known in time.
 
-    Where days before it are looked back at, it is named by theirs, too.
+    Where a source looks back at earlier days (copied reviews), their versions are part of the hash.
     """
     reach = look_back(night.settings, source.name)
     first = str(first_day(night.settings, night.run_date, reach))
@@ -150,12 +151,12 @@ def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Cl
 
 
 def days_before(day: str, days: int) -> str:
-    """The day that lies so many days before `day`."""
+    """The day `days` days before `day` (YYYY-MM-DD)."""
     return str(date.fromisoformat(day) - timedelta(days))
 
 
 def build(rows: DataFrame, night: Night, source: DatedSource, days: Mapping[str, str], known: DataFrame) -> None:
-    """Judge all rows of these days; write the clean ones and the refused ones of each."""
+    """Judge all rows of these days and write the clean and the refused rows of each day."""
     judged = source.judge(rows.where("not on_arrival"), known, night, date.fromisoformat(min(days)))
     theirs = judged.where(F.col("day").cast("string").isin(list(days)))
     judged = kept_aside(theirs, night.work / "building" / f"judged {source.name}")

@@ -1,4 +1,4 @@
-"""What became of each row of each source."""
+"""How many rows of each source became clean rows, were refused, or were left out."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_e
 def account_of(
     landed: Mapping[str, Mapping[str, Any]], verdicts: Iterable[Mapping[str, Mapping[str, int]]], night: Night
 ) -> dict[str, Any]:
-    """The account of some deliveries of a source.
+    """The account of a set of deliveries of one source.
 
-    `landed` is what is known of each delivery, `verdicts` the counts of each verdict in each judged day, by file. Rows
-    in are those of the files, as counted on the raw lines, without rows of later days and of expired ones.
+    `landed` holds the facts of each delivery, `verdicts` the counts of each verdict by judged day and file. `rows_in`
+    counts the raw lines of the files, without rows of later days and without expired ones.
     """
     files = {facts["file"] for facts in landed.values()}
     found: Counter[str] = Counter()
@@ -53,16 +53,16 @@ def account_of(
 def account_with_news(
     night: Night, source: str, landed: Mapping[str, Mapping[str, Any]], verdicts: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The account of a source up to the run date, and with `new_` that of the files which this night read first."""
+    """The account of a source up to the run date; keys with `new_` count only the files that this night read first."""
     first_read = {delivery_key(night, source, f) for f in night.files[source] if f.first_run == night.run_id}
     new = account_of({key: facts for key, facts in landed.items() if key in first_read}, verdicts, night)
     return account_of(landed, verdicts, night) | {f"new_{name}": n for name, n in new.items()}
 
 
 def verdicts_by_day(judged: DataFrame) -> dict[str, dict[str, Any]]:
-    """How many rows of each file have which verdict, by day (an empty one for rows without): `{"verdicts": …}`.
+    """Counts of each verdict by file, for each day (the empty day holds rows without one): `{"verdicts": …}`.
 
-    By file and not by delivery: a day that a file's new content leaves as it was keeps its version.
+    Counted by file, not by delivery: where new content of a file leaves a day unchanged, the day keeps its version.
     """
     found: dict[str, dict[str, Any]] = {}
     day = F.coalesce(F.col("day").cast("string"), F.lit(""))
@@ -81,7 +81,7 @@ def account_table(spark: SparkSession, accounts: Mapping[str, Mapping[str, Any]]
 
 
 def refusals_in_words(accounts: Mapping[str, Mapping[str, Any]]) -> str:
-    """The source with the largest share of refused rows, and the reason that most of them have."""
+    """The source with the largest share of refused rows, and its most frequent reason, as a sentence."""
     source = max(accounts, key=lambda name: accounts[name]["rows_quarantined"] / max(1, accounts[name]["rows_in"]))
     worst = accounts[source]
     reasons = worst["quarantined_by_reason"]
@@ -98,9 +98,9 @@ def clean_rows(judged: DataFrame) -> DataFrame:
 
 
 def refused_rows(judged: DataFrame, source: str, *more: str) -> DataFrame:
-    """Where each refused row stands and why it was refused, never what it says; with the columns `more`.
+    """Position, reason and keyed hash of each refused row, never its text; with the columns `more`.
 
-    Shops mix up columns: what stands where a product code should be is masked like a text.
+    A refused row may have its fields shifted, so `product_id` is masked like free text.
     """
     refused = mask_personal_data(judged.where(~F.col("verdict").isin(*NOT_REFUSED)), "product_id")
     return refused.select(

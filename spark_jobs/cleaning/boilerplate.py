@@ -1,4 +1,4 @@
-"""What shops, players and mail programs add to a text."""
+"""Text that shops, video players and mail programs add to a review."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from spark_jobs.cleaning.parsing import filled
 
 
 def without_boilerplate(rows: DataFrame, column: str, patterns: list[str]) -> DataFrame:
-    """`rows` without what the regular expressions match in `column`, and with `has_boilerplate`."""
+    """`rows` with every match of the regular expressions removed from `column`; `has_boilerplate` says whether there
+    was one.
+    """
     if not patterns:
         return rows.withColumn("has_boilerplate", F.lit(False))
     found = F.coalesce(F.col(column).rlike("|".join(f"(?:{p})" for p in patterns)), F.lit(False))

@@ -12,11 +12,11 @@ BURST = "burst"
 
 
 def with_bursts(reviews: DataFrame, window: DataFrame, settings: Settings) -> DataFrame:
-    """`reviews`, flagged `burst` where their product has one on their day.
+    """`reviews` with the flag `burst` where their product has a burst on their day.
 
-    A burst is a day with at least `burst_reviews` reviews of a product, and `burst_factor` times as many as the mean
-    of its days before: those within `copied_text_days` days, from its first review among them. A product without a
-    past is judged by the number alone. `window` holds all reviews of these days and of the days before.
+    A burst is a day with at least `burst_reviews` reviews of a product and `burst_factor` times the mean of its days
+    before: those within `copied_text_days` days, from its first review on. A product without earlier reviews is judged
+    by the number alone. `window` must hold all reviews of these days and of the days before.
     """
     cleaning = settings.cleaning
     past = Window.partitionBy("product_id").orderBy(F.unix_date("day")).rangeBetween(-cleaning.copied_text_days, -1)

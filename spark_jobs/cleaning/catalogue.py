@@ -1,4 +1,4 @@
-"""The night's catalogue: clean products as they are now, those that were sold once, and since when each is known."""
+"""The night's catalogue: clean products, products sold in the past, and the day since when each is known."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ COLUMNS = [c.name for c in PRODUCTS.columns]
 
 @dataclass(frozen=True)
 class CleanCatalogue:
-    """What events and reviews are judged by: the known products, and the account of the catalogue itself."""
+    """What events and reviews are judged against: the known products, and the account of the catalogue itself."""
 
     known: DataFrame
     ledger: pa.Table
@@ -37,7 +37,7 @@ class CleanCatalogue:
 
     @cached_property
     def _digests(self) -> list[tuple[date, str]]:
-        """Of each day on which products became known: a digest of all that were known then."""
+        """For each day on which products became known, a digest of all products known by then."""
         by_day: dict[date, list[str]] = {}
         for product, day in zip(*(self.ledger[c].to_pylist() for c in ("product_id", "known_from")), strict=True):
             by_day.setdefault(day or date.min, []).append(product)
@@ -48,13 +48,13 @@ class CleanCatalogue:
         return found
 
     def digest(self, day: str, night: Night) -> str:
-        """What the products are named by that were known in time for rows of `day`."""
+        """Digest of the products known in time for rows of `day`; part of the version of that day."""
         end = min(date.fromisoformat(day) + timedelta(days=night.settings.cleaning.lateness_days), night.run_date)
         return next((digest for since, digest in reversed(self._digests) if since <= end), "")
 
 
 def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatalogue:
-    """Write the night's table of products, with those that were sold once, and remember them for later nights."""
+    """Write the night's table of products, products sold in the past included, and record them for later nights."""
     from_lines = night.settings.sources.products.from_lines
     typed = typed_lines if from_lines else typed_products
     landed = land(spark, night, "products", typed, key)
@@ -69,7 +69,7 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatal
     former = from_arrow(spark, ledger.select(COLUMNS), spark_schema(PRODUCTS)).join(clean, "product_id", "left_anti")
     _write(clean.unionByName(former.withColumn("available", F.lit(False))), refused_rows(judged, "products"), night)
     verdicts = verdicts_by_day(judged).get("", {"verdicts": {}})["verdicts"]
-    if from_lines:  # what is accounted for are codes; their lines are for the account of events
+    if from_lines:  # counts codes; the lines of the file are counted in the account of events
         landed = {
             k: {"file": f["file"], "rows": sum(verdicts.get(f["file"], {}).values()), "on_arrival": {}, "days": {}}
             for k, f in landed.items()
@@ -85,14 +85,16 @@ def _facts(night: Night) -> list[str]:
 
 
 def _first_delivery(said: DataFrame, night: Night) -> DataFrame:
-    """`delivered`: the day that brought a product first; null for what the oldest file has, which was always there."""
+    """`delivered`: day of the first delivery with the product; null for the oldest file, whose products count as always
+    known.
+    """
     oldest = min((f.delivered for f in night.files["products"] if f.delivered), default=None)
     first = said.groupBy("product_id").agg(F.min("delivered").alias("delivered"))
     return first.withColumn("delivered", F.nullif("delivered", F.lit(oldest).cast("date")))
 
 
 def _write(products: DataFrame, refused: DataFrame, night: Night) -> None:
-    """Each night has its own table of products, under the name of its run."""
+    """Write the table of products under the name of the night's run: each night has its own."""
     place, target = night.work / "building" / "products", folder_of(night.home, PRODUCTS, "", night.run_id)
     beside = night.home / "quarantine" / "products" / night.run_id
     for rows, made, there in ((conform(products, PRODUCTS), place, target), (refused, place / "refused", beside)):

@@ -1,4 +1,4 @@
-"""Reasons to refuse a row that sources share."""
+"""Rules that several sources share."""
 
 from __future__ import annotations
 
@@ -45,26 +45,28 @@ NOT_A_PRODUCT = Rule(
 
 
 def bad_id(*columns: str) -> Rule:
-    """The rule that an id in one of `columns` can be none."""
+    """The rule that refuses rows whose id in one of `columns` cannot be an id."""
     wrong = [f"length({c}) > :setting or {c} rlike r'{BROKEN}'" for c in columns]
     wrong.append(f"product_id rlike r'{ADDRESS}'")
     return Rule("bad_id", BAD_ID, " or ".join(f"coalesce({w}, false)" for w in wrong), "cleaning.longest_id")
 
 
 def with_arrival(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:
-    """`rows` with their own `reason`, and whether no day can hold them (`on_arrival`): they are refused for good.
+    """`rows` with their own `reason`, and with `on_arrival`: true for rows that belong to no day and are refused at
+    once.
 
-    These are rows that cannot be read or dated, and rows too late for their day: days that are over stay as they are.
+    These are rows that cannot be read or dated, and rows that come too late: days older than `lateness_days` do not
+    change.
     """
     undated = reduce(or_, (F.coalesce(rule.condition(settings), F.lit(False)) for rule in DATE_RULES))
     return with_reason(rows, rules, settings).withColumn("on_arrival", ~F.col("readable") | undated)
 
 
 def with_known_product(rows: DataFrame, known: DataFrame, night: Night) -> DataFrame:
-    """`rows` with `in_catalogue`: whether a catalogue had the product in time.
+    """`rows` with `in_catalogue`: whether a catalogue held the product in time.
 
-    In time is what came up to the end of the days in which the row's own day may still change: a row is judged by
-    what was known then, whenever the night runs. `known` has `product_id` and `known_from`, null for what always was.
+    In time means by the end of the period in which the row's day may still change, so that the verdict does not depend
+    on when the night runs. `known` has `product_id` and `known_from` (null: always known).
     """
     end = F.least(F.date_add("day", night.settings.cleaning.lateness_days), F.lit(night.run_date))
     marked = known.withColumn("_is_known", F.lit(True))

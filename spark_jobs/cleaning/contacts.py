@@ -1,6 +1,6 @@
-"""E-mail addresses, links and telephone numbers in texts, in the spellings that people use.
+"""E-mail addresses, links and telephone numbers in free text, in the spellings that people use.
 
-Repetitions of groups are bounded or possessive: Java's matcher recurses on the others.
+Repeated groups are bounded or possessive, because Java's matcher recurses on others.
 """
 
 from __future__ import annotations

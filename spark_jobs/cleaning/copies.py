@@ -1,4 +1,4 @@
-"""Texts that were written before: by another user, or by the same one elsewhere."""
+"""Review texts that were written before, by another user or by the same one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ LANES = 4
 
 
 def judge_copies(window: DataFrame, settings: Settings, since: date) -> DataFrame:
-    """The reviews of `window` from the day `since` on with `is_copied`, and the flag `repeated`.
+    """The reviews of `window` from the day `since` on with `is_copied` and the flag `repeated`.
 
-    `is_copied`: of all reviews with nearly this text, up to this one and at most `copied_text_days` days older, the
-    first is another known user's. `repeated`: the very words stood before, and not in a review known to be another
-    user's. Reviews are in the order of day, ts, arrival. No verdict rests on a later row, so that nights add up.
+    `is_copied`: among all reviews with nearly this text, up to this one and at most `copied_text_days` days older, the
+    first is by another known user. `repeated`: the same words were written before, and not in a review known to be
+    another user's. Reviews are ordered by day, ts and arrival. No verdict depends on a later row, so days can be built
+    one by one.
 
-    Wants typed reviews, each `review_id` once: of the days to be judged and of `copied_text_days` days before.
+    Needs typed reviews with unique `review_id`, of the days to be judged and of `copied_text_days` days before.
     """
     long_enough = window.where("signature is not null and day is not null")
     repeated = _repeated(long_enough, settings.cleaning.copied_text_days).withColumn("_mark", F.lit(REPEATED))
@@ -41,7 +42,7 @@ def _marked(mark: str) -> Column:
 
 
 def _repeated(reviews: DataFrame, days: int) -> DataFrame:
-    """`review_id` of those whose words the same writer used before; a writer who is unknown counts as the same."""
+    """`review_id` of reviews whose words the same writer used before; unknown writers count as one writer."""
     same = Window.partitionBy(F.col("signature")[0], "user_id").orderBy("day", "ts", arrival())
     before = F.lag("day").over(same)
     return (
@@ -52,7 +53,7 @@ def _repeated(reviews: DataFrame, days: int) -> DataFrame:
 
 
 def _copied(reviews: DataFrame, settings: Settings, since: date) -> DataFrame:
-    """`review_id` of those whose text another user had first."""
+    """`review_id` of reviews whose text another user wrote first."""
     known = reviews.where("user_id is not null")
     texts = known.select("review_id", shingles(folded_words(F.col("text"))).alias("pairs"))
     earlier = texts.select(F.col("review_id").alias("earlier_id"), F.col("pairs").alias("earlier_pairs"))
@@ -68,10 +69,11 @@ def _copied(reviews: DataFrame, settings: Settings, since: date) -> DataFrame:
 
 
 def _candidates(reviews: DataFrame, days: int, since: date) -> DataFrame:
-    """review_id, earlier_id, earlier_at, is_own: each review beside the first ones that share a band with it.
+    """review_id, earlier_id, earlier_at, is_own: each review with the first reviews that share a band of its signature.
 
-    A band is cut into `LANES` by the words of a text, and only the first review of each lane counts. So a text that
-    100,000 reviews share makes 100,000 pairs, and a band where unlike texts meet still has room for the right one.
+    A band is divided into `LANES` by a hash of the text, and only the first review of each lane is a candidate. So a
+    text that 100,000 reviews share makes at most 4 × 100,000 pairs, and a band in which unlike texts meet still finds
+    the right one.
     """
     keyed = reviews.select(
         "review_id",

@@ -1,4 +1,4 @@
-"""What users did, as the shop delivers it -> events with a verdict each."""
+"""Raw events -> typed events with a verdict each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from spark_jobs.cleaning.robots import robots
 from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 
 NUMBERS = ("value", "price", "dwell_s", "propensity")
-RELEASE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2,}$"  # anything else there is none of ours
+RELEASE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2,}$"  # other words are no event types of ours
 LONGEST_DWELL = 86_400  # seconds; a sum of such numbers stays exact
 WHOLE_NUMBERS = ("quantity", "position")
 
@@ -65,7 +65,7 @@ NEAR_DUPLICATE = Rule(
 
 
 def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """Texts as what they mean, ids as pseudonyms, and the reason for which a row is refused whatever the others say."""
+    """Texts parsed to types, ids pseudonymised, and the reason for which a row is refused regardless of other rows."""
     source, shop = night.settings.sources.events, night.settings.shop
     ids = ("user_id", "session_id", "order_id")
     typed = rows.withColumns(
@@ -88,9 +88,9 @@ def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
 
 
 def judge_events(typed: DataFrame, known: DataFrame, night: Night) -> DataFrame:
-    """The typed rows of some whole days, each with its verdict, which hangs on rows of its own day only.
+    """The typed rows of whole days, each with its verdict, which depends on rows of its own day only.
 
-    Rows of one user are brought together once; what has no user is spread.
+    Rows of one user are brought into one partition once; rows without a user are spread over all partitions.
     """
     settings = night.settings
     joined = with_known_product(typed, known, night)
@@ -105,21 +105,23 @@ def judge_events(typed: DataFrame, known: DataFrame, night: Night) -> DataFrame:
 
 
 def _event_type(words: dict[str, str]) -> Column:
-    """Our event type for the shop's word, whatever its case; null where there is none."""
+    """Our event type for the shop's word, ignoring case; null where there is none."""
     ours = {t: t for t in EVENT_TYPES} | {theirs.strip().lower(): ours for theirs, ours in words.items()}
     said = F.lower("event_type")
     return F.coalesce(*(F.when(said == theirs, F.lit(ours)) for theirs, ours in ours.items()))
 
 
 def _bad_number() -> Column:
-    """Whether some number is present (`_price`) and is none (`price`), or cannot be."""
+    """Whether some number is given but cannot be parsed (`_price` is filled, `price` is null), or is out of range."""
     wrong = reduce(or_, (F.col(f"_{c}").isNotNull() & F.col(c).isNull() for c in (*NUMBERS, *WHOLE_NUMBERS)))
     outside = (~F.col("dwell_s").between(0, LONGEST_DWELL), ~F.col("propensity").between(0, 1))
     return reduce(or_, (F.coalesce(o, F.lit(False)) for o in outside), wrong)
 
 
 def _micros_since_same() -> Column:
-    """Time since the same visitor did the same with the same product, among rows without a verdict."""
+    """Microseconds since the same visitor's previous event of this type with the same product, among rows without a
+    verdict.
+    """
     same = Window.partitionBy("visitor", "day", "product_id", "event_type", F.col("verdict").isNull()).orderBy(
         "ts", arrival()
     )

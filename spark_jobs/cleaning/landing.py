@@ -1,6 +1,6 @@
-"""Files that no night has read -> typed rows, once: everything that a row says of itself.
+"""Source files that no night has read -> typed rows, written once: everything that a row determines by itself.
 
-What hangs on other rows (repetitions, robots, unknown products) is judged later, day by day.
+Verdicts that depend on other rows (duplicates, robots, unknown products) are added later, day by day.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ def landed_folder(home: Path, source: str, key: str) -> Path:
 
 
 def land(spark: SparkSession, night: Night, source: str, typed: Typing, key: bytes) -> dict[str, dict[str, Any]]:
-    """See to it that every file of the night has been read; gives back what is known of each, by delivery.
+    """Make sure that every file of the night has been read; returns the facts of each delivery by its key.
 
-    That is its `file`, `rows`, `on_arrival` (rows refused at once, by reason), and `days`: of each day the rows and a
-    digest of them. Raises SourceError where a file must be read that is not there any more.
+    Facts are its `file`, `rows`, `on_arrival` (rows refused at once, by reason), and `days`: for each day its rows and
+    a digest of them. Raises SourceError where a file that must be read is gone.
     """
     deliveries = {delivery_key(night, source, file): file for file in night.files[source]}
     unread = {k: f for k, f in deliveries.items() if not (landed_folder(night.home, source, k) / FACTS).is_file()}
@@ -60,7 +60,7 @@ def landed_rows(
 
 
 def _without_foreign_text(rows: DataFrame) -> DataFrame:
-    """`rows`, of which a refused one keeps a `product_id` only if it looks like one."""
+    """`rows` in which a refused row keeps its `product_id` only if that looks like a product code."""
     likely = F.col("reason").isNull() | F.col("product_id").rlike(CODE)
     return rows.withColumn("product_id", F.when(likely, F.col("product_id")))
 

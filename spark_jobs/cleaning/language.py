@@ -1,4 +1,4 @@
-"""The language of a text, by its commonest words and letters, in SQL."""
+"""The language of a text, by its most frequent words and letters, in SQL."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pyspark.sql import functions as F
 
 from spark_jobs.cleaning.language_words import CYRILLIC, SCRIPTS, WORDS
 
-COMMONEST = "en"  # of the texts of most shops: asked first, since counting for all languages takes time
-MOST_WORDS = 100  # of a longer text the beginning is judged
+COMMONEST = "en"  # languages of most shops: tried first, because counting for all languages is slow
+MOST_WORDS = 100  # longer texts are cut to this length
 FAR_SCRIPT = r"[\u0370-\u03FF\u0590-\u06FF\u0900-\u0E7F\u3040-\u30FF\u3400-\u9FFF\uAC00-\uD7AF]"
 CYRILLIC_LETTER = r"[\u0400-\u04FF]"
 LETTER = r"[^\x00-\x7F]"
@@ -34,12 +34,12 @@ def with_language(rows: DataFrame, text: str, words: str, least_words: int) -> D
 
 
 def _is_clear(least_words: int) -> Column:
-    """Whether the commonest language holds two words in five: others hold fewer of such a text."""
+    """Whether the list of the best language holds two in five of the words."""
     return (F.col("_first") >= least_words) & (F.col("_first") * 5 >= F.size("_evidence") * 2)
 
 
 def _counts(text: Column) -> list[Column]:
-    """For each language, how many words and letters its list holds; of Cyrillic lists none without such a letter."""
+    """For each language, how many words and letters its list holds; Cyrillic lists need a Cyrillic letter."""
     is_cyrillic = F.coalesce(text.rlike(CYRILLIC_LETTER), F.lit(False))
     held = {code: _held(known) for code, known in WORDS.items() if code != COMMONEST}
     held |= {code: F.when(is_cyrillic, held[code]).otherwise(0) for code in CYRILLIC}
@@ -47,12 +47,16 @@ def _counts(text: Column) -> list[Column]:
 
 
 def _held(known: str) -> Column:
-    """How many of a list's words and letters the text has: the set that Spark builds is that of the short text."""
+    """How many of a list's words and letters the text has; the hash set is built of the text, which is shorter than the
+    list.
+    """
     return F.size(F.array_intersect(F.split(F.lit(known), " "), F.col("_evidence")))
 
 
 def _by_script(text: Column) -> Column:
-    """The language of the script that writes a third of the letters or more: a brand in Latin letters is no matter."""
+    """The language of the script that at least a third of the letters belong to, so that Latin brand names do not
+    decide.
+    """
     letters = F.regexp_count(text, F.lit(r"\p{L}"))
     shares = ((code, F.regexp_count(text, F.lit(script)) * 3 >= letters) for code, script in SCRIPTS.items())
     return F.coalesce(*(F.when(share, code) for code, share in shares))

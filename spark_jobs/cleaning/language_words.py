@@ -1,6 +1,6 @@
-"""The words by which a language is known: its commonest ones, those of reviews, and its letters.
+"""Words and letters by which a language is recognised: its most frequent words, words of reviews, and its own letters.
 
-A word of several lists decides nothing between these, but sets them apart from the others.
+A word on several lists does not decide between these languages, but separates them from the others.
 """
 
 WORDS = {

@@ -1,12 +1,12 @@
-"""Which texts are worth comparing (MinHash with bands), and how alike two texts are (Jaccard), in SQL.
+"""Candidate pairs of similar texts (MinHash with bands) and their similarity (Jaccard), in SQL.
 
-A text is the set of its pairs of following words. Broder (1997), "On the resemblance and containment of documents":
-two sets have the same minimum under a random hash with a chance that is their Jaccard similarity. A band joins
-`RINGS` minima, so that it is shared with the chance J^RINGS; a text has `POINTS` bands.
+A text is the set of its pairs of consecutive words. Broder (1997), "On the resemblance and containment of documents":
+two sets have the same minimum under a random hash with a probability equal to their Jaccard similarity J. A band joins
+`RINGS` minima, so it is shared with probability J^RINGS; a text has `POINTS` bands.
 
-A family of hashes from one: the values of a hash lie on a ring, and the first value after a point is the minimum of
-the hash turned by that point (Shrivastava and Li, 2014, "Densifying one permutation hashing via rotation"). Hashing
-every pair 48 times in SQL is several times slower and finds no more (docs/decisions/0007).
+One hash gives a family of hashes: its values lie on a ring, and the first value after a point is the minimum of the
+hash rotated by that point (Shrivastava and Li, 2014, "Densifying one permutation hashing via rotation"). Hashing every
+pair 48 times in SQL is several times slower and finds no more (docs/decisions/0007).
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from pyspark.sql import functions as F
 RINGS = 4
 POINTS = 12
 PLACES = [-(1 << 63) + (2 * point + 1) * (1 << 63) // POINTS for point in range(POINTS)]  # on the ring of 64-bit hashes
-MOST_WORDS = 500  # of a longer text the beginning is compared
+MOST_WORDS = 500  # longer texts are cut to this length
 
 
 def with_signature(rows: DataFrame, words: str, least_words: int) -> DataFrame:
-    """`rows` with `signature`: a hash of all words, then `POINTS` band keys; null below `least_words` words.
+    """`rows` with `signature`: a hash of all words, then `POINTS` band keys; null for texts of fewer than `least_words`
+    words.
 
-    Equal texts share all of it; of texts with J = 0.8 more than 99 in 100 share a band, with J = 0.3 one in ten.
+    Equal texts share the whole signature; texts with J = 0.8 share a band in more than 99 of 100 cases, with J = 0.3 in
+    one of ten.
     """
     rings = [f"_ring{number}" for number in range(RINGS)]
     pairs = F.when(F.size(words) >= least_words, shingles(F.col(words)))
@@ -46,7 +48,7 @@ def shingles(words: Column) -> Column:
 
 
 def jaccard(a: Column, b: Column) -> Column:
-    """How alike two sets are: what they share over what they hold together."""
+    """Jaccard similarity of two arrays: size of the intersection over size of the union."""
     shared = F.size(F.array_intersect(a, b))
     return shared / (F.size(a) + F.size(b) - shared)
 
@@ -56,6 +58,6 @@ def _hashed(pairs: Column, number: int) -> Column:
 
 
 def _first_after(ring: str, point: int) -> Column:
-    """The first value of the ring after a point; before it stand as many points, too."""
+    """The first value of the ring after a point, wrapping around at the end."""
     before = F.array_position(f"{ring}_places", PLACES[point]) - (point + 1)
     return F.get(ring, F.pmod(before, F.size(ring)).cast("int"))

@@ -1,4 +1,4 @@
-"""UTF-8 that was read as Windows-1252 or Latin-1 (`donâ€™t`) -> what was written (`don’t`)."""
+"""UTF-8 that was decoded as Windows-1252 or Latin-1 (`donâ€™t`) -> the original text (`don’t`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST = "ÂÃÄÅÐÑÎÏâãïð"
 
 
 def repaired(text: Column) -> Column:
-    """`text` with each sequence that is UTF-8 of one character as that character; the rest as it stands."""
+    """`text` with each sequence that is the UTF-8 of one character replaced by that character; the rest unchanged."""
     return F.when(text.rlike(THREE), _decoded(text, ALL)).when(text.rlike(LATIN), _decoded(text, LATIN)).otherwise(text)
 
 

@@ -1,4 +1,4 @@
-"""From texts to numbers, prices and moments; what cannot be read is null."""
+"""Texts -> numbers, prices and timestamps; null for what cannot be parsed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONG_YEAR = r"(^|[^0-9])[+-][0-9]{5,}"
 
 
 def filled(text: Column) -> Column:
-    """`text` without blanks around it; null where nothing is left."""
+    """`text` without surrounding blanks; null where nothing remains."""
     return F.nullif(F.btrim(text, F.lit(WHITESPACE)), F.lit(""))
 
 
@@ -39,15 +39,15 @@ def number(text: Column) -> Column:
 
 
 def whole(text: Column) -> Column:
-    """A double without a fraction, of nine digits at most, so that it fits an int."""
+    """A double without a fraction, of at most nine digits, so that it fits an int."""
     return F.when(text.rlike(WHOLE), text.try_cast("double"))
 
 
 def with_price(rows: DataFrame, column: str) -> DataFrame:
-    """`rows` with the text `column` as a double: of `12.5`, `€ 12,50`, `$1,299.00`, `1.299,00 EUR`.
+    """`rows` with the text `column` as a double: `12.5`, `€ 12,50`, `$1,299.00`, `1.299,00 EUR`.
 
-    Of a range it is the lower end. A separator that one or two digits follow at the end is the decimal one; others
-    part thousands. A plain number is what it says.
+    Of a range the lower end counts. A separator followed by one or two digits at the end is the decimal separator;
+    others group thousands.
     """
     found = F.regexp_replace(F.regexp_extract(column, PRICE, 1), "['’\u00a0\u202f ]", "")
     text = F.col("_found")
@@ -65,9 +65,9 @@ def with_price(rows: DataFrame, column: str) -> DataFrame:
 
 
 def moment(text: Column, time_formats: Sequence[str], zone: str) -> Column:
-    """A timestamp, by the first format that fits.
+    """A timestamp by the first of `formats` that fits.
 
-    A text without an offset is a wall clock in `zone` (in an hour that comes twice: the first).
+    A text without an offset is local time in `zone` (the first of the two in the hour that is repeated in autumn).
     """
     return F.coalesce(*(_moment(text, time_format, zone) for time_format in time_formats))
 
@@ -89,7 +89,7 @@ def _moment(text: Column, time_format: str, zone: str) -> Column:
 
 
 def local_day(ts: Column, zone: str) -> Column:
-    """The day of an instant on the calendar of `zone`; null where the years 1 to 9999 do not hold it everywhere."""
+    """The day of an instant in `zone`; null outside the years 1 to 9999."""
     return F.when(ts.between(*map(F.lit, POSSIBLE)), F.to_date(F.from_utc_timestamp(ts, zone)))
 
 

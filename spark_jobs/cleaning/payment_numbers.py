@@ -1,4 +1,4 @@
-"""Card and account numbers in texts, found by their shape and told from other numbers by their check digits."""
+"""Card and account numbers in free text, found by shape and confirmed by check digits."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ VALUES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def without_cards(text: Column) -> Column:
-    """`text` with card numbers as [card], together with the numbers that run into them."""
+    """`text` with card numbers replaced by [card], together with digits that run into them."""
     runs = F.regexp_extract_all(text, F.lit(RUN), F.lit(0))
     kept = F.transform(runs, lambda run: F.when(_holds_a_card(run), "[card]").otherwise(run))
     after_last = F.lit("")  # there is one run fewer than there are pieces between them
@@ -64,13 +64,13 @@ def without_cards(text: Column) -> Column:
 
 
 def without_ibans(text: Column) -> Column:
-    """`text` with account numbers as [iban]."""
+    """`text` with account numbers (IBAN) replaced by [iban]."""
     found = F.array_distinct(F.filter(F.regexp_extract_all(text, F.lit(IBAN), F.lit(1)), _is_iban))
     return F.reduce(found, text, lambda rest, iban: F.replace(rest, iban, F.lit("[iban]")))
 
 
 def _holds_a_card(run: Column) -> Column:
-    """Whether some neighbouring groups of digits together are a card number; dates stand between groups."""
+    """Whether consecutive groups of digits together form a card number; dates separate groups."""
     groups = F.regexp_replace(F.regexp_replace(run, DATE, "date"), f"{GAP}+", " ")
     windows = [
         rf"(?<![0-9])(?={issuer})(?=([0-9](?: ?[0-9]){{{length - 1}}})(?![0-9]))" for length, issuer in ISSUERS.items()
@@ -80,20 +80,20 @@ def _holds_a_card(run: Column) -> Column:
 
 
 def _is_list(groups: Column) -> Column:
-    """Whether they are sizes or models in their order: 36 37 38 39 40 41 42"""
+    """Whether the groups are an ascending list of sizes or models, such as 36 37 38 39 40 41 42."""
     sizes = F.transform(F.split(F.trim(groups), " "), lambda size: size.try_cast("bigint"))
     rising = F.array_distinct(F.array_sort(sizes))
     return (F.size(sizes) >= 7) & ((rising == sizes) | (rising == F.reverse(sizes)))
 
 
 def _is_card(groups: Column) -> Column:
-    """Whether the check digit is right (Luhn), and they are no EAN."""
+    """Whether the Luhn check digit is right and the number is no EAN."""
     luhn = F.call_function("luhn_check", F.replace(groups, F.lit(" "), F.lit("")))
     return luhn & ~(groups.rlike("^[0-9]{13}$") & _is_ean(groups))
 
 
 def _is_ean(digits: Column) -> Column:
-    """Whether the check digit of these 13 is that of a product (GS1)."""
+    """Whether 13 digits have the check digit of a product code (GS1)."""
     places = F.sequence(F.lit(1), F.lit(13))
     weighed = F.transform(
         places, lambda place: F.substring(digits, place, F.lit(1)).cast("int") * (3 - 2 * (place % 2))
@@ -102,7 +102,9 @@ def _is_ean(digits: Column) -> Column:
 
 
 def _is_iban(found: Column) -> Column:
-    """Whether the check digits are right (modulo 97); a country in capitals before digits only needs none."""
+    """Whether the check digits are right (modulo 97); a country code in capitals followed by digits is accepted
+    without.
+    """
     code = F.upper(F.regexp_replace(found, f"{GAP}+", ""))
     moved = F.concat(F.substring(code, F.lit(5), F.length(code)), F.substring(code, 1, 4))
     values = F.transform(F.split(moved, ""), lambda sign: F.instr(F.lit(VALUES), sign) - 1)

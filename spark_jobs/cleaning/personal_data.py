@@ -1,4 +1,4 @@
-"""Personal data in texts -> a word that says what stood there."""
+"""Personal data in free text -> a placeholder for its kind."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ SEVEN_DIGITS = r"[0-9](?:[^0-9\p{L}]{0,3}[0-9]){6}"  # no telephone, card or acc
 
 
 def mask_personal_data(rows: DataFrame, *columns: str) -> DataFrame:
-    """`rows` with what names or reaches a person in `columns` as [email], [phone], [card], [iban], [url] or [address].
+    """`rows` with personal data in `columns` replaced by [email], [phone], [card], [iban], [url] or [address].
 
-    A text is read as a person sees it, digits of any script and nothing invisible; one in which nothing is found stays
-    as it is written. Each step is a projection: nested, each would compute the ones below it several times.
+    Texts are searched in normalised form: digits of any script as ASCII, invisible characters removed. A text without a
+    match is left unchanged. Each step is a projection of its own, because nested expressions would be computed
+    repeatedly.
     """
     plain, masked = {c: f"{c} in ASCII" for c in columns}, {c: f"{c} masked" for c in columns}
     rows = rows.withColumns({plain[c]: _in_ascii(F.col(c)) for c in columns})
@@ -40,7 +41,7 @@ def mask_personal_data(rows: DataFrame, *columns: str) -> DataFrame:
 
 
 def _in_ascii(text: Column) -> Column:
-    """The text with its digits and signs in ASCII and without what is not seen; null where that changes nothing."""
+    """The text with digits and punctuation in ASCII, without invisible characters; null where nothing changes."""
     folded = F.translate(F.regexp_replace(text, UNSEEN, ""), "".join(AS_ASCII), "".join(AS_ASCII.values()))
     return F.when((F.octet_length(text) > F.length(text)) & text.rlike(IN_DISGUISE), folded)
 

@@ -1,4 +1,4 @@
-"""The catalogue, as the shop delivers it -> products with a verdict each."""
+"""Raw catalogue rows -> typed products with a verdict each."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ DUPLICATE_CODE = Rule("duplicate_code", "another row with this code arrived befo
 
 
 def judge_products(typed: DataFrame, settings: Settings) -> DataFrame:
-    """The typed rows of a whole catalogue, each with its verdict: the columns of a clean product, where it stands."""
+    """The typed rows of a whole catalogue with their verdict, the columns of a clean product, and their position."""
     judged = with_verdict(typed)
     same = Window.partitionBy("product_id", F.col("verdict").isNull()).orderBy(arrival())
     return settle(refuse(judged.withColumn("codes_before", F.row_number().over(same) - 1), (DUPLICATE_CODE,), settings))
 
 
 def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """Texts as plain text without personal data, lists as lists, the rest as what it means, and a reason to refuse."""
+    """Plain text without personal data, lists parsed, other columns typed, and the reason to refuse a row."""
     known = F.col("aliases") if "aliases" in rows.columns else F.lit(None).cast("string")  # of order lines alone
     typed = rows.select(
         *PLACE_COLUMNS,
@@ -93,13 +93,13 @@ def with_aliases(clean: DataFrame, judged: DataFrame, most: int) -> DataFrame:
 
 
 def joined(text: Column) -> Column:
-    """A JSON list of texts as one text; any other text as it is."""
+    """A JSON list of texts as one text; any other text unchanged."""
     parts = F.from_json(text, "array<string>")
     return F.when(text.startswith("["), F.coalesce(F.array_join(parts, " "), text)).otherwise(text)
 
 
 def category_path(text: Column) -> Column:
-    """Category names, widest first, each once: of `A > B`, `A|B`, a JSON list, or the longest of a list of lists."""
+    """Distinct category names, widest first, from `A > B`, `A|B`, a JSON list, or the longest of a list of lists."""
     paths = F.from_json(text, "array<array<string>>")
     deepest = F.reduce(
         paths,
@@ -113,11 +113,11 @@ def category_path(text: Column) -> Column:
 
 
 def plain_text_of_name(name: Column) -> Column:
-    """A category name without the commonest entities and blanks around it."""
+    """A category name without the most frequent HTML entities and without surrounding blanks."""
     amp = F.replace(F.replace(name, F.lit("&amp;"), F.lit("&")), F.lit("&#39;"), F.lit("'"))
     return filled(F.regexp_replace(amp, r"\s+", " "))
 
 
 def is_available(text: Column) -> Column:
-    """Whether it can be bought; true where the shop does not say, or says it in other words."""
+    """Whether the product can be bought; true where the shop does not say or uses an unknown word."""
     return ~F.coalesce(F.lower(text).isin(*NOT_AVAILABLE), F.lit(False))

@@ -19,10 +19,10 @@ WHERE = ("delivery", "file", "delivered")
 
 
 def typed_lines(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """What each file says of each product, counted: one row for each delivery, product and different facts.
+    """Distinct facts of each product by delivery, with `lines`, how many order lines state them, and the first
+    position.
 
-    `lines` is how often; the row stands where it came first. Lines without a code, or that cannot be read, are for the
-    account of events.
+    Lines without a code, or that cannot be read, appear in the account of events only.
     """
     coded = reduce(with_price, MONEY, rows.withColumn("product_id", normal_id(F.col("product_id"))))
     priced = coded.withColumns({money: F.when(F.col(money) > 0, F.col(money)) for money in MONEY})
@@ -47,9 +47,9 @@ def typed_lines(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
 
 
 def products_of_lines(said: DataFrame, facts: Sequence[str]) -> DataFrame:
-    """Rows like those of a catalogue: for each of `facts` what most lines say (of equals the first, or the lowest).
+    """Rows like those of a catalogue: for each of `facts` the most frequent value (of equals the first, or the lowest).
 
-    A code stands where it arrived first. `aliases` are its other titles by how many lines say so, in one text.
+    The position of a code is its first one. `aliases` are its other titles by frequency, in one text.
     """
     first = F.min(F.struct("delivered", "file", "delivery", "block", "line", "row_hash", "length", "readable"))
     products = said.groupBy("product_id").agg(first.alias("first")).select("first.*", "product_id")

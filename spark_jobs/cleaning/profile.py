@@ -1,4 +1,4 @@
-"""What a day looks like in numbers: what later days are compared with. No text of a row is among them."""
+"""Numbers that describe a day, which later days are compared with; no text of a row is among them."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def event_profiles(events: DataFrame, categories: DataFrame) -> Profiles:
 
 
 def review_profiles(reviews: DataFrame, categories: DataFrame) -> Profiles:
-    """Of each day of clean `reviews`: rows, rows without a value by column, median characters of texts, rows by rating.
+    """For each day of clean `reviews`: rows, rows without a value by column, median length of texts, rows by rating.
 
-    `categories` is not looked at: reviews of a day are too few for it.
+    `categories` is unused: a day has too few reviews for it.
     """
     found = _summed(reviews, REVIEWS, F.percentile(F.length("text"), 0.5).alias("length"))
     ratings = _counted(reviews, F.coalesce(F.round("rating").cast("int").cast("string"), F.lit(UNKNOWN)))
@@ -48,7 +48,7 @@ def _day() -> Column:
 
 
 def _summed(rows: DataFrame, table: Table, *more: Column) -> Profiles:
-    """`rows`, `empty` by optional column, and the numbers `more`, of each day."""
+    """`rows`, `empty` by optional column, and the numbers `more`, for each day."""
     optional = [c.name for c in table.columns if c.nullable]
     empty = F.struct(*(F.count_if(F.col(name).isNull()).alias(name) for name in optional)).alias("empty")
     summed = rows.groupBy(_day()).agg(F.count("*").alias("rows"), empty, *more)
@@ -56,7 +56,7 @@ def _summed(rows: DataFrame, table: Table, *more: Column) -> Profiles:
 
 
 def _counted(rows: DataFrame, kind: Column) -> dict[str, dict[str, int]]:
-    """Rows by kind, of each day."""
+    """Rows by kind, for each day."""
     found: dict[str, dict[str, int]] = {}
     for row in rows.groupBy(_day(), kind.alias("kind")).count().collect():
         found.setdefault(row["day"], {})[row["kind"]] = row["count"]

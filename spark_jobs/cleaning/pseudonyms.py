@@ -11,9 +11,9 @@ SCIENTIFIC = r"^[0-9]\.[0-9]{1,16}E(?:[7-9]|1[0-9])$"
 
 
 def normal_id(text: Column) -> Column:
-    """A filled id as the shop means it (`user_key.normal_id`): `17850.0` is `17850`.
+    """The normal form of an id (`user_key.normal_id`): `17850.0` becomes `17850`.
 
-    So is `1.785E7` 17850000: that is how Spark writes a JSON number of eight digits with a point.
+    `1.785E7` becomes 17850000: Spark writes a JSON number of eight digits with a decimal point that way.
     """
     written_out = F.regexp_replace(text.try_cast("decimal(38,6)").cast("string"), r"\.0+$", "")
     return (
@@ -29,7 +29,9 @@ def pseudonym(key: bytes, text: Column) -> Column:
 
 
 def keyed_hash(key: bytes, text: Column) -> Column:
-    """HMAC-SHA-256 of `text` as 32 hex digits (RFC 2104): no Python for each row, and Spark has no HMAC of its own."""
+    """HMAC-SHA-256 of `text` as 32 hex digits (RFC 2104), in SQL: Spark has no HMAC, and Python for each row would be
+    slow.
+    """
     inner, outer = (F.lit(bytearray(pad)) for pad in pads(key))
     first = F.unhex(F.sha2(F.concat(inner, text.cast("binary")), 256))
     return F.substring(F.sha2(F.concat(outer, first), 256), 1, LENGTH)

@@ -1,4 +1,4 @@
-"""Files -> their lines as they stand, before any of them is parsed."""
+"""Source files -> their raw lines with positions, before any parsing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from spark_jobs.cleaning.spark_files import FileGroup
 
 
 def raw_lines(spark: SparkSession, group: FileGroup) -> DataFrame:
-    """`line` (for Parquet the whole row), where it stands (`path`, `block`, `number`), whether it is a row.
+    """`line` (for Parquet the whole row as JSON), its position (`path`, `block`, `number`), and whether it counts as a
+    row.
 
     Raises SourceError where Spark cannot read a type of a Parquet file.
     """
@@ -36,7 +37,7 @@ def raw_lines(spark: SparkSession, group: FileGroup) -> DataFrame:
 
 
 def _path(uri: Column) -> Column:
-    """A local path from its URI, where a blank stands as %20 and a plus as itself."""
+    """A local path from its URI, in which %20 is a blank and `+` is itself."""
     return F.url_decode(F.replace(F.regexp_replace(uri, "^file:/+", "/"), F.lit("+"), F.lit("%2B")))
 
 

@@ -1,4 +1,4 @@
-"""The shop's files -> one row for each line: where it stands, its hash, and our columns as text."""
+"""Source files -> one row for each line: position, keyed hash, and our columns as text."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def read_source(
 
 
 def _rows(lines: DataFrame, group: FileGroup, name: str, source: Source, key: bytes) -> DataFrame:
-    """Rows with `_shop`: a struct of the shop's columns that are wanted, as text, null where the line cannot be read.
+    """Rows with `_shop`: a struct of the needed source columns as text, null where the line cannot be parsed.
 
-    Parsing has a step of its own: an expression that is used twice would be computed twice.
+    Parsing is a projection of its own: an expression that is used twice would be computed twice.
     """
     wanted = names_in(name, source, group.columns)
     if group.format == "parquet":
@@ -79,7 +79,7 @@ def _rows(lines: DataFrame, group: FileGroup, name: str, source: Source, key: by
 
 
 def _ours(rows: DataFrame, name: str, source: Source, seen: Sequence[str]) -> DataFrame:
-    """Our columns as text, by the map and by the derivations of the settings."""
+    """Our columns as text, by the column map and the SQL derivations of the settings."""
     there = rows.schema["_shop"].dataType.fieldNames()
     wide = rows.select("*", "_shop.*") if source.derive else rows
 

@@ -1,4 +1,4 @@
-"""What is odd about a review that is kept, as far as the review alone tells."""
+"""Flags of odd but kept reviews, as far as the review alone determines them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ LOST = "\ufffd"  # stands where a character could not be decoded
 
 
 def with_flags(rows: DataFrame, words: str, cleaning: Cleaning) -> DataFrame:
-    """`rows` with `flags`: the sorted names of what holds (`pipelines.contracts.reviews.FLAGS`).
+    """`rows` with `flags`: the sorted names of the flags that apply (`pipelines.contracts.reviews.FLAGS`).
 
-    Wants title, text, rating, language, has_boilerplate, and the words of the text.
+    Needs title, text, rating, language, has_boilerplate, and the words of the text.
     """
     holds = {
         "boilerplate": F.col("has_boilerplate"),

@@ -1,4 +1,4 @@
-"""What users wrote, as the shop delivers it -> reviews with a verdict each, personal data masked."""
+"""Raw reviews -> typed reviews with a verdict each, personal data masked."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ WRITTEN_TWICE = Rule(
 
 
 def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """Texts as plain text without personal data, the rest as what it means; names of reviewers were never read.
+    """Plain text without personal data and typed columns; names of reviewers are never read.
 
-    Each row by itself: also the `language` of the text, the `flags` that need no other row, and the `signature` by
-    which its text is compared with others.
+    Each row by itself: also the `language` of the text, the `flags` that need no other row, and the `signature` that
+    texts are compared by.
     """
     cleaning, shop = night.settings.cleaning, night.settings.shop
     plain = with_plain_text(_typed(rows, night, key), "title", "text")
@@ -67,8 +67,7 @@ def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
 def judge_reviews(window: DataFrame, known: DataFrame, night: Night, since: date) -> DataFrame:
     """The typed rows of whole days from `since` on, each with its verdict.
 
-    `window` also holds the `copied_text_days` days before: a text is compared with those of its past, never with a
-    later one.
+    `window` also holds the `copied_text_days` days before: a text is compared with earlier ones only.
     """
     joined = with_known_product(window, known, night)
     own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), night.settings)))
@@ -83,7 +82,7 @@ def judge_reviews(window: DataFrame, known: DataFrame, night: Night, since: date
 
 
 def _written_before() -> Column:
-    """Whether the same known user said the same of the same product before on that day, in a row without a verdict."""
+    """Whether the same known user wrote the same about the same product before on that day, in an undecided row."""
     said = ("rating", "text", F.when(F.col("text").isNull(), F.col("title")), F.col("verdict").isNull())
     same = Window.partitionBy("day", "user_id", "product_id", *said).orderBy("ts", arrival())
     return F.col("user_id").isNotNull() & (F.row_number().over(same) > 1)

@@ -1,4 +1,4 @@
-"""Robots among visitors: a user's day that is too busy, too regular or too broad for a person."""
+"""Robots among visitors: a day of a user that is too busy, too regular or too broad for a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from pipelines.settings.tree import Settings
 from spark_jobs.cleaning.rules import Rule, first_reason
 
-BOT_RULES = (  # the more particular ones first: their robots are often fast, too
+BOT_RULES = (  # the more specific rules first: their robots are often fast, too
     Rule(
         "bot_rhythm",
         "the user's events of that day come as regularly as a clock ticks",
@@ -29,15 +29,15 @@ BOT_RULES = (  # the more particular ones first: their robots are often fast, to
         "cleaning.bot_events_per_day",
     ),
 )
-LEAST = 50  # events of a day below which nobody is suspected
+LEAST = 50  # events of a day below which no user is a robot
 FAR = 5.0  # robust standard deviations above the median of the day, on a log scale
 QUARTILE = 0.6745  # standard deviations between median and upper quartile of a normal distribution
 
 
 def robots(typed: DataFrame, settings: Settings) -> DataFrame:
-    """`user_id`, `day` and `robot` (the reason of the first rule that holds) of each user's day that is a robot's.
+    """`user_id`, `day` and `robot` (reason of the first rule that holds) of each day of a user that is a robot's.
 
-    Each day is judged by itself. Counted are different raw lines without a reason to refuse them.
+    Each day is judged by itself. Distinct raw lines without a reason to refuse them are counted.
     """
     good = typed.where("reason is null and user_id is not null")
     counts = good.groupBy("user_id", "day").agg(F.count("*").alias("n"))
@@ -59,7 +59,7 @@ def robots(typed: DataFrame, settings: Settings) -> DataFrame:
 
 
 def limits(counts: DataFrame, settings: Settings) -> DataFrame:
-    """`usual`: events of a user's day that are far above what users have on that `day`, from the counts `n`."""
+    """`usual`: the number of events of a user on `day` above which it is an outlier, from the counts `n`."""
     log = F.ln("n")
     spread = counts.groupBy("day").agg(F.percentile(log, 0.5).alias("middle"), F.percentile(log, 0.75).alias("upper"))
     far = F.exp(F.col("middle") + FAR / QUARTILE * (F.col("upper") - F.col("middle")))
@@ -67,7 +67,7 @@ def limits(counts: DataFrame, settings: Settings) -> DataFrame:
 
 
 def gap() -> Column:
-    """Milliseconds since the user's last event of the day; null where there is none before, or at the same moment."""
+    """Milliseconds since the user's previous event of the day; null where there is none, or at the same moment."""
     at = F.unix_millis("ts")
     before = F.lag(at).over(Window.partitionBy("user_id", "day", "usual").orderBy("ts"))
     return F.nullif(at - before, F.lit(0))

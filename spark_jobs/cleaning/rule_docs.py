@@ -1,4 +1,4 @@
-"""The generated document of the cleaning rules: what each refuses, why, and which setting moves it."""
+"""Writes docs/cleaning_rules.md: what each rule refuses, why, and which setting changes it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ its rows. A file without a required one stops the night before any work, and so 
 
 
 def rule_book() -> str:
-    """All rules by source, in the order in which they are asked, as Markdown."""
+    """All rules by source, in the order of evaluation, as Markdown."""
     parts = [HEAD]
     for source, rules in RULES.items():
         parts += [f"## {source}\n", "| reason | refused, because | setting | default |", "|---|---|---|---|"]

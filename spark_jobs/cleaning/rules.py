@@ -28,7 +28,7 @@ class Rule:
     setting: str = ""
 
     def condition(self, settings: Settings) -> Column:
-        """Whether the row is refused; null counts as no."""
+        """The condition under which a row is refused; null counts as false."""
         if not self.setting:
             return F.expr(self.refuses)
         value: object = settings
@@ -56,10 +56,10 @@ def with_reason(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> D
 
 
 def with_verdict(rows: DataFrame, *within: str) -> DataFrame:
-    """`rows` with `verdict`: unreadable, duplicate, else the row's own `reason`, else null.
+    """`rows` with `verdict`: unreadable, duplicate, else the row's own `reason`, else null (undecided).
 
-    A duplicate repeats a raw line that arrived before; `within` are columns that equal lines share, by which
-    rows may already lie together. Wants row_hash, reason, and the columns of `arrival`.
+    A duplicate repeats a raw line that arrived before; `within` are columns that equal lines share and that rows may
+    already be partitioned by. Needs row_hash, reason, and the columns of `arrival`.
     """
     arrived = F.row_number().over(Window.partitionBy(*within, "row_hash").orderBy(arrival()))
     repeated = (F.col("_arrived") > 1) & ~F.coalesce(F.col("reason") == UNREADABLE, F.lit(False))
@@ -68,15 +68,15 @@ def with_verdict(rows: DataFrame, *within: str) -> DataFrame:
 
 
 def arrival() -> Column:
-    """What orders rows: by the day of delivery, then by file, then by line."""
+    """The order of arrival: by day of delivery, then file, then line."""
     return F.struct("delivered", "file", "delivery", "block", "line")
 
 
 def refuse(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:
-    """`rows` whose verdict was open, now with that of further rules."""
+    """`rows` whose undecided verdicts are those of further rules where one holds."""
     return rows.withColumn("verdict", F.coalesce("verdict", first_reason(rules, settings)))
 
 
 def settle(rows: DataFrame) -> DataFrame:
-    """`rows` whose verdict is still open are clean."""
+    """`rows` whose undecided verdicts are `clean`."""
     return rows.withColumn("verdict", F.coalesce("verdict", F.lit(CLEAN)))

@@ -1,4 +1,4 @@
-"""One raw line -> the shop's columns as text, in one struct; null where the line cannot be read."""
+"""One raw line -> a struct of the source's columns as text; null where the line cannot be parsed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ EXACT = 10**15  # whole numbers up to here are exact in a double
 
 
 def parse_csv(width: int, separator: str) -> Column:
-    """The fields of `line`, which ought to be `width`, by their place (`_0`, `_1`, …).
+    """The fields of `line`, which should have `width`, by position (`_0`, `_1`, …).
 
-    A further field of ours ends the line: where a quote is left open, it swallows that one, and too few are there.
+    A sentinel field is appended to the line: an open quote swallows it, so that a field is missing.
     """
     schema = ", ".join(f"_{i} string" for i in range(width + 1)) + ", _bad string"
     options = CSV | {"sep": separator, "maxColumns": str(width + 20_480)}
@@ -29,9 +29,9 @@ def parse_csv(width: int, separator: str) -> Column:
 
 
 def whole_row(parsed: str, columns: Sequence[str], wanted: Sequence[str]) -> Column:
-    """Of a parsed CSV line the fields that are `wanted`; null where it has more or fewer than the header `columns`.
+    """The `wanted` fields of a parsed CSV line; null where it has more or fewer fields than the header `columns`.
 
-    A name that comes again is known by its first field.
+    Of a repeated column name the first field counts.
     """
     there = [(name, F.col(parsed)[f"_{columns.index(name)}"]) for name in wanted if name in columns]
     fields = F.struct(*(field.alias(name) for name, field in there or [("_none", F.lit(None).cast("string"))]))
@@ -47,14 +47,14 @@ def parse_json(columns: Sequence[str]) -> Column:
 
 
 def one_object(parsed: str) -> Column:
-    """A parsed JSON line, nested values as JSON text; null where it is anything but one object."""
+    """A parsed JSON line with nested values as JSON text; null where the line is not exactly one object."""
     return F.when(F.size(parsed) == 1, F.get(parsed, F.lit(0)))
 
 
 def as_text(parsed: str, row: T.StructType) -> Column:
     """A Parquet row with all columns as text: instants with their offset, nested values as JSON.
 
-    Null where a text is not of UTF-8.
+    Null where a text is not valid UTF-8.
     """
     texts = [_text(F.col(parsed).getField(f.name), f.dataType).alias(f.name) for f in row.fields]
     written = [t for t, f in zip(texts, row.fields, strict=True) if isinstance(f.dataType, T.StringType | T.BinaryType)]
@@ -63,12 +63,12 @@ def as_text(parsed: str, row: T.StructType) -> Column:
 
 
 def as_json(column: str) -> Column:
-    """The whole Parquet row as one text, which stands for the raw line."""
+    """The whole Parquet row as one JSON text, which serves as its raw line."""
     return F.to_json(column, {"ignoreNullFields": "true"})
 
 
 def _is_text(line: Column) -> Column:
-    """Whether a line is text at all: bytes of another encoding are not UTF-8, and NUL stands in no text."""
+    """Whether a line is valid UTF-8 without NUL."""
     return F.is_valid_utf8(line) & ~F.contains(line, F.lit("\0"))
 
 

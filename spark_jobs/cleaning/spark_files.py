@@ -1,4 +1,4 @@
-"""Source files as Spark can read them: as they lie where possible, else as copies in a folder of the night."""
+"""Source files in a form that Spark can read: in place where possible, else as copies in the night's folder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHUNK = 1 << 22
 
 @dataclass(frozen=True)
 class ReadableFile:
-    """A source file where Spark reads it; `delivery` is the key of what it holds."""
+    """A source file and the path where Spark reads it; `delivery` is the key of its content."""
 
     delivery: str
     name: str
@@ -49,7 +49,7 @@ class FileGroup:
 
 
 def readable_files(night: Night, source: str, deliveries: Mapping[str, SourceFile]) -> list[ReadableFile]:
-    """The files that hold anything, each where Spark can read it; `deliveries` are by their keys."""
+    """The files that are not empty, each with a path that Spark can read; `deliveries` maps keys to files."""
     settings: Source = getattr(night.settings.sources, source)
     folder = night.work / "readable" / source
     shutil.rmtree(folder, ignore_errors=True)
@@ -64,7 +64,7 @@ def readable_files(night: Night, source: str, deliveries: Mapping[str, SourceFil
 
 
 def groups(files: list[ReadableFile]) -> list[FileGroup]:
-    """The files by reader; JSON lines need none to agree, so that all of them are one group."""
+    """The files by reader; JSON lines need no common header and form one group."""
 
     def kind(file: ReadableFile) -> tuple[str, tuple[str, ...], str]:
         return (file.format, () if file.format == "jsonl" else file.columns, file.header)
@@ -101,7 +101,7 @@ def _has_nanoseconds(path: Path) -> bool:
 
 
 def _copy_parquet(path: Path, place: Path) -> Path:
-    """A copy with microseconds: what pandas writes by default holds nanoseconds, which Spark refuses."""
+    """A copy with microseconds: pandas writes nanoseconds by default, which Spark refuses."""
     place.parent.mkdir(parents=True, exist_ok=True)
     source = pq.ParquetFile(path)
     fields = [
@@ -115,7 +115,7 @@ def _copy_parquet(path: Path, place: Path) -> Path:
 
 
 def _header(path: Path, kind: str) -> str:
-    """What the files of a group share: the text of a header line, the schema of a Parquet file."""
+    """What the files of a group have in common: the text of the header line, or the Parquet schema."""
     if kind == "jsonl":
         return ""
     if kind == "parquet":

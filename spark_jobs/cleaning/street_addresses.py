@@ -1,8 +1,7 @@
-"""Postal addresses in texts: street, house number, and what follows them up to the town.
+"""Postal addresses in free text: street, house number, and what follows up to the town.
 
-A street and a number alone are as often a title ("21 Jump Street") as somebody's home: they count with a postcode or a
-state behind them, or with words before them that say that somebody lives there. German compounds ("Hauptstraße 12")
-leave no doubt.
+A street and a number alone are often a title ("21 Jump Street"): they count only with a postcode or state after them,
+or with words before them that speak of a home ("I live at"). German compounds ("Hauptstraße 12") always count.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From HTML to plain text, in SQL."""
+"""HTML -> plain text, in SQL."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ NAMED = json.dumps(
 
 
 def with_plain_text(rows: DataFrame, *columns: str) -> DataFrame:
-    """`rows` whose `columns` have no tags, entities, control characters or runs of blanks, and are in Unicode's NFC.
+    """`rows` whose `columns` have no tags, entities, control characters or runs of blanks, and are in Unicode NFC.
 
-    An empty text is null. Only words that HTML knows are tags, so that `<3` and `<me@example.org>` stay. Entities are
-    read first: shops export escaped markup. Then what was decoded wrongly, at most twice. Each step is a projection:
-    nested, each would compute the ones below it several times.
+    An empty text is null. Only element names of HTML count as tags, so that `<3` and `<me@example.org>` stay. Entities
+    are decoded first, at most twice, because shops export escaped markup; then wrongly decoded UTF-8 is repaired. Each
+    step is a projection of its own, because nested expressions would be computed repeatedly.
     """
     for step in (_without_entities, repaired, repaired, _without_tags, _composed, _folded, filled):
         rows = rows.withColumns({c: step(F.col(c)) for c in columns})
@@ -63,9 +63,9 @@ def _without_entities(text: Column) -> Column:
 
 
 def _character(number: Column) -> Column:
-    """The character with this number, decimal or `x` and hexadecimal; nothing where there is none.
+    """The character with this number, decimal or `x` and hexadecimal; empty where there is none.
 
-    Numbers from 128 to 159 mean those of Windows-1252, as browsers read them.
+    Numbers 128 to 159 mean those of Windows-1252, as in browsers.
     """
     is_hex = F.lower(number).startswith("x")
     code = F.when(is_hex, F.conv(F.substring(number, 2, 6), 16, 10)).otherwise(number).try_cast("int")
@@ -82,12 +82,12 @@ def _without_tags(text: Column) -> Column:
 
 
 def _composed(text: Column) -> Column:
-    """Unicode NFC, by the ICU that Spark carries; Spark has no function of its own."""
+    """Unicode NFC, by the ICU library that Spark ships; Spark has no function of its own."""
     normal = F.reflect(F.lit("com.ibm.icu.text.Normalizer"), F.lit("compose"), text, F.lit(False))
     return F.when(text.rlike(MAY_COMPOSE), normal).otherwise(text)
 
 
 def _folded(text: Column) -> Column:
-    """Runs of blanks as one, and none for a blank of no width: a reader sees one word there."""
+    """Runs of blanks as one blank; blanks of zero width are removed."""
     joined = F.when(text.rlike(r"[\uFEFF\u200B]"), F.regexp_replace(text, r"[\uFEFF\u200B]+", "")).otherwise(text)
     return F.regexp_replace(joined, r"[\p{Cc}\p{Z}]+", " ")

@@ -1,4 +1,4 @@
-"""A text as folded words."""
+"""A text as normalised words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ WORD = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*"  # an emoji has marks, too
 
 
 def folded_words(text: Column) -> Column:
-    """array<string>: the words in lower case without punctuation; of scripts without blanks, the characters.
+    """array<string>: words in lower case without punctuation; single characters for scripts without blanks.
 
-    A negation stays one word: `don't` is `dont`. No text has no words.
+    `don't` becomes `dont`. The empty text gives an empty array.
     """
     lower = F.lower(F.coalesce(text, F.lit("")))
     whole = F.replace(F.replace(lower, F.lit("n't"), F.lit("nt")), F.lit("n’t"), F.lit("nt"))

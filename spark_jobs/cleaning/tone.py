@@ -17,10 +17,10 @@ NEAR = "(?:[^ .]+ ){0,2}"  # words of the same clause that may stand between a n
 
 
 def with_contradiction(rows: DataFrame, least_words: int, least_share: float) -> DataFrame:
-    """`rows` with `contradicts`: whether five stars stand on clear blame, or one star on clear praise.
+    """`rows` with `contradicts`: five stars with clearly negative words, or one star with clearly positive ones.
 
-    Clear are `least_words` words more of the one than of the other, which are `least_share` of all words: a long text
-    speaks of other products, too. Wants title, text, rating, language; false for languages without a list.
+    Clear means a surplus of `least_words` words that is also `least_share` of all words, because a long text mentions
+    other products, too. Needs title, text, rating, language; false for languages without a list.
     """
     extreme = F.col("rating").isin(1, 5) & F.col("language").isin(*PRAISE)
     balance = F.coalesce(*(F.when(F.col("language") == code, _balance(F.col("_clauses"), code)) for code in PRAISE))
@@ -35,9 +35,9 @@ def with_contradiction(rows: DataFrame, least_words: int, least_share: float) ->
 
 
 def _clauses() -> Column:
-    """Folded words with one blank on either side, ` . ` between clauses.
+    """Normalised words with one blank on either side and ` . ` between clauses.
 
-    Left out are questions, also those without a mark ("what's not to love"), and a title that is cut from the text.
+    Questions are left out, also without a question mark ("what's not to love"), and a title that repeats the text.
     """
     title = F.when(~F.col("title").rlike(r"(?:\.\.\.|…)$"), F.col("title"))
     told = F.lower(F.concat_ws(" . ", title, "text"))
@@ -47,7 +47,9 @@ def _clauses() -> Column:
 
 
 def _balance(text: Column, code: str) -> Column:
-    """Words of praise less words of blame. Negated praise is blame, but negated blame is nothing: "no complaints"."""
+    """Positive words less negative words. Negated praise counts as blame; negated blame counts as nothing ("no
+    complaints").
+    """
     praise, blame, mild, negations, final, hedges = (
         table[code].replace(" ", "|") for table in (PRAISE, BLAME, MILD, NEGATIONS, FINAL, HEDGES)
     )
@@ -63,5 +65,5 @@ def _balance(text: Column, code: str) -> Column:
 
 
 def _count(text: Column, words: str) -> Column:
-    """How often one of the words stands in a text whose words have one blank on either side."""
+    """How often the words occur in a text whose words have one blank on either side."""
     return F.regexp_count(text, F.lit(f"(?<= )(?:{words})(?= )"))

@@ -1,7 +1,7 @@
-"""Words of clear praise and clear blame of a purchase, by language, as folded words.
+"""Words of clear praise and clear blame of a purchase, by language, as normalised words.
 
-Left out on purpose: what names the trouble that a product is bought against (pain, dry, damaged, dirty, smell), and
-what is said of anything (good, nice, cheap, small). `MILD` praises or states, and blames only where it is negated.
+Left out on purpose: words for the trouble that a product is bought against (pain, dry, damaged, dirty, smell), and
+words that say little (good, nice, cheap, small). `MILD` words count only where they are negated.
 """
 
 PRAISE = {
