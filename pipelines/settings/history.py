@@ -1,4 +1,4 @@
-"""Settings of how far back a night looks."""
+"""Settings of how many days of the past are used."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pipelines.settings.section import Section
 
 
 class History(Section):
+    """The window of days that a night reads."""
+
     days: int = Field(
         0,
         ge=0,
-        description="days of events and reviews that a night sees, its own among them; 0: all. Older rows count as "
-        "expired, older files are not needed any more. The checks of the day look back [checks] weeks",
+        description="days of events and reviews up to and with the run date that a night uses; 0: all. Older rows "
+        "count as expired, and their files are no longer needed. The data checks also read the days of [checks] weeks",
     )

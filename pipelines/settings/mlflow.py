@@ -8,5 +8,7 @@ from pipelines.settings.section import Section
 
 
 class Mlflow(Section):
-    tracking_uri: str = Field("", description="address of an MLflow server; empty: HOME/mlflow")
+    """Where models are registered, and under which name."""
+
+    tracking_uri: str = Field("", description="address of an MLflow server; empty: files in HOME/mlflow")
     model_name: str = Field("nightshelf", description="name of the registered model")

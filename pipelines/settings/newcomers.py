@@ -1,4 +1,4 @@
-"""Settings of the lists for visitors without history."""
+"""Settings of the lists for users without history."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from pipelines.settings.section import Section
 
 
 class Newcomers(Section):
+    """The segments of new users that get lists of their own (cold_start_topk), beside the popular products."""
+
     sessions: int = Field(
         1000,
         ge=0,
-        description="products, those chosen most, for each of which there is a list for a visitor nobody knows who "
-        "looks at it",
+        description="number of products, the most chosen ones, each with a list for a new user who looks at it",
     )
     interests: list[str] = Field(
-        default_factory=list, description="what a new user may say to like, in any words; there is a list for each"
+        default_factory=list,
+        description="interests that a new user may choose from, in free text; each gets a list",
     )
-    liked: int = Field(5, ge=1, description="products nearest to such words in meaning, which stand for a past")
+    liked: int = Field(
+        5, ge=1, description="products nearest to an interest by text vector, used as the history of its list"
+    )

@@ -8,6 +8,9 @@ from pipelines.settings.section import Section
 
 
 class Pages(Section):
+    """Where the pages of the home are served."""
+
     address: str = Field(
-        "http://127.0.0.1:8090", description="where the home's pages are served; `up` serves them at its --report-port"
+        "http://127.0.0.1:8090",
+        description="address that links to the pages begin with; `nightshelf up` serves them at its --report-port",
     )

@@ -1,4 +1,4 @@
-"""Settings of stars as a score part."""
+"""Settings of ratings as a score part."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pipelines.settings.section import Section
 
 
 class Ratings(Section):
-    """Stars of reviews: how far a product lies above the mean, its raters' habits taken off."""
+    """Stars of reviews: how far a product's mean lies above the mean of all, corrected for the habits of its raters."""
 
-    enabled: bool = Field(False, description="whether it is a part of the score; its weight in the blend is fitted")
+    enabled: bool = Field(
+        False, description="whether ratings are a part of the score; the validation days decide its weight"
+    )

@@ -8,10 +8,10 @@ from pipelines.settings.section import Section
 
 
 class Releases(Section):
-    """What goes when a night is published. What the release in force or a kept one sees is never touched."""
+    """What is removed when a night is published. Nothing that the current or a kept release uses is removed."""
 
-    keep: int = Field(14, ge=1, description="releases kept; older ones go, never the one in force")
+    keep: int = Field(14, ge=1, description="number of releases kept; the current one is always kept")
     keep_unpublished: int = Field(
-        90, ge=1, description="nights kept that have no release: past days that were built, failures; older ones go"
+        90, ge=1, description="number of nights without a release kept: past dates that were built, and failures"
     )
-    keep_logs: int = Field(200, ge=1, description="runs of the home's own Airflow whose logs are kept")
+    keep_logs: int = Field(200, ge=1, description="number of runs of the home's own Airflow whose logs are kept")

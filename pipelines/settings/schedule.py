@@ -8,4 +8,6 @@ from pipelines.settings.section import Section
 
 
 class Schedule(Section):
-    cron: str = Field("0 3 * * *", description="when the night starts, in the shop's time zone; empty: by hand only")
+    """When Airflow starts the night."""
+
+    cron: str = Field("0 3 * * *", description="cron expression in the shop's time zone; empty: started by hand only")
