@@ -1,7 +1,7 @@
-"""Spark's classes as the JVM keeps them for the next engine, which maps them instead of loading them anew (JEP 350).
+"""An archive of Spark's loaded classes, which later JVMs map into memory instead of loading each class (JEP 350).
 
-The first engine on a machine leaves an archive when it ends; it costs that one some seconds, and saves each later one
-about a fifth of its processor time. The JVM itself passes over an archive that does not fit its jars.
+The first Spark process on a machine writes the archive when it ends. That costs it some seconds, and saves each later
+one about a fifth of its processor time. The JVM ignores an archive that does not match its jars.
 """
 
 from __future__ import annotations
@@ -12,32 +12,34 @@ import shutil
 from importlib import metadata
 from pathlib import Path
 
-QUIET = "-Xlog:disable -Xlog:all=error:stderr"  # an archive that does not fit is no news
+ERRORS_ONLY = "-Xlog:disable -Xlog:all=error:stderr"  # no warning for an archive that does not match
 
 
 def archive_options() -> list[str]:
-    """Options for a JVM of Spark: use the archive that is there, or leave one; none where it cannot be kept."""
+    """Options of Spark's JVM: use the archive, or write one where there is none; empty where it cannot be stored."""
     archive = _archive()
     if archive is None:
         return []
     if archive.is_file():
-        return [f"-XX:SharedArchiveFile={archive}", QUIET]
+        return [f"-XX:SharedArchiveFile={archive}", ERRORS_ONLY]
     try:
         archive.parent.mkdir(parents=True, exist_ok=True)
     except OSError:
         return []
-    return [f"-XX:ArchiveClassesAtExit={_fresh(archive)}", QUIET] if os.access(archive.parent, os.W_OK) else []
+    return (
+        [f"-XX:ArchiveClassesAtExit={_unfinished(archive)}", ERRORS_ONLY] if os.access(archive.parent, os.W_OK) else []
+    )
 
 
 def keep_archive() -> None:
-    """Let the archive that an engine of this process has left be found by later ones."""
+    """Move the archive that a child of this process has written to where later ones look for it."""
     archive = _archive()
-    if archive is not None and _fresh(archive).is_file():
-        _fresh(archive).replace(archive)
+    if archive is not None and _unfinished(archive).is_file():
+        _unfinished(archive).replace(archive)
 
 
 def _archive() -> Path | None:
-    """Where the archive for this Java and this Spark lies; None where there is no Java, or its path has a blank."""
+    """The file for this Java and this Spark; None where there is no Java, or the path has a blank."""
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nightshelf"
@@ -45,9 +47,10 @@ def _archive() -> Path | None:
         return None
     binary = Path(java).resolve()
     spark = metadata.distribution("pyspark")
-    told = (str(binary), binary.stat().st_mtime_ns, spark.version, str(spark.locate_file("pyspark")))
-    return cache / f"spark-{hashlib.sha256(repr(told).encode()).hexdigest()[:16]}.jsa"
+    identity = (str(binary), binary.stat().st_mtime_ns, spark.version, str(spark.locate_file("pyspark")))
+    return cache / f"spark-{hashlib.sha256(repr(identity).encode()).hexdigest()[:16]}.jsa"
 
 
-def _fresh(archive: Path) -> Path:
+def _unfinished(archive: Path) -> Path:
+    """The file that a JVM started by this process writes to."""
     return archive.with_suffix(f".{os.getpid()}")

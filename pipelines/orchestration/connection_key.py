@@ -1,4 +1,4 @@
-"""The key of user ids, where it is kept as an Airflow connection."""
+"""The key of user ids from an Airflow connection."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from pipelines.night.user_key import VARIABLE
 CONNECTION = "nightshelf_user_key"
 
 
-def take_key_from_connection() -> None:
-    """Put the password of the connection `nightshelf_user_key`, if there is one, where all steps look for the key.
+def export_connection_key() -> None:
+    """Set NIGHTSHELF_USER_KEY, which all steps read, to the password of the connection `nightshelf_user_key`.
 
-    A key that stands in the environment already goes first. Raises SettingsError where the connection has no password.
+    Does nothing where the variable is set already or there is no such connection. Raises SettingsError where the
+    connection has no password.
     """
     if os.environ.get(VARIABLE, "").strip():
         return

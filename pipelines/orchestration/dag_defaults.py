@@ -1,4 +1,4 @@
-"""What DAGs share: when they run, what their form asks, how they retry."""
+"""What the DAG files share: schedules, forms, retries and time limits."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ from pipelines.settings.load import FILE, overlay
 
 
 def nightly() -> CronDataIntervalTimetable | None:
-    """The shop's own cron and time zone, from its settings; None where nights start by hand only."""
+    """The schedule `[schedule] cron` in the shop's time zone; None where it is empty: nights start by hand only."""
     tree = _settings()
     cron = tree.get("schedule", {}).get("cron", "0 3 * * *")
     return CronDataIntervalTimetable(cron, timezone=_time_zone(tree)) if cron else None
 
 
-def each_day() -> CronDataIntervalTimetable:
-    """Every day of the shop, whatever its cron: what a backfill counts in."""
+def daily() -> CronDataIntervalTimetable:
+    """One interval for each day of the shop, whatever `[schedule] cron` is: a backfill has one run for each date."""
     return CronDataIntervalTimetable("0 0 * * *", timezone=_time_zone(_settings()))
 
 
 def _settings() -> dict[str, Any]:
+    """The shop's settings file as a tree that is not checked: a DAG file must load even where settings are wrong, so
+    that the first task can report the error."""
     file = Path(os.environ.get("NIGHTSHELF_HOME", "")) / FILE
     try:
         return overlay(tomllib.loads(file.read_text()) if file.is_file() else {}, os.environ)
     except tomllib.TOMLDecodeError:
-        return {}  # the DAG must load, so that its first task can say what is wrong
+        return {}
 
 
 def _time_zone(tree: dict[str, Any]) -> str:
@@ -38,21 +40,27 @@ def _time_zone(tree: dict[str, Any]) -> str:
 
 
 def night_form() -> dict[str, Param]:
-    """The form of a run by hand."""
+    """The form of a run that is triggered by hand."""
     return {
         "run_date": Param(
             None,
             type=["null", "string"],
             format="date",
             title="Run date",
-            description="Last day to include, in the shop's time zone. Empty: yesterday, or the schedule's own day.",
+            description="Last day to include, in the shop's time zone. Empty: yesterday; in a scheduled run, the last "
+            "day of its interval.",
         ),
-        "full_refresh": Param(False, type="boolean", title="Full refresh", description="Rebuild what could be kept."),
+        "full_refresh": Param(
+            False,
+            type="boolean",
+            title="Full refresh",
+            description="Read all source files and build all days again.",
+        ),
         "retrain": Param(
             False,
             type="boolean",
             title="Retrain",
-            description="Train even if a model of these very inputs is registered.",
+            description="Train even if a model of the same inputs is registered.",
         ),
         "skip_training": Param(
             False, type="boolean", title="Skip training", description="Rank with the model of the release before."
@@ -63,25 +71,27 @@ def night_form() -> dict[str, Param]:
             minimum=1,
             maximum=1000,
             title="K",
-            description="Products for each user. Empty: as in the settings.",
+            description="Products for each user. Empty: [ranking] k of the settings.",
         ),
     }
 
 
 def days_form() -> dict[str, Param]:
-    """The form of a backfill of days: nothing to choose."""
-    return {"days_only": Param(True, const=True, type="boolean", title="Days only", description="No release is made.")}
+    """The form of a backfill of days: one fixed value, which every run passes to its first task."""
+    return {
+        "days_only": Param(True, const=True, type="boolean", title="Days only", description="No release is published.")
+    }
 
 
-def house_rules() -> dict[str, Any]:
-    """Arguments every DAG of the house is made with."""
+def dag_arguments() -> dict[str, Any]:
+    """Arguments of every DAG."""
     return {
         "catchup": False,
         "max_active_runs": 1,
         "dagrun_timeout": timedelta(hours=8),
         "default_args": {
             "owner": "nightshelf",
-            # a run by hand from the command line has a person in front of it: it fails at once instead of waiting
+            # `nightshelf run` and `backfill` set 0: their user sees the error at once and decides
             "retries": int(os.environ.get("NIGHTSHELF_TASK_RETRIES", "1")),
             "retry_delay": timedelta(minutes=2),
             "execution_timeout": timedelta(hours=2),
@@ -90,10 +100,11 @@ def house_rules() -> dict[str, Any]:
     }
 
 
-def backfill_rules() -> dict[str, Any]:
-    """Rules of a DAG that only runs in backfills, each of which says how many runs it has side by side.
+def backfill_dag_arguments() -> dict[str, Any]:
+    """Arguments of a DAG that runs only in backfills, each of which sets its own number of parallel runs.
 
-    Airflow knows no such DAG: a paused one does not backfill either. But the limit of runs does not count for
-    backfills, so that one of 0 leaves them alone. The validator of `allowed_run_types` asks for `scheduled`.
+    Airflow has no setting for such a DAG, and a paused DAG does not backfill either. A limit of 0 active runs stops
+    all runs but those of backfills, to which it does not apply. Airflow's validator requires `scheduled` among the
+    allowed run types.
     """
-    return house_rules() | {"max_active_runs": 0, "allowed_run_types": ["backfill", "scheduled"]}
+    return dag_arguments() | {"max_active_runs": 0, "allowed_run_types": ["backfill", "scheduled"]}

@@ -1,4 +1,4 @@
-"""The two kinds of task of a night: the one that opens a night, and the one that runs a step of it."""
+"""The two operators of a night: one opens the night, one runs a step of it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pipelines.errors import NightshelfError, SettingsError, StepFailed
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.run_date import resolve_run_date
-from pipelines.orchestration.connection_key import take_key_from_connection
+from pipelines.orchestration.connection_key import export_connection_key
 from pipelines.orchestration.run_step import run_step
 from pipelines.settings.load import load_settings
 
-CHECK = "check_"
-TIMED = ("scheduled", "backfill")  # runs whose data interval says which day they are about
+CHECK_PREFIX = "check_"
+WITH_INTERVAL = ("scheduled", "backfill")  # types of runs whose date is the last day of their data interval
 
 
 def home_folder() -> Path:
@@ -31,43 +31,46 @@ def home_folder() -> Path:
 
 
 class OpenNight(BaseOperator):
-    """Find out which day and which inputs the night has; gives back the night's working folder."""
+    """Determine date and inputs of the night and create its working folder, whose path is the XCom of the task."""
 
     ui_color = "#e8e4f3"
 
     def execute(self, context: Any) -> str:
         params, run = context["params"], context["dag_run"]
         try:
-            take_key_from_connection()
+            export_connection_key()
             home = home_folder()
             run_date = resolve_run_date(
                 params.get("run_date"),
-                data_interval_end=context.get("data_interval_end") if run.run_type in TIMED else None,
+                data_interval_end=context.get("data_interval_end") if run.run_type in WITH_INTERVAL else None,
                 run_after=run.run_after,
                 time_zone=load_settings(home).shop.time_zone,
             )
-            wishes = RunOptions(**{f.name: params[f.name] for f in fields(RunOptions) if f.name in params})
-            night = open_night(home, run_date, wishes)
-        except NightshelfError as known:
-            raise AirflowFailException(str(known)) from known
+            options = RunOptions(**{f.name: params[f.name] for f in fields(RunOptions) if f.name in params})
+            night = open_night(home, run_date, options)
+        except NightshelfError as error:
+            raise AirflowFailException(str(error)) from error
         self.log.info("night of %s: release %s, run %s", night.run_date, night.release_id, night.run_id)
         return str(night.work)
 
 
 class DataDocs(BaseOperatorLink):
-    """From a task that checks to the Data Docs that it wrote; Airflow asks when the task has ended, well or not."""
+    """The link from a checking task to the Data Docs that it wrote, also where the task failed."""
 
     name = "Data Docs"
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
-        """The address of the first page, where `[pages] address` serves the home."""
+        """The address of their first page, below `[pages] address`."""
         night = Night.load(Path(operator.night))
-        page = night.checks_pages / operator.step.removeprefix(CHECK) / "index.html"
+        page = night.checks_pages / operator.step.removeprefix(CHECK_PREFIX) / "index.html"
         return f"{load_settings(night.home).pages.address.rstrip('/')}/{page.relative_to(night.home)}"
 
 
 class NightStep(BaseOperator):
-    """Run one step in a process of its own. What no retry can mend fails at once, with its sentence."""
+    """Run one step in a process of its own; its time and memory are the XCom of the task.
+
+    Only StepFailed is retried: wrong settings, a failed check and a missing source need a person.
+    """
 
     template_fields: Sequence[str] = ("night",)
     ui_color = "#dfeeea"
@@ -75,15 +78,15 @@ class NightStep(BaseOperator):
     def __init__(self, *, step: str, night: str = "{{ ti.xcom_pull(task_ids='open') }}", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.step = step
-        if step.startswith(CHECK):
+        if step.startswith(CHECK_PREFIX):
             self.operator_extra_links = (DataDocs(),)
         self.night = night
 
     def execute(self, context: Any) -> dict[str, Any]:
         try:
-            take_key_from_connection()
+            export_connection_key()
             return run_step(self.step, Path(self.night), log=self.log.info)
         except StepFailed:
             raise
-        except NightshelfError as known:
-            raise AirflowFailException(str(known)) from known
+        except NightshelfError as error:
+            raise AirflowFailException(str(error)) from error

@@ -1,4 +1,4 @@
-"""The flow of a night, in parts that DAGs put together."""
+"""The tasks of a night in three groups, which the DAG files chain."""
 
 from __future__ import annotations
 
@@ -10,33 +10,36 @@ from airflow.sdk import Asset, TaskGroup
 from pipelines.orchestration.operators import NightStep, OpenNight
 
 RELEASE = Asset(name="nightshelf_release", uri="nightshelf://release")
+GPU = {"pool": "gpu", "queue": "gpu"}
 
 
 def open_step() -> OpenNight:
-    """The task that says which night it is."""
+    """The task that determines date and inputs of the night and creates its working folder."""
     return OpenNight(task_id="open", execution_timeout=timedelta(minutes=10))
 
 
-def prepare(pool: str) -> TaskGroup:
-    """Clean, check, features; Spark runs in `pool`."""
-    with _group("prepare", "from raw files to checked features") as part:
-        _step("clean", pool=pool) >> _step("check_inputs") >> _step("features", pool=pool)
-    return part
+def prepare_data(spark_pool: str) -> TaskGroup:
+    """Clean, check, features; the two Spark steps take a slot of `spark_pool`."""
+    with _group("prepare_data", "from raw files to checked feature tables") as group:
+        _step("clean", pool=spark_pool) >> _step("check_inputs") >> _step("features", pool=spark_pool)
+    return group
 
 
-def learn() -> TaskGroup:
+def train_model() -> TaskGroup:
     """Train, register, embed."""
-    with _group("learn", "a challenger, its judgement, and the vectors of the model in force") as part:
-        _step("train", pool="gpu", queue="gpu") >> _step("register") >> _step("embed", pool="gpu", queue="gpu")
-    return part
+    with _group(
+        "train_model", "a challenger, its comparison with the champion, and the vectors of the better"
+    ) as group:
+        _step("train", **GPU) >> _step("register") >> _step("embed", **GPU)
+    return group
 
 
-def serve() -> TaskGroup:
+def make_release() -> TaskGroup:
     """Rank, write, check, publish."""
-    with _group("serve", "lists and bundles with their texts, checked, then published in one step") as part:
-        ranked = _step("rank", pool="spark") >> _step("write", pool="gpu", queue="gpu")
+    with _group("make_release", "lists and bundles with their texts, checked, then published at once") as group:
+        ranked = _step("rank", pool="spark") >> _step("write", **GPU)
         ranked >> _step("check_outputs") >> _step("publish", outlets=[RELEASE])
-    return part
+    return group
 
 
 def _step(name: str, **kwargs: Any) -> NightStep:
@@ -44,5 +47,5 @@ def _step(name: str, **kwargs: Any) -> NightStep:
 
 
 def _group(name: str, tooltip: str) -> TaskGroup:
-    """Tasks that read as one part of the flow; their ids stay short."""
+    """A group in the graph of Airflow's UI; the ids of its tasks stay those of the steps."""
     return TaskGroup(name, tooltip=tooltip, prefix_group_id=False)

@@ -1,4 +1,4 @@
-"""The archive of Spark's classes: left by the first engine, used by the next, passed over where it does not fit."""
+"""The archive of Spark's classes: written by the first JVM, used by the next, ignored where it does not match."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def cache(tmp_path, monkeypatch):
 
 
 def start() -> str:
-    """Run a small program of Spark's with the options of this moment; gives back what it said."""
+    """Run `spark-submit --version` with the present options; returns its output."""
     program = ["org.apache.spark.deploy.SparkSubmit", "--version"]
     argv = ["java", *" ".join(archive_options()).split(), "-cp", f"{SPARK}/jars/*", *program]
     done = subprocess.run(argv, capture_output=True)
@@ -29,7 +29,7 @@ def start() -> str:
     return (done.stdout + done.stderr).decode(errors="replace")
 
 
-def test_the_first_engine_leaves_what_the_next_one_uses(cache):
+def test_the_first_jvm_writes_the_archive_that_the_next_one_uses(cache):
     assert archive_options()[0].startswith("-XX:ArchiveClassesAtExit=")
     start()
     (archive,) = cache.iterdir()
@@ -40,17 +40,17 @@ def test_the_first_engine_leaves_what_the_next_one_uses(cache):
     assert archive.stat().st_mtime_ns == before
 
 
-def test_an_archive_that_does_not_fit_is_passed_over_without_a_word(cache):
+def test_an_archive_that_does_not_match_is_ignored_silently(cache):
     start()
     (archive,) = cache.iterdir()
     archive.chmod(0o644)
     archive.write_bytes(b"of another Java" * 1000)
-    said = start()
-    assert pyspark.__version__ in said
-    assert str(archive) not in said
+    output = start()
+    assert pyspark.__version__ in output
+    assert str(archive) not in output
 
 
-def test_no_archive_where_none_can_be_kept(tmp_path, monkeypatch):
+def test_no_archive_where_none_can_be_stored(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert archive_options() == []

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.errors import SettingsError
 from pipelines.night.user_key import VARIABLE, load_user_key
-from pipelines.orchestration.connection_key import take_key_from_connection
+from pipelines.orchestration.connection_key import export_connection_key
 
 SECRET = "k" * 64
 NAME = "AIRFLOW_CONN_NIGHTSHELF_USER_KEY"
@@ -22,23 +22,23 @@ def environment(monkeypatch):
 
 def test_the_password_of_the_connection_is_the_key(monkeypatch, tmp_path):
     monkeypatch.setenv(NAME, json.dumps({"conn_type": "generic", "password": SECRET}))
-    take_key_from_connection()
+    export_connection_key()
     assert load_user_key(tmp_path / "home") == SECRET.encode()
 
 
 def test_the_environment_goes_first(monkeypatch):
     monkeypatch.setenv(VARIABLE, "of the environment")
     monkeypatch.setenv(NAME, json.dumps({"conn_type": "generic", "password": SECRET}))
-    take_key_from_connection()
+    export_connection_key()
     assert os.environ[VARIABLE] == "of the environment"
 
 
 def test_a_connection_without_password_is_an_error(monkeypatch):
     monkeypatch.setenv(NAME, json.dumps({"conn_type": "generic", "login": SECRET}))
     with pytest.raises(SettingsError, match='"nightshelf_user_key" has no password'):
-        take_key_from_connection()
+        export_connection_key()
 
 
 def test_without_a_connection_nothing_changes():
-    take_key_from_connection()
+    export_connection_key()
     assert not os.environ[VARIABLE]

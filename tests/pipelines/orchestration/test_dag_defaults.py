@@ -1,4 +1,4 @@
-"""When nights start, as the shop's settings say."""
+"""The schedules of DAGs follow the shop's settings."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from pendulum import DateTime
 
 from pipelines.night.run_date import resolve_run_date
 from pipelines.orchestration.airflow_api import AirflowClient
-from pipelines.orchestration.dag_defaults import each_day, nightly
+from pipelines.orchestration.dag_defaults import daily, nightly
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from pipelines.orchestration.dag_defaults import each_day, nightly
         ("broken [", "0 3 * * *", "UTC"),
     ],
 )
-def test_the_schedule_is_the_shops(tmp_path, monkeypatch, text, cron, zone):
+def test_the_schedule_comes_from_the_settings_file(tmp_path, monkeypatch, text, cron, zone):
     (tmp_path / "nightshelf.toml").write_text(text)
     monkeypatch.setenv("NIGHTSHELF_HOME", str(tmp_path))
     timetable = nightly()
@@ -46,13 +46,13 @@ def test_the_environment_wins_over_the_file(tmp_path, monkeypatch):
 def test_a_backfill_has_one_run_for_each_date_even_where_the_clock_changes(tmp_path, monkeypatch, zone):
     (tmp_path / "nightshelf.toml").write_text(f'[shop]\ntime_zone = "{zone}"\n[schedule]\ncron = ""\n')
     monkeypatch.setenv("NIGHTSHELF_HOME", str(tmp_path))
-    timetable = CronDataIntervalTimetable(each_day().expression, timezone=each_day().timezone)
-    there = AirflowClient("http://127.0.0.1:1", "admin", "", zone)
-    asked = [DateTime.fromisoformat(there.midnight(day)) for day in (date(2025, 3, 8), date(2025, 3, 31))]
+    timetable = CronDataIntervalTimetable(daily().expression, timezone=daily().timezone)
+    client = AirflowClient("http://127.0.0.1:1", "admin", "", zone)
+    bounds = [DateTime.fromisoformat(client.midnight(day)) for day in (date(2025, 3, 8), date(2025, 3, 31))]
     days, interval = [], None
-    while found := timetable.next_dagrun_info(
-        last_automated_data_interval=interval, restriction=TimeRestriction(*asked, catchup=True)
+    while info := timetable.next_dagrun_info(
+        last_automated_data_interval=interval, restriction=TimeRestriction(*bounds, catchup=True)
     ):
-        interval = found.data_interval
+        interval = info.data_interval
         days.append(resolve_run_date(None, data_interval_end=interval.end, run_after=None, time_zone=zone))
     assert days == [date(2025, 3, n) for n in range(8, 32)]
