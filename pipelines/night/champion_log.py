@@ -14,6 +14,8 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from pipelines.atomic_files import write_json
+from pipelines.night.night import Predecessor
+from pipelines.night.releases import list_releases
 from pipelines.sources.ledger import ledger_lock
 
 
@@ -61,6 +63,19 @@ def line_of_champions(home: Path, name: str) -> list[Change]:
         elif not line or line[-1].version != change.version:
             line.append(change)
     return line
+
+
+def predecessor(home: Path, run_date: date) -> Predecessor | None:
+    """The model that the challenger of a night of `run_date` is compared with; None before the first release.
+
+    It is the model of the newest release of the latest earlier date, or a champion chosen by hand after that release.
+    """
+    earlier = [r for r in list_releases(home) if r.run_date < run_date and r.model_version]
+    last = max(earlier, key=lambda r: (r.run_date, r.release_id), default=None)
+    chosen = chosen_by_hand(home, run_date)
+    if chosen and (last is None or chosen.run_date >= last.run_date):
+        return Predecessor(chosen.release_id, chosen.name, chosen.version, by_hand=True)
+    return last and Predecessor(last.release_id, last.model_name, last.model_version)
 
 
 def chosen_by_hand(home: Path, run_date: date) -> Change | None:

@@ -19,18 +19,14 @@ from pipelines.contracts.all_tables import CLEAN, FEATURES
 from pipelines.contracts.contract import Table
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE, SOURCES
-from pipelines.night.fingerprint import code_hash, hash_of
+from pipelines.night.fingerprint import hash_of
 from pipelines.night.night import Night
+from pipelines.night.step_code import code_hash
+from pipelines.night.steps import STEPS
 from pipelines.sources.files import SourceFile
 
 LENGTH = 16  # hex digits of a version
 FACTS = "_facts.json"  # Spark passes over names that begin like this
-CLEANING = (
-    "spark_jobs.cleaning", "spark_jobs.clean", "pipelines.contracts", "pipelines.sources.columns",
-    "pipelines.sources.file_formats", "pipelines.sources.encodings", "pipelines.sources.compression",
-    "pipelines.night.user_key",
-)  # fmt: skip
-FEATURE_CODE = ("spark_jobs.features", "spark_jobs.build_features", "pipelines.contracts")
 VIEWED = {t.name for t in (*CLEAN, *FEATURES)}
 Versions = dict[str, str]  # by day as YYYY-MM-DD; the catalogue has one, under an empty day
 
@@ -41,16 +37,17 @@ def delivery_key(night: Night, source: str, file: SourceFile) -> str:
 
 
 def cleaning_hash(night: Night, source: str) -> str:
-    """Hash of what the rows of a source mean: settings, key, code."""
+    """Hash of all that decides what the rows of a source become, but for the files: settings, key, code."""
     settings = night.settings
-    mine = getattr(settings.sources, source).model_dump(exclude={"path"})
-    meant = [mine, settings.cleaning, settings.shop.time_zone, night.key_fingerprint]
-    return hash_of([source, meant, code_hash(*CLEANING)])
+    of_source = getattr(settings.sources, source).model_dump(exclude={"path"})
+    values = [of_source, settings.cleaning, settings.shop.time_zone, settings.spark.conf, night.key_fingerprint]
+    return hash_of([source, values, code_hash(STEPS["clean"].module)])
 
 
 def features_hash(night: Night) -> str:
-    """Hash of what features mean: settings and code."""
-    return hash_of(["features", night.settings.features, code_hash(*FEATURE_CODE)])
+    """Hash of all that decides what features are, but for the events: settings and code."""
+    settings = night.settings
+    return hash_of(["features", settings.features, settings.spark.conf, code_hash(STEPS["features"].module)])
 
 
 def view_of(night: Night) -> dict[str, Versions]:

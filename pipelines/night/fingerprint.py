@@ -1,4 +1,4 @@
-"""Hashes of what a night hangs on: values, packages, code."""
+"""Hashes of what a night is a function of: values and installed packages. Of code: `step_code.py`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import hashlib
 import json
 from dataclasses import asdict, is_dataclass
 from datetime import date
-from functools import cache
-from importlib import metadata, util
-from pathlib import Path
+from importlib import metadata
 from typing import Any
 
 from pydantic import BaseModel
 
 
 def hash_of(tree: Any) -> str:
-    """SHA-256 of `tree` as JSON with sorted keys; settings, dataclasses and dates may stand in it."""
+    """SHA-256 of `tree` as JSON with sorted keys; it may hold settings, dataclasses and dates."""
     return hashlib.sha256(json.dumps(tree, sort_keys=True, default=_plain).encode()).hexdigest()
 
 
@@ -30,21 +28,6 @@ def _plain(value: object) -> object:
 
 
 def installed_packages() -> str:
-    """Hash of all installed distributions and versions: the lock as it is in force."""
-    found = {f"{d.name.lower()}=={d.version}" for d in metadata.distributions() if d.name}  # some are found twice
-    return hash_of(sorted(found))
-
-
-@cache
-def code_hash(*modules: str) -> str:
-    """Hash of the files of the package's own modules; of a package, of all files in it."""
-    digest = hashlib.sha256()
-    for module in modules:
-        spec = util.find_spec(module)
-        if spec is None:
-            raise ModuleNotFoundError(module)
-        roots = list(spec.submodule_search_locations or ())
-        files = [f for root in roots for f in sorted(Path(root).rglob("*.py"))] or [Path(str(spec.origin))]
-        for file in files:
-            digest.update(f"{module}/{file.name}".encode() + file.read_bytes())
-    return digest.hexdigest()
+    """Hash of the names and versions of all installed distributions."""
+    pins = {f"{d.name.lower()}=={d.version}" for d in metadata.distributions() if d.name}  # some are listed twice
+    return hash_of(sorted(pins))

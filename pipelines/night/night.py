@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Night:
     left_out: tuple[str, ...]
     key_fingerprint: str
     catalogue_as_of: date
+    code: dict[str, str] = field(default_factory=dict)  # hash of the code of each step when the night was opened
     predecessor: Predecessor | None = None
     full_refresh: bool = False
     retrain: bool = False

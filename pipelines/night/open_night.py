@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.errors import SourceError
-from pipelines.night.champion_log import chosen_by_hand
-from pipelines.night.fingerprint import code_hash, hash_of, installed_packages
-from pipelines.night.night import Night, Predecessor, first_day, look_back
-from pipelines.night.releases import list_releases, next_release_id
+from pipelines.night.champion_log import predecessor
+from pipelines.night.fingerprint import hash_of, installed_packages
+from pipelines.night.night import Night, first_day, look_back
+from pipelines.night.releases import next_release_id
+from pipelines.night.step_code import step_hashes
+from pipelines.night.steps import DAYS_ONLY, STEPS
 from pipelines.night.user_key import fingerprint, load_user_key
 from pipelines.settings.load import FILE, load_settings
 from pipelines.settings.tree import Settings
@@ -19,7 +21,15 @@ from pipelines.sources.files import SourceFile
 from pipelines.sources.ledger import KnownFiles, files_of, ledger_lock, load_ledger, save_ledger, scan_sources
 
 REQUIRED_SOURCES = ("events", "products")
-NO_EFFECT = {"spark", "schedule", "releases", "mlflow", "pages"}  # sections that say where and when, not what
+# Settings of where and when a night runs, and how much of the past is kept: they change no table. Further properties of
+# Spark (`[spark] conf`) may change results, so they count.
+NO_EFFECT = {
+    "spark": {"master", "driver_memory", "partitions"},
+    "schedule": True,
+    "releases": True,
+    "mlflow": True,
+    "pages": True,
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,7 @@ def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
     if wishes.k is not None:
         settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": wishes.k})})
     key = load_user_key(home)
+    code = step_hashes(DAYS_ONLY if wishes.days_only else tuple(STEPS))
     with ledger_lock(home):
         ledger = load_ledger(home)
         files, columns, missing = find_sources(home, settings, run_date, ledger, again=wishes.full_refresh)
@@ -60,7 +71,7 @@ def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
             "files": {n: [(f.name, f.sha256, f.delivered) for f in fs] for n, fs in files.items()},
             "key": fingerprint(key),
             "packages": installed_packages(),
-            "code": code_hash("pipelines", "recommender", "spark_jobs", "training"),
+            "code": code,
             "predecessor": before,
             "wishes": wishes,
         }
@@ -80,6 +91,7 @@ def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
         columns=columns,
         left_out=tuple(missing),
         key_fingerprint=fingerprint(key),
+        code=code,
         catalogue_as_of=max((f.delivered for f in files["products"] if f.delivered), default=run_date),
         predecessor=before,
         full_refresh=wishes.full_refresh,
@@ -130,13 +142,3 @@ def in_view(name: str, files: tuple[SourceFile, ...], first: date) -> tuple[Sour
     if name == "products":
         return files
     return tuple(f for f in files if f.delivered is None or f.delivered.toordinal() >= first.toordinal() - 1)
-
-
-def predecessor(home: Path, run_date: date) -> Predecessor | None:
-    """The model behind the newest release of the latest earlier date, or what was made champion by hand after it."""
-    earlier = [r for r in list_releases(home) if r.run_date < run_date and r.model_version]
-    last = max(earlier, key=lambda r: (r.run_date, r.release_id), default=None)
-    chosen = chosen_by_hand(home, run_date)
-    if chosen and (last is None or chosen.run_date >= last.run_date):
-        return Predecessor(chosen.release_id, chosen.name, chosen.version, by_hand=True)
-    return last and Predecessor(last.release_id, last.model_name, last.model_version)

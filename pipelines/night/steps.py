@@ -31,3 +31,6 @@ STEPS = {
         Step("publish", "python", "pipelines.publish.publish"),
     )
 }
+
+# The steps of a night that builds the days of a date, and no release.
+DAYS_ONLY = ("clean", "check_inputs", "features")

@@ -24,6 +24,7 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "run_id": night.run_id,
         "shop": night.settings.shop.name,
         "fingerprint": night.fingerprint,
+        "code": night.code,
         "user_key": night.key_fingerprint,
         "catalogue_as_of": str(night.catalogue_as_of),
         "left_out": list(night.left_out),

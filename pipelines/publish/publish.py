@@ -14,9 +14,8 @@ from pipelines.atomic_files import write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
-from pipelines.night.champion_log import Change, manually_overridden, note
+from pipelines.night.champion_log import Change, manually_overridden, note, predecessor
 from pipelines.night.night import Night
-from pipelines.night.open_night import predecessor
 from pipelines.night.releases import list_releases, point_to
 from pipelines.night.step_process import step_process
 from pipelines.night.table_io import write_table

@@ -18,7 +18,7 @@ from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.errors import SettingsError, StepFailed
-from pipelines.night.open_night import predecessor
+from pipelines.night.champion_log import predecessor
 from pipelines.publish import publish
 from pipelines.registry import register
 from pipelines.registry.client import fetch_for_training, registry

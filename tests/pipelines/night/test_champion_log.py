@@ -7,9 +7,8 @@ import pytest
 
 from pipelines.atomic_files import write_json
 from pipelines.errors import StepFailed
-from pipelines.night.champion_log import Change, changes_of, line_of_champions, manually_overridden, note
+from pipelines.night.champion_log import Change, changes_of, line_of_champions, manually_overridden, note, predecessor
 from pipelines.night.night import Night, Predecessor
-from pipelines.night.open_night import predecessor
 from pipelines.publish.publish import publish
 from pipelines.settings.tree import Settings
 
