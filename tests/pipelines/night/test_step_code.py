@@ -181,7 +181,8 @@ def test_the_process_that_tunes_the_encoder_counts_for_train():
 def test_the_sections_of_the_report_count_for_publish():
     files = {f for m in code_base().closure(STEPS["publish"].module) for f in code_base().data_files(m)}
     sections = set((ROOT / "pipelines" / "report" / "sections").glob("*.html"))
-    assert sections and sections <= files
+    assert sections
+    assert sections <= files
 
 
 def test_each_folder_with_python_files_is_a_package():
