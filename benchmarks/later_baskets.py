@@ -40,7 +40,7 @@ from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.orchestration.run_step import run_step
 from recommender.bundles.model import Products
-from recommender.bundles.near_duplicates import without_copies
+from recommender.bundles.near_duplicates import drop_near_duplicates
 from recommender.bundles.rules import Rules
 from recommender.ranking.blend import PARTS, Blend
 from recommender.ranking.ranker import Ranker
@@ -186,7 +186,7 @@ def lists_of(
     sizes, lists = Counter(map(len, ours)), {}
     for way, by in (("support", 0), ("lift", 1)):
         order = sorted(itemsets, key=lambda items: (-itemsets[items][by], items))
-        apart = without_copies(order, rules.settings.same_from, rules.replacing)
+        apart = drop_near_duplicates(order, rules.settings.same_from, rules.substitutes_of)
         for kind, ranked in (("", order), (" merged", apart)):
             lists[f"{name} by {way}{kind}"] = ranked[: len(ours)]
             of_size = [[items for items in ranked if len(items) == k][:n] for k, n in sorted(sizes.items())]

@@ -1,4 +1,4 @@
-"""Bundles for visitors nobody knows: those that bring most, in the whole shop and in each category."""
+"""Bundles for visitors without a history: those with the largest expected revenue, overall and by category."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from recommender.bundles.model import BundleProduct, Products
 from recommender.bundles.scoring import BasketTotals
 
 EVERYONE = "all"
-NearDuplicates = Mapping[str, Collection[str]]  # bundle_id -> those that are nearly the same
+NearDuplicates = Mapping[str, Collection[str]]  # bundle_id -> ids of its near duplicates
 
 
 @dataclass(frozen=True)
-class BundleSold:
-    """A bundle with the share of those who buy its most bought product that will take all, and its price."""
+class PricedBundle:
+    """A published bundle with its conversion (see `score_bundle`) and its offer price, None where unknown."""
 
     bundle_id: str
     products: Products
@@ -22,38 +22,40 @@ class BundleSold:
     offer_price: float | None
 
 
-def cold_bundles(
-    sold: Sequence[BundleSold],
-    shelf: Mapping[str, BundleProduct],
-    groups: BasketTotals,
-    copies: NearDuplicates,
-    most: int,
+def cold_start_bundles(
+    bundles: Sequence[PricedBundle],
+    catalogue: Mapping[str, BundleProduct],
+    totals: BasketTotals,
+    near_duplicates: NearDuplicates,
+    max_bundles: int,
 ) -> list[tuple[str, int, str, float]]:
-    """Rows (segment, rank, bundle_id, score): 'all', and 'category: …' for the widest category of one of its products.
+    """Rows (segment, rank, bundle_id, score), at most `max_bundles` for each segment.
 
-    Of bundles that are nearly the same, `copies`, a segment has the best.
-
-    A visitor may buy anything, so that a bundle brings conversion x share of baskets with its most bought product x
-    price; the price counts where all bundles have one. The score is the share of the best one's in its segment.
+    Segments are 'all' and 'category: …' for the widest category of each product of a bundle. Bundles are ranked by the
+    expected revenue of a visitor: conversion x share of baskets with the bundle's most bought product x offer price,
+    without the price where a bundle has none. The score is this value over that of the segment's first bundle.
+    Of near duplicates a segment has the best.
     """
-    priced = all(b.offer_price is not None for b in sold)
+    priced = all(b.offer_price is not None for b in bundles)
 
-    def brings(bundle: BundleSold) -> float:
-        reached = max(shelf[p].weight for p in bundle.products) / groups.weight if groups.weight else 0.0
-        return round(bundle.conversion * reached * (bundle.offer_price if priced else 1.0), 9)
+    def revenue(bundle: PricedBundle) -> float:
+        reach = max(catalogue[p].weight for p in bundle.products) / totals.weight if totals.weight else 0.0
+        price = bundle.offer_price if priced and bundle.offer_price is not None else 1.0
+        return round(bundle.conversion * reach * price, 9)
 
-    segments: dict[str, list[BundleSold]] = {}
-    for bundle in sold:
-        widest = {f"category: {shelf[p].categories[0]}" for p in bundle.products if shelf[p].categories}
+    segments: dict[str, list[PricedBundle]] = {}
+    for bundle in bundles:
+        widest = {f"category: {catalogue[p].categories[0]}" for p in bundle.products if catalogue[p].categories}
         for segment in {EVERYONE, *widest}:
             segments.setdefault(segment, []).append(bundle)
     rows = []
-    for segment, bundles in sorted(segments.items()):
-        best: list[BundleSold] = []
-        for bundle in sorted(bundles, key=lambda b: (-brings(b), b.bundle_id)):
-            if len(best) < most and not any(other.bundle_id in copies.get(bundle.bundle_id, ()) for other in best):
+    for segment, members in sorted(segments.items()):
+        best: list[PricedBundle] = []
+        for bundle in sorted(members, key=lambda b: (-revenue(b), b.bundle_id)):
+            duplicates = near_duplicates.get(bundle.bundle_id, ())
+            if len(best) < max_bundles and not any(other.bundle_id in duplicates for other in best):
                 best.append(bundle)
-        top = brings(best[0]) if best else 0.0
+        top = revenue(best[0]) if best else 0.0
         for rank, bundle in enumerate(best, 1):
-            rows.append((segment, rank, bundle.bundle_id, round(brings(bundle) / top, 6) if top else 0.0))
+            rows.append((segment, rank, bundle.bundle_id, round(revenue(bundle) / top, 6) if top else 0.0))
     return rows

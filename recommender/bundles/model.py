@@ -1,17 +1,20 @@
-"""What bundles are made of: products with what is known of each, and pairs that go together."""
+"""Types of the bundle builder: products with their facts, sets of products, and candidate bundles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-Pair = tuple[str, str]
-Products = tuple[str, ...]  # sorted
+Pair = tuple[str, str]  # two product ids, sorted
+Products = tuple[str, ...]  # product ids, sorted, each once
 
 
 @dataclass(frozen=True)
 class BundleProduct:
-    """One product: `baskets` that hold it, `weight` the same with old days counting less, money in shop currency."""
+    """Facts of one product that can be bought; `price` and `cost` in the shop's currency, None where unknown.
+
+    `baskets` is the number of baskets with the product, `weight` the same count with exponential decay by age.
+    """
 
     product_id: str
     title: str
@@ -24,25 +27,11 @@ class BundleProduct:
 
 
 @dataclass(frozen=True)
-class ComplementGraph:
-    """Pairs that are bought together beyond chance and do not replace each other: pair (sorted) -> strength."""
-
-    strengths: Mapping[Pair, float]
-
-    def neighbours(self) -> dict[str, dict[str, float]]:
-        """Of each product the others, with the strength of each pair."""
-        found: dict[str, dict[str, float]] = {}
-        for (one, other), strength in self.strengths.items():
-            found.setdefault(one, {})[other] = strength
-            found.setdefault(other, {})[one] = strength
-        return found
-
-
-@dataclass(frozen=True)
 class BundleCandidate:
-    """A bundle that was found: how, in how many `baskets`, and in how many with old days counting less (`weight`).
+    """A set of products with `made_by` (see `MADE_BY`) and its support.
 
-    `coherence` is the mean cosine of its products' texts.
+    `baskets` is the number of baskets that contain all of them, `weight` the same count with exponential decay by age,
+    `coherence` the mean cosine of the product vectors over all pairs.
     """
 
     products: Products
@@ -53,10 +42,10 @@ class BundleCandidate:
 
 
 def as_products(ids: Iterable[str]) -> Products:
-    """Products in the order in which a bundle holds them."""
+    """Sorted, distinct product ids."""
     return tuple(sorted(set(ids)))
 
 
 def pairs_of(products: Products) -> list[Pair]:
-    """All pairs within."""
+    """All pairs of `products`, each sorted."""
     return [(a, b) for i, a in enumerate(products) for b in products[i + 1 :]]

@@ -1,4 +1,4 @@
-"""Which bundles are nearly the same: they share products, or hold ones that replace each other."""
+"""Near duplicates of a bundle: bundles whose products overlap, where substitutes count as the same product."""
 
 from __future__ import annotations
 
@@ -6,53 +6,58 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from recommender.bundles.model import Products
 
-BundlesByProduct = dict[str, list[Products]]
-SubstitutesByProduct = Mapping[str, Collection[str]]  # product -> those that replace it
+BundlesByProduct = dict[str, list[Products]]  # inverted index: product -> bundles that contain it
+SubstitutesByProduct = Mapping[str, Collection[str]]  # product -> its substitutes
 
 
-def hold(products: Products, holding: BundlesByProduct) -> None:
-    """Put a bundle beside the others, under each of its products."""
+def index_bundle(products: Products, index: BundlesByProduct) -> None:
+    """Add a bundle to the inverted index."""
     for product in products:
-        holding.setdefault(product, []).append(products)
+        index.setdefault(product, []).append(products)
 
 
-def near_copies(
-    products: Products, holding: BundlesByProduct, same_from: float, replacing: SubstitutesByProduct
+def near_duplicates_of(
+    products: Products, index: BundlesByProduct, min_overlap: float, substitutes: SubstitutesByProduct
 ) -> Iterator[Products]:
-    """The bundles of `holding` that share `same_from` of the products of both or more; substitutes count as one."""
-    asked = {other for product in products for other in (product, *replacing.get(product, ()))}
-    for other in dict.fromkeys(bundle for product in sorted(asked) for bundle in holding.get(product, ())):
-        common = _common(products, other, replacing)
-        if common >= same_from * (len(products) + len(other) - common):
+    """The bundles of `index` with a Jaccard overlap of at least `min_overlap`; substitutes count as one product."""
+    terms = {other for product in products for other in (product, *substitutes.get(product, ()))}
+    for other in dict.fromkeys(bundle for term in sorted(terms) for bundle in index.get(term, ())):
+        common = _common_products(products, other, substitutes)
+        if common >= min_overlap * (len(products) + len(other) - common):
             yield other
 
 
-def without_copies(ranked: Iterable[Products], same_from: float, replacing: SubstitutesByProduct) -> list[Products]:
-    """Those of `ranked` that are nearly the same as none before them."""
-    kept: list[Products] = []
-    holding: BundlesByProduct = {}
+def drop_near_duplicates(
+    ranked: Iterable[Products], min_overlap: float, substitutes: SubstitutesByProduct
+) -> list[Products]:
+    """The bundles of `ranked` that are near duplicates of no earlier one."""
+    distinct: list[Products] = []
+    index: BundlesByProduct = {}
     for products in ranked:
-        if not any(near_copies(products, holding, same_from, replacing)):
-            kept.append(products)
-            hold(products, holding)
-    return kept
+        if not any(near_duplicates_of(products, index, min_overlap, substitutes)):
+            distinct.append(products)
+            index_bundle(products, index)
+    return distinct
 
 
-def copies_among(
-    bundles: Iterable[Products], same_from: float, replacing: SubstitutesByProduct
+def near_duplicates_among(
+    bundles: Iterable[Products], min_overlap: float, substitutes: SubstitutesByProduct
 ) -> dict[Products, set[Products]]:
-    """Of each bundle that has some, the others that are nearly the same."""
+    """Near duplicates of each bundle among `bundles`; bundles without any are left out."""
     bundles = list(bundles)
-    holding: BundlesByProduct = {}
+    index: BundlesByProduct = {}
     for products in bundles:
-        hold(products, holding)
-    found = {products: set(near_copies(products, holding, same_from, replacing)) - {products} for products in bundles}
-    return {products: copies for products, copies in found.items() if copies}
+        index_bundle(products, index)
+    duplicates = {
+        products: set(near_duplicates_of(products, index, min_overlap, substitutes)) - {products}
+        for products in bundles
+    }
+    return {products: others for products, others in duplicates.items() if others}
 
 
-def _common(products: Products, others: Products, replacing: SubstitutesByProduct) -> int:
-    """How many of `products` stand in `others`, themselves or as one that replaces them, each of which counts once."""
-    left = set(others) - set(products)
+def _common_products(products: Products, others: Products, substitutes: SubstitutesByProduct) -> int:
+    """Number of `others` that are in `products` or are matched one to one with a substitute there."""
+    unmatched = set(others) - set(products)
     for product in sorted(set(products) - set(others)):
-        left -= set(sorted(left & set(replacing.get(product, ())))[:1])
-    return len(others) - len(left)
+        unmatched -= set(sorted(unmatched & set(substitutes.get(product, ())))[:1])
+    return len(others) - len(unmatched)

@@ -1,4 +1,4 @@
-"""What a bundle is worth: how surely it is one, how often it would be taken, and what that brings."""
+"""Figures of a candidate bundle (support, lift, conversion, prices, revenue) and the score that ranks bundles."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pipelines.settings.bundles import Bundles
 from recommender.bundles.model import BundleCandidate, BundleProduct, Products
 from recommender.ranking.association import surest_lift
 
-PRIOR = 10.0  # baskets that weigh as much as chance, in the share of those who take all
-LEAST = 0.01  # what a coherence of less counts as
+PRIOR_BASKETS = 10.0  # pseudo-count of the conversion's prior, which is independence
+MIN_COHERENCE = 0.01  # lower coherence is raised to this, so that powers of it are defined
 
 
 @dataclass(frozen=True)
 class BasketTotals:
-    """How many baskets there were, and the same with old days counting less."""
+    """Number of all baskets, and the same count with exponential decay by age."""
 
     baskets: int
     weight: float
@@ -25,44 +25,50 @@ class BasketTotals:
 
 @dataclass(frozen=True)
 class BundleScore:
-    """`lift` over independence and its lower bound `surely`; money in shop currency."""
+    """Figures of one bundle; prices and revenue in the shop's currency, None where a price is unknown."""
 
     support: float
     lift: float
-    surely: float
+    lift_lower_bound: float
     conversion: float
     price: float | None
     offer_price: float | None
     expected_revenue: float | None
 
 
-def worth(
-    found: BundleCandidate, shelf: Mapping[str, BundleProduct], groups: BasketTotals, settings: Bundles, prior: float
+def score_bundle(
+    candidate: BundleCandidate,
+    catalogue: Mapping[str, BundleProduct],
+    totals: BasketTotals,
+    settings: Bundles,
+    prior: float,
 ) -> BundleScore:
-    """What follows from counts and prices.
+    """The figures of `candidate`, from basket counts and prices.
 
-    lift = baskets / (N prod(n_i / N)), n_i being the baskets of a product and N all. `surely` is its 95 % lower bound
-    (`surest_lift`) with old days counting less.
+    support = n / N and lift = n / (N prod(n_i / N)), with n baskets that contain all products, n_i with product i, N in
+    all. `lift_lower_bound` is the 95 % lower bound of the lift of the decayed counts (`surest_lift`, gamma prior of
+    `prior` baskets).
 
-    conversion = (w + 10 q) / (m + 10): the share of those who buy its most bought product that will take all. w and m
-    are the baskets with all and with that product, q the chance that one holds the rest anyway: all-confidence
-    (Omiecinski 2003), drawn to chance where baskets are few.
+    conversion = (w + 10 q) / (m + 10): the share of buyers of the most bought product that take the whole bundle, with
+    w and m the decayed counts of baskets with all products and with that one, and q the probability of the others by
+    independence. This is all-confidence (Omiecinski 2003), shrunk to independence where baskets are few.
 
-    expected revenue = conversion x offer price, each time that it is offered to who buys the most bought product.
+    expected revenue = conversion x offer price, for each time the bundle is offered to a buyer of that product.
     """
-    parts = [shelf[p] for p in found.products]
-    chance = groups.baskets * prod(p.baskets / groups.baskets for p in parts) if groups.baskets else 0.0
-    expected = groups.weight * prod(p.weight / groups.weight for p in parts) if groups.weight else 0.0
-    surely = float(surest_lift(found.weight, expected, prior))
+    parts = [catalogue[p] for p in candidate.products]
+    chance = totals.baskets * prod(p.baskets / totals.baskets for p in parts) if totals.baskets else 0.0
+    expected = totals.weight * prod(p.weight / totals.weight for p in parts) if totals.weight else 0.0
+    lower_bound = float(surest_lift(candidate.weight, expected, prior))
     most = max(p.weight for p in parts)
-    taken = (found.weight + PRIOR * (expected / most if most else 0.0)) / (most + PRIOR)
+    taken = (candidate.weight + PRIOR_BASKETS * (expected / most if most else 0.0)) / (most + PRIOR_BASKETS)
     conversion = round(min(taken, 1.0), 6)
-    price = None if any(p.price is None for p in parts) else round(sum(p.price for p in parts), 2)
+    prices = [p.price for p in parts if p.price is not None]
+    price = round(sum(prices), 2) if len(prices) == len(parts) else None
     offered = offer_price(parts, price, settings)
     return BundleScore(
-        support=round(found.baskets / groups.baskets, 9) if groups.baskets else 0.0,
-        lift=round(found.baskets / chance, 6) if chance else 0.0,
-        surely=round(surely, 6),
+        support=round(candidate.baskets / totals.baskets, 9) if totals.baskets else 0.0,
+        lift=round(candidate.baskets / chance, 6) if chance else 0.0,
+        lift_lower_bound=round(lower_bound, 6),
         conversion=conversion,
         price=price,
         offer_price=offered,
@@ -70,42 +76,42 @@ def worth(
     )
 
 
-def scores(
-    found: Sequence[BundleCandidate], worths: Mapping[Products, BundleScore], settings: Bundles
+def rank_scores(
+    candidates: Sequence[BundleCandidate], figures: Mapping[Products, BundleScore], settings: Bundles
 ) -> dict[Products, float]:
-    """What orders bundles: the product of lift, support, coherence, conversion and revenue, each to its weight.
+    """The score that ranks bundles: a product of lift, support, coherence, conversion and revenue.
 
-    Lift is surely^(1 / (k - 1)), that of each of the k products beyond the first, so that sizes are on one scale; lift
-    alone grows by a power with each product, however little that one adds. What has no price counts as one of the usual
-    (median) price. Boosts multiply.
+    Each factor is raised to its power in `[bundles] weights`. Lift is lift_lower_bound^(1 / (k - 1)) for k products,
+    because lift grows by a power with each product; so different sizes are comparable. A bundle without a price gets
+    the median offer price. The result is multiplied by the `boosts` of its products.
     """
-    prices = [w.offer_price for w in worths.values() if w.offer_price is not None]
-    usual = median(prices) if prices else 1.0
+    prices = [figure.offer_price for figure in figures.values() if figure.offer_price is not None]
+    median_price = median(prices) if prices else 1.0
 
     def score(bundle: BundleCandidate) -> float:
-        said = worths[bundle.products]
-        price = usual if said.offer_price is None else said.offer_price
+        figure = figures[bundle.products]
+        price = median_price if figure.offer_price is None else figure.offer_price
         values = {
-            "lift": said.surely ** (1 / (len(bundle.products) - 1)),
-            "support": said.support,
-            "coherence": max(bundle.coherence, LEAST),
-            "conversion": said.conversion,
-            "revenue": said.conversion * price,
+            "lift": figure.lift_lower_bound ** (1 / (len(bundle.products) - 1)),
+            "support": figure.support,
+            "coherence": max(bundle.coherence, MIN_COHERENCE),
+            "conversion": figure.conversion,
+            "revenue": figure.conversion * price,
         }
         boost = prod(settings.boosts.get(product, 1.0) for product in bundle.products)
         return round(prod(values[name] ** weight for name, weight in settings.weights.items()) * boost, 6)
 
-    return {bundle.products: score(bundle) for bundle in found}
+    return {bundle.products: score(bundle) for bundle in candidates}
 
 
-def offer_price(parts: list[BundleProduct], price: float | None, settings: Bundles) -> float | None:
-    """`price` less the discount, but never so low that less than the least margin remains; None for no price.
+def offer_price(parts: Sequence[BundleProduct], price: float | None, settings: Bundles) -> float | None:
+    """`price` less `[bundles] discount`, but at least the price that leaves `least_margin`; None without a price.
 
-    Where a cost is not known there is no discount: it could cost more than it brings. A margin is (price - costs) /
-    price; prices end in whole cents.
+    No discount where a cost is unknown. Margin = (price - costs) / price. A discounted price is rounded up to cents.
     """
-    if price is None or not settings.discount or any(p.cost is None for p in parts):
+    costs = [p.cost for p in parts if p.cost is not None]
+    if price is None or not settings.discount or len(costs) < len(parts):
         return price
-    lowest = sum(p.cost for p in parts) / (1 - settings.least_margin)
-    wanted = max(price * (1 - settings.discount), lowest)
-    return min(price, ceil(round(wanted * 100, 6)) / 100)
+    lowest = sum(costs) / (1 - settings.least_margin)
+    discounted = max(price * (1 - settings.discount), lowest)
+    return min(price, ceil(round(discounted * 100, 6)) / 100)

@@ -16,7 +16,7 @@ from pipelines.settings.tree import Settings
 from recommender.bundles.model import BundleProduct, Pair, Products
 from recommender.bundles.rules import ALL
 from recommender.bundles.scoring import BasketTotals
-from recommender.bundles.support import ProductSets
+from recommender.bundles.support import ItemsetIndex
 from spark_jobs.features.interest import UNIT
 from spark_jobs.ranking.pair_blocks import COMPLEMENT
 
@@ -152,7 +152,7 @@ def count_sets(
     members = np.full((len(sets), max(map(len, sets))), -1, np.int64)
     for row, each in enumerate(sets):
         members[row, : len(each)] = [place[product] for product in each]
-    wanted = ProductSets.of(members, np.array([bought.get(product, 0) for product in ids]))
+    wanted = ItemsetIndex.of(members, np.array([bought.get(product, 0) for product in ids]))
     decay = F.pow(F.lit(2.0), -F.date_diff(F.lit(evidence.run_date), "day") / F.lit(half_life_days))
     held = evidence.baskets.select("products", F.round(decay * UNIT).cast("bigint").alias("w"))
 
@@ -166,13 +166,13 @@ def count_sets(
     return {sets[r["at"]]: (r["n"], r["w"] / UNIT) for r in counts.collect()}
 
 
-def counts_of_block(baskets: pa.RecordBatch, ids: pa.Array, wanted: ProductSets) -> pa.RecordBatch:
+def counts_of_block(baskets: pa.RecordBatch, ids: pa.Array, wanted: ItemsetIndex) -> pa.RecordBatch:
     """The rows of COUNTS for a block of baskets (`products`, `w`): the sets that some of them hold."""
     lists = baskets["products"]
     code = pc.fill_null(pc.index_in(lists.flatten(), value_set=ids), -1).to_numpy(zero_copy_only=False)
     basket = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy(zero_copy_only=False))
     known = code >= 0
-    found, asked = wanted.held(basket[known], code[known].astype(np.int64))
+    found, asked = wanted.contained(basket[known], code[known].astype(np.int64))
     at, place = np.unique(asked, return_inverse=True)
     weight = np.zeros(len(at), np.int64)
     np.add.at(weight, place, baskets["w"].to_numpy(zero_copy_only=False).astype(np.int64)[found])

@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from pipelines.settings.tree import Settings
-from recommender.bundles.candidates import LONG_TAIL, PINNED, STATED, candidates
-from recommender.bundles.long_tail import SimilarByText, help_rare
-from recommender.bundles.model import BundleCandidate, BundleProduct, ComplementGraph, Products, as_products, pairs_of
-from recommender.bundles.near_duplicates import copies_among
+from recommender.bundles.candidates import LONG_TAIL, PINNED, STATED, find_candidates
+from recommender.bundles.model import BundleCandidate, BundleProduct, Products, as_products, pairs_of
+from recommender.bundles.near_duplicates import near_duplicates_among
 from recommender.bundles.rules import Rules
-from recommender.bundles.scoring import BundleScore, scores, worth
-from recommender.bundles.selection import choose
+from recommender.bundles.scoring import BundleScore, rank_scores, score_bundle
+from recommender.bundles.selection import SimilarByText, long_tail_bundles, select_bundles
 from recommender.ranking.ranker import Ranker
 from spark_jobs.ranking.bundle_evidence import (
     LEAST_BASKETS,
@@ -49,17 +48,17 @@ def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Settings) -
     sets |= {products: PINNED for products in pinned if all(p in shelf for p in products)}
     found = counted(evidence, sets, ranker, settings)
     worths = {f.products: worth_of(f, shelf, evidence, settings) for f in found}
-    sure = {f.products for f in found if f.baskets >= LEAST_BASKETS and worths[f.products].surely > 1}
+    sure = {f.products for f in found if f.baskets >= LEAST_BASKETS and worths[f.products].lift_lower_bound > 1}
     may = [f for f in found if f.made_by in BY_SHOP or f.products in sure]
-    score = scores(may, worths, settings.bundles)
-    chosen = choose(may, score, settings.bundles.most_published, rules)
+    score = rank_scores(may, worths, settings.bundles)
+    chosen = select_bundles(may, score, settings.bundles.most_published, rules)
     offers = [Offer(f, worths[f.products], score[f.products]) for f in chosen]
-    helped = help_rare([f for f in chosen if f.made_by not in BY_SHOP], kin, rules)
-    own = counted(evidence, {h.found.products: LONG_TAIL for h in helped}, ranker, settings)
+    helped = long_tail_bundles([f for f in chosen if f.made_by not in BY_SHOP], kin, rules)
+    own = counted(evidence, {h.candidate.products: LONG_TAIL for h in helped}, ranker, settings)
     mine = {f.products: Offer(f, worth_of(f, shelf, evidence, settings), 0.0) for f in own}
     models = {offer.found.products: offer for offer in offers}
-    offers += [helped_offer(mine[h.found.products], models[h.after], h.likeness) for h in helped]
-    copies = copies_among((o.found.products for o in offers), settings.bundles.same_from, rules.replacing)
+    offers += [helped_offer(mine[h.candidate.products], models[h.original], h.similarity) for h in helped]
+    copies = near_duplicates_among((o.found.products for o in offers), settings.bundles.same_from, rules.substitutes_of)
     return Offers(offers, shelf, {id_of(products): set(map(id_of, same)) for products, same in copies.items()})
 
 
@@ -72,9 +71,9 @@ def possible(
     """
     strengths = {pair: s for pair, s in pairs.items() if rules.allow(rules.completed(pair))}
     in_pairs = {p for pair in strengths for p in pair}
-    seeds = sorted(in_pairs, key=lambda p: (-rules.shelf[p].weight, p))[: settings.bundles.most_published]
+    seeds = sorted(in_pairs, key=lambda p: (-rules.catalogue[p].weight, p))[: settings.bundles.most_published]
     joined = [products for products in often if all(pair in strengths for pair in pairs_of(products))]
-    found = candidates(ComplementGraph(strengths), seeds, joined, settings.bundles.most_products)
+    found = find_candidates(strengths, seeds, joined, settings.bundles.most_products)
     whole: dict[Products, str] = {}
     for products, made_by in found.items():
         whole.setdefault(rules.completed(products), made_by)
@@ -101,7 +100,7 @@ def coherence(products: Products, ranker: Ranker) -> float:
 def worth_of(
     found: BundleCandidate, shelf: Mapping[str, BundleProduct], evidence: BundleEvidence, settings: Settings
 ) -> BundleScore:
-    return worth(found, shelf, evidence.groups, settings.bundles, settings.relations.prior_groups)
+    return score_bundle(found, shelf, evidence.groups, settings.bundles, settings.relations.prior_groups)
 
 
 def helped_offer(mine: Offer, model: Offer, likeness: float) -> Offer:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame
 
 from pipelines.settings.tree import Settings
-from recommender.bundles.cold_start import BundleSold, NearDuplicates, cold_bundles
+from recommender.bundles.cold_start import NearDuplicates, PricedBundle, cold_start_bundles
 from recommender.bundles.model import BundleCandidate, BundleProduct, Products
 from recommender.bundles.scoring import BundleScore
 from recommender.texts import Language
@@ -61,9 +61,11 @@ def bundle_table(offers: Offers, evidence: BundleEvidence, language: Language) -
 
 def cold_table(offers: Offers, evidence: BundleEvidence, settings: Settings) -> DataFrame:
     """One row for each segment and rank of the bundles for visitors nobody knows."""
-    sold = [BundleSold(o.bundle_id, o.found.products, o.worth.conversion, o.worth.offer_price) for o in offers.bundles]
+    sold = [
+        PricedBundle(o.bundle_id, o.found.products, o.worth.conversion, o.worth.offer_price) for o in offers.bundles
+    ]
     most = settings.bundles.most_per_user
-    rows = cold_bundles(sold, offers.shelf, evidence.groups, offers.copies, most)
+    rows = cold_start_bundles(sold, offers.shelf, evidence.groups, offers.copies, most)
     return evidence.products.sparkSession.createDataFrame(rows, COLD)
 
 
@@ -82,7 +84,7 @@ def describe(offer: Offer, shelf: Mapping[str, BundleProduct], language: Languag
         int(found.baskets),
         said.support,
         said.lift,
-        said.surely,
+        said.lift_lower_bound,
         found.coherence,
         said.conversion,
         said.expected_revenue,

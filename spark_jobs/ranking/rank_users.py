@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night
 from recommender.bundles.cold_start import NearDuplicates
-from recommender.bundles.for_users import unless_hidden
+from recommender.bundles.for_users import mask_hidden
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import load_ranker
 from recommender.ranking.rerank import lots
@@ -91,7 +91,7 @@ def rank_block(
     hidden = [ranker.find(ids) for ids in id_lists(users["hidden"])]
     bundles = [ranker.find(products) for products in sold.products]
     ranked = ranker.rank(histories, hidden, most[0], lots(users["user_id"].to_pylist(), *draw), bundles)
-    offered = unless_hidden(ranked.bundles, bundles, hidden, len(ranker.product_ids))
+    offered = mask_hidden(ranked.bundles, bundles, hidden, len(ranker.product_ids))
     columns = {
         "user_id": users["user_id"],
         "shown": shown_lists(ranker.product_ids, ranked),

@@ -13,8 +13,7 @@ from pipelines.settings.session_bundles import SessionBundles
 from pipelines.settings.tree import Settings
 from recommender.bundles.model import Pair, Products
 from recommender.bundles.rules import Rules
-from recommender.bundles.visit_bundler import VisitBundler
-from recommender.bundles.visit_bundles import ScoredBundles, clustered_bundles, learned_bundles
+from recommender.bundles.visit_bundles import ScoredBundles, VisitBundler, clustered_bundles, learned_bundles
 from recommender.ranking.ranker import Ranker
 from spark_jobs.ranking.bundle_evidence import BundleEvidence, both_in, ids_of, shelf_of, substitutes_among
 from spark_jobs.ranking.neighbours import kinds_of

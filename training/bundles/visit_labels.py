@@ -15,7 +15,7 @@ from pipelines.contracts.sessions import SESSIONS
 from pipelines.night.night import Night
 from pipelines.night.table_io import read_table
 from pipelines.settings.session_bundles import SessionBundles as Settings
-from recommender.bundles.visit_bundler import VisitBundler
+from recommender.bundles.visit_bundles import VisitBundler
 from recommender.session_bundles.items import CatalogueTexts, Items, kind_of
 from recommender.session_bundles.session_bundler import SessionBundler
 from recommender.session_bundles.subsets import MOST

@@ -1,4 +1,4 @@
-"""Which bundles are found and chosen, on shelves small enough to see through."""
+"""Bundle candidates, rules, scores and selection on catalogues of a few products."""
 
 from __future__ import annotations
 
@@ -7,48 +7,45 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.settings.bundles import Bundles
-from recommender.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, candidates
-from recommender.bundles.cold_start import BundleSold, cold_bundles
-from recommender.bundles.for_users import unless_hidden
-from recommender.bundles.long_tail import help_rare
-from recommender.bundles.model import BundleCandidate, BundleProduct, ComplementGraph
-from recommender.bundles.near_duplicates import copies_among
+from recommender.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, find_candidates
+from recommender.bundles.cold_start import PricedBundle, cold_start_bundles
+from recommender.bundles.for_users import mask_hidden
+from recommender.bundles.model import BundleCandidate, BundleProduct
+from recommender.bundles.near_duplicates import near_duplicates_among
 from recommender.bundles.rules import Rules
-from recommender.bundles.scoring import BasketTotals, offer_price, scores, worth
-from recommender.bundles.selection import choose
+from recommender.bundles.scoring import BasketTotals, offer_price, rank_scores, score_bundle
+from recommender.bundles.selection import long_tail_bundles, select_bundles
 
 GROUPS = BasketTotals(1000, 1000.0)
 
 
-def shelf(*products, **facts):
+def catalogue(*products, **facts):
     """Products by id, with facts of all of them."""
     known = {"baskets": 100, "weight": 100.0} | facts
     return {p: BundleProduct(p, p.title(), **known) for p in products}
 
 
-def rules(shelf, settings=None, substitutes=(), size=4):
-    return Rules(settings or Bundles(), shelf, set(substitutes), size)
+def rules(catalogue, settings=None, substitutes=(), max_size=4):
+    return Rules(settings or Bundles(), catalogue, set(substitutes), max_size)
 
 
 def test_a_clique_grows_by_the_product_that_gains_most():
-    graph = ComplementGraph(
-        {("a", "b"): 9, ("a", "c"): 8, ("b", "c"): 7, ("a", "d"): 6, ("b", "d"): 6, ("c", "d"): 6, ("d", "e"): 5}
-    )
-    found = candidates(graph, ["e"], [("x", "y"), ("a", "b")], size=4)
+    graph = {("a", "b"): 9, ("a", "c"): 8, ("b", "c"): 7, ("a", "d"): 6, ("b", "d"): 6, ("c", "d"): 6, ("d", "e"): 5}
+    found = find_candidates(graph, ["e"], [("x", "y"), ("a", "b")], max_size=4)
     assert found["a", "b"] == PAIR
     assert found["a", "b", "c"] == CLIQUE
     assert found["a", "b", "c", "d"] == CLIQUE
     assert ("a", "d", "e") not in found, "a and e are never bought together"
     assert found["x", "y"] == BASKET
-    star = ComplementGraph(
-        {("hub", "near"): 9, ("far", "hub"): 8, ("far", "near"): 1, ("hub", "odd"): 7, ("near", "odd"): 2}
+    star = {("hub", "near"): 9, ("far", "hub"): 8, ("far", "near"): 1, ("hub", "odd"): 7, ("near", "odd"): 2}
+    assert find_candidates(star, ["hub"], [], 3)["far", "hub", "near"] == COMPLETION, (
+        "what the seed gains, not the weakest"
     )
-    assert candidates(star, ["hub"], [], 3)["far", "hub", "near"] == COMPLETION, "what the seed gains, not the weakest"
-    assert max(map(len, candidates(graph, "abcde", [], 3))) == 3
+    assert max(map(len, find_candidates(graph, "abcde", [], 3))) == 3
 
 
 def test_no_bundle_holds_two_substitutes_unless_a_rule_wants_sets():
-    cups = shelf("red", "blue", categories=("home", "cups"))
+    cups = catalogue("red", "blue", categories=("home", "cups"))
     assert not rules(cups, substitutes=[("blue", "red")]).allow(("blue", "red"))
     assert rules(cups, Bundles(sets=["cups"]), [("blue", "red")]).allow(("blue", "red"))
     assert rules(cups, Bundles(sets=["*"]), [("blue", "red")]).allow(("blue", "red"))
@@ -80,14 +77,14 @@ def test_rules_of_the_shop(settings, allowed):
 
 
 def test_what_cannot_be_bought_or_has_no_price_is_in_no_bundle_of_a_limited_price():
-    assert not rules(shelf("a")).allow(("a", "gone"))
-    assert not rules(shelf("a", "b"), Bundles(most_price=100)).allow(("a", "b"))
-    assert not rules(shelf("a", "b", brand=None), Bundles(same_brand=True)).allow(("a", "b"))
-    assert not rules(shelf(*"abcde")).allow(tuple("abcde")), "five of four at most"
+    assert not rules(catalogue("a")).allow(("a", "gone"))
+    assert not rules(catalogue("a", "b"), Bundles(most_price=100)).allow(("a", "b"))
+    assert not rules(catalogue("a", "b", brand=None), Bundles(same_brand=True)).allow(("a", "b"))
+    assert not rules(catalogue(*"abcde")).allow(tuple("abcde")), "five of four at most"
 
 
 def test_what_must_be_together_is_completed():
-    bound = rules(shelf(*"abcd"), Bundles(only_together=[["b", "c"], ["c", "d"]]))
+    bound = rules(catalogue(*"abcd"), Bundles(only_together=[["b", "c"], ["c", "d"]]))
     assert bound.completed(("a", "b")) == ("a", "b", "c", "d")
     assert bound.completed(("a",)) == ("a",)
 
@@ -97,16 +94,16 @@ def test_lift_conversion_and_expected_revenue_by_hand():
         "a": BundleProduct("a", "A", price=10.0, baskets=100, weight=90.0),
         "b": BundleProduct("b", "B", price=5.0, baskets=50, weight=40.0),
     }
-    said = worth(
+    figures = score_bundle(
         BundleCandidate(("a", "b"), PAIR, baskets=20, weight=18.0), two, BasketTotals(1000, 900.0), Bundles(), 0.25
     )
-    assert said.support == 0.02
-    assert said.lift == pytest.approx(20 / (1000 * 0.1 * 0.05))
-    assert said.conversion == pytest.approx((18 + 10 * (4 / 90)) / (90 + 10), abs=1e-6)
-    assert (said.price, said.offer_price) == (15.0, 15.0)
-    assert said.expected_revenue == pytest.approx(said.conversion * 15, abs=1e-6)
-    assert 1 < said.surely < said.lift + 1e-9
-    unpriced = worth(
+    assert figures.support == 0.02
+    assert figures.lift == pytest.approx(20 / (1000 * 0.1 * 0.05))
+    assert figures.conversion == pytest.approx((18 + 10 * (4 / 90)) / (90 + 10), abs=1e-6)
+    assert (figures.price, figures.offer_price) == (15.0, 15.0)
+    assert figures.expected_revenue == pytest.approx(figures.conversion * 15, abs=1e-6)
+    assert 1 < figures.lift_lower_bound < figures.lift + 1e-9
+    unpriced = score_bundle(
         BundleCandidate(("a", "b"), PAIR, 20, 18.0),
         two | {"b": BundleProduct("b", "B", baskets=50, weight=40.0)},
         BasketTotals(1000, 900.0),
@@ -122,16 +119,18 @@ def test_a_score_is_of_what_the_settings_weigh_to_the_power_of_their_weights():
         BundleCandidate(tuple("abc"), CLIQUE, 50, 50.0, coherence=-0.2),
         BundleCandidate(("c", "d"), PAIR, 50, 50.0, coherence=0.8),
     ]
-    known = shelf("a", "b", "c", price=8.0) | shelf("d")
-    worths = {f.products: worth(f, known, GROUPS, Bundles(), 0.25) for f in found}
-    two, three, unpriced = worths.values()
+    known = catalogue("a", "b", "c", price=8.0) | catalogue("d")
+    figures = {f.products: score_bundle(f, known, GROUPS, Bundles(), 0.25) for f in found}
+    two, three, unpriced = figures.values()
 
     def score(boosts=None, **weights):
-        return list(scores(found, worths, Bundles(weights=weights, boosts=boosts or {})).values())
+        return list(rank_scores(found, figures, Bundles(weights=weights, boosts=boosts or {})).values())
 
-    assert score(lift=1) == pytest.approx([two.surely, three.surely**0.5, unpriced.surely], abs=1e-5)
+    assert score(lift=1) == pytest.approx(
+        [two.lift_lower_bound, three.lift_lower_bound**0.5, unpriced.lift_lower_bound], abs=1e-5
+    )
     assert score(coherence=2) == pytest.approx([0.25, 0.01**2, 0.64])
-    assert score(conversion=1, support=1) == pytest.approx([w.conversion * 0.05 for w in worths.values()], abs=1e-6)
+    assert score(conversion=1, support=1) == pytest.approx([w.conversion * 0.05 for w in figures.values()], abs=1e-6)
     assert score(revenue=0.5)[:2] == pytest.approx([(two.conversion * 16) ** 0.5, (three.conversion * 24) ** 0.5])
     assert score(revenue=1)[2] == pytest.approx(unpriced.conversion * 20), "as if it had the median price"
     assert score({"a": 3.0, "b": 2.0}) == [6, 6, 1]
@@ -168,7 +167,10 @@ def scored(**bundles):
 
 
 def chosen(found, scores, most=9, substitutes=(), **settings):
-    return [f.products for f in choose(found, scores, most, rules(shelf(*"abcdef"), Bundles(**settings), substitutes))]
+    return [
+        f.products
+        for f in select_bundles(found, scores, most, rules(catalogue(*"abcdef"), Bundles(**settings), substitutes))
+    ]
 
 
 def test_near_duplicates_are_merged_and_a_product_is_not_everywhere():
@@ -189,10 +191,13 @@ def test_bundles_that_differ_by_what_replaces_each_other_are_near_duplicates():
     assert len(chosen(found, scores, substitutes=[("a", "c")])) == 2, "each stands for one other"
 
 
-def test_near_copies_are_told_of_each_other():
+def test_near_duplicates_are_listed_for_both():
     bundles = [("a", "b"), ("b", "c"), ("d", "e")]
-    assert copies_among(bundles, 0.5, {"a": {"c"}, "c": {"a"}}) == {("a", "b"): {("b", "c")}, ("b", "c"): {("a", "b")}}
-    assert copies_among(bundles, 0.5, {}) == {}
+    assert near_duplicates_among(bundles, 0.5, {"a": {"c"}, "c": {"a"}}) == {
+        ("a", "b"): {("b", "c")},
+        ("b", "c"): {("a", "b")},
+    }
+    assert near_duplicates_among(bundles, 0.5, {}) == {}
 
 
 def test_a_larger_bundle_takes_the_place_of_one_within_it_that_it_shares_its_baskets_with():
@@ -212,58 +217,63 @@ def test_what_a_larger_bundle_would_replace_stays_where_the_larger_one_is_not_ta
 def test_what_the_shop_pins_comes_first_whatever_baskets_say():
     found, scores = scored(ab=(9, 50))
     pinned = BundleCandidate(("y", "z"), PINNED)
-    assert choose([*found, pinned], scores | {("y", "z"): 0.0}, 1, rules({})) == [pinned]
+    assert select_bundles([*found, pinned], scores | {("y", "z"): 0.0}, 1, rules({})) == [pinned]
 
 
-def test_a_rare_product_takes_the_place_of_its_popular_kin():
-    cups = shelf("pot", "tea", "red cup", categories=("home", "cups"))
-    cups |= shelf("blue cup", "odd cup", categories=("home", "cups"), baskets=1)
-    cups |= shelf("cup cake", categories=("food", "cakes"), baskets=1)
-    kin = {"red cup": [("blue cup", 0.9), ("cup cake", 0.8), ("odd cup", 0.4)], "tea": [("pot", 0.9)]}
+def test_a_rare_product_replaces_a_similar_popular_one():
+    cups = catalogue("pot", "tea", "red cup", categories=("home", "cups"))
+    cups |= catalogue("blue cup", "odd cup", categories=("home", "cups"), baskets=1)
+    cups |= catalogue("cup cake", categories=("food", "cakes"), baskets=1)
+    similar = {"red cup": [("blue cup", 0.9), ("cup cake", 0.8), ("odd cup", 0.4)], "tea": [("pot", 0.9)]}
     bundles = [BundleCandidate(("pot", "red cup"), PAIR, 50)]
-    (helped,) = help_rare(bundles, kin, rules(cups, Bundles(long_tail=1)))
-    assert helped.found == BundleCandidate(("blue cup", "pot"), LONG_TAIL)
-    assert (helped.after, helped.likeness) == (("pot", "red cup"), 0.9)
-    assert help_rare(bundles, kin, rules(cups, Bundles(long_tail=1, blocked=["blue cup"]))) == []
-    assert help_rare(bundles, kin, rules(cups, Bundles(long_tail=1), substitutes=[("blue cup", "pot")])) == []
-    assert help_rare(bundles, kin, rules(cups, Bundles(long_tail=0.9))) == [], "less than one of one"
+    (variant,) = long_tail_bundles(bundles, similar, rules(cups, Bundles(long_tail=1)))
+    assert variant.candidate == BundleCandidate(("blue cup", "pot"), LONG_TAIL)
+    assert (variant.original, variant.similarity) == (("pot", "red cup"), 0.9)
+    assert long_tail_bundles(bundles, similar, rules(cups, Bundles(long_tail=1, blocked=["blue cup"]))) == []
+    assert (
+        long_tail_bundles(bundles, similar, rules(cups, Bundles(long_tail=1), substitutes=[("blue cup", "pot")])) == []
+    )
+    assert long_tail_bundles(bundles, similar, rules(cups, Bundles(long_tail=0.9))) == [], "less than one of one"
 
 
 def test_few_bundles_are_for_rare_products_and_no_two_of_them_are_alike():
-    shown = shelf("a", "b", "c", "d") | shelf("a2", "a3", "b2", "d2", baskets=1)
-    kin = {"a": [("a2", 0.9), ("a3", 0.8)], "b": [("b2", 0.7)], "d": [("d2", 0.6)]}
+    shown = catalogue("a", "b", "c", "d") | catalogue("a2", "a3", "b2", "d2", baskets=1)
+    similar = {"a": [("a2", 0.9), ("a3", 0.8)], "b": [("b2", 0.7)], "d": [("d2", 0.6)]}
     bundles = [BundleCandidate(("a", "b"), PAIR, 50), BundleCandidate(("c", "d"), PAIR, 40)]
 
-    def helped(share, substitutes=()):
-        return [h.found.products for h in help_rare(bundles, kin, rules(shown, Bundles(long_tail=share), substitutes))]
+    def rare_bundles(share, substitutes=()):
+        return [
+            h.candidate.products
+            for h in long_tail_bundles(bundles, similar, rules(shown, Bundles(long_tail=share), substitutes))
+        ]
 
-    assert helped(1) == [("a2", "b"), ("c", "d2")], "one of each bundle"
-    assert helped(0.5) == [("a2", "b")]
-    assert helped(1, [("a2", "d2"), ("b", "c")]) == [("a2", "b")], "the other one would be nearly the same"
-    assert helped(1, [("a", "a2"), ("d", "d2")]) == [("a2", "b"), ("c", "d2")], "but for the one that it comes of"
+    assert rare_bundles(1) == [("a2", "b"), ("c", "d2")], "one of each bundle"
+    assert rare_bundles(0.5) == [("a2", "b")]
+    assert rare_bundles(1, [("a2", "d2"), ("b", "c")]) == [("a2", "b")], "the other one would be nearly the same"
+    assert rare_bundles(1, [("a", "a2"), ("d", "d2")]) == [("a2", "b"), ("c", "d2")], "but for the one that it comes of"
 
 
-def test_bundles_for_nobody_are_those_that_bring_most():
-    two = shelf("a", "b", categories=("home",), weight=100.0) | shelf("c", "d", weight=10.0)
-    sold = [BundleSold("1", ("a", "b"), 0.1, 20.0), BundleSold("2", ("c", "d"), 0.5, 30.0)]
-    rows = cold_bundles(sold, two, GROUPS, {}, 5)
+def test_cold_start_bundles_are_ranked_by_expected_revenue():
+    two = catalogue("a", "b", categories=("home",), weight=100.0) | catalogue("c", "d", weight=10.0)
+    priced = [PricedBundle("1", ("a", "b"), 0.1, 20.0), PricedBundle("2", ("c", "d"), 0.5, 30.0)]
+    rows = cold_start_bundles(priced, two, GROUPS, {}, 5)
     # 0.1 of the 10 % with a for 20 is 0.2 a visitor; 0.5 of 1 % for 30 is 0.15
     assert rows == [("all", 1, "1", 1.0), ("all", 2, "2", 0.75), ("category: home", 1, "1", 1.0)]
-    assert [row[2] for row in cold_bundles(sold, two, GROUPS, {"1": {"2"}, "2": {"1"}}, 5)] == ["1", "1"]
-    unpriced = [BundleSold("1", ("a", "b"), 0.04, None), sold[1]]
-    assert [row[2] for row in cold_bundles(unpriced, two, GROUPS, {}, 1)] == ["2", "1"]
-    assert cold_bundles([], {}, BasketTotals(0, 0.0), {}, 5) == []
+    assert [row[2] for row in cold_start_bundles(priced, two, GROUPS, {"1": {"2"}, "2": {"1"}}, 5)] == ["1", "1"]
+    unpriced = [PricedBundle("1", ("a", "b"), 0.04, None), priced[1]]
+    assert [row[2] for row in cold_start_bundles(unpriced, two, GROUPS, {}, 1)] == ["2", "1"]
+    assert cold_start_bundles([], {}, BasketTotals(0, 0.0), {}, 5) == []
 
 
 def test_a_bundle_with_a_product_that_is_hidden_is_not_for_the_user():
     bundles = [np.array([0, 1]), np.array([1, 2, 3])]
     scores = np.array([[2.0, 1.5], [-1.0, 3.0], [1.0, 2.0]], np.float32)
-    found = unless_hidden(scores, bundles, [np.array([0]), np.array([2, 4]), np.array([4])], 5)
+    found = mask_hidden(scores, bundles, [np.array([0]), np.array([2, 4]), np.array([4])], 5)
     assert found.tolist() == [[-np.inf, 1.5], [-1.0, -np.inf], [1.0, 2.0]]
-    assert unless_hidden(np.zeros((2, 0), np.float32), [], [np.array([0]), np.array([1])], 5).shape == (2, 0)
+    assert mask_hidden(np.zeros((2, 0), np.float32), [], [np.array([0]), np.array([1])], 5).shape == (2, 0)
 
 
-def test_nothing_comes_of_nothing():
-    assert candidates(ComplementGraph({}), ["a"], [], 4) == {}
-    assert choose([], {}, 10, rules({})) == []
-    assert help_rare([], {}, rules({})) == []
+def test_empty_inputs_give_no_bundles():
+    assert find_candidates({}, ["a"], [], 4) == {}
+    assert select_bundles([], {}, 10, rules({})) == []
+    assert long_tail_bundles([], {}, rules({})) == []

@@ -1,4 +1,4 @@
-"""What of a visit is offered together, in shops small enough to see through."""
+"""Bundles of one visit, in a catalogue of six products."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import pytest
 from pipelines.settings.bundles import Bundles
 from recommender.bundles.model import BundleProduct, pairs_of
 from recommender.bundles.rules import Rules
-from recommender.bundles.visit_bundles import clustered_bundles, compatible, learned_bundles
+from recommender.bundles.visit_bundles import clustered_bundles, compatible_sets, learned_bundles
 
 KINDS = {"bag": "bags", "case": "bags", "lens": "lenses", "pen": "pens", "tripod": "tripods", "zoom": "lenses"}
 
 
 def rules(substitutes=(), size=4, **settings):
-    shelf = {p: BundleProduct(p, p.title(), ("shop", kind), price=10.0, weight=len(p)) for p, kind in KINDS.items()}
-    return Rules(Bundles(**settings), shelf, set(substitutes), size)
+    catalogue = {p: BundleProduct(p, p.title(), ("shop", kind), price=10.0, weight=len(p)) for p, kind in KINDS.items()}
+    return Rules(Bundles(**settings), catalogue, set(substitutes), size)
 
 
-def alike(products, **cosines):
+def cosines_of(products, **cosines):
     """Cosines of the texts, 0 where none is given, such as bag_case=0.9."""
     found = np.eye(len(products))
     for name, cosine in cosines.items():
@@ -29,7 +29,7 @@ def alike(products, **cosines):
 
 def test_complements_come_before_what_is_described_alike():
     seen = ("bag", "lens", "pen", "tripod")
-    texts = alike(seen, bag_pen=0.8, lens_tripod=0.7)
+    texts = cosines_of(seen, bag_pen=0.8, lens_tripod=0.7)
     assert [b for b, _ in clustered_bundles(seen, texts, {}, rules())] == [("bag", "pen"), ("lens", "tripod")]
     ((first, score), *_) = clustered_bundles(seen, texts, {("bag", "lens"): 0.6}, rules())
     assert (first, score) == (("bag", "lens"), 0.8)
@@ -37,7 +37,7 @@ def test_complements_come_before_what_is_described_alike():
 
 def test_of_one_narrowest_category_only_complements_stand_together():
     seen = ("bag", "case", "lens")
-    texts = alike(seen, bag_case=0.95, bag_lens=0.5)
+    texts = cosines_of(seen, bag_case=0.95, bag_lens=0.5)
     assert clustered_bundles(seen, texts, {}, rules()) == [(("bag", "lens"), 0.25)]
     assert clustered_bundles(seen, texts, {("bag", "case"): 0.5}, rules())[0] == (("bag", "case"), 0.75)
     assert clustered_bundles(("bag", "case"), texts[:2, :2], {}, rules()) == []
@@ -59,29 +59,29 @@ def test_of_one_narrowest_category_only_complements_stand_together():
 def test_the_rules_of_the_shop_hold(shop, wanted):
     seen = ("bag", "lens", "pen", "tripod")
     every = dict.fromkeys(pairs_of(seen), 1.0)
-    found = clustered_bundles(seen, alike(seen), every, rules(**shop))
+    found = clustered_bundles(seen, cosines_of(seen), every, rules(**shop))
     assert (found[0][0] if found else None) == wanted
 
 
 def test_what_a_bundle_may_not_hold_may_be_one_of_its_own():
     seen = ("bag", "lens", "pen", "tripod")
-    found = clustered_bundles(seen, alike(seen), dict.fromkeys(pairs_of(seen), 1.0), rules(size=2))
+    found = clustered_bundles(seen, cosines_of(seen), dict.fromkeys(pairs_of(seen), 1.0), rules(size=2))
     assert [bundle for bundle, _ in found] == [("bag", "lens"), ("pen", "tripod")]
 
 
-def test_what_replaces_each_other_is_asked_for_apart():
-    assert compatible(("bag", "case", "lens", "zoom"), rules([("bag", "case"), ("lens", "zoom")])) == [
+def test_substitutes_go_to_different_compatible_sets():
+    assert compatible_sets(("bag", "case", "lens", "zoom"), rules([("bag", "case"), ("lens", "zoom")])) == [
         ("bag", "lens"), ("case", "lens"), ("case", "zoom")
     ]  # fmt: skip
-    assert compatible(("bag", "case"), rules([("bag", "case")])) == []
-    asked = []
+    assert compatible_sets(("bag", "case"), rules([("bag", "case")])) == []
+    calls = []
 
-    def ask(products):
-        asked.append(products)
+    def predict(products):
+        calls.append(products)
         return [(products, 0.5), (products[:2], 0.4)]
 
-    found = learned_bundles(("bag", "lens", "pen", "zoom"), ask, rules([("lens", "zoom")]))
-    assert asked == [("bag", "lens", "pen"), ("bag", "pen", "zoom")]
+    found = learned_bundles(("bag", "lens", "pen", "zoom"), predict, rules([("lens", "zoom")]))
+    assert calls == [("bag", "lens", "pen"), ("bag", "pen", "zoom")]
     assert found == [(("bag", "lens", "pen"), 0.5)], "the other one is nearly the same"
-    assert learned_bundles(("bag", "lens", "pen"), ask, rules(most_price=20)) != []
-    assert learned_bundles(("bag", "lens", "pen"), ask, rules(most_price=9)) == []
+    assert learned_bundles(("bag", "lens", "pen"), predict, rules(most_price=20)) != []
+    assert learned_bundles(("bag", "lens", "pen"), predict, rules(most_price=9)) == []

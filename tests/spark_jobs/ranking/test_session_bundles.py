@@ -15,7 +15,7 @@ from pipelines.night.night import Night
 from pipelines.settings.knn import Knn
 from pipelines.settings.load import check_settings
 from recommender.bundles.scoring import BasketTotals
-from recommender.bundles.visit_bundler import VisitBundler
+from recommender.bundles.visit_bundles import VisitBundler
 from recommender.ranking.blend import PARTS, Blend
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker

@@ -9,7 +9,7 @@ from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.sessions import SESSIONS
 from pipelines.night.night import Night
 from pipelines.settings.load import check_settings
-from recommender.bundles.visit_bundler import VisitBundler
+from recommender.bundles.visit_bundles import VisitBundler
 from tests.given import put
 from training.bundles.visit_labels import visit_bundler
 
