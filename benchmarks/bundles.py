@@ -21,15 +21,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.lib.bundle_baselines import KnownSessions, by_words, clustered, likest_pair, pair_model, whole_session
+from benchmarks.lib.bundle_measures import BundleSets, measures
 from benchmarks.lib.bundle_sessions import SPLIT, SPLIT_OTHER, Domain, split, split_other
 from pipelines.atomic_files import write_json
 from pipelines.settings.session_bundles import SessionBundles
 from pipelines.settings.training import Training
 from recommender.session_bundles.items import Items
-from recommender.session_bundles.measures import BundleSets, measures
-from recommender.session_bundles.session_bundler import Bundle, SessionBundler, unlearned_bundles
+from recommender.session_bundles.session_bundler import SessionBundle, SessionBundler, unsupervised_bundles
 from training.bundles.fit_bundles import fit_bundles
-from training.bundles.labelled_sessions import LabelledSession, labelled
+from training.bundles.labelled_sessions import LabelledSession, label_sessions
 from training.encoder.encoder import make_repeatable
 from training.encoder.encoder_files import load_base
 from training.encoder.quantised import QuantisedEncoder
@@ -74,7 +74,7 @@ def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
     asked = (data.items, judged.sessions)
     found: dict[str, list[BundleSets]] = {
         OURS: as_sets(learned_bundles(train, validation, seed, *asked)),
-        "unlearned": as_sets(unlearned_bundles(*asked)),
+        "unlearned": as_sets(unsupervised_bundles(*asked)),
         "whole_session": whole_session(*asked),
         "tfidf_pair": likest_pair(*asked),
         "tfidf_clusters": clustered(by_words, validation, *asked),
@@ -93,21 +93,21 @@ def known(domain: Domain, rows: np.ndarray) -> KnownSessions:
 
 def learned_bundles(
     train: KnownSessions, validation: KnownSessions, seed: int, items: Items, sessions: Sequence[np.ndarray]
-) -> list[list[Bundle]]:
+) -> list[list[SessionBundle]]:
     """Of each session its bundles, learned as the settings are by default, or not where nothing teaches."""
     settings, taught = SessionBundles(), labels(train)
     if not taught:
-        return unlearned_bundles(items, sessions)
-    chances = fit_bundles(taught, labels(validation), settings, seed)
-    return SessionBundler(chances, settings.draws).bundles(items, sessions)
+        return unsupervised_bundles(items, sessions)
+    probabilities = fit_bundles(taught, labels(validation), settings, seed)
+    return SessionBundler(probabilities, settings.draws).bundles(items, sessions)
 
 
 def labels(sessions: KnownSessions) -> list[LabelledSession]:
     """What is learned of them."""
-    return labelled(sessions.items, sessions.sessions, sessions.bundles)
+    return label_sessions(sessions.items, sessions.sessions, sessions.bundles)
 
 
-def as_sets(found: Sequence[Sequence[Bundle]]) -> list[BundleSets]:
+def as_sets(found: Sequence[Sequence[SessionBundle]]) -> list[BundleSets]:
     """The items of the bundles of each session."""
     return [[frozenset(bundle.items.tolist()) for bundle in bundles] for bundles in found]
 

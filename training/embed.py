@@ -13,17 +13,19 @@ from pipelines.atomic_files import clear_folder
 from pipelines.contracts.newcomers import NEWCOMERS
 from pipelines.contracts.popularity import POPULARITY
 from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
+from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.sessions import SESSIONS
 from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.errors import StepFailed
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
-from pipelines.night.table_io import write_table
+from pipelines.night.table_io import read_table, write_table
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import chosen_together, query
 from recommender.ranking.quantised_vectors import user_vectors
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
-from training.bundles.visit_labels import visit_bundler
+from training.bundles.visit_labels import Catalogue, Embed, fit_visit_bundler
 from training.encoder.encoder import make_repeatable
 from training.encoder.product_vectors import drop_other_caches
 from training.ranker.inputs import Inputs, read_inputs
@@ -58,8 +60,16 @@ def embed(night: Night) -> None:
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
     write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))
     write_table(night, POPULARITY, popularity_rows(inputs.days, night.run_date, model.blend.half_life_days))
-    bundler = visit_bundler(night, inputs, vectors, model.embed)
-    folder = clear_folder(night.work / "visit_bundler")
+    save_visit_bundler(night, vectors, model.embed)
+
+
+def save_visit_bundler(night: Night, vectors: np.ndarray, embed: Embed) -> None:
+    """Write `visit_bundler/` of the night; the folder is empty where it is switched off or the visits are too few."""
+    folder, settings = clear_folder(night.work / "visit_bundler"), night.settings.session_bundles
+    if not settings.enabled:
+        return
+    sessions, catalogue = read_table(night, SESSIONS), Catalogue(read_table(night, PRODUCTS), vectors, embed)
+    bundler = fit_visit_bundler(sessions, catalogue, night.run_date, settings, night.settings.training.seed)
     if bundler is not None:
         bundler.save(folder)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from benchmarks.lib.bundle_measures import BundleSets, matched_jaccard
 from recommender.session_bundles.clusters import clusters
 from recommender.session_bundles.items import Items
-from recommender.session_bundles.measures import BundleSets, matched_jaccard
 
 CUTS = 25  # thresholds that are tried on the validation sessions: quantiles of their pairs' likeness
 Likeness = Callable[[Items, np.ndarray], np.ndarray]
@@ -42,7 +42,7 @@ def likest_pair(items: Items, sessions: Sequence[np.ndarray]) -> list[BundleSets
 
 def by_words(items: Items, session: np.ndarray) -> np.ndarray:
     """(m, m): TF-IDF cosine of the titles."""
-    return items.likeness("words", session)
+    return items.similarity("words", session)
 
 
 def clustered(
@@ -92,7 +92,7 @@ def pair_model(train: KnownSessions) -> Likeness:
 def _pair_features(items: Items, session: np.ndarray) -> np.ndarray:
     """(p, 8): cosine by words and its ranks in the session and for either item, category paths, items."""
     first, second = np.triu_indices(len(session), 1)
-    words, path, steps = (items.likeness(name, session) for name in ("words", "path", "steps"))
+    words, path, steps = (items.similarity(name, session) for name in ("words", "path", "steps"))
     np.fill_diagonal(words, -1)
     of_item = (-words).argsort(axis=1).argsort(axis=1)
     pairs = words[first, second]
@@ -105,7 +105,7 @@ def _pair_features(items: Items, session: np.ndarray) -> np.ndarray:
             np.maximum(*ranks),
             path[first, second],
             steps[first, second],
-            items.likeness("narrowest", session)[first, second],
+            items.similarity("narrowest", session)[first, second],
             np.full(len(pairs), len(session)),
         ]
     )

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from recommender.session_bundles.items import CatalogueTexts, CategoryPath, Items, kind_of
-from recommender.session_bundles.measures import BundleSets
+from benchmarks.lib.bundle_measures import BundleSets
+from recommender.session_bundles.items import CatalogueTexts, CategoryPath, Items, category_name
 from training.encoder.encoder import Encoder
 from training.encoder.quantised import QuantisedEncoder
 
@@ -68,7 +68,7 @@ def texts_of(folder: Path, ids: Sequence[str], encoder: Encoder | QuantisedEncod
     brands = [title.split()[0] if title.split() else "" for title in told]
     categories = [category_paths(paths.get(item, "")) for item in ids]
     return CatalogueTexts(
-        told, encoder.embed(told), encoder.embed([kind_of(each) for each in categories]), categories, brands
+        told, encoder.embed(told), encoder.embed([category_name(each) for each in categories]), categories, brands
     )
 
 

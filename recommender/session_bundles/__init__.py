@@ -1,1 +1,0 @@
-"""Which of the items that someone looked at together belong together."""

@@ -1,4 +1,4 @@
-"""Items grouped by how alike they are: average-link clusters (Sokal & Michener 1958)."""
+"""Average-link clustering of items by similarity (Sokal & Michener 1958)."""
 
 from __future__ import annotations
 
@@ -7,35 +7,34 @@ from scipy.cluster.hierarchy import fcluster, linkage, to_tree
 from scipy.spatial.distance import squareform
 
 
-def clusters(alike: np.ndarray, cut: float) -> list[np.ndarray]:
-    """Places of two and more items each, by the least place: groups whose mean likeness is at least `cut`.
+def clusters(similarity: np.ndarray, cut: float) -> list[np.ndarray]:
+    """Clusters of two or more items whose mean similarity is at least `cut`: places of the items, by the first place.
 
-    `alike` (n, n) is symmetric, its diagonal counts for nothing.
+    `similarity` (n, n) is symmetric; its diagonal is ignored.
     """
-    found = fcluster(_tree(alike), float(alike.max(initial=0)) - cut, "distance") if len(alike) > 1 else np.zeros(1)
-    return [group for group in _groups(found) if len(group) > 1]
+    if len(similarity) < 2:
+        return []
+    labels = fcluster(_tree(similarity), float(similarity.max(initial=0)) - cut, "distance")
+    _, first = np.unique(labels, return_index=True)
+    groups = [np.flatnonzero(labels == labels[at]) for at in np.sort(first)]
+    return [group for group in groups if len(group) > 1]
 
 
-def parts(alike: np.ndarray, most: int) -> list[np.ndarray]:
-    """Places of all items, by the least place: the tree's largest clusters of at most `most` items each."""
-    if len(alike) <= most:
-        return [np.arange(len(alike))]
-    found, uncut = [], [to_tree(_tree(alike))]
-    while uncut:
-        cluster = uncut.pop()
-        if cluster.count <= most:
+def split_into_clusters(similarity: np.ndarray, max_items: int) -> list[np.ndarray]:
+    """A partition of all items: the largest clusters of the tree with at most `max_items` items, by the first place."""
+    if len(similarity) <= max_items:
+        return [np.arange(len(similarity))]
+    found, pending = [], [to_tree(_tree(similarity))]
+    while pending:
+        cluster = pending.pop()
+        if cluster.count <= max_items:
             found.append(np.sort(cluster.pre_order()))
         else:
-            uncut += [cluster.left, cluster.right]
+            pending += [cluster.left, cluster.right]
     return sorted(found, key=lambda group: group[0])
 
 
-def _tree(alike: np.ndarray) -> np.ndarray:
-    far = float(alike.max(initial=0)) - alike
-    np.fill_diagonal(far, 0)
-    return linkage(squareform(np.maximum(far, 0), checks=False), "average")
-
-
-def _groups(numbers: np.ndarray) -> list[np.ndarray]:
-    _, first = np.unique(numbers, return_index=True)
-    return [np.flatnonzero(numbers == numbers[at]) for at in np.sort(first)]
+def _tree(similarity: np.ndarray) -> np.ndarray:
+    distance = float(similarity.max(initial=0)) - similarity
+    np.fill_diagonal(distance, 0)
+    return np.asarray(linkage(squareform(np.maximum(distance, 0), checks=False), "average"))

@@ -1,4 +1,4 @@
-"""The list of bundles that fits best, in expectation, to all lists that a session may have."""
+"""The list of bundles with the largest expected matched Jaccard over sampled lists (minimum Bayes risk)."""
 
 from __future__ import annotations
 
@@ -9,56 +9,60 @@ import numpy as np
 
 from recommender.session_bundles.subsets import Subsets
 
-LIKELY, CENTRAL = 40, 20  # sets that are tried: the likeliest, and those that overlap most with likely ones
-MOST_BUNDLES = 5
-SWEEPS = 2  # times that each bundle of a list may give way to a better one
-BETTER = 1e-6
-Matched = list[np.ndarray]
+MOST_PROBABLE, MOST_CENTRAL = 40, 20  # subsets that are tried: by probability, and by expected overlap
+MAX_BUNDLES = 5  # of a selected list
+SWEEPS = 2  # passes in which each bundle of the list may be replaced
+TOLERANCE = 1e-6  # least improvement of the expected value
 
 
 @dataclass(frozen=True)
-class ChosenSubsets:
-    """`sets` int64 (k,): which sets are the bundles, the likeliest first; `expected` matched Jaccard of the list."""
+class SelectedSubsets:
+    """`numbers` int64 (k,): the selected subsets, most probable first; `expected` matched Jaccard of the list."""
 
-    sets: np.ndarray
+    numbers: np.ndarray
     expected: float
 
 
-def best_list(log_chances: np.ndarray, sets: Subsets, drawn: Sequence[np.ndarray]) -> ChosenSubsets:
-    """The list with the largest mean matched Jaccard over the lists in `drawn`, as far as the search finds it.
+def select_list(log_probabilities: np.ndarray, subsets: Subsets, sampled: Sequence[np.ndarray]) -> SelectedSubsets:
+    """The list with the largest mean matched Jaccard over the lists in `sampled`, by greedy local search.
 
-    Matched Jaccard of two lists: the largest sum of overlaps of bundles matched one to one, over the longer list's
-    length. One bundle after the other joins the list, the one that brings most, and each may then give way to a better
-    one, until a longer list is no better.
+    `log_probabilities` (m,) are those of the subsets, `sampled` int64 (d, k) lists for each length k. Matched Jaccard
+    of two lists: the largest sum of overlaps of bundles matched one to one, over the longer list's length. The subset
+    with the largest gain joins the list, then each bundle may be replaced by a better one, until a longer list has no
+    larger value.
     """
-    tried = _tried(log_chances, sets)
-    overlaps = [sets.overlap[lists][:, :, tried] for lists in drawn]
+    tried = _candidates(log_probabilities, subsets)
+    overlaps = [subsets.overlap[lists][:, :, tried] for lists in sampled]
     best: tuple[float, list[int]] = (-1.0, [])
     chosen: list[int] = []
-    for _ in range(min(MOST_BUNDLES, len(tried))):
-        chosen, value = _with_one_more(overlaps, chosen)
+    for _ in range(min(MAX_BUNDLES, len(tried))):
+        chosen, value = _add_best(overlaps, chosen)
         for _ in range(SWEEPS if len(chosen) > 1 else 0):
             before = value
             for one in list(chosen):
-                swapped, reached = _with_one_more(overlaps, [other for other in chosen if other != one])
-                if reached > value + BETTER:
+                swapped, reached = _add_best(overlaps, [other for other in chosen if other != one])
+                if reached > value + TOLERANCE:
                     chosen, value = swapped, reached
             if value <= before:
                 break
-        if value <= best[0] + BETTER:
+        if value <= best[0] + TOLERANCE:
             break
         best = value, chosen
-    found = tried[best[1]]
-    return ChosenSubsets(found[np.argsort(-log_chances[found], kind="stable")], best[0])
+    numbers = tried[best[1]]
+    return SelectedSubsets(numbers[np.argsort(-log_probabilities[numbers], kind="stable")], best[0])
 
 
-def _tried(log_chances: np.ndarray, sets: Subsets) -> np.ndarray:
-    central = sets.overlap @ np.exp(log_chances)
-    return np.union1d(np.argsort(-log_chances, kind="stable")[:LIKELY], np.argsort(-central, kind="stable")[:CENTRAL])
+def _candidates(log_probabilities: np.ndarray, subsets: Subsets) -> np.ndarray:
+    """int64, rising: the subsets with the largest probability, and with the largest expected overlap."""
+    centrality = subsets.overlap @ np.exp(log_probabilities)
+    return np.union1d(
+        np.argsort(-log_probabilities, kind="stable")[:MOST_PROBABLE],
+        np.argsort(-centrality, kind="stable")[:MOST_CENTRAL],
+    )
 
 
-def _with_one_more(overlaps: Sequence[np.ndarray], chosen: list[int]) -> tuple[list[int], float]:
-    """`chosen` and the set that brings most beside it, and the mean matched Jaccard of these."""
+def _add_best(overlaps: Sequence[np.ndarray], chosen: list[int]) -> tuple[list[int], float]:
+    """`chosen` with the candidate of the largest gain appended, and the mean matched Jaccard of the longer list."""
     total = np.zeros(overlaps[0].shape[2])
     for overlap in overlaps:
         matched = _matched(overlap, chosen)
@@ -73,7 +77,10 @@ def _with_one_more(overlaps: Sequence[np.ndarray], chosen: list[int]) -> tuple[l
 
 
 def _matched(overlap: np.ndarray, chosen: list[int]) -> np.ndarray:
-    """(d, 2^k): the largest sum of overlaps of `chosen` with those bundles of each drawn list that the bits name."""
+    """(d, 2^k): the best one-to-one matching of `chosen` with the subset of each sampled list that the bits name.
+
+    `overlap` (d, k, candidates) are the overlaps of each sampled list's k bundles. Dynamic programme over bit sets.
+    """
     lists, count, _ = overlap.shape
     matched = np.zeros((lists, 1 << count), overlap.dtype)
     bits = np.arange(1 << count)

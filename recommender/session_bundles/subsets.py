@@ -1,4 +1,4 @@
-"""All sets of two or more of n items, and how two such sets lie to each other."""
+"""All subsets of two or more of n items, with their overlaps and set relations."""
 
 from __future__ import annotations
 
@@ -7,19 +7,29 @@ from functools import lru_cache
 
 import numpy as np
 
-MOST = 10  # items of a session at once: each further one doubles the sets
+MAX_ITEMS = 10  # of a session that is looked at as a whole: the number of subsets doubles with each item
 RELATIONS = 9
-APART, FULL_APART, CROSSING, MOSTLY_SAME, WIDER, WHOLE, WITHIN, WITHIN_WHOLE, SAME = range(RELATIONS)
+(
+    DISJOINT,
+    COMPLEMENTARY,  # disjoint, and both together are all items
+    SMALL_OVERLAP,  # Jaccard below 0.5
+    LARGE_OVERLAP,
+    SUPERSET,
+    ALL_ITEMS,  # a superset that is all items
+    SUBSET,
+    SUBSET_OF_ALL,  # a subset of all items
+    EQUAL,
+) = range(RELATIONS)
 
 
 @dataclass(frozen=True)
 class Subsets:
-    """m sets of n items, the k-th holding the items that `member` bool (m, n) marks.
+    """The m subsets of n items and their p pairs of items.
 
-    Of the p pairs `first`, `second` int64 (p,), float64 (m, p) marks those `inside`, those with one item in the set
-    (`across`), and those with none (`outside`). `overlap` float32 (m, m): Jaccard. `relation` int8 (m, m): how the
-    column's set lies to the row's, one of the nine above. `places` int64 (2^n,): which of the sets has the items of
-    these bits, -1 if none.
+    `member` bool (m, n): the items of each subset. `first`, `second` int64 (p,): the pairs of items. `inside`, `across`
+    and `outside` float64 (m, p): 1 where both, one or none of the pair is in the subset. `overlap` float32 (m, m):
+    Jaccard. `relation` int8 (m, m): relation of the column's subset to the row's, one of the nine above.
+    `number_by_bits` int64 (2^n,): number of the subset with these bits, -1 where there is none.
     """
 
     member: np.ndarray
@@ -30,23 +40,23 @@ class Subsets:
     outside: np.ndarray
     overlap: np.ndarray
     relation: np.ndarray
-    places: np.ndarray
+    number_by_bits: np.ndarray
 
     @property
     def size(self) -> np.ndarray:
-        """int64 (m,): items of each set."""
-        return self.member.sum(axis=1)
+        """int64 (m,): number of items of each subset."""
+        return np.asarray(self.member.sum(axis=1))
 
-    def place(self, items: np.ndarray) -> int:
-        """Which of the sets holds just `items`, places below n, two or more."""
-        return int(self.places[(1 << np.unique(items)).sum()])
+    def number(self, items: np.ndarray) -> int:
+        """The number of the subset with just these two or more `items` (places below n)."""
+        return int(self.number_by_bits[(1 << np.unique(items)).sum()])
 
 
-@lru_cache(maxsize=MOST)
+@lru_cache(maxsize=MAX_ITEMS)
 def subsets_of(count: int) -> Subsets:
-    """All sets of two or more of `count` items, 2 to `MOST`."""
-    if not 2 <= count <= MOST:
-        raise ValueError(f"a session of {count} items has no list of all sets: 2 to {MOST} items can be; cut it first")
+    """All subsets of two or more of `count` items. Raises ValueError unless `count` is 2 to `MAX_ITEMS`."""
+    if not 2 <= count <= MAX_ITEMS:
+        raise ValueError(f"cannot list the subsets of {count} items: 2 to {MAX_ITEMS} are allowed; split the session")
     member = (np.arange(1 << count)[:, None] >> np.arange(count)) & 1 == 1
     enough = member.sum(axis=1) >= 2
     member = member[enough]
@@ -63,19 +73,19 @@ def subsets_of(count: int) -> Subsets:
         (one ^ other).astype(np.float64),
         (~one & ~other).astype(np.float64),
         overlap,
-        _relation(common, overlap, size, count),
+        _relations(common, overlap, size, count),
         np.where(enough, np.cumsum(enough) - 1, -1),
     )
 
 
-def _relation(common: np.ndarray, overlap: np.ndarray, size: np.ndarray, count: int) -> np.ndarray:
-    """int8 (m, m): see `Subsets`. Half of all items in common is where crossing ends and mostly the same begins."""
+def _relations(common: np.ndarray, overlap: np.ndarray, size: np.ndarray, count: int) -> np.ndarray:
+    """int8 (m, m): see `Subsets`."""
     row, column = size[:, None], size[None]
-    within, wider = common == column, common == row
-    found = np.select(
-        [overlap == 1, wider & (column == count), wider, within & (row == count), within],
-        [SAME, WHOLE, WIDER, WITHIN_WHOLE, WITHIN],
-        default=np.where(overlap >= 0.5, MOSTLY_SAME, CROSSING),
+    subset, superset = common == column, common == row
+    relation = np.select(
+        [overlap == 1, superset & (column == count), superset, subset & (row == count), subset],
+        [EQUAL, ALL_ITEMS, SUPERSET, SUBSET_OF_ALL, SUBSET],
+        default=np.where(overlap >= 0.5, LARGE_OVERLAP, SMALL_OVERLAP),
     )
-    found[common == 0] = np.where((row + column == count), FULL_APART, APART)[common == 0]
-    return found.astype(np.int8)
+    relation[common == 0] = np.where((row + column == count), COMPLEMENTARY, DISJOINT)[common == 0]
+    return relation.astype(np.int8)

@@ -1,19 +1,18 @@
-"""Bundles are learned from sessions where the right ones are plain, and found in others."""
+"""The session bundler is fitted on sessions with planted bundles and finds those of other sessions."""
 
 import numpy as np
 import pytest
 
+from benchmarks.lib.bundle_measures import measures
 from pipelines.errors import StepFailed
 from pipelines.settings.session_bundles import SessionBundles
-from recommender.session_bundles.chances import SubsetProbabilities
 from recommender.session_bundles.items import CatalogueTexts, Items
-from recommender.session_bundles.measures import measures
-from recommender.session_bundles.session_bundler import FILE, SessionBundler, unlearned_bundles
+from recommender.session_bundles.session_bundler import FILE, SessionBundler, unsupervised_bundles
+from recommender.session_bundles.subset_probabilities import SubsetProbabilities, predict_trees
 from recommender.session_bundles.subsets import subsets_of
-from recommender.session_bundles.trees import score
-from training.bundles.fit_bundle_counts import fit_counts
-from training.bundles.fit_bundles import as_arrays, boosted, fit_bundles
-from training.bundles.labelled_sessions import labelled
+from training.bundles.fit_bundles import fit_bundles
+from training.bundles.fit_trees import boosted_arrays, fit_boosted, fit_count_trees
+from training.bundles.labelled_sessions import label_sessions
 
 KINDS, EACH = 8, 6
 SETTINGS = SessionBundles(trees=40, least_in_leaf=10, draws=40)
@@ -50,7 +49,7 @@ def items():
 
 @pytest.fixture(scope="module")
 def bundler(items):
-    learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
+    learned, chosen = (label_sessions(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
     return SessionBundler(fit_bundles(learned, chosen, SETTINGS, 1), SETTINGS.draws)
 
 
@@ -67,7 +66,7 @@ def test_plain_bundles_are_found_in_sessions_that_were_not_learned_from(items, b
 
 def test_without_labels_the_plain_ones_are_found_too(items):
     sessions, bundles = toy_sessions(30, 3)
-    got = measures(bundles, [list(each) for each in sets(unlearned_bundles(items, sessions))])
+    got = measures(bundles, [list(each) for each in sets(unsupervised_bundles(items, sessions))])
     assert got["exact_recall"] > 0.9
 
 
@@ -87,9 +86,9 @@ def test_stored_and_loaded_it_finds_the_same(items, bundler, tmp_path):
         assert [b.score for b in before] == [b.score for b in after]
 
 
-def test_what_reads_other_features_is_refused(bundler, tmp_path):
-    weights = {**bundler.chances.weights, "told": np.array([3, 2])}
-    SessionBundler(type(bundler.chances)(weights), 10).save(tmp_path)
+def test_a_model_of_other_features_is_refused(bundler, tmp_path):
+    weights = {**bundler.probabilities.weights, "features": np.array([3, 2])}
+    SessionBundler(type(bundler.probabilities)(weights), 10).save(tmp_path)
     with pytest.raises(StepFailed, match=FILE):
         SessionBundler.load(tmp_path)
 
@@ -119,18 +118,18 @@ def test_where_the_catalogue_has_an_item_does_not_count(bundler, items):
     assert back == sets(bundler.bundles(items, sessions))
 
 
-def test_items_of_which_nothing_is_known(bundler):
+def test_items_without_texts_have_bundles(bundler):
     nothing = Items.of(CatalogueTexts([""] * 4, *np.ones((2, 4, 16), np.float32), [[]] * 4, [""] * 4))
     (found,) = bundler.bundles(nothing, [np.arange(4)])
     assert found
     assert all(2 <= len(bundle.items) <= 4 for bundle in found)
-    (found,) = unlearned_bundles(nothing, [np.arange(4)])
+    (found,) = unsupervised_bundles(nothing, [np.arange(4)])
     assert [bundle.items.tolist() for bundle in found] == [[0, 1, 2, 3]]
 
 
-def test_long_sessions_of_which_nothing_is_known_have_bundles(bundler):
+def test_long_sessions_of_items_without_texts_have_bundles(bundler):
     nothing = Items.of(CatalogueTexts([""] * 25, *np.ones((2, 25, 16), np.float32), [[]] * 25, [""] * 25))
-    assert all(each(nothing, [np.arange(25)])[0] for each in (bundler.bundles, unlearned_bundles))
+    assert all(each(nothing, [np.arange(25)])[0] for each in (bundler.bundles, unsupervised_bundles))
 
 
 def test_sessions_too_short_have_none_and_long_ones_are_cut(bundler, items):
@@ -142,45 +141,45 @@ def test_sessions_too_short_have_none_and_long_ones_are_cut(bundler, items):
 
 def test_sessions_without_bundles_of_two_and_long_ones_are_not_learned_from(items):
     sessions = [np.arange(3), np.array([4, 2, 9]), np.arange(12)]
-    (found,) = labelled(items, sessions, [[[1]], [[9, 4], [2, 4, 9]], [[0, 1]]])
+    (found,) = label_sessions(items, sessions, [[[1]], [[9, 4], [2, 4, 9]], [[0, 1]]])
     sets = subsets_of(3).member[found.bundles]  # of 2, 4 and 9
     assert sets.tolist() == [[False, True, True], [True, True, True]]
 
 
-def test_the_stored_trees_say_what_the_learned_ones_say(items):
-    learned = labelled(items, *toy_sessions(40, 1))
-    model = boosted(learned, SETTINGS, 1)
-    asked = np.concatenate([session.seen for session in learned])
-    assert np.isnan(asked).any()
-    said = score(as_arrays(model), asked)
-    assert said + model._baseline_prediction.item() == pytest.approx(model.decision_function(asked), abs=1e-12)
-    assert np.ptp(said) > 1
+def test_stored_trees_score_like_the_fitted_ones(items):
+    learned = label_sessions(items, *toy_sessions(40, 1))
+    model = fit_boosted(learned, SETTINGS, 1)
+    rows = np.concatenate([session.features_with_count for session in learned])
+    assert np.isnan(rows).any()
+    scores = predict_trees(boosted_arrays(model), rows)
+    assert scores + model._baseline_prediction.item() == pytest.approx(model.decision_function(rows), abs=1e-12)
+    assert np.ptp(scores) > 1
 
 
 def test_where_each_set_is_a_bundle_all_are_as_likely(items):
     pairs = [np.array([at, at + 1]) for at in range(0, 20, 2)]
-    known = labelled(items, pairs, [[pair] for pair in pairs])
+    known = label_sessions(items, pairs, [[pair] for pair in pairs])
     alone = SessionBundler(fit_bundles(known, known[:3], SETTINGS, 1), SETTINGS.draws)
     assert sets(alone.bundles(items, pairs)) == [{frozenset(pair.tolist())} for pair in pairs]
 
 
-def test_how_many_bundles_a_session_has_is_learned_from_it_as_a_whole(items):
+def test_the_number_of_bundles_is_predicted_from_session_features(items):
     rng = np.random.default_rng(9)
     sessions = [
         np.concatenate([kind * EACH + rng.permutation(EACH)[:2] for kind in rng.permutation(KINDS)[:2]])
         for _ in range(60)
     ]
     sessions += [kind * EACH + rng.permutation(EACH)[:4] for kind in rng.integers(0, KINDS, 60)]
-    known = labelled(items, sessions, [[s[:2], s[2:]] for s in sessions[:60]] + [[s] for s in sessions[60:]])
-    chances = SubsetProbabilities(fit_counts(known[::2], 1))
-    told = np.stack([chances.counts(session.whole) for session in known[1::2]])
-    assert told.sum(axis=1) == pytest.approx(1)
-    assert (told.argmax(axis=1) == np.repeat([1, 0], 30)).all()
-    assert told[:, :2].sum(axis=1).min() > 0.98
+    known = label_sessions(items, sessions, [[s[:2], s[2:]] for s in sessions[:60]] + [[s] for s in sessions[60:]])
+    model = SubsetProbabilities(fit_count_trees(known[::2], 1))
+    counts = np.stack([model.count_probabilities(session.session_features) for session in known[1::2]])
+    assert counts.sum(axis=1) == pytest.approx(1)
+    assert (counts.argmax(axis=1) == np.repeat([1, 0], 30)).all()
+    assert counts[:, :2].sum(axis=1).min() > 0.98
 
 
 def test_learning_again_gives_the_same(items, bundler):
-    learned, chosen = (labelled(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
+    learned, chosen = (label_sessions(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
     again = fit_bundles(learned, chosen, SETTINGS, 1)
-    for name, values in bundler.chances.weights.items():
+    for name, values in bundler.probabilities.weights.items():
         assert np.array_equal(values, again.weights[name]), name

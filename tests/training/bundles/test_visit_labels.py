@@ -1,17 +1,15 @@
-"""What visits teach of bundles, and that it is the same when it is read again."""
+"""The bundler fitted on visits predicts what is bought together, and is the same after it is saved and loaded."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pyarrow as pa
 
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.sessions import SESSIONS
-from pipelines.night.night import Night
-from pipelines.settings.load import check_settings
+from pipelines.settings.session_bundles import SessionBundles
 from recommender.bundles.visit_bundles import VisitBundler
-from tests.given import put
-from training.bundles.visit_labels import visit_bundler
+from training.bundles.visit_labels import Catalogue, fit_visit_bundler
 
 DAY = date(2025, 1, 31)
 KINDS, OF_KIND = ("bag", "lamp", "cup", "pen"), 8
@@ -19,13 +17,6 @@ IDS = np.array([f"{kind}{n}" for kind in sorted(KINDS) for n in range(OF_KIND)])
 RNG = np.random.default_rng(3)
 CENTRES = {kind: RNG.normal(size=16) for kind in KINDS}
 VECTORS = np.stack([CENTRES[p[:-1]] + 0.3 * RNG.normal(size=16) for p in IDS.tolist()]).astype(np.float32)
-
-
-@dataclass(frozen=True)
-class Shop:
-    """What learning from visits asks of the inputs."""
-
-    product_ids: np.ndarray
 
 
 def visit(user, days_ago, seen, bought=()):
@@ -47,22 +38,19 @@ def taught(count):
     return visits
 
 
-def bundler_of(home, visits, **settings):
-    night = Night(
-        home=home, run_date=DAY, run_id="r", release_id="2025-01-31-01", fingerprint="f",
-        settings=check_settings({"session_bundles": {"least_learned": 60} | settings}),
-        files={}, columns={}, left_out=(), key_fingerprint="k", catalogue_as_of=DAY,
-    )  # fmt: skip
-    night.save()
-    put(night, PRODUCTS, [
+def bundler_of(visits, **settings):
+    products = [
         {"product_id": p, "title": f"{p[:-1]} number {p[-1]}", "categories": ["shop", p[:-1]], "available": True,
          "text_hash": p, "aliases": []}
         for p in IDS.tolist()
-    ])  # fmt: skip
-    put(night, SESSIONS, visits)
-    return visit_bundler(
-        night, Shop(IDS), VECTORS, lambda kinds: np.stack([CENTRES[kind.split()[-1]] for kind in kinds])
+    ]  # fmt: skip
+    catalogue = Catalogue(
+        pa.Table.from_pylist(products, PRODUCTS.schema()),
+        VECTORS,
+        lambda names: np.stack([CENTRES[name.split()[-1]] for name in names]),
     )
+    sessions = pa.Table.from_pylist(visits, SESSIONS.schema())
+    return fit_visit_bundler(sessions, catalogue, DAY, SessionBundles(least_learned=60, **settings), seed=1)
 
 
 def test_what_was_bought_of_what_was_seen_teaches_what_belongs_together(tmp_path):
@@ -72,7 +60,7 @@ def test_what_was_bought_of_what_was_seen_teaches_what_belongs_together(tmp_path
         first, second = rng.permutation(OF_KIND)[:2]
         wanted.append(tuple(sorted([f"{kinds[0]}{first}", f"{kinds[0]}{second}"])))
         waiting.append(visit(f"w{n}", n % 5, [*wanted[-1], f"{kinds[1]}0", f"{kinds[2]}1"]))
-    bundler = bundler_of(tmp_path, [*taught(120), *waiting])
+    bundler = bundler_of([*taught(120), *waiting])
     found = [bundler.bundles(tuple(each["products"])) for each in waiting]
     assert np.mean([bundles[0][0] == best for bundles, best in zip(found, wanted, strict=True)]) > 0.8
     assert all([score for _, score in of] == sorted((score for _, score in of), reverse=True) for of in found)
@@ -82,10 +70,9 @@ def test_what_was_bought_of_what_was_seen_teaches_what_belongs_together(tmp_path
     assert VisitBundler.load(tmp_path / "nothing") is None
 
 
-def test_nothing_is_learned_of_few_visits_or_of_such_on_which_all_was_bought(tmp_path):
+def test_nothing_is_learned_of_few_visits_or_of_such_on_which_all_was_bought():
     whole = [visit(f"t{n}", 10, ["bag0", "pen1"], ["bag0", "pen1"]) for n in range(90)]
-    assert bundler_of(tmp_path / "few", taught(59)) is None
-    assert bundler_of(tmp_path / "whole", whole) is None
-    assert bundler_of(tmp_path / "none", []) is None
-    assert bundler_of(tmp_path / "off", taught(80), enabled=False) is None
-    assert bundler_of(tmp_path / "enough", [*taught(60), *whole]) is not None
+    assert bundler_of(taught(59)) is None
+    assert bundler_of(whole) is None
+    assert bundler_of([]) is None
+    assert bundler_of([*taught(60), *whole]) is not None

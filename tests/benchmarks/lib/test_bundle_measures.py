@@ -2,7 +2,7 @@
 
 import pytest
 
-from recommender.session_bundles.measures import matched_jaccard, measures, pairwise_f1
+from benchmarks.lib.bundle_measures import matched_jaccard, measures, pairwise_f1
 
 A, B, C, D = 1, 2, 3, 4
 
