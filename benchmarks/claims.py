@@ -21,9 +21,9 @@ from benchmarks.lib.claim_check import false_claims
 from benchmarks.lib.claim_shops import SHOPS, product_sets
 from pipelines.atomic_files import write_json
 from pipelines.settings.load import check_settings
-from recommender.texts import LANGUAGES
+from recommender.texts.all_languages import LANGUAGES
 from recommender.texts.facts import facts_of
-from training.texts.write_texts import write_texts
+from training.texts.write_texts import CheckedWriter
 from training.texts.writer import TextRequest, Writer, open_writer
 
 NO_LIMIT = 10**9
@@ -44,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     texts = {"generator": asked.generator, "model": asked.model, "tokens": NO_LIMIT, "seconds": NO_LIMIT}
     settings = check_settings({"texts": texts, "training": {"threads": asked.threads}})
     with tempfile.TemporaryDirectory() as folder:
-        writer = open_writer(settings, (asked.home or Path(folder)) / "models")
+        language, models = LANGUAGES[settings.shop.language], (asked.home or Path(folder)) / "models"
+        writer = open_writer(settings.texts, language, models, settings.training.threads, settings.training.seed)
         shops = {}
         for shop in asked.shops:
             sets = product_sets(shop, asked.data)[: asked.texts]
@@ -62,7 +63,7 @@ def measure(sets: list[tuple[dict[str, Any], ...]], writer: Writer, settings: An
     """Write texts for `sets`, and judge those that the writer keeps."""
     asks = [TextRequest(facts_of(products)) for products in sets]
     wall, used = time.perf_counter(), time.process_time()
-    told = write_texts(asks, writer, folder, settings.texts, LANGUAGES[settings.shop.language])
+    told = CheckedWriter(writer, LANGUAGES[settings.shop.language], folder, settings.texts).write(asks)
     wall, used = time.perf_counter() - wall, time.process_time() - used
     texts, broken = [], []
     for products, ask in zip(sets, asks, strict=True):

@@ -31,7 +31,7 @@ from pipelines.night.day_versions import facts_of, view_of
 from pipelines.night.night import Night
 from recommender.bundles.scoring import BasketTotals
 from recommender.ranking.ranker_files import load_ranker
-from recommender.texts import LANGUAGES
+from recommender.texts.all_languages import LANGUAGES
 from spark_jobs.engine import job, read, views, write
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.ranking.bought_after import bought_after

@@ -1,10 +1,14 @@
-"""The step `write`: words of the night's bundles and reasons, by a language model where it says what is true."""
+"""The step `write`: titles, descriptions and reasons by a language model, where it writes texts that pass the check.
+
+What the model does not write keeps the text of a template.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,18 +19,22 @@ from pipelines.contracts.bundles import BUNDLES
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.run_metrics import RUN_METRICS
 from pipelines.contracts.user_bundles import USER_BUNDLES
+from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
 from pipelines.night.table_io import read_table, replace_rows, write_table
-from recommender.texts import LANGUAGES
-from recommender.texts.facts import facts_of, short_names
+from pipelines.settings.tree import Settings
+from recommender.texts.all_languages import LANGUAGES
+from recommender.texts.facts import facts_of
+from recommender.texts.language import Language
+from recommender.texts.short_names import short_names
 from recommender.texts.templates import template
 from training.texts.text_cache import drop_other_writers
-from training.texts.write_reasons import reasons_asked, write_reasons
-from training.texts.write_texts import WritingReport, write_texts
+from training.texts.write_reasons import reason_requests, rewrite_reasons
+from training.texts.write_texts import CheckedWriter, WritingReport
 from training.texts.writer import TextRequest, WriterUnavailable, open_writer
 
-WRITER = "words"  # as run_metrics calls it
+WRITER = "words"  # the model's name in run_metrics
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -35,76 +43,88 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def write(night: Night) -> None:
-    """Give the staged bundles their texts, and leave `words.json`: who wrote how many, and why not all of them."""
+    """Rewrite the texts of the staged bundles and reasons; write `words.json` with the numbers of texts by writer."""
+    settings, language = night.settings, LANGUAGES[night.settings.shop.language]
     bundles, products = read_table(night, BUNDLES).to_pylist(), read_table(night, PRODUCTS)
     names = short_names(products["title"].to_pylist())
-    asks, reasons = asks_of(bundles, products, names, shown(night)), reasons_asked(night, products, names)
-    told, of_reasons = _told(night, list(asks.values()), list(reasons.values()))
-    described = [bundle | _described(bundle, asks[bundle["bundle_id"]], told, night) for bundle in bundles]
+    users = Counter(read_table(night, USER_BUNDLES)["bundle_id"].to_pylist())
+    lists = sorted(night.place(USER_TOPK).glob("*.parquet"))
+    requests = bundle_requests(bundles, products, names, users)
+    kinds = language.reason_patterns if settings.texts.reasons == "model" else ()
+    reasons = reason_requests(lists, products, names, kinds) if kinds else {}
+    report, reason_report = write_all(
+        list(requests.values()), list(reasons.values()), settings, language, night.home / "words"
+    )
+    described = [bundle | bundle_texts(bundle, requests[bundle["bundle_id"]], report, language) for bundle in bundles]
     replace_rows(night, BUNDLES, pa.Table.from_pylist(described, schema=BUNDLES.schema()))
+    rows = rewrite_reasons(lists, reasons, reason_report.texts, language.by_customers)
     by = Counter(bundle["written_by"] for bundle in described)
-    facts = asdict(told) | {"bundles": len(bundles), "by_model": by["model"], "by_template": by["template"]}
-    rows = write_reasons(night, reasons, of_reasons.texts)
-    shop, texts = night.settings.shop, night.settings.texts
-    facts |= {"generator": texts.generator, "language": shop.language, "reasons": asdict(of_reasons) | rows}
+    facts = asdict(report) | {"bundles": len(bundles), "by_model": by["model"], "by_template": by["template"]}
+    facts |= {"generator": settings.texts.generator, "language": language.code, "reasons": asdict(reason_report) | rows}
     del facts["texts"], facts["reasons"]["texts"]
     write_json(night.work / "words.json", facts)
-    write_table(night, RUN_METRICS, with_figures(read_table(night, RUN_METRICS), facts, night))
-    print(f"{by['model']} bundles described by the model, {by['template']} by template; {told.stopped or 'all asked'}")
+    release = {"run_date": night.run_date, "release_id": night.release_id}
+    write_table(night, RUN_METRICS, with_writing_metrics(read_table(night, RUN_METRICS), facts, release))
+    stopped = f"; stopped early: {report.stopped}" if report.stopped else ""
+    print(f"{by['model']} bundles described by the model, {by['template']} by template{stopped}")
 
 
-def _told(night: Night, bundles: list[TextRequest], reasons: list[TextRequest]) -> tuple[WritingReport, WritingReport]:
-    """The texts that are to be had, of bundles first; none where there is nothing to write or nobody who writes."""
-    settings, folder = night.settings, night.home / "words"
+def write_all(
+    bundles: list[TextRequest], reasons: list[TextRequest], settings: Settings, language: Language, folder: Path
+) -> tuple[WritingReport, WritingReport]:
+    """Reports of the texts of bundles and of reasons, in this order within one budget.
+
+    Without requests or without a writer no text is written; where the bundles end early, no reason is. `folder` keeps
+    converted weights in `models/` and the texts of each writer in `texts/`.
+    """
     if not bundles and not reasons:
         return WritingReport(), WritingReport()
+    training = settings.training
     try:
-        writer = open_writer(settings, folder / "models")
-    except WriterUnavailable as none:
-        return WritingReport(stopped=str(none)), WritingReport(stopped=str(none) if reasons else "")
-    texts, language = settings.texts, LANGUAGES[settings.shop.language]
-    told = write_texts(bundles, writer, folder / "texts", texts, language)
-    if told.stopped and reasons:
-        return told, WritingReport(stopped=told.stopped)
-    of_reasons = write_texts(reasons, writer, folder / "texts", texts, language, told.tokens)
+        writer = open_writer(settings.texts, language, folder / "models", training.threads, training.seed)
+    except WriterUnavailable as unavailable:
+        why = str(unavailable)
+        return WritingReport(stopped=why), WritingReport(stopped=why if reasons else "")
+    checked = CheckedWriter(writer, language, folder / "texts", settings.texts)
+    report = checked.write(bundles)
+    if report.stopped and reasons:
+        return report, WritingReport(stopped=report.stopped)
+    reason_report = checked.write(reasons, spent=report.tokens)
     drop_other_writers(folder / "texts", writer.fingerprint)
-    return told, of_reasons
+    return report, reason_report
 
 
-def shown(night: Night) -> Counter[str]:
-    """How many users each bundle is shown to."""
-    return Counter(read_table(night, USER_BUNDLES)["bundle_id"].to_pylist())
-
-
-def asks_of(
-    bundles: list[dict[str, Any]], products: pa.Table, names: Mapping[str, str], seen: Counter[str]
+def bundle_requests(
+    bundles: list[dict[str, Any]], products: pa.Table, names: Mapping[str, str], users: Counter[str]
 ) -> dict[str, TextRequest]:
-    """What is asked of each bundle, by its id; the most shown first, then the best. `names` are those of titles."""
-    wanted = pa.array(sorted({p for bundle in bundles for p in bundle["products"]}), pa.string())
-    known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
+    """A request for each bundle, by its id: by number of users it is shown to (`users`), then by score, both falling.
 
-    def importance(bundle: dict[str, Any]) -> tuple[float, float, str]:
-        return -seen[bundle["bundle_id"]], -bundle["score"], bundle["bundle_id"]
-
-    best_first = sorted(bundles, key=importance)
-    return {b["bundle_id"]: TextRequest(facts_of([known[p] for p in b["products"]], names)) for b in best_first}
-
-
-def _described(bundle: dict[str, Any], ask: TextRequest, told: WritingReport, night: Night) -> dict[str, str]:
-    """The columns with words of a bundle."""
-    language = LANGUAGES[night.settings.shop.language]
-    text = told.texts.get(ask.key)
-    said = text or template(ask.facts, bundle["baskets"], language)
-    return {"title": said.title, "description": said.description, "written_by": "model" if text else "template"}
+    `bundles` are rows of table `bundles`, `names` the short names of the titles of table `products`.
+    """
+    ids = pa.array(sorted({p for bundle in bundles for p in bundle["products"]}), pa.string())
+    known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], ids)).to_pylist()}
+    ordered = sorted(bundles, key=lambda b: (-users[b["bundle_id"]], -b["score"], b["bundle_id"]))
+    return {b["bundle_id"]: TextRequest(facts_of([known[p] for p in b["products"]], names)) for b in ordered}
 
 
-def with_figures(metrics: pa.Table, facts: dict[str, Any], night: Night) -> pa.Table:
-    """`run_metrics` with what the writing came to; the same whether texts are new or kept from earlier nights."""
+def bundle_texts(
+    bundle: dict[str, Any], request: TextRequest, report: WritingReport, language: Language
+) -> dict[str, str]:
+    """The columns title, description and written_by of a row of table `bundles`."""
+    written = report.texts.get(request.key)
+    text = written or template(request.facts, bundle["baskets"], language)
+    return {"title": text.title, "description": text.description, "written_by": "model" if written else "template"}
+
+
+def with_writing_metrics(metrics: pa.Table, facts: dict[str, Any], release: dict[str, Any]) -> pa.Table:
+    """`run_metrics` with the rows of the writer: shares of the bundles and tokens; the same with and without a cache.
+
+    `facts` are the content of `words.json`, `release` the columns run_date and release_id.
+    """
     bundles = max(1, facts["bundles"])
     values = {name: facts[name] / bundles for name in ("by_model", "by_template", "asked_twice", "refused")}
     rows = [
-        {"model": WRITER, "metric": metric, "value": float(value), "users": 0}
-        | {"run_date": night.run_date, "release_id": night.release_id}
+        {"model": WRITER, "metric": metric, "value": float(value), "users": 0} | release
         for metric, value in (*values.items(), ("tokens", facts["tokens"]))
     ]
     others = metrics.filter(pc.not_equal(metrics["model"], WRITER))

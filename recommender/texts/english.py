@@ -1,32 +1,34 @@
-"""English."""
+"""English words, sentence patterns and templates."""
 
-from recommender.texts.language import Language, frames, listed
+from recommender.texts.language import Language, expand, word_set
 
 ONCE = "(| in one basket| in one order| in one go)"
 HOLDS = "(brings together|combines|includes|holds|joins|contains)"
-ARTICLES = listed("a an the")
-PARTED = listed("set pair duo trio bundle items products one two three four five six in by side basket order go")
+ARTICLES = word_set("a an the")
+NOT_BEFORE_NAME = word_set(
+    "set pair duo trio bundle items products one two three four five six in by side basket order go"
+)
 
 EN = Language(
     code="en",
     name="English",
     articles=ARTICLES,
     opening=ARTICLES
-    | PARTED
-    | listed(
+    | NOT_BEFORE_NAME
+    | word_set(
         """this our your here is are comes come put together bring brings combine combines take choose pick add join
         joins include includes contain contains hold holds"""
     ),
-    joining=ARTICLES | listed("and with together along alongside also then add take choose pick"),
-    closing=listed("in to one the your basket order go together"),
-    parted=PARTED,
-    counts={"pair": 2, "duo": 2, "two": 2, "trio": 3, "three": 3, "four": 4, "five": 5, "six": 6},
-    titles={
-        2: frames("* (and|with|&) *", "(Set|Pair|Duo|Bundle): * (and|with|&) *"),
-        3: frames("*, * (and|&) *", "(Set|Trio|Bundle): *, * (and|&) *"),
+    joining=ARTICLES | word_set("and with together along alongside also then add take choose pick"),
+    closing=word_set("in to one the your basket order go together"),
+    not_before_name=NOT_BEFORE_NAME,
+    counting_words={"pair": 2, "duo": 2, "two": 2, "trio": 3, "three": 3, "four": 4, "five": 5, "six": 6},
+    title_patterns={
+        2: expand("* (and|with|&) *", "(Set|Pair|Duo|Bundle): * (and|with|&) *"),
+        3: expand("*, * (and|&) *", "(Set|Trio|Bundle): *, * (and|&) *"),
     },
-    sentences={
-        2: frames(
+    description_patterns={
+        2: expand(
             f"(Combine|Bring together|Put together|Join) the * (and|with|alongside) the *{ONCE}.",
             f"(Take|Choose|Pick|Add) the * (and|together with|along with|alongside) the *{ONCE}.",
             f"(This|The|Our) (set|pair|bundle|duo) {HOLDS} the * (and|alongside) the *.",
@@ -35,7 +37,7 @@ EN = Language(
             "One (basket|order), two (items|products): the * (and|with|alongside) the *.",
             "Here (is|comes) the * (together with|along with|alongside) the *.",
         ),
-        3: frames(
+        3: expand(
             f"(Combine|Bring together|Put together|Join|Take|Choose|Pick|Add) the *, the * and the *{ONCE}.",
             f"(This|The|Our) (set|trio|bundle) {HOLDS} the *, the * and the *.",
             "(Three items|Three products|One set|One trio) in one (basket|order): the *, the * and the *.",
@@ -43,10 +45,10 @@ EN = Language(
             "One (basket|order), three (items|products): the *, the * and the *.",
         ),
     },
-    of_brand=("All of it is by {}.", "All by {}."),
-    of_category=("Category: {}.",),
+    brand_sentences=("All of it is by {}.", "All by {}."),
+    category_sentences=("Category: {}.",),
     and_="and",
-    found=("", "Bought together in one basket.", "Bought together in {} baskets."),
+    basket_sentences=("", "Bought together in one basket.", "Bought together in {} baskets."),
     reasons={
         "chosen_together": "Chosen together with {}",
         "similar_text": "Described like {}",
@@ -58,21 +60,21 @@ EN = Language(
     },
     by_customers=" ({} customers)",
     chosen_before="what you chose",
-    reason_frames={
-        "chosen_together": frames(
+    reason_patterns={
+        "chosen_together": expand(
             "(Chosen|Picked|Taken) (together with|along with|beside) the *",
             "(Others|Customers) (chose|picked|took) it (together with|along with|beside) the *",
             "(Goes|Comes) (together with|along with) the *",
         ),
-        "similar_text": frames(
+        "similar_text": expand(
             "(Described|Presented) (like|much like|in words like those of) the *",
             "(Its description|Its text) resembles that of the *",
         ),
-        "similar_meaning": frames(
+        "similar_meaning": expand(
             "(Similar to|Akin to|Related to) the *",
             "(Of a kind with|In the manner of|In the vein of) the *",
         ),
-        "next_choice": frames(
+        "next_choice": expand(
             "(Goes with|Fits|Suits|Follows) what you chose (lately|recently|last), (such as|like|among it) the *",
             "(After|Following) what you chose (lately|recently), such as the *",
         ),

@@ -1,4 +1,4 @@
-"""What each language of a shop brings: sentences that claim nothing, and the words that may stand beside names."""
+"""What each language defines: sentence patterns without any claim, and the words allowed beside product names."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-NAME = "*"  # in a frame: a product that was not named before
+NAME = "*"  # in a sentence pattern: the name of a product that was not named before
 
 
 @dataclass(frozen=True)
 class Language:
-    """`opening`, `joining` and `closing` words may stand before the first name of a text, between two, after the last.
+    """Words and sentence patterns of one language.
 
-    `articles` are among them. None of `parted` may stand right before a name, as if it counted that product or placed
-    the other in it. `counts` says of how many products a word speaks. `titles` and `sentences` are frames by
-    the number of products, `of_brand` and `of_category` what may follow where all products share one. `and_` joins
-    names, `found` tells of no, one or more baskets in a template. `reasons` says by its kind why a product is
-    recommended, `by_customers` how many chose both; `chosen_before` stands for a product of the past that has no name.
-    `reason_frames` are what a model may write instead where a product of the past is named, by kind.
+    `opening`, `joining` and `closing` words are allowed before the first name of a text, between two names, and after
+    the last one; `articles` are among them. None of `not_before_name` may stand right before a name, where it could
+    count that product or place another one in it. `counting_words`: word -> the number of products it stands for.
+
+    `title_patterns` and `description_patterns` are by number of products; `brand_sentences` and `category_sentences`
+    may follow a description where all products share one. `reason_patterns`, by kind of reason, are what a model may
+    write; the other fields are templates: `and_` joins names, `basket_sentences` are for no, one and more baskets,
+    `reasons` by kind, `by_customers` for the number of customers, `chosen_before` for a past product without a name.
     """
 
     code: str
@@ -28,29 +30,29 @@ class Language:
     opening: frozenset[str]
     joining: frozenset[str]
     closing: frozenset[str]
-    parted: frozenset[str]
-    counts: dict[str, int]
-    titles: dict[int, tuple[str, ...]]
-    sentences: dict[int, tuple[str, ...]]
-    of_brand: tuple[str, ...]
-    of_category: tuple[str, ...]
+    not_before_name: frozenset[str]
+    counting_words: dict[str, int]
+    title_patterns: dict[int, tuple[str, ...]]
+    description_patterns: dict[int, tuple[str, ...]]
+    brand_sentences: tuple[str, ...]
+    category_sentences: tuple[str, ...]
     and_: str
-    found: tuple[str, str, str]
+    basket_sentences: tuple[str, str, str]
     reasons: Mapping[str, str]
     by_customers: str
     chosen_before: str
-    reason_frames: Mapping[str, tuple[str, ...]]
+    reason_patterns: Mapping[str, tuple[str, ...]]
 
 
-def frames(*patterns: str) -> tuple[str, ...]:
-    """All sentences that the patterns stand for, in which `(one|other)` is a choice; each once, in their order."""
-    made: dict[str, None] = {}
+def expand(*patterns: str) -> tuple[str, ...]:
+    """All sentence patterns that `(one|other)` choices stand for, in order, without repeats."""
+    expanded: dict[str, None] = {}
     for pattern in patterns:
         pieces = [p[1:-1].split("|") if p.startswith("(") else [p] for p in re.split(r"(\([^)]*\))", pattern)]
-        made |= dict.fromkeys(" ".join("".join(choice).split()) for choice in product(*pieces))
-    return tuple(made)
+        expanded |= dict.fromkeys(" ".join("".join(choice).split()) for choice in product(*pieces))
+    return tuple(expanded)
 
 
-def listed(text: str) -> frozenset[str]:
-    """The words of a text that is only a list of them."""
+def word_set(text: str) -> frozenset[str]:
+    """The words of `text`, which are separated by whitespace."""
     return frozenset(text.split())

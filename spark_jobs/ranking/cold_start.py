@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.contracts.cold_start_topk import COLD_START_TOPK
-from recommender.texts import Language
+from recommender.texts.language import Language
 from spark_jobs.engine import spark_schema
 
 FEW = 3  # products below which a category makes no list of its own

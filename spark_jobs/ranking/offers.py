@@ -12,8 +12,8 @@ from pipelines.settings.tree import Settings
 from recommender.bundles.cold_start import NearDuplicates, PricedBundle, cold_start_bundles
 from recommender.bundles.model import BundleCandidate, BundleProduct, Products
 from recommender.bundles.scoring import BundleScore
-from recommender.texts import Language
 from recommender.texts.facts import facts_of
+from recommender.texts.language import Language
 from recommender.texts.templates import template
 from spark_jobs.ranking.bundle_evidence import BundleEvidence
 

@@ -23,7 +23,7 @@ from recommender.bundles.for_users import mask_hidden
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import load_ranker
 from recommender.ranking.rerank import lots
-from recommender.texts import Language
+from recommender.texts.language import Language
 from spark_jobs.engine import spark_schema
 from spark_jobs.ranking.arrow_rows import bundle_lists, id_lists, number_lists, shown_lists
 

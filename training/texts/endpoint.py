@@ -30,7 +30,7 @@ class Endpoint:
 
     def __init__(self, settings: Texts, language: Language) -> None:
         self._settings, self._language = settings, language
-        system_prompts = [rules(language, kind) for kind in ("", *language.reason_frames)]
+        system_prompts = [rules(language, kind) for kind in ("", *language.reason_patterns)]
         depends_on = [settings.generator, settings.model, language.code, settings.temperature, system_prompts]
         self.fingerprint = hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()[:16]
 
@@ -70,7 +70,7 @@ class Endpoint:
         body = {
             "model": self._settings.model,
             "messages": self._messages(ask),
-            "temperature": self._settings.temperature if ask.wrong else 0,
+            "temperature": self._settings.temperature if ask.previous_violations else 0,
             "seed": int(ask.key[:8], 16),
             "max_tokens": MAX_ANSWER_TOKENS,
         }
@@ -84,7 +84,7 @@ class Endpoint:
             raise TimeoutError(f"timed out, no whole answer within {seconds:g} seconds") from late
 
     def _messages(self, ask: TextRequest) -> list[dict[str, str]]:
-        return messages(ask.facts, ask.wrong, self._language, ask.why)
+        return messages(ask.facts, ask.previous_violations, self._language, ask.reason_kind)
 
 
 def _headers() -> dict[str, str]:

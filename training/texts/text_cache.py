@@ -1,4 +1,4 @@
-"""What a writer wrote in earlier nights, by what it was asked."""
+"""Texts that a writer wrote in earlier nights, by the key of the request: a folder of JSON files for each writer."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from recommender.texts.grounding import BundleText
 
 @dataclass(frozen=True)
 class CachedText:
-    """A text that was kept, None where none was; the tokens that it cost; whether it was asked for twice."""
+    """An accepted text, None where it was refused; the tokens it cost; whether it was requested twice (`twice`)."""
 
     text: BundleText | None
     tokens: int
     twice: bool
 
 
-def read_kept(folder: Path) -> dict[str, CachedText]:
-    """All that is kept in `folder`, which is one writer's own, by key of the ask."""
-    known: dict[str, CachedText] = {}
+def read_cache(folder: Path) -> dict[str, CachedText]:
+    """All entries of a writer's `folder`, by key of the request."""
+    cached: dict[str, CachedText] = {}
     for file in sorted(folder.glob("*.json")):
         for key, entry in json.loads(file.read_text(encoding="utf-8")).items():
             text = entry["text"] and BundleText(**entry["text"])
-            known[key] = CachedText(text, entry["tokens"], entry["twice"])
-    return known
+            cached[key] = CachedText(text, entry["tokens"], entry["twice"])
+    return cached
 
 
-def keep(folder: Path, fresh: Mapping[str, CachedText]) -> None:
-    """Add `fresh` to the folder; the same texts make the same file."""
-    if fresh:
-        name = hashlib.sha256("\n".join(sorted(fresh)).encode()).hexdigest()[:16]
-        write_json(folder / f"{name}.json", {key: asdict(entry) for key, entry in fresh.items()})
+def add_to_cache(folder: Path, entries: Mapping[str, CachedText]) -> None:
+    """Write `entries` to a file of their own, named by a hash of the keys."""
+    if entries:
+        name = hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest()[:16]
+        write_json(folder / f"{name}.json", {key: asdict(entry) for key, entry in entries.items()})
 
 
-def drop_other_writers(texts: Path, kept: str) -> None:
-    """Remove what other writers wrote than the one whose fingerprint is `kept`."""
-    for folder in texts.glob("*/"):
-        if folder.name != kept:
+def drop_other_writers(caches: Path, fingerprint: str) -> None:
+    """Remove the folders in `caches` of all writers but the one with this `fingerprint`."""
+    for folder in caches.glob("*/"):
+        if folder.name != fingerprint:
             shutil.rmtree(folder)

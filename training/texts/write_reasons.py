@@ -1,84 +1,87 @@
-"""Reasons of recommendations in a model's words, where the settings want it: a text for each kind and named product."""
+"""Reasons of recommendations written by a model: one text for each kind of reason and product that it names."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.contracts.user_topk import USER_TOPK
-from pipelines.night.night import Night
-from recommender.texts import LANGUAGES
 from recommender.texts.facts import facts_of
 from recommender.texts.grounding import BundleText
 from training.texts.writer import TextRequest
 
-ReasonKey = tuple[str, str]  # kind, and the product of the past that is named
-ROWS = 100_000  # rewritten at once
+ReasonKey = tuple[str, str]  # kind, and the product of the user's history that the reason names
+BATCH_ROWS = 100_000
 MOST_SHOWN = """
     select reason.kind, reason.evidence[1], count(*) n from read_parquet(?)
     where len(reason.evidence) > 0 group by all order by n desc, 1, 2
 """
 
 
-def reasons_asked(night: Night, products: pa.Table, names: Mapping[str, str]) -> dict[ReasonKey, TextRequest]:
-    """What is asked of reasons that name a product of the past, those on most lists first; nothing by default.
+def reason_requests(
+    files: Sequence[Path], products: pa.Table, names: Mapping[str, str], kinds: Collection[str]
+) -> dict[ReasonKey, TextRequest]:
+    """Requests for the reasons in the `user_topk` files that name a product, the most frequent first.
 
-    `names` are those of titles.
+    `kinds` are the kinds of reason that have patterns, `names` the short names of the titles of table `products`.
     """
-    files = _files(night)
-    if night.settings.texts.reasons != "model" or not files:
+    if not files:
         return {}
     with duckdb.connect() as engine:
-        shown = [(kind, product) for kind, product, _ in engine.execute(MOST_SHOWN, [files]).fetchall()]
-    frames = LANGUAGES[night.settings.shop.language].reason_frames
-    wanted = pa.array(sorted({product for _, product in shown}), pa.string())
-    known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], wanted)).to_pylist()}
-    return {(k, p): TextRequest(facts_of([known[p]], names), why=k) for k, p in shown if k in frames and p in known}
+        rows = engine.execute(MOST_SHOWN, [[str(file) for file in files]]).fetchall()
+    shown = [(kind, product) for kind, product, _ in rows]
+    named = pa.array(sorted({product for _, product in shown}), pa.string())
+    known = {row["product_id"]: row for row in products.filter(pc.is_in(products["product_id"], named)).to_pylist()}
+    return {
+        (kind, product): TextRequest(facts_of([known[product]], names), reason_kind=kind)
+        for kind, product in shown
+        if kind in kinds and product in known
+    }
 
 
-def write_reasons(
-    night: Night, asked: Mapping[ReasonKey, TextRequest], texts: Mapping[str, BundleText]
+def rewrite_reasons(
+    files: Sequence[Path],
+    requests: Mapping[ReasonKey, TextRequest],
+    texts: Mapping[str, BundleText],
+    by_customers: str,
 ) -> dict[str, int]:
-    """Give the lists' reasons the `texts` (by key of the ask), and say how many rows the model and templates speak in.
+    """Put `texts` (by key of the request) into the `user_topk` files; the numbers of rows by model and by template.
 
-    File by file: the lists of many users need no room at once.
+    `by_customers` is the language's text for the number of customers. The files are read in batches, and replaced once
+    all are written.
     """
-    told = {why: texts[ask.key].description for why, ask in asked.items() if ask.key in texts}
+    reasons = {key: texts[request.key].description for key, request in requests.items() if request.key in texts}
     by: Counter[str] = Counter()
-    for file in _files(night) if asked else ():
+    for file in files if requests else ():
         schema = pq.read_schema(file)
-        with pq.ParquetFile(file) as read, pq.ParquetWriter(f"{file}.new", schema, compression="zstd") as written:
-            for batch in read.iter_batches(ROWS):
-                rows = _reworded(pa.Table.from_batches([batch]), told, night)
+        with pq.ParquetFile(file) as old, pq.ParquetWriter(f"{file}.new", schema, compression="zstd") as new:
+            for batch in old.iter_batches(BATCH_ROWS):
+                rows = _with_reasons(pa.Table.from_batches([batch]), reasons, by_customers)
                 by.update(rows["written_by"].to_pylist())
-                written.write_table(rows.cast(schema))
-    for path in night.place(USER_TOPK).glob("*.new"):
-        path.rename(path.with_suffix(""))
+                new.write_table(rows.cast(schema))
+    for file in files if requests else ():
+        Path(f"{file}.new").rename(file)
     return {"rows_by_model": by["model"], "rows_by_template": by["template"]}
 
 
-def _files(night: Night) -> list[str]:
-    return [str(path) for path in sorted(night.place(USER_TOPK).glob("*.parquet"))]
-
-
-def _reworded(rows: pa.Table, told: Mapping[ReasonKey, str], night: Night) -> pa.Table:
-    """The rows with the model's words where there are some."""
-    texts = list(_texts(rows, told, LANGUAGES[night.settings.shop.language].by_customers))
-    said = [new or old for new, old in zip(texts, rows["reason_text"].to_pylist(), strict=True)]
-    who = ["model" if new else "template" for new in texts]
-    for name, values in (("reason_text", said), ("written_by", who)):
+def _with_reasons(rows: pa.Table, reasons: Mapping[ReasonKey, str], by_customers: str) -> pa.Table:
+    """`rows` with `reason_text` and `written_by` of the model where `reasons` has a text."""
+    new_texts = list(_new_texts(rows, reasons, by_customers))
+    texts = [new or old for new, old in zip(new_texts, rows["reason_text"].to_pylist(), strict=True)]
+    written_by = ["model" if new else "template" for new in new_texts]
+    for name, values in (("reason_text", texts), ("written_by", written_by)):
         rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), pa.array(values, pa.string()))
     return rows
 
 
-def _texts(rows: pa.Table, told: Mapping[ReasonKey, str], by_customers: str) -> Iterator[str]:
-    """The model's words for each row, with how many chose both; empty where the template stays."""
+def _new_texts(rows: pa.Table, reasons: Mapping[ReasonKey, str], by_customers: str) -> Iterator[str]:
+    """The model's text for each row, with the number of customers who chose both; empty where the template stays."""
     for reason in rows["reason"].to_pylist():
-        text = told.get((reason["kind"], reason["evidence"][0]), "") if reason["evidence"] else ""
+        text = reasons.get((reason["kind"], reason["evidence"][0]), "") if reason["evidence"] else ""
         users = reason["users"] or 0
         yield text + (by_customers.replace("{}", str(users)) if text and users > 1 else "")

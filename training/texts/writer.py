@@ -1,4 +1,4 @@
-"""What every writer of texts does, and the one that the settings name."""
+"""The interface of writers (language models that write texts), their requests, and the writer the settings name."""
 
 from __future__ import annotations
 
@@ -11,24 +11,22 @@ from pathlib import Path
 from typing import Protocol
 
 from pipelines.errors import NightshelfError
-from pipelines.settings.tree import Settings
-from recommender.texts import LANGUAGES
-from recommender.texts.constrained_decoding import frames_of
+from pipelines.settings.texts import Texts
+from recommender.texts.constrained_decoding import bundle_patterns
 from recommender.texts.facts import ProductFacts
-from recommender.texts.grounding import BundleText, violations
+from recommender.texts.grounding import BundleText, reason_violations, violations
 from recommender.texts.language import Language
-from recommender.texts.reasons import wrong_reason
 
 
 class WriterUnavailable(NightshelfError):
-    """There is no writer tonight, or no more: templates speak."""
+    """No writer can be used: the texts of templates are published. The message gives the cause."""
 
 
 @contextmanager
-def no_writer_where_it_fails(generator: str, what: str) -> Iterator[None]:
-    """Raise NoWriter for whatever libraries raise in here: each has errors of its own for cut files and want of memory.
+def unavailable_on_error(generator: str, action: str) -> Iterator[None]:
+    """Raises WriterUnavailable for any exception in the body: libraries raise many kinds for broken files and memory.
 
-    It says `what` the `generator` cannot do.
+    The message is that the `generator` cannot do the `action`, with the first line of the exception.
     """
     try:
         yield
@@ -36,70 +34,73 @@ def no_writer_where_it_fails(generator: str, what: str) -> Iterator[None]:
         raise
     except Exception as broken:
         first = f"{type(broken).__name__}: {broken}".splitlines()[0]
-        raise WriterUnavailable(f'[texts] generator = "{generator}" cannot {what} ({first})') from broken
+        raise WriterUnavailable(f'[texts] generator = "{generator}" cannot {action} ({first})') from broken
 
 
 @dataclass(frozen=True)
 class TextRequest:
-    """A wish for title and description of a bundle, or for a reason of the kind `why`, which is a description alone.
+    """A request for title and description of a bundle, or with `reason_kind` for a reason, which is a description.
 
-    The second time it says what was `wrong` with the first text.
+    `facts` are those of the bundle's products, or of the one product that the reason names. A second request for the
+    same text has the violations for which the first text was refused.
     """
 
     facts: tuple[ProductFacts, ...]
-    wrong: tuple[str, ...] = ()
-    why: str = ""
+    previous_violations: tuple[str, ...] = ()
+    reason_kind: str = ""
 
     @property
     def key(self) -> str:
-        """SHA-256 over the facts, and the kind of a reason: what a text depends on, beside its writer."""
-        told = [p.texts() for p in self.facts]
-        return hashlib.sha256(json.dumps([self.why, told] if self.why else told).encode()).hexdigest()
+        """SHA-256 in hexadecimal of the facts and the kind of reason: all that a text of one writer depends on."""
+        facts = [p.texts() for p in self.facts]
+        return hashlib.sha256(json.dumps([self.reason_kind, facts] if self.reason_kind else facts).encode()).hexdigest()
 
-    def frames(self, language: Language) -> tuple[tuple[str, ...], ...]:
-        """What may be written, by part: title and description, or a reason; empty parts where there are no frames."""
-        return (language.reason_frames[self.why],) if self.why else frames_of(self.facts, language)
+    def patterns(self, language: Language) -> tuple[tuple[str, ...], ...]:
+        """Allowed sentence patterns of title and description, or of a reason; empty parts where there are none."""
+        if self.reason_kind:
+            return (language.reason_patterns[self.reason_kind],)
+        return bundle_patterns(self.facts, language)
 
     def violations(self, text: BundleText, language: Language) -> list[str]:
-        """What is wrong with a text that was written for it."""
-        if self.why:
-            return wrong_reason(text.description, self.why, self.facts[0], language)
+        """Why `text` is refused as an answer; empty where it is accepted."""
+        if self.reason_kind:
+            return reason_violations(text.description, self.reason_kind, self.facts[0], language)
         return violations(text, self.facts, language)
 
 
 @dataclass(frozen=True)
 class TextAnswer:
-    """A text, None where the writer made none of its output, and the tokens read and written for it."""
+    """A text, None where the output holds none, and the number of tokens read and written for it."""
 
     text: BundleText | None
     tokens: int
 
 
 class Writer(Protocol):
-    """Writes texts. `fingerprint` changes when the same asks may get other answers."""
+    """Writes texts. `fingerprint` changes whenever the same requests may get other answers."""
 
     fingerprint: str
 
-    def write(self, asks: Sequence[TextRequest]) -> list[TextAnswer]:
-        """An answer for each ask, in their order. Raises NoWriter where it cannot write any more."""
+    def write(self, requests: Sequence[TextRequest], /) -> list[TextAnswer]:
+        """One answer for each request, in their order. Raises WriterUnavailable where no more can be written."""
 
 
-def open_writer(settings: Settings, models: Path) -> Writer:
+def open_writer(settings: Texts, language: Language, models: Path, threads: int, seed: int) -> Writer:
     """The writer that `[texts] generator` names; `models` is a folder for converted weights.
 
-    Raises NoWriter with the reason where there is none.
+    A model on this machine uses `threads` CPU threads and draws by `seed`. Raises WriterUnavailable where there is no
+    such writer.
     """
-    texts, language = settings.texts, LANGUAGES[settings.shop.language]
-    if texts.generator == "none":
+    if settings.generator == "none":
         raise WriterUnavailable("[texts] generator is none")
-    if texts.is_endpoint:
+    if settings.is_endpoint:
         from training.texts.endpoint import Endpoint
 
-        return Endpoint(texts, language)
+        return Endpoint(settings, language)
     from training.encoder.encoder import make_repeatable
-    from training.texts.causal import load_causal
-    from training.texts.guided import GuidedWriter
+    from training.texts.causal_lm import load_causal_lm
+    from training.texts.constrained_writer import ConstrainedWriter
 
-    make_repeatable(settings.training.threads, settings.training.seed)
-    with no_writer_where_it_fails(texts.generator, "be loaded"):
-        return GuidedWriter(load_causal(texts.generator, models), language, texts, settings.training.seed)
+    make_repeatable(threads, seed)
+    with unavailable_on_error(settings.generator, "be loaded"):
+        return ConstrainedWriter(load_causal_lm(settings.generator, models), language, settings, seed)

@@ -1,4 +1,4 @@
-"""What a guided model can write: frames of the language with the bundle's products in them, all of them true."""
+"""What constrained decoding allows: patterns of the language with the names of the products, none ungrounded."""
 
 import itertools
 import random
@@ -7,12 +7,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from recommender.texts import LANGUAGES
-from recommender.texts.constrained_decoding import OPENINGS, DecodingConstraint, frames_of, of_few_openings
+from recommender.texts.all_languages import LANGUAGES
+from recommender.texts.constrained_decoding import OPENINGS, DecodingConstraint, bundle_patterns, sample_openings
 from recommender.texts.facts import ProductFacts, words_of
-from recommender.texts.grounding import BundleText, violations
-from recommender.texts.language import NAME, frames
-from recommender.texts.reasons import wrong_reason
+from recommender.texts.grounding import BundleText, reason_violations, violations
+from recommender.texts.language import NAME, expand
 
 END = 0
 BUNDLES = {
@@ -30,61 +29,63 @@ def encode(text):
     return tuple(ord(sign) for sign in text)
 
 
-def drawn(guide, start, rng):
-    readings, text = guide.start(start), []
-    while readings:
-        token = rng.choice(guide.allowed(readings))
-        readings = guide.after(readings, token)
+def drawn(constraint, start, rng):
+    states, text = constraint.start(start), []
+    while states:
+        token = rng.choice(constraint.allowed(states))
+        states = constraint.advance(states, token)
         text.append(token)
     assert text.pop() == END
     return "".join(map(chr, text)).strip()
 
 
 def test_alternatives_are_written_out():
-    assert frames("(a|b) c(| d).") == ("a c.", "a c d.", "b c.", "b c d.")
+    assert expand("(a|b) c(| d).") == ("a c.", "a c d.", "b c.", "b c d.")
 
 
 @pytest.mark.parametrize(("code", "size"), itertools.product(LANGUAGES, BUNDLES))
 def test_whatever_is_drawn_is_grounded(code, size):
     facts, language, rng, few = BUNDLES[size], LANGUAGES[code], random.Random(1), np.random.default_rng(1)
-    guide, parts = DecodingConstraint(facts, encode, END), frames_of(facts, language)
-    texts = [BundleText(*(drawn(guide, of_few_openings(part, few), rng) for part in parts)) for _ in range(200)]
+    constraint, parts = DecodingConstraint(facts, encode, END), bundle_patterns(facts, language)
+    texts = [BundleText(*(drawn(constraint, sample_openings(part, few), rng) for part in parts)) for _ in range(200)]
     assert {why for text in texts for why in violations(text, facts, language)} == set()
     assert len(set(texts)) > 150
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_all_words_of_the_frames_may_stand_where_they_do(code):
+def test_all_words_of_the_patterns_may_stand_where_they_do(code):
     language = LANGUAGES[code]
-    for frame in (f for group in (language.titles, language.sentences) for some in group.values() for f in some):
+    for frame in (
+        f for group in (language.title_patterns, language.description_patterns) for some in group.values() for f in some
+    ):
         opening, *joints, closing = map(set, map(words_of, frame.split(NAME)))
         assert opening <= language.opening
         assert set().union(*joints) <= language.joining
         assert closing <= language.closing
     assert language.articles <= language.opening & language.joining
-    assert language.parted <= language.opening
-    assert set(language.counts) <= language.parted
+    assert language.not_before_name <= language.opening
+    assert set(language.counting_words) <= language.not_before_name
     assert language.and_ in language.joining - language.articles
 
 
 def written(facts, language):
     """All titles and all descriptions that may be written of `facts`, in one order of them."""
-    for part in frames_of(facts, language):
+    for part in bundle_patterns(facts, language):
         yield [f.replace(NAME, "{}").format(*(product.name for product in facts)) for f in part]
 
 
 @pytest.mark.parametrize(("code", "size"), itertools.product(LANGUAGES, BUNDLES))
 def test_there_are_many_ways_to_begin_and_every_draw_leaves_a_few(code, size):
-    _, sentences = frames_of(BUNDLES[size], LANGUAGES[code])
+    _, sentences = bundle_patterns(BUNDLES[size], LANGUAGES[code])
     assert len({f.split(NAME)[0] for f in sentences}) > 12
-    drawn = [of_few_openings(sentences, np.random.default_rng(n)) for n in range(200)]
+    drawn = [sample_openings(sentences, np.random.default_rng(n)) for n in range(200)]
     first = [{f.split(" ")[0] for f in some} for some in drawn]
     assert {len(words) for words in first} == {OPENINGS}
     often = Counter(word for words in first for word in words)
     assert often.keys() == {f.split(" ")[0] for f in sentences}
     assert max(often.values()) < 2 * OPENINGS / len(often) * len(drawn)
     assert {len({f.split(NAME)[0] for f in some}) for some in drawn} == {OPENINGS}
-    assert of_few_openings(sentences, np.random.default_rng(5)) == drawn[5]
+    assert sample_openings(sentences, np.random.default_rng(5)) == drawn[5]
 
 
 def test_each_product_of_a_list_has_its_article_and_none_is_a_text_of_its_own():
@@ -92,7 +93,7 @@ def test_each_product_of_a_list_has_its_article_and_none_is_a_text_of_its_own():
     _, sentences = written(knobs, LANGUAGES["en"])
     assert all(text.count("the knob") == 4 for text in sentences)
     for code, facts in itertools.product(LANGUAGES, BUNDLES.values()):
-        _, sentences = frames_of(facts, LANGUAGES[code])
+        _, sentences = bundle_patterns(facts, LANGUAGES[code])
         assert not [s for s in sentences if s.lower().startswith((NAME, f"the {NAME}"))]
 
 
@@ -107,7 +108,7 @@ def test_each_product_of_a_list_has_its_article_and_none_is_a_text_of_its_own():
         ("de", "Tasse und Teller", "und"),
     ],
 )
-def test_no_frame_says_again_what_a_name_says(code, name, never):
+def test_no_pattern_says_again_what_a_name_says(code, name, never):
     for others in (["tea pot"], ["tea pot", "lamp"]):
         titles, sentences = written([ProductFacts(n) for n in (name, *others)], LANGUAGES[code])
         assert titles
@@ -128,30 +129,30 @@ def test_and_is_said_again_only_where_nothing_else_joins():
 
 
 def test_where_one_token_only_may_follow_there_is_one():
-    guide = DecodingConstraint(BUNDLES[2], encode, END)
-    readings = guide.start(["Take the * and the *."])
+    constraint = DecodingConstraint(BUNDLES[2], encode, END)
+    states = constraint.start(["Take the * and the *."])
     written = []
-    while len(allowed := guide.allowed(readings)) == 1:
+    while len(allowed := constraint.allowed(states)) == 1:
         written.append(chr(allowed[0]))
-        readings = guide.after(readings, allowed[0])
+        states = constraint.advance(states, allowed[0])
     assert "".join(written) == " Take the "
 
 
-def test_lone_products_many_and_those_of_one_name_have_no_frames():
+def test_lone_products_many_and_those_of_one_name_have_no_patterns():
     many = [ProductFacts(f"lamp of {sign}") for sign in "abcdefg"]
     for facts in (BUNDLES[2][:1], many, (*BUNDLES[2], BUNDLES[2][0])):
-        assert frames_of(facts, LANGUAGES["en"]) == ((), ())
+        assert bundle_patterns(facts, LANGUAGES["en"]) == ((), ())
 
 
-@pytest.mark.parametrize(("code", "kind"), [(c, k) for c, lang in LANGUAGES.items() for k in lang.reason_frames])
+@pytest.mark.parametrize(("code", "kind"), [(c, k) for c, lang in LANGUAGES.items() for k in lang.reason_patterns])
 def test_whatever_reason_is_drawn_says_what_its_kind_says(code, kind):
     language, rng, product = LANGUAGES[code], random.Random(1), BUNDLES[2][0]
-    guide = DecodingConstraint((product,), encode, END)
-    texts = {drawn(guide, language.reason_frames[kind], rng) for _ in range(100)}
-    assert {why for text in texts for why in wrong_reason(text, kind, product, language)} == set()
+    constraint = DecodingConstraint((product,), encode, END)
+    texts = {drawn(constraint, language.reason_patterns[kind], rng) for _ in range(100)}
+    assert {why for text in texts for why in reason_violations(text, kind, product, language)} == set()
     assert len(texts) > 4
-    others = [k for k in language.reason_frames if k != kind]
-    assert all(wrong_reason(text, other, product, language) for text in texts for other in others)
+    others = [k for k in language.reason_patterns if k != kind]
+    assert all(reason_violations(text, other, product, language) for text in texts for other in others)
 
 
 @pytest.mark.parametrize(
@@ -166,5 +167,5 @@ def test_whatever_reason_is_drawn_says_what_its_kind_says(code, kind):
     ],
 )
 def test_no_other_reason_may_be_given(text):
-    for kind in LANGUAGES["en"].reason_frames:
-        assert wrong_reason(text, kind, BUNDLES[2][0], LANGUAGES["en"])
+    for kind in LANGUAGES["en"].reason_patterns:
+        assert reason_violations(text, kind, BUNDLES[2][0], LANGUAGES["en"])

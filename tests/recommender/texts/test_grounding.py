@@ -2,8 +2,9 @@
 
 import pytest
 
-from recommender.texts import DE, EN
+from recommender.texts.english import EN
 from recommender.texts.facts import ProductFacts
+from recommender.texts.german import DE
 from recommender.texts.grounding import BundleText, ungrounded, violations
 from recommender.texts.templates import template
 

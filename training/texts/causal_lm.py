@@ -1,4 +1,4 @@
-"""A causal language model on disk: found by the setting, converted once where it comes as GGUF, loaded."""
+"""Loads a causal language model by its setting; weights in GGUF are converted once."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ PATTERNS = ["*.safetensors", "*.json", "*.jinja", "vocab*", "merges.txt", "token
 
 
 @dataclass(frozen=True)
-class Causal:
-    """A model that continues texts; `fingerprint` names its weights, tokenizer, numbers and engines."""
+class CausalLM:
+    """A causal language model; `fingerprint` covers weights, tokenizer, number format and library versions."""
 
     fingerprint: str
     tokenizer: Any
     network: Any
 
 
-def load_causal(setting: str, models: Path) -> Causal:
+def load_causal_lm(setting: str, models: Path) -> CausalLM:
     """The model that `setting` names: `package:NAME`, a folder, or a hub id.
 
-    A GGUF file is unpacked once into a folder in `models`, as safetensors. Raises NoWriter where there is none, and
-    whatever Transformers does where it is broken.
+    A GGUF file is converted once to safetensors, into a folder in `models`. Raises WriterUnavailable where there is no
+    model, and the exceptions of Transformers where its files are broken.
     """
     transformers_logging.disable_progress_bar()
     folder = find_weights(setting)
     device = best_device()
-    dtype = quickest_numbers(device)
-    folder = folder if (folder / "config.json").is_file() else _unpacked(folder, models)
+    dtype = fastest_dtype(device)
+    folder = folder if (folder / "config.json").is_file() else _converted(folder, models)
     tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     network = AutoModelForCausalLM.from_pretrained(
         str(folder), local_files_only=True, use_safetensors=True, dtype=dtype
     )
     engines = f"{torch.__version__} {transformers.__version__} {dtype} {device.type}"
-    return Causal(_hash_of(folder, engines), tokenizer, network.requires_grad_(False).eval().to(device))
+    return CausalLM(_hash_of(folder, engines), tokenizer, network.requires_grad_(False).eval().to(device))
 
 
-def quickest_numbers(device: torch.device) -> torch.dtype:
-    """bfloat16 where the device multiplies matrices of it, else float32."""
+def fastest_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where the device has matrix units for it, else float32."""
     matrix_units = device.type != "cpu" or torch.cpu.get_capabilities().get("amx_bf16", False)
     return torch.bfloat16 if matrix_units else torch.float32
 
@@ -60,26 +60,28 @@ def find_weights(setting: str) -> Path:
     if setting.startswith("package:"):
         spec = util.find_spec(setting.removeprefix("package:"))
         if spec is None or not spec.submodule_search_locations:
-            raise WriterUnavailable(f'[texts] generator = "{setting}": there is no such Python package here')
+            raise WriterUnavailable(f'[texts] generator = "{setting}": no Python package of this name is installed')
         return Path(spec.submodule_search_locations[0])
     if Path(setting).expanduser().is_dir():
         return Path(setting).expanduser()
-    from huggingface_hub import snapshot_download  # only shops with a hub id need it
+    from huggingface_hub import snapshot_download  # imported only where the setting is a hub id
 
     try:
         return Path(snapshot_download(setting, allow_patterns=PATTERNS))
     except Exception as unreachable:
         raise WriterUnavailable(
-            f'[texts] generator = "{setting}" is no folder here and cannot be fetched from the hub '
+            f'[texts] generator = "{setting}" is neither a folder nor can it be fetched from the hub '
             f"({type(unreachable).__name__})"
         ) from unreachable
 
 
-def _unpacked(folder: Path, models: Path) -> Path:
-    """The GGUF of `folder` as safetensors with a tokenizer, in a folder of `models` that its hash names."""
+def _converted(folder: Path, models: Path) -> Path:
+    """The folder in `models`, named by the hash of the GGUF file in `folder`, with its safetensors and tokenizer."""
     files = sorted(folder.glob("*.gguf"))
     if len(files) != 1:
-        raise WriterUnavailable(f"{folder.name} has neither config.json nor just one *.gguf, but {len(files)} of them")
+        raise WriterUnavailable(
+            f"{folder.name} has neither config.json nor exactly one *.gguf file, but {len(files)} of them"
+        )
     with files[0].open("rb") as stream:
         target = models / hashlib.file_digest(stream, "sha256").hexdigest()[:16]
     if not target.is_dir():
@@ -88,11 +90,11 @@ def _unpacked(folder: Path, models: Path) -> Path:
         network = AutoModelForCausalLM.from_pretrained(
             str(folder),
             gguf_file=files[0].name,
-            dtype=torch.float16,  # half the room; finer than the four bits that they were
+            dtype=torch.float16,  # half the size of float32, and finer than the four bits of the file
             quantization_config=GgufConfig(dequantize=True),
         )
         network.save_pretrained(part)
-        if target.is_dir():  # another night was first
+        if target.is_dir():  # another night finished first
             shutil.rmtree(part)
         else:
             part.rename(target)
@@ -100,7 +102,7 @@ def _unpacked(folder: Path, models: Path) -> Path:
 
 
 def _hash_of(folder: Path, engines: str) -> str:
-    """16 hex digits over weights, configuration, tokenizer and `engines`."""
+    """16 hexadecimal digits of a SHA-256 over weights, configuration, tokenizer and `engines`."""
     digest = hashlib.sha256(engines.encode())
     for file in sorted({f for pattern in PATTERNS for f in folder.glob(pattern)}):
         with file.open("rb") as stream:
