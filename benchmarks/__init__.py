@@ -1,4 +1,4 @@
-"""Measurements that can be repeated; each module says its data, its protocol and its command."""
+"""Repeatable measurements; each module states its data, its protocol and its command."""
 
 import os
 

@@ -1,10 +1,9 @@
 """Clean and feature tables of real days: nights in sequence, in any order, with late and repeated files, built at once.
 
-The public Online Retail log, a file a day. Shop `sequence` runs a night for each of some days (the last ones, or one
-in so many of all). Shop `any order` runs the same nights in a random order; each must see the very rows that the
-sequence saw. In shop `late` every tenth night's file comes two nights later, and every seventh's cut in half first and
-whole the night after. At the end a full refresh of the last night must find the same rows in all of them. Nothing is
-trained.
+The public Online Retail log, one file a day. Shop `sequence` runs a night for some of the days (the last ones, or every
+nth). Shop `any order` runs the same nights in a random order; each must see the same rows as in the sequence. In shop
+`late` every tenth file comes two nights late, and every seventh is cut in half first and complete the night after. In
+the end a full refresh of the last night must give the same rows in all shops. Nothing is trained.
 
     python -m benchmarks.any_order --data DIR/online_retail --every 7 --nights 32 --json any_order.json
 """
@@ -79,7 +78,7 @@ def run(spark: SparkSession, home: Path, day: date, **wishes: bool) -> Night:
 
 
 def late_nights(spark: SparkSession, home: Path, days: Sequence[date]) -> Night:
-    """The nights of a shop whose files come late, or cut in half at first; gives back the last, when all have come."""
+    """Run the nights of a shop whose files come late or cut in half; returns the last night, when all have come."""
     whole: dict[Path, bytes] = {}
     due: dict[int, list[Path]] = {}
     for number, day in enumerate(days):

@@ -1,11 +1,10 @@
-"""Bundles within sessions against those that people put together, beside simple ways to find some.
+"""Bundles within sessions, compared with those that people made, beside simple baselines.
 
 Sessions with at least two items and a bundle of two, split 60/20/20 by seed; `--train` learns on the sessions of
-another folder, 80/20. All is learned on the first part and chosen on the second; the third is judged. Bundles of the
-same items count as often as they were named. `matched_jaccard` is the figure that counts: precision, distinct recall
-and coverage are what is published, and one safe pair a session does well by them; pairwise F1 alone is best with the
-whole session.
-`unlearned` is what the package does without labels. Means over seeds, standard deviations under `sd`.
+another folder, split 80/20. Everything is learned on the first part and chosen on the second; the third is judged.
+Bundles of the same items count as often as they were named. `matched_jaccard` is the main figure: precision, distinct
+recall and coverage are published elsewhere, but reward one safe pair a session, and pairwise F1 alone is best for the
+whole session. `unlearned` is what the package does without labels. Means over seeds, standard deviations under `sd`.
 
     python -m benchmarks.bundles --data DIR/electronic --train DIR/clothing --json bundles.json
 """
@@ -20,7 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.lib.bundle_baselines import KnownSessions, by_words, clustered, likest_pair, pair_model, whole_session
+from benchmarks.lib.bundle_baselines import (
+    KnownSessions,
+    by_words,
+    clustered,
+    most_similar_pair,
+    pair_model,
+    whole_session,
+)
 from benchmarks.lib.bundle_measures import BundleSets, measures
 from benchmarks.lib.bundle_sessions import SPLIT, SPLIT_OTHER, Domain, split, split_other
 from pipelines.atomic_files import write_json
@@ -29,7 +35,7 @@ from pipelines.settings.training import Training
 from recommender.session_bundles.items import Items
 from recommender.session_bundles.session_bundler import SessionBundle, SessionBundler, unsupervised_bundles
 from training.bundles.fit_bundles import fit_bundles
-from training.bundles.labelled_sessions import LabelledSession, label_sessions
+from training.bundles.labelled_sessions import LabelledSession
 from training.encoder.encoder import make_repeatable
 from training.encoder.encoder_files import load_base
 from training.encoder.quantised import QuantisedEncoder
@@ -55,8 +61,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         data = Domain.read(asked.data, encoder, 1 if asked.train else SPLIT)
         other = Domain.read(asked.train, encoder, SPLIT_OTHER) if asked.train else None
         runs = [judge(data, other, seed) for seed in range(asked.seeds)]
-    means, spreads = over(runs, np.mean), over(runs, np.std)
-    tell(means, spreads)
+    means, spreads = statistic_over(runs, np.mean), statistic_over(runs, np.std)
+    print_figures(means, spreads)
     if asked.json:
         found = {"data": str(asked.data), "train": str(asked.train) if asked.train else None}
         found |= {"sessions": len(data.sessions), "models": means, "sd": spreads}
@@ -65,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
-    """Figures of each way on the test sessions of `data`, learned there or on `other`."""
+    """Figures of each method on the test sessions of `data`, learned there or on `other`."""
     learned, chosen, test = split(len(data.sessions), seed)
     source = data
     if other is not None:
@@ -76,7 +82,7 @@ def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
         OURS: as_sets(learned_bundles(train, validation, seed, *asked)),
         "unlearned": as_sets(unsupervised_bundles(*asked)),
         "whole_session": whole_session(*asked),
-        "tfidf_pair": likest_pair(*asked),
+        "tfidf_pair": most_similar_pair(*asked),
         "tfidf_clusters": clustered(by_words, validation, *asked),
         "pair_model": clustered(pair_model(train), validation, *asked),
     }
@@ -87,14 +93,16 @@ def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
 
 
 def known(domain: Domain, rows: np.ndarray) -> KnownSessions:
-    """The sessions `rows` of `domain`."""
+    """The labelled sessions `rows` of `domain`."""
     return KnownSessions(domain.items, [domain.sessions[row] for row in rows], [domain.bundles[row] for row in rows])
 
 
 def learned_bundles(
     train: KnownSessions, validation: KnownSessions, seed: int, items: Items, sessions: Sequence[np.ndarray]
 ) -> list[list[SessionBundle]]:
-    """Of each session its bundles, learned as the settings are by default, or not where nothing teaches."""
+    """Bundles of each session by a model with default settings, or by the unlearned method where there is no data to
+    learn from.
+    """
     settings, taught = SessionBundles(), labels(train)
     if not taught:
         return unsupervised_bundles(items, sessions)
@@ -103,24 +111,26 @@ def learned_bundles(
 
 
 def labels(sessions: KnownSessions) -> list[LabelledSession]:
-    """What is learned of them."""
-    return label_sessions(sessions.items, sessions.sessions, sessions.bundles)
+    """The labelled sessions in the form that the model learns from."""
+    return labelled(sessions.items, sessions.sessions, sessions.bundles)
 
 
-def as_sets(found: Sequence[Sequence[SessionBundle]]) -> list[BundleSets]:
-    """The items of the bundles of each session."""
+def as_sets(found: Sequence[Sequence[Bundle]]) -> list[BundleSets]:
+    """The items of each session's bundles, as sets."""
     return [[frozenset(bundle.items.tolist()) for bundle in bundles] for bundles in found]
 
 
-def over(runs: Sequence[Mapping[str, Figures]], one: Callable[[Sequence[float]], float]) -> dict[str, Figures]:
-    """`one` figure of those that each model had in all `runs`."""
+def statistic_over(
+    runs: Sequence[Mapping[str, Figures]], one: Callable[[Sequence[float]], float]
+) -> dict[str, Figures]:
+    """`one` statistic over the runs, for each model that is in all of them."""
     return {
         model: {name: float(one([run[model][name] for run in runs])) for name in figures}
         for model, figures in runs[0].items()
     }
 
 
-def tell(means: Mapping[str, Figures], spreads: Mapping[str, Figures]) -> None:
+def print_figures(means: Mapping[str, Figures], spreads: Mapping[str, Figures]) -> None:
     """Print the figures."""
     for model, figures in means.items():
         told = (f"{name} {value:.4f} (sd {spreads[model][name]:.4f})" for name, value in figures.items())

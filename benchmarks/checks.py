@@ -1,9 +1,9 @@
 """Time and memory of all checks of a night, for 10 million new events and 10 million rows of lists.
 
-Rows are made by Spark from hashes (28 days, half a million users of whom few do much, 20,000 products) and written as
-a night would write them; that is not counted. Then each part that serves checks alone is measured: the sums of the
-contract by day, the profiles that days are compared by, the numbers of `user_topk`, and Great Expectations over all
-numbers. Seconds by the clock and of the processor (of Spark and of this process), and the largest either ever was.
+Spark makes rows from hashes (28 days, half a million users of whom few are active, 20,000 products) and writes them as
+a night would; that is not counted. Then each part that exists for checks alone is measured: sums of the contracts by
+day, profiles of days, the numbers of `user_topk`, and Great Expectations over all numbers. Wall and processor seconds
+(of Spark and of this process), and the peak memory of both.
 
     python -m benchmarks.checks --rows 10000000 --json checks.json
 """
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         night = Night(Path(folder), LAST, "run", f"{LAST}-01", "f" * 8, settings, {}, {}, (), "k", LAST)
         night.save()
         found = run(spark, night, asked.rows)
-    print(f"{'all':<32} {told(found['all'])}")
+    print(f"{'all':<32} {in_words(found['all'])}")
     java, python = found["all"]["java_mb"], found["all"]["python_mb"]
     print(f"{asked.rows:,} rows each, {asked.cores} cores; at most {java:,.0f} MB in Spark, {python:,.0f} MB in Python")
     if asked.json:
@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, float]]:
-    """What each part cost."""
+    """Measure each part; returns seconds and memory by part."""
     write_products(spark, night)
     made = write_folders(gathered(conform(made_events(spark, rows), EVENTS), EVENTS.sort), night.work / "events")
     events = spark.read.parquet(*map(str, made.values())).select(*(c.name for c in EVENTS.columns))
@@ -74,7 +74,7 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
         clock, spent = time.monotonic(), processor_seconds(spark)
         result = work()
         costs[name] = {"seconds": time.monotonic() - clock, "cpu_seconds": processor_seconds(spark) - spent}
-        print(f"{name:<32} {told(costs[name])}", flush=True)
+        print(f"{name:<32} {in_words(costs[name])}", flush=True)
         return result
 
     sums = timed("sums of events by day", lambda: sums_of(spark, night, made, EVENTS))
@@ -96,7 +96,7 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     return costs | {"all": total | {"java_mb": java_megabytes(spark), "python_mb": python_megabytes()}}
 
 
-def told(cost: dict[str, float]) -> str:
+def in_words(cost: dict[str, float]) -> str:
     """What a part cost, in words."""
     return f"{cost['seconds']:8.1f} s {cost['cpu_seconds']:8.1f} s of processor"
 
@@ -149,19 +149,19 @@ def made_lists(spark: SparkSession, rows: int) -> DataFrame:
 
 
 def processor_seconds(spark: SparkSession) -> float:
-    """Seconds of processor that Spark's process and this one have used."""
+    """Processor seconds that Spark's process and this one have used."""
     fields = Path(f"/proc/{_java(spark)}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + time.process_time()
 
 
 def java_megabytes(spark: SparkSession) -> float:
-    """The largest that Spark's process ever was."""
+    """Peak memory of Spark's process in MB."""
     status = Path(f"/proc/{_java(spark)}/status").read_text()
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
 
 def python_megabytes() -> float:
-    """The largest that this process ever was."""
+    """Peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

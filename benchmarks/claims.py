@@ -1,9 +1,9 @@
-"""Texts of bundles by the writer of the settings, and how many of those it keeps say what no title says.
+"""Texts of bundles by the configured writer: how many of those it keeps state something that no title states.
 
-The writer describes product sets of four shops as the step `write` does. What it keeps is judged by another checker
+The writer describes product sets of four shops as the step `write` does. Each kept text is judged by a second checker
 (benchmarks/lib/claim_check.py) that shares nothing with the writer's own and reads the titles as the shops wrote them.
 Prints every violation with its text, `--show` texts of each shop, the share of sets whose text was kept, the share of
-distinct ones, and tokens a second of the wall clock and of one processor. DIR is the folder of the public data.
+distinct texts, and tokens a second by wall clock and by processor. DIR is the folder of the public data.
 
     python -m benchmarks.claims --data DIR --texts 130 --json claims.json
 """
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for shop in asked.shops:
             sets = product_sets(shop, asked.data)[: asked.texts]
             shops[shop] = measure(sets, writer, settings, Path(folder) / shop)
-            tell(shop, shops[shop], asked.show)
+            print_figures(shop, shops[shop], asked.show)
     kept = sum(len(shop["texts"]) for shop in shops.values())
     false = sum(len(shop["violations"]) for shop in shops.values())
     print(f"\n{false} of {kept} kept texts say what no title says")
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def measure(sets: list[tuple[dict[str, Any], ...]], writer: Writer, settings: Any, folder: Path) -> dict[str, Any]:
-    """Write texts for `sets`, and judge those that the writer keeps."""
+    """Write texts for `sets` and judge the kept ones."""
     asks = [TextRequest(facts_of(products)) for products in sets]
     wall, used = time.perf_counter(), time.process_time()
     told = CheckedWriter(writer, LANGUAGES[settings.shop.language], folder, settings.texts).write(asks)
@@ -88,7 +88,7 @@ def measure(sets: list[tuple[dict[str, Any], ...]], writer: Writer, settings: An
     }
 
 
-def tell(shop: str, found: dict[str, Any], show: int) -> None:
+def print_figures(shop: str, found: dict[str, Any], show: int) -> None:
     """Print the figures of a shop, its violations, and some of its texts."""
     print(
         f"\n{shop}: {found['sets']} sets, {found['kept']:.1%} kept, {found['distinct']:.1%} of them distinct, "

@@ -1,9 +1,9 @@
-"""Rows a second and memory of cleaning at growing sizes; and of the exact event rules alone, beside DuckDB.
+"""Rows a second and memory of cleaning at growing sizes, and of the exact event rules alone, compared with DuckDB.
 
-Events are public Online Retail days, many times over with other customers and invoices; reviews are those of the demo
-shop, many times over with other users and words. The step `clean` is run on each as a night runs it. The exact rules
-(fields, times, numbers, ranges, exact duplicates, keyed hashes) are run by Spark alone and by DuckDB, with two threads
-each, and must come to the same sums. Seconds hold the start of the engine.
+Events are public Online Retail days, repeated with other customers and invoices; reviews are those of the demo shop,
+repeated with other users and words. The step `clean` runs on each as in a night. The exact rules (fields, times,
+numbers, ranges, exact duplicates, keyed hashes) run in Spark alone and in DuckDB, two threads each, and must give the
+same sums. Seconds include the start of the engine.
 
     python -m benchmarks.clean --data DIR/online_retail --rows 500000 5000000 20000000 --json clean.json
 """
@@ -86,7 +86,7 @@ def shown(line: dict[str, object]) -> dict[str, object]:
 
 
 def many_events(home: Path, data: Path, rows: int) -> tuple[Path, int]:
-    """A shop with about so many invoice lines, a file a day, and their number."""
+    """Make a shop with about this many invoice lines, one file a day; returns their number."""
     make_home(home, data)
     files = sorted((home / "sources").glob("*.csv"))
     with duckdb.connect() as engine:
@@ -107,7 +107,7 @@ def many_events(home: Path, data: Path, rows: int) -> tuple[Path, int]:
 
 
 def many_reviews(home: Path, rows: int) -> Path:
-    """A demo shop with few events and about so many reviews, a file a day."""
+    """Make a demo shop with few events and about this many reviews, one file a day."""
     write_demo_shop(home / "sources", seed=7, users=1500, last_day=LAST)
     (home / "nightshelf.toml").write_text(REVIEWS)
     make_user_key(home)
@@ -127,7 +127,7 @@ def many_reviews(home: Path, rows: int) -> Path:
 
 
 def cleaned(home: Path, source: str) -> dict[str, object]:
-    """What the step `clean` costs of all that lies in `home`."""
+    """Cost of the step `clean` for everything in `home`."""
     last = LAST if source == "reviews" else date.fromisoformat(max(f.stem for f in (home / "sources").glob("*.csv")))
     night = open_night(home, last, RunOptions())
     cost = run_step("clean", night.work, log=lambda line: None)
@@ -157,7 +157,7 @@ def exact(home: Path, rows: int) -> list[dict[str, object]]:
 
 
 def timed(argv: Sequence[str]) -> tuple[float, float]:
-    """Seconds of a command, and the megabytes that the largest of its processes held at most."""
+    """Seconds of a command, and the peak memory of its largest process in MB."""
     began = time.monotonic()
     process = subprocess.Popen(argv, env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"}, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)

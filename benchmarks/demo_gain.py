@@ -1,8 +1,8 @@
 """NDCG@10 of the night's blend against item-kNN alone and popularity, on demo shops of several seeds.
 
-For each seed a demo shop without dirt is made, the night's own steps up to training are run on it, and the night's own
-judgement on its last days is read. The same with product texts shuffled among products: the gain must be gone, because
-it came from reading. Prints one line a shop, then the mean ratio with a 95 % interval (Student's t over seeds).
+For each seed a demo shop without defects is made, the night's steps up to training run on it, and the night's own
+judgement on its last days is read. The same with product texts shuffled among products, as a control: the gain must
+disappear. Prints one line a shop, then the mean ratio with a 95 % interval (Student's t over seeds).
 
     python -m benchmarks.demo_gain --seeds 5 --json gain.json
 """

@@ -1,13 +1,13 @@
-"""Texts a second of embedding on a CPU beside sentence-transformers' default, and what eight bits cost in quality.
+"""Texts a second of embedding on a CPU, compared with sentence-transformers' default, and the loss in quality by int8.
 
-Titles with their narrowest category of Amazon Beauty 2014 (12,101 products), the default encoder, untuned, and the same
-limit of tokens for all. The ways to embed take turns on some of the texts, evenly spread; medians over the turns, of
-seconds and of ratios within a turn. Processor seconds say more where a machine is shared. `unchanged` asks for the same
-products again, `1 % changed` for the same of which one in a hundred has another text.
+Titles with their narrowest category of Amazon Beauty 2014 (12,101 products), the default encoder without fine-tuning,
+the same limit of tokens for all. The methods take turns on an evenly spread sample of the texts; medians over turns, of
+seconds and of ratios within a turn. Processor seconds are more reliable on a shared machine. `unchanged` embeds the
+same products again, `1 % changed` the same with one text in a hundred changed.
 
-Quality: cosine to our float32; and NDCG@10 of nearest products alone, leave-one-out: a user's last product is the
-target, the recency-weighted mean of those before is the query, all products but those are ranked, ties by product code.
-The difference has the paired 95 % interval of the bootstrap over users.
+Quality: cosine to our float32 vectors; and NDCG@10 of nearest products alone, leave-one-out: a user's last product is
+the target, the recency-weighted mean of those before is the query, all products but those are ranked, ties by product
+code. The difference has a paired 95 % bootstrap interval over users.
 
     python -m benchmarks.embed --data DIR/amazon14_beauty --json embed.json
 """
@@ -69,13 +69,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         "cosine": {FAST: cosine(vectors[FAST], vectors[EXACT]), PEER: cosine(some[PEER], some[EXACT])},
         "ndcg@10": loss(vectors, read_users(asked.data, numbers)),
     }
-    tell(found)
+    print_figures(found)
     if asked.json:
         write_json(asked.json, found)
 
 
 def read_products(data: Path) -> tuple[dict[int, int], list[str]]:
-    """Place of each item number, and the texts, in the order of the product codes: item numbers tell of neighbours."""
+    """Row of each item number, and the texts, in the order of product codes, because item numbers follow first
+    appearance.
+    """
     items = [json.loads(line) for line in (data / "items.jsonl").read_text().splitlines()]
     items.sort(key=lambda item: item["asin"])
     rows = [{**i, "categories": (i["categories"] or [[]])[0], "description": None, "brand": None} for i in items]
@@ -83,7 +85,7 @@ def read_products(data: Path) -> tuple[dict[int, int], list[str]]:
 
 
 def read_users(data: Path, numbers: dict[int, int]) -> list[np.ndarray]:
-    """Places of the products of each user, oldest first."""
+    """Rows of the products of each user, oldest first."""
     lines = (data / "sequences.txt").read_text().splitlines()
     return [np.array([numbers[int(n)] for n in line.split()[1:]], np.int32) for line in lines]
 
@@ -91,7 +93,7 @@ def read_users(data: Path, numbers: dict[int, int]) -> list[np.ndarray]:
 def measure(
     encoder: Encoder, fast: QuantisedEncoder, texts: list[str], runs: int
 ) -> tuple[dict[str, dict[str, float]], dict[str, np.ndarray]]:
-    """Of each way its speed, and its vectors of `texts`."""
+    """Speed of each method, and its vectors of `texts`."""
     peer = SentenceTransformer(str(find_base(encoder.base)), device="cpu")
     changed = [f"{text} again" if place % 100 == 0 else text for place, text in enumerate(texts)]
     ways: dict[str, Callable[[Path], np.ndarray]] = {
@@ -116,7 +118,7 @@ def measure(
 
 
 def timed(way: Callable[[Path], np.ndarray], cache: Path) -> tuple[tuple[float, float], np.ndarray]:
-    """Seconds by the clock and of the processor, and the vectors."""
+    """Wall seconds, processor seconds, and the vectors."""
     began, spent = time.perf_counter(), time.process_time()
     vectors = way(cache)
     return (time.perf_counter() - began, time.process_time() - spent), vectors
@@ -127,7 +129,7 @@ def hashes(texts: Sequence[str]) -> list[str]:
 
 
 def speed(spent: list[tuple[float, float]], peer: list[tuple[float, float]], texts: int) -> dict[str, float]:
-    """Medians: seconds, texts a second, and how many times as fast as the peer in the same turn."""
+    """Medians: seconds, texts a second, and the ratio to the peer in the same turn."""
     costs, ratios = np.median(spent, axis=0), np.median(np.array(peer) / np.array(spent), axis=0)
     seconds, cpu_seconds = map(float, costs)
     return {
@@ -140,7 +142,7 @@ def speed(spent: list[tuple[float, float]], peer: list[tuple[float, float]], tex
 
 
 def cosine(vectors: np.ndarray, exact: np.ndarray) -> dict[str, float]:
-    """Mean and least cosine between two vectors of one text."""
+    """Mean and smallest cosine between two vectors of one text."""
     each = (vectors.astype(np.float64) * exact).sum(axis=1)
     return {"mean": float(each.mean()), "least": float(each.min())}
 
@@ -167,7 +169,7 @@ def rank(vectors: np.ndarray, users: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(figures)
 
 
-def tell(found: dict[str, Any]) -> None:
+def print_figures(found: dict[str, Any]) -> None:
     """Print the figures."""
     print(f"{found['texts']['timed']:,} texts, {found['threads']} threads, medians of {found['runs']} turns")
     for name, figures in found["speed"].items():

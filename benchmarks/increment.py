@@ -1,9 +1,9 @@
-"""What a night costs that builds on all nights before it, against a full rebuild.
+"""Cost of a night that builds on all nights before it, compared with a full rebuild.
 
-The public Online Retail log, a file a day. One night builds all days up to the last but one; the next one adds the last
+The public Online Retail log, one file a day. One night builds all days up to the last but one; the next adds the last
 day; a full refresh of that night builds all of them again. Steps: open, clean, check_inputs, features. CPU seconds and
-bytes read (`rchar` of Linux) are those of the steps and all their processes; what an engine costs that starts and does
-nothing is measured apart and taken off. That the tables are equal is checked here, too.
+bytes read (`rchar` of Linux) are those of the steps with all their processes; the cost of engines that start and do
+nothing is measured apart and subtracted. The tables must be equal.
 
     python -m benchmarks.increment --data DIR/online_retail --json increment.json
 """
@@ -41,7 +41,7 @@ SPARK_STEPS = ("clean", "features")
 
 
 class Cost(NamedTuple):
-    """CPU seconds and megabytes read of all processes, and seconds of the clock."""
+    """CPU seconds and megabytes read by all processes, and wall seconds."""
 
     cpu_s: float
     read_mb: float
@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def make_home(home: Path, data: Path) -> Path:
-    """A shop whose files are those of `data`, a folder of CSV files or of one packed archive of them."""
+    """A shop whose files are those of `data`: a folder of CSV files, or a folder with one packed archive of them."""
     sources = home / "sources"
     sources.mkdir(parents=True)
     for packed in data.glob("*.tar.gz"):
@@ -124,14 +124,14 @@ def idle(night: Night) -> None:
 
 
 def measured(work: Callable[[], object]) -> Cost:
-    """What `work` costs, with all processes that it starts and waits for."""
+    """Cost of `work`, with all processes that it starts and waits for."""
     before, cpu, began = _read_bytes(), _cpu(), time.monotonic()
     work()
     return Cost(round(_cpu() - cpu, 2), round((_read_bytes() - before) / 1e6, 2), round(time.monotonic() - began, 2))
 
 
 def contents(night: Night) -> dict[str, tuple[int, str]]:
-    """Rows and content hash of clean and feature tables, and of what was refused."""
+    """Rows and content hash of clean, feature and quarantine tables."""
     return {t.name: files_hash(files_of_table(night, t), t) for t in (*CLEAN, QUARANTINE, *FEATURES)}
 
 

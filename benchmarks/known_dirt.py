@@ -1,8 +1,8 @@
-"""What becomes of the dirt that is known to be in public data: counted in the raw lines, and in what cleaning made.
+"""What cleaning does with the known defects of public data, counted in the raw lines.
 
-The step `clean` is run on all days of Online Retail and on three files of Amazon reviews. Each raw line is found
-again by its keyed hash: clean, refused with its reason, or a repetition. Prints, for each kind of dirt, how many raw
-lines have it and what became of them.
+The step `clean` runs on all days of Online Retail and on three files of Amazon reviews. Each raw line is found again by
+its keyed hash: clean, refused with its reason, or a repetition. Prints for each kind of defect how many raw lines have
+it and what became of them.
 
     python -m benchmarks.known_dirt --data DIR --json known_dirt.json
 """

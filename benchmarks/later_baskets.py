@@ -1,15 +1,15 @@
-"""Bundles of the first days of Online Retail against the baskets of the days after, beside FP-growth of Spark ML.
+"""Bundles of the first days of Online Retail, judged in the baskets of the days after, beside FP-growth of Spark ML.
 
 The steps clean, check_inputs and features build the tables of the known days as a night does, and the night's own code
-finds bundles in them, with words and the frozen encoder as texts. FP-growth reads the same baskets (none larger than
+finds bundles in them, with TF-IDF and the frozen encoder as texts. FP-growth reads the same baskets (none larger than
 `[features] largest_basket`, a few of a user and day) and keeps itemsets of the same sizes, ranked by support or by
 lift. Later baskets pass the same filter.
 
-Of each list of equal count is printed: mean lift in later baskets (baskets that hold all, over those that would by
-independence there; a bundle without a later basket counts 0), lift of each product beyond the first (lift^(1/(k-1)),
-since lift grows by a power with each product), share of later baskets that hold a bundle, what the bundles in them cost
-at the prices of the known days, share of bundles without any, and products in the list. `alike` takes from FP-growth as
-many itemsets of each size as the night has, `merged` leaves out near-duplicates, by the night's own rule.
+Printed for each list of equal length: mean lift in later baskets (baskets that hold all products over those expected
+under independence; a bundle without a later basket counts 0), lift of each product beyond the first (lift^(1/(k-1)),
+because lift grows by a power with each product), share of later baskets that hold a bundle, value of the bundles in
+them at the prices of the known days, share of bundles in no later basket, and distinct products. `alike` takes from
+FP-growth as many itemsets of each size as the night has, `merged` leaves out near duplicates by the night's own rule.
 
     python -m benchmarks.later_baskets --data DIR/online_retail --json later_baskets.json
 """
@@ -63,7 +63,7 @@ SUPPORTS = (0.01, 0.005, 0.003)  # of known baskets; below, itemsets of all size
 
 @dataclass(frozen=True)
 class Figures:
-    """What a list is worth in later baskets."""
+    """Figures of a list in later baskets."""
 
     bundles: int
     sizes: dict[int, int]
@@ -105,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def ahead(found: dict[str, Figures]) -> dict[str, dict[str, float]]:
-    """Our figures over the best of FP-growth's lists of equal count, by kind of list."""
+    """Our figures over the best of FP-growth's lists of equal length, by kind of list."""
     ours = found["nightshelf"]
     theirs = {n: f for n, f in found.items() if n.startswith(FP_GROWTH) and f.bundles == ours.bundles}
     kinds = {
@@ -157,7 +157,7 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
 
 
 def texts_alone(night: Night) -> Ranker:
-    """A ranker that knows words and the frozen encoder's vectors; bundles ask it nothing else."""
+    """A ranker with TF-IDF and the frozen encoder's vectors, which is all that bundles need of it."""
     settings = night.settings.training
     make_repeatable(settings.threads, settings.seed)
     inputs = read_inputs(night)
@@ -182,7 +182,7 @@ def frequent(held: DataFrame, support: float, size: int) -> dict[Products, tuple
 def lists_of(
     itemsets: dict[Products, tuple[int, float]], ours: Sequence[Products], name: str, rules: Rules
 ) -> dict[str, list[Products]]:
-    """Lists as long as ours, by support and by lift: the best, those of our sizes, and both without near copies."""
+    """Lists as long as ours, by support and by lift: the best, those of our sizes, both without near duplicates."""
     sizes, lists = Counter(map(len, ours)), {}
     for way, by in (("support", 0), ("lift", 1)):
         order = sorted(itemsets, key=lambda items: (-itemsets[items][by], items))
@@ -203,7 +203,7 @@ def later_baskets(spark: SparkSession, night: Night, after: date) -> list[list[s
 
 
 def figures(bundles: Sequence[Products], later: Sequence[Sequence[str]], prices: Mapping[str, float]) -> Figures:
-    """What the bundles are worth in these baskets; a product without a price costs nothing."""
+    """Figures of the bundles in these baskets; a product without a price counts as 0."""
     ids = {p: n for n, p in enumerate(sorted({p for b in (*bundles, *later) for p in b}))}
     held, wanted = (_members(lists, ids) for lists in (later, bundles))
     sizes = np.array([len(b) for b in bundles])

@@ -1,10 +1,10 @@
-"""Split by time: what the night's models list for the days after a day of Online Retail, beside a cheap hybrid.
+"""Split by time on Online Retail: the night's models for the days after a date, compared with a cheap hybrid.
 
 The steps clean, check_inputs and features build the tables up to the last test day, as a night does. Models learn from
-the days up to a week before `--until`, choose on that week, then know all behaviour up to `--until`, and are judged on
-the days after it: on products that are new to the user, and on all that was bought, repeats among them, with nothing
-hidden. Lists hold only what was sold up to `--until`. `cheap_hybrid` is item-kNN over places (no turns, nothing ages)
-and TF-IDF alone, their weight chosen on the same week. `--peers` adds published recommenders on new products (see
+the days up to a week before `--until`, are chosen on that week, then know all behaviour up to `--until`, and are judged
+on the days after: on products that are new to the user, and on all purchases, repeats included, with nothing hidden.
+Lists hold only products sold up to `--until`. `cheap_hybrid` is item-kNN by position (no turns, no ageing) and TF-IDF
+alone, their weight chosen on the same week. `--peers` adds published recommenders on new products (see
 benchmarks/lib/peers.py).
 
     python -m benchmarks.next_days --data DIR/online_retail --until 2011-06-30 --days 7 --peers kindling-rec
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         night = open_night(home, asked.until + timedelta(asked.days), RunOptions())
         for step in STEPS:
             run_step(step, night.work, log=lambda line: None)
-        found = compared(lab_of(night, asked.until, asked.days), asked.peers)
+        found = compared(training_run_of(night, asked.until, asked.days), asked.peers)
     for kind, models in found.items():
         for name, metrics in models.items():
             ndcg_10, recall_10 = metrics[f"ndcg@{DEPTH}"], metrics[f"recall@{DEPTH}"]
@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_json(asked.json, {"until": str(asked.until), "days": asked.days} | found)
 
 
-def lab_of(night: Night, until: date, days: int) -> TrainingRun:
+def training_run_of(night: Night, until: date, days: int) -> TrainingRun:
     """The night's tables, with the split of this benchmark; what was first sold after `until` cannot be shown."""
     inputs, last = read_inputs(night), day_number(until)
     inputs = replace(inputs, showable=inputs.showable & seen_until(inputs.log, last))
@@ -84,34 +84,34 @@ def lab_of(night: Night, until: date, days: int) -> TrainingRun:
 
 
 def seen_until(log: InteractionLog, day: int) -> np.ndarray:
-    """bool (n,): which products stand in the log up to and with `day`."""
+    """bool (n,): products with behaviour up to and with `day`."""
     return np.bincount(log.product[log.day <= day], minlength=len(log.products)) > 0
 
 
-def compared(lab: TrainingRun, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
+def compared(run: TrainingRun, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Figures by kind of task and model, those of `peers` where nothing is bought again, and what matters of them."""
-    settings = lab.night.settings
+    settings = run.night.settings
     make_repeatable(settings.training.threads, settings.training.seed)
-    model = make_challenger(lab)
-    ranker = lab.ranker(model, lab.split.validation.last)
-    before = by_places(lab, lab.ranker(model, lab.split.fit_until), lab.split.fit_until)
-    hybrid = by_places(lab, ranker, lab.split.validation.last)
-    hybrid = replace(hybrid, blend=cheap_hybrid(before, in_places(lab.validation_cases())))
+    model = make_challenger(run)
+    ranker = run.ranker(model, run.split.validation.last)
+    before = by_places(run, run.ranker(model, run.split.fit_until), run.split.fit_until)
+    hybrid = by_places(run, ranker, run.split.validation.last)
+    hybrid = replace(hybrid, blend=cheap_hybrid(before, in_places(run.validation_cases())))
     cold = np.zeros(len(ranker.product_ids), bool)
 
     def figures(cases: EvalCases) -> dict[str, ModelFigures]:
         ours = judge(with_parts("nightshelf", ranker), cases, cold)
         return ours | judge({"cheap_hybrid": hybrid}, in_places(cases), cold)
 
-    cases = lab.test_cases()
+    cases = run.test_cases()
     judged = figures(cases)
     for name in peers:
-        items = peer(name, lab.inputs, lab.split.validation.last, cases, LISTED)
+        items = peer(name, run.inputs, run.split.validation.last, cases, LISTED)
         judged[name] = ModelFigures.of(items, cases, cold, ranker, 0.0)
-    return {"new products": told(judged), "all": told(figures(with_repeats(lab)))}
+    return {"new products": figures_and_differences(judged), "all": figures_and_differences(figures(with_repeats(run)))}
 
 
-def told(judged: dict[str, ModelFigures]) -> dict[str, Any]:
+def figures_and_differences(judged: dict[str, ModelFigures]) -> dict[str, Any]:
     """The metrics of each model, and how far the night's is ahead of what others would take, paired."""
     found: dict[str, Any] = {name: figures.metrics() for name, figures in judged.items()}
     for other in ("cheap_hybrid", "item_knn", *(name for name in PEERS if name in judged)):
@@ -120,20 +120,20 @@ def told(judged: dict[str, ModelFigures]) -> dict[str, Any]:
     return found
 
 
-def by_places(lab: TrainingRun, ranker: Ranker, until: int) -> Ranker:
-    """`ranker` with item-kNN as it is known: each product has a place of its own in a history, and no pair ages."""
-    past, knn = lab.inputs.histories(until, Knn()), Knn()
+def by_places(run: TrainingRun, ranker: Ranker, until: int) -> Ranker:
+    """`ranker` with plain item-kNN: each product of a history is a turn of its own, and pairs do not age."""
+    past, knn = run.inputs.histories(until, Knn()), Knn()
     past = replace(past, turns=np.arange(len(past.items), dtype=np.int32))
     return replace(ranker, knn=count_neighbours(past, len(ranker.product_ids), knn), settings=knn)
 
 
 def in_places(cases: EvalCases) -> EvalCases:
-    """`cases` whose histories say nothing of what was chosen at one time."""
+    """`cases` in whose histories each product is a turn of its own."""
     return replace(cases, histories=list(map(items_of, cases.histories)))
 
 
 def cheap_hybrid(ranker: Ranker, cases: EvalCases) -> Blend:
-    """Item-kNN and TF-IDF, each over its spread, with the share of TF-IDF that ranks `cases` best."""
+    """Item-kNN and TF-IDF, each divided by its spread, with the weight of TF-IDF that ranks `cases` best."""
     spread = scales(ranker, cases.histories, cases.hidden)
 
     def blend(share: float) -> Blend:
@@ -148,11 +148,11 @@ def cheap_hybrid(ranker: Ranker, cases: EvalCases) -> Blend:
     return blend(max(SHARES, key=value))
 
 
-def with_repeats(lab: TrainingRun) -> EvalCases:
-    """The users of the test days who were known before, and all that they bought; nothing is hidden from them."""
-    log, window = lab.inputs.log, lab.split.test
-    inside = (log.day >= window.first) & (log.day <= window.last) & log.target & lab.inputs.showable[log.product]
-    past = histories(log, window.first - 1, lab.night.settings.knn.history)
+def with_repeats(run: TrainingRun) -> EvalCases:
+    """Users of the test days with a history, and all their purchases; nothing is hidden from them."""
+    log, window = run.inputs.log, run.split.test
+    inside = (log.day >= window.first) & (log.day <= window.last) & log.target & run.inputs.showable[log.product]
+    past = histories(log, window.first - 1, run.night.settings.knn.history)
     bought = _products_of(log.rows(inside))
     users = np.intersect1d(log.users[sorted(bought)], past.users)
     targets = [bought[int(u)] for u in np.searchsorted(log.users, users)]

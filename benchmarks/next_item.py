@@ -1,12 +1,12 @@
-"""How well the night's models tell a user's next item: leave-one-out, all items ranked, seen items masked.
+"""Next item, leave-one-out: how well the night's models rank a user's last choice among all items, seen items masked.
 
 The night's own code learns on all but each user's last two choices, chooses everything on the last but one, and is
-judged on the last. `--cold` takes 5 % of the items out of what is learned from: how often they are found, ranked as
-they are and with a place kept for one, what that place costs, and the easier question of LIGER. `--encoders` judges the
-vectors of texts before and after each step of learning. `--refit` counts the last but one, too, once all is chosen, for
-item-kNN and popularity; encoder, projection, network and weights stay. DIR holds `sequences.txt` and `items.jsonl` (see
-benchmarks/lib/sequences.py). Prints the figures of each model with 95 % intervals. The JSON is written after each seed,
-of those that are done; its `peak_rss_mb` is of this process alone, without what peers need in theirs.
+judged on the last. `--cold` removes 5 % of the items from what is learned from: how often they are found, ranked
+normally and with a place kept for one, what that place costs, and the easier question of LIGER. `--encoders` judges
+text vectors before and after each step of learning. `--refit` adds the last but one choice after everything is chosen,
+for item-kNN and popularity; encoder, projection, network and weights stay. DIR holds `sequences.txt` and `items.jsonl`
+(see benchmarks/lib/sequences.py). Prints the figures of each model with 95 % intervals. The JSON is written after each
+seed; its `peak_rss_mb` is of this process alone, without peers.
 
     python -m benchmarks.next_item --data DIR --json next_item.json --seeds 1
 """
@@ -108,41 +108,43 @@ def facts_of(asked: argparse.Namespace, runs: Sequence[dict[str, Any]], seconds:
 
 
 def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
-    """The figures of one seed, which permutes the ids and draws all that is random."""
+    """The figures of one seed, which permutes the ids and is the seed of every random draw."""
     sequences = read_sequences(asked.data, seed)
     with tempfile.TemporaryDirectory() as folder:
         settings = check_settings({"training": {"seed": seed}, "guards": {"targets": ["purchase"]}})
         taken_out = drawn(sequences, seed, COLD if asked.cold else 0.0)
-        lab = lab_of(Path(folder), without(inputs_of(sequences, settings), taken_out), settings)
+        run = training_run_of(Path(folder), without(inputs_of(sequences, settings), taken_out), settings)
         make_repeatable(settings.training.threads, settings.training.seed)
-        model = make_challenger(lab)
-        ranker = refitted(lab, model, taken_out) if asked.refit else lab.ranker(model, FIT)
-        cases = cases_in(lab.inputs.log, lab.split.test, lab.inputs.showable, settings.knn.history, most=JUDGED)
-        words = TfidfVocabulary.of(lab.inputs.words, ALL_WORDS).counted(lab.inputs.words)
-        told = partial(figures, cases=cases, log=lab.inputs.log, cold=taken_out, words=words)
+        model = make_challenger(run)
+        ranker = refitted(run, model, taken_out) if asked.refit else run.ranker(model, FIT)
+        cases = cases_in(run.inputs.log, run.split.test, run.inputs.showable, settings.knn.history, most=JUDGED)
+        words = TfidfVocabulary.of(run.inputs.words, ALL_WORDS).counted(run.inputs.words)
+        lists_figures = partial(figures, cases=cases, log=run.inputs.log, cold=taken_out, words=words)
         models = {}
         rankers = with_parts("nightshelf", ranker)
         rankers |= with_slots(ranker) if asked.cold else {}
-        rankers |= encoders(lab, model, ranker) if asked.encoders else {}
+        rankers |= encoders(run, model, ranker) if asked.encoders else {}
         for name, each in rankers.items():
-            with lab.timed(f"rank {name}"):
+            with run.timed(f"rank {name}"):
                 lists = each.lists(cases.histories, cases.hidden, LISTED)
-            models[name] = told(lists)
+            models[name] = lists_figures(lists)
         reasons = faithful(ranker, cases, seed)
         for name in asked.models:
-            with lab.timed(name):
-                lists = baseline(name, lab, cases, LISTED)
+            with run.timed(name):
+                lists = baseline(name, run, cases, LISTED)
             if lists is None:
-                lab.notes.append(f"{name} found nothing to learn from")
+                run.notes.append(f"{name} found nothing to learn from")
             else:
-                models[name] = told(lists)
+                models[name] = lists_figures(lists)
         for name in asked.peers:
-            with lab.timed(name):
-                models[name] = told(peer(name, without(lab.inputs, taken_out, VALIDATION), VALIDATION, cases, LISTED))
+            with run.timed(name):
+                models[name] = lists_figures(
+                    peer(name, without(run.inputs, taken_out, VALIDATION), VALIDATION, cases, LISTED)
+                )
         if asked.cold:
             lists = among_candidates(ranker, cases, taken_out)
-            models["candidates and all cold (LIGER)"] = told(lists)
-    print(f"seed {seed}: {model.blend}, {lab.seconds}, {lab.notes}, {reasons}", flush=True)
+            models["candidates and all cold (LIGER)"] = lists_figures(lists)
+    print(f"seed {seed}: {model.blend}, {run.seconds}, {run.notes}, {reasons}", flush=True)
     return {
         "users": len(sequences.users),
         "users_judged": len(cases),
@@ -151,16 +153,16 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         "models": models,
         "blend": model.blend.named(),
         "reasons": reasons,
-        "seconds": lab.seconds,
+        "seconds": run.seconds,
     }
 
 
-def refitted(lab: TrainingRun, model: SavedModel, cold: np.ndarray) -> Ranker:
-    """`model` with validation choices counted, too, but for those of `cold` items, which have to stay unknown."""
-    return replace(lab, inputs=without(lab.inputs, cold, VALIDATION)).ranker(model, VALIDATION)
+def refitted(run: TrainingRun, model: SavedModel, cold: np.ndarray) -> Ranker:
+    """`model` with the validation choices counted, except those of `cold` items."""
+    return replace(run, inputs=without(run.inputs, cold, VALIDATION)).ranker(model, VALIDATION)
 
 
-def lab_of(home: Path, inputs: Any, settings: Settings) -> TrainingRun:
+def training_run_of(home: Path, inputs: Any, settings: Settings) -> TrainingRun:
     """What the night's training works with, on these inputs."""
     night = Night(home, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
     night.save()

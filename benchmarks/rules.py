@@ -1,7 +1,7 @@
-"""Precision and recall of each cleaning rule against what was planted in a demo shop.
+"""Precision and recall of each cleaning rule on a demo shop, whose defects are known.
 
-A dirty demo shop is made, the step `clean` is run on it, and what became of each line of its files is held against the
-truth beside them. Prints one line for each source and verdict, and for each flag of a review.
+A demo shop with defects is made, the step `clean` runs on it, and the verdict of each line is compared with the truth.
+Prints one line for each source and verdict, and for each flag of a review.
 
     python -m benchmarks.rules --seed 7 --json rules.json
 """
@@ -40,7 +40,7 @@ Verdicts = dict[str, dict[Place, set[str]]]  # by source: of each line its verdi
 
 
 class Score(NamedTuple):
-    """How many lines a rule holds for, how many of them were found, and how many of those found are right."""
+    """Lines for which a rule should hold, how many of them were found, and how many of those found are right."""
 
     source: str
     rule: str
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def planted(shop: Path) -> Verdicts:
-    """What must become of each line of a demo shop."""
+    """The verdict that each line of a demo shop must get."""
     wanted: Verdicts = defaultdict(dict)
     for row in pq.read_table(shop / "truth" / "rows.parquet").to_pylist():
         place = (Path(row["file"]).name, row["line"] + 1)
@@ -82,9 +82,9 @@ def planted(shop: Path) -> Verdicts:
 
 
 def verdicts(night: Night, shop: Path) -> Verdicts:
-    """What became of each line: its reason in the quarantine, or `clean` where its row is.
+    """The verdict that each line got: its reason in the quarantine, or `clean` where its row is.
 
-    Of the others those are `duplicate` whose like came before; the rest is left for a `future` night.
+    Of the other lines, those with an equal earlier line are `duplicate`; the rest are dated in the `future`.
     """
     key = load_user_key(night.home)
     refused = {(row["source"], row["file"], row["line"]): row["reason"] for row in rows(night, QUARANTINE)}
@@ -108,7 +108,7 @@ def verdicts(night: Night, shop: Path) -> Verdicts:
 
 
 def scores(wanted: Verdicts, found: Verdicts) -> list[Score]:
-    """Of each source and rule how well it was found."""
+    """Precision and recall of each source and rule."""
     result = []
     for source in sorted(wanted):
         there, told = _by_rule(wanted[source]), _by_rule(found[source])

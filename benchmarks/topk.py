@@ -1,13 +1,13 @@
-"""Scores a second and core of the Spark ranking, beside plain NumPy, Spark's ALS, implicit and faiss.
+"""Scores a second and core of ranking in Spark, beside plain NumPy, Spark's ALS, implicit and faiss.
 
-Random products and users: `rank_users` of the night ranks with vectors of the encoder's and the network's lengths and
+Random products and users: the night's `rank_users` ranks with vectors of the encoder's and the network's lengths and
 popularity (`dense`), with neighbours of both kinds alone (`sparse`), with all of these (`whole`), and with all of these
-where short forms of the vectors say what is scored (`short`; what these miss hangs on the vectors, of which random ones
-say nothing). `numpy` is the bound: one product of matrices of the same length, the same masks, the same k, one thread.
-ALS ranks by `recommendForAllUsers`, which masks nothing, with 64 factors and with as many as these vectors have;
-implicit and faiss, where they are installed, with vectors of the same length. Above 10^10 scores some of the users are
-ranked, and the seconds for all are told apart. Every way first ranks a few users, so that an engine's start and reading
-are not counted.
+and approximate candidates (`short`; what these miss depends on the vectors, and random ones say nothing about it).
+`numpy` is the bound: one matrix product of the same length, the same masks, the same k, one thread. ALS ranks by
+`recommendForAllUsers`, which masks nothing, with 64 factors and with as many as these vectors have; implicit and faiss,
+where they are installed, with vectors of the same length. Above 10^10 scores a sample of the users is ranked, and the
+seconds for all are extrapolated and printed apart. Every method first ranks a few users, so that start-up is not
+counted.
 
     python -m benchmarks.topk --users 10000 100000 1000000 --products 10000 100000 --most-scores 1e9 --json topk.json
 """
@@ -95,7 +95,7 @@ def compared(
 
 
 def line(way: str, users: int, products: int, ranked: int, seconds: float, cores: int) -> dict[str, Any]:
-    """One way's figures, of so many `users` of whom some were `ranked`; printed."""
+    """The figures of one method for `users`, of whom `ranked` were measured; printed."""
     found = {
         "way": way,
         "users": users,
@@ -117,7 +117,7 @@ def line(way: str, users: int, products: int, ranked: int, seconds: float, cores
 def in_spark(
     spark: SparkSession, settings: Settings, shop: RandomShop, folder: Path
 ) -> dict[str, tuple[Callable[[int], object], int]]:
-    """The night's `rank_users`: dense parts alone, sparse ones alone, all of them, and all of what short forms find."""
+    """The night's `rank_users` with dense parts, with sparse ones, with all, and with approximate candidates."""
     ids, cores = shop.ranker.product_ids, spark.sparkContext.defaultParallelism
     turns = list(range(shop.chosen.shape[1]))
     rows = [(f"u{u:08d}", [str(p) for p in ids[chosen]], turns, "1") for u, chosen in enumerate(shop.chosen)]
@@ -148,7 +148,7 @@ def _ranked(users: DataFrame, bundles: DataFrame, night: Night) -> Callable[[int
 
 
 def plain(shop: RandomShop) -> Callable[[int], object]:
-    """The bound: a user's vector times all products', what is hidden set to minus infinity, the best k sorted."""
+    """The bound: user vectors times product vectors, hidden products set to minus infinity, the best k sorted."""
     ranker = shop.ranker
     products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))
     users = products[shop.chosen[:, -1]].copy()
@@ -171,7 +171,7 @@ def plain(shop: RandomShop) -> Callable[[int], object]:
 
 
 def als(spark: SparkSession, shop: RandomShop, factors: int) -> Callable[[int], object]:
-    """Spark's ALS with random factors: which they are costs nothing, and fitting long ones takes hours."""
+    """Spark's ALS with random factors: their values do not change the speed, and fitting long ones takes hours."""
     rng = np.random.default_rng(7)
 
     def frame(count: int) -> DataFrame:
@@ -195,7 +195,7 @@ def als(spark: SparkSession, shop: RandomShop, factors: int) -> Callable[[int], 
 
 
 def libraries(shop: RandomShop, threads: int) -> dict[str, tuple[Callable[[int], object], int]]:
-    """implicit and faiss, where they are there."""
+    """implicit and faiss, where they are installed."""
     ranker = shop.ranker
     products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))
     users = products[shop.chosen[:, -1]].copy()

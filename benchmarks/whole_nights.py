@@ -1,8 +1,8 @@
-"""Whole nights of real days, models and releases among them: each equals a full refresh of the same date.
+"""Whole nights of real days, with models and releases: each must equal a full refresh of the same date.
 
-The first days of the public Online Retail log, a file a day. All steps of a night run for each date in turn, each
-on what the nights before have built and against the model of the night before. Then some of the dates are refreshed in
-full, trained anew against the same predecessor: every published table must have the same contents.
+The first days of the public Online Retail log, one file a day. All steps of a night run for each date in turn, on what
+the nights before built and against the model of the night before. Then some dates are refreshed in full and trained
+anew against the same predecessor: every published table must have the same content.
 
     python -m benchmarks.whole_nights --data DIR/online_retail --nights 14 --refresh 3 --json whole_nights.json
 """

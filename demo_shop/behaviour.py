@@ -77,7 +77,7 @@ class ShopRun:
         return appeal
 
     def _listing(self, appeal: np.ndarray) -> list[int]:
-        """Products that the shop shows, first place first: some bestsellers among the results of the person's search."""
+        """Products that the shop shows, in order: some bestsellers among the results of the person's search."""
         noisy = appeal + self.rng.gumbel(size=len(appeal))
         famous = np.where(np.isfinite(appeal), self.catalogue.fame, -np.inf) + self.rng.gumbel(size=len(appeal))
         wanted = np.argsort(-noisy)[: SLOTS - BESTSELLERS]

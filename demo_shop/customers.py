@@ -51,7 +51,7 @@ def make_customers(rng: np.random.Generator, users: int, days: int) -> Customers
 
 
 def tastes_table(customers: Customers, days: int) -> pd.DataFrame:
-    """One row for each customer with an account: liked themes and categories with weights, before and after a change."""
+    """One row for each customer with an account: liked themes and categories with weights, before and after."""
     theme_names = [theme.name for theme in THEMES]
     shelf_names = [shelf.name for shelf in CATEGORIES]
     rows = []

@@ -19,7 +19,7 @@ MARKUP = ("<p>{}</p>", "{}<br/>", "<div>{}</div><ul><li>New</li></ul>", '<p clas
 
 
 def soil_products(rng: np.random.Generator, lines: list[SourceLine]) -> tuple[list[SourceLine], tuple[str, ...]]:
-    """The lines, some oddly written, with added lines that must be refused; and the codes that only refused lines have."""
+    """The lines, some oddly written, with refused lines added; and the codes that only refused lines have."""
     picker = Picker(rng, lines)
     added = [replace(lines[i], at=_later(rng, lines[i], lines), verdict="duplicate") for i in picker.take(SHARE)]
     for i in picker.take(SHARE):

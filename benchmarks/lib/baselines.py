@@ -1,7 +1,7 @@
-"""Models that others publish, fitted on what the night's models learn from and chosen on the same validation users.
+"""Published models, fitted on what the night's models learn from and chosen on the same validation users.
 
 EASE (Steck 2019), ALS (Hu et al. 2008) and BPR (Rendle et al. 2009) of `implicit`, which has to be installed, and
-SASRec (Kang & McAuley 2018) with the full softmax, which is the night's network without texts.
+SASRec (Kang & McAuley 2018) with full softmax, which is the night's network without texts.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ PENALTIES = (100.0, 300.0, 1000.0)
 GRID = [(factors, weight) for factors in (64, 128) for weight in (0.01, 0.1)]
 
 
-def baseline(name: str, lab: TrainingRun, cases: EvalCases, k: int) -> np.ndarray | None:
-    """int32 (u, k): what the model `name` lists for `cases`; None where it finds nothing to learn from."""
-    past = histories(lab.inputs.log, lab.split.fit_until, EVERYTHING)
-    judged = lab.validation_cases().at_most(5000)
+def baseline(name: str, run: TrainingRun, cases: EvalCases, k: int) -> np.ndarray | None:
+    """int32 (u, k): the list of model `name` for each case; None where there is nothing to learn from."""
+    past = histories(run.inputs.log, run.split.fit_until, EVERYTHING)
+    judged = run.validation_cases().at_most(5000)
     if name == "sasrec":
-        scores = sasrec(lab, past, judged)
+        scores = sasrec(run, past, judged)
         return None if scores is None else lists(scores, cases, k)
-    tried = {"ease": ease, "als": als, "bpr": bpr}[name](matrix(past, len(lab.inputs.product_ids)))
+    tried = {"ease": ease, "als": als, "bpr": bpr}[name](matrix(past, len(run.inputs.product_ids)))
     figures = []
     for scores in tried:
         figures.append((float(ndcg(lists(scores, judged, 10), judged.targets, 10).mean()), scores))
@@ -46,7 +46,7 @@ BASELINES = ("ease", "als", "bpr", "sasrec")
 
 
 def lists(scores: Scores, cases: EvalCases, k: int) -> np.ndarray:
-    """int32 (u, k): the best of each case that is not hidden."""
+    """int32 (u, k): the best products of each case that are not hidden."""
     found = []
     for at in range(0, len(cases), AT_ONCE):
         score = scores(cases.histories[at : at + AT_ONCE]).astype(np.float32)
@@ -67,7 +67,7 @@ def _asked(past: list[np.ndarray], products: int) -> sparse.csr_matrix:
 
 
 def ease(chosen: sparse.csr_matrix) -> Iterable[Scores]:
-    """The closed form at each penalty; dense in the number of products."""
+    """The closed form for each penalty; dense in the number of products."""
     gram = (chosen.T @ chosen).toarray().astype(np.float32)
     diagonal = np.diag_indices(len(gram))
     for penalty in PENALTIES:
@@ -80,7 +80,7 @@ def ease(chosen: sparse.csr_matrix) -> Iterable[Scores]:
 
 
 def als(chosen: sparse.csr_matrix) -> Iterable[Scores]:
-    """Factors of products; a user's are computed from the history, as a new user's would be."""
+    """Factors of products; those of a user are computed from the history, as for a new user."""
     from implicit.als import AlternatingLeastSquares
 
     for factors, penalty in GRID:
@@ -94,7 +94,7 @@ def als(chosen: sparse.csr_matrix) -> Iterable[Scores]:
 
 
 def bpr(chosen: sparse.csr_matrix) -> Iterable[Scores]:
-    """Factors of products; a user is the mean of what was chosen, since users of the judged days have chosen more."""
+    """Factors of products; a user is the mean of the chosen products, because judged users have chosen more since."""
     from implicit.bpr import BayesianPersonalizedRanking
 
     for factors, penalty in GRID:
@@ -103,25 +103,25 @@ def bpr(chosen: sparse.csr_matrix) -> Iterable[Scores]:
         yield lambda past, model=model: _asked(past, chosen.shape[1]) @ model.item_factors @ model.item_factors.T
 
 
-def sasrec(lab: TrainingRun, past: Histories, judged: EvalCases) -> Scores | None:
-    """The night's network, which knows products by their ids alone; None where nobody chose one after another."""
-    ids = lab.inputs.product_ids
+def sasrec(run: TrainingRun, past: Histories, judged: EvalCases) -> Scores | None:
+    """The night's network with product ids alone; None where nobody chose one product after another."""
+    ids = run.inputs.product_ids
     nothing = np.zeros((len(ids), 1), np.float32)
-    settings = lab.night.settings
+    settings = run.night.settings
 
     def network(weights: NetworkWeights) -> NextChoiceScorer:
         return LearnedNetwork(weights, ids).among(ids, nothing)
 
     def figure(weights: NetworkWeights) -> float:
         fitted = network(weights)
-        return ndcg_of_vectors(fitted.tastes(judged.histories), fitted.targets, judged, lab.inputs.showable)
+        return ndcg_of_vectors(fitted.tastes(judged.histories), fitted.targets, judged, run.inputs.showable)
 
     progress = fit_next_choice(
         past,
         nothing,
         figure,
         settings.next_choice.model_copy(update={"layers": 2, "softmax_products": len(ids), "popularity_power": 0.0}),
-        LoopConfig(settings.training.seed, lab.checkpoint("sasrec")),
+        LoopConfig(settings.training.seed, run.checkpoint("sasrec")),
     )
     if progress.weights is None:
         return None

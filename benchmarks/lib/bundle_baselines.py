@@ -1,4 +1,4 @@
-"""What bundles of a session are held against: everything, the likest pair, clusters by words or by a pair model."""
+"""Baselines of session bundles: the whole session, the most similar pair, clusters by words or by a pair model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Likeness = Callable[[Items, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class KnownSessions:
-    """Sessions of `items` with their bundles."""
+    """Labelled sessions: places of `items`, and their bundles."""
 
     items: Items
     sessions: Sequence[np.ndarray]
@@ -26,12 +26,12 @@ class KnownSessions:
 
 
 def whole_session(items: Items, sessions: Sequence[np.ndarray]) -> list[BundleSets]:
-    """One bundle of all."""
+    """One bundle of all items."""
     return [[frozenset(session.tolist())] for session in sessions]
 
 
-def likest_pair(items: Items, sessions: Sequence[np.ndarray]) -> list[BundleSets]:
-    """The two items whose titles' TF-IDF cosine is largest."""
+def most_similar_pair(items: Items, sessions: Sequence[np.ndarray]) -> list[BundleSets]:
+    """The two items whose titles have the largest TF-IDF cosine."""
     found = []
     for session in sessions:
         first, second = np.triu_indices(len(session), 1)
@@ -48,9 +48,9 @@ def by_words(items: Items, session: np.ndarray) -> np.ndarray:
 def clustered(
     likeness: Likeness, validation: KnownSessions, items: Items, sessions: Sequence[np.ndarray]
 ) -> list[BundleSets]:
-    """Average-link clusters of two and more, cut where they fit the `validation` sessions best by matched Jaccard.
+    """Average-link clusters of two and more items, cut at the threshold with the best matched Jaccard on `validation`.
 
-    A session without any is one bundle.
+    A session without a cluster is one bundle.
     """
     alike = [likeness(validation.items, session) for session in validation.sessions]
     pairs = np.concatenate([each[np.triu_indices(len(each), 1)] for each in alike])
@@ -68,7 +68,7 @@ def _cut(alike: np.ndarray, session: np.ndarray, cut: float) -> list[frozenset[i
 
 
 def pair_model(train: KnownSessions) -> Likeness:
-    """The chance that two items of a session are together in a bundle, by gradient boosting (Friedman 2001)."""
+    """Probability that two items of a session are in one bundle, by gradient boosting (Friedman 2001)."""
     told = [_pair_features(train.items, session) for session in train.sessions]
     together = []
     for session, bundles in zip(train.sessions, train.bundles, strict=True):
@@ -90,7 +90,7 @@ def pair_model(train: KnownSessions) -> Likeness:
 
 
 def _pair_features(items: Items, session: np.ndarray) -> np.ndarray:
-    """(p, 8): cosine by words and its ranks in the session and for either item, category paths, items."""
+    """(p, 8): cosine of words, its ranks in the session and for either item, category paths, number of items."""
     first, second = np.triu_indices(len(session), 1)
     words, path, steps = (items.similarity(name, session) for name in ("words", "path", "steps"))
     np.fill_diagonal(words, -1)

@@ -1,4 +1,4 @@
-"""Sessions of which people said what belongs together (Sun et al., SIGIR 2022), from files."""
+"""Sessions with bundles that people made (Sun et al., SIGIR 2022), read from files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NUMBER = re.compile(r"-?\d+")
 
 @dataclass(frozen=True)
 class Domain:
-    """The `items` of a folder, and its sessions with two items and a bundle of two at least, in the order of their ids.
+    """The `items` of a folder, and its sessions with at least two items and a bundle of two, in the order of their ids.
 
     `sessions` are places of items, `bundles` those of each session as sets of places.
     """
@@ -35,10 +35,9 @@ class Domain:
 
     @classmethod
     def read(cls, folder: Path, encoder: Encoder | QuantisedEncoder, least: int) -> Domain:
-        """What is in `folder`, an item without title or category being one without any.
+        """The content of `folder`; an item without title or category counts as one without any.
 
-        Of a bundle those items count that its session has. Raises SystemExit where there are fewer than `least`
-        sessions.
+        Only items of the session count in a bundle. Raises SystemExit where there are fewer than `least` sessions.
         """
         of_session = grouped(folder / "session_item.csv", "session", "item")
         of_bundle = grouped(folder / "bundle_item.csv", "bundle", "item")
@@ -61,9 +60,9 @@ class Domain:
 
 
 def texts_of(folder: Path, ids: Sequence[str], encoder: Encoder | QuantisedEncoder) -> CatalogueTexts:
-    """What `folder` says of the items `ids`; the first word of a title is its brand."""
-    titles = told_of(folder / "item_titles.csv", "titles?")
-    paths = told_of(folder / "item_categories.csv", "categor(y|ies)")
+    """Texts of the items `ids` in `folder`; the first word of a title counts as the brand."""
+    titles = values_by_item(folder / "item_titles.csv", "titles?")
+    paths = values_by_item(folder / "item_categories.csv", "categor(y|ies)")
     told = [html.unescape(titles.get(item, "")) for item in ids]
     brands = [title.split()[0] if title.split() else "" for title in told]
     categories = [category_paths(paths.get(item, "")) for item in ids]
@@ -73,10 +72,10 @@ def texts_of(folder: Path, ids: Sequence[str], encoder: Encoder | QuantisedEncod
 
 
 def rows(file: Path, first: str, second: str) -> Iterator[tuple[str, str]]:
-    """The columns of `file` whose names match `first` and `second`; lines that lack one, or the first id, are left out.
+    """The columns of `file` whose names match `first` and `second`, without lines that lack one or the first id.
 
-    Where no name matches they are the first and second column, and a file that begins with a number has no names.
-    Raises SystemExit where there is no such file.
+    Without a match they are the first and second column; a file that begins with a number has no header. Raises
+    SystemExit where there is no such file.
     """
     if not file.exists():
         raise SystemExit(f"{file} is missing; a folder needs session_item.csv, session_bundle.csv and bundle_item.csv")
@@ -91,13 +90,13 @@ def rows(file: Path, first: str, second: str) -> Iterator[tuple[str, str]]:
 
 
 def column_of(names: Sequence[str], wanted: str, otherwise: int) -> int:
-    """Which of `names` matches `wanted`, whatever its case and with or without `ID`."""
+    """Which of `names` matches `wanted`, ignoring case and a trailing `ID`."""
     plain = [re.sub(r"[\W_]|id$", "", name.lower()) for name in names]
     return next((at for at, name in enumerate(plain) if re.fullmatch(wanted, name)), otherwise)
 
 
 def grouped(file: Path, first: str, second: str) -> dict[str, list[str]]:
-    """The different ids in column `second` of each one in column `first`, in the order of the file."""
+    """The distinct ids in column `second` for each id in column `first`, in the order of the file."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for one, other in rows(file, first, second):
         if other:
@@ -105,33 +104,33 @@ def grouped(file: Path, first: str, second: str) -> dict[str, list[str]]:
     return {one: list(others) for one, others in found.items()}
 
 
-def told_of(file: Path, column: str) -> dict[str, str]:
+def values_by_item(file: Path, column: str) -> dict[str, str]:
     """What `column` says of each item; nothing where there is no such file."""
     return dict(rows(file, "item", column)) if file.exists() else {}
 
 
 def in_order(ids: Iterable[str]) -> list[str]:
-    """`ids` as whole numbers rise where all are some, else as texts do."""
+    """`ids` sorted as whole numbers if all are, else as texts."""
     ordered = sorted(ids)
     return sorted(ordered, key=int) if all(map(NUMBER.fullmatch, ordered)) else ordered
 
 
 def category_paths(text: str) -> list[CategoryPath]:
-    """Paths from wide to narrow out of `[[A,B],[A,C, D]]`; a comma with a space behind it is part of a name."""
+    """Paths from wide to narrow out of `[[A,B],[A,C, D]]`; a comma followed by a blank is part of a name."""
     inner = re.split(r"\]\s*,\s*\[", text.strip().strip("[]"))
     paths = (tuple(step.strip() for step in re.split(r",(?! )", path) if step.strip()) for path in inner)
     return [path for path in paths if path]
 
 
 def split(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places of 60 % of the sessions to learn from, 20 % to choose by, 20 % to judge by; cuts floored."""
+    """Places of 60 % of the sessions for training, 20 % for validation, 20 % for the test, rounded down."""
     order = np.random.default_rng(seed).permutation(count)
     first, second = int(count * 0.6), int(count * 0.8)
     return order[:first], order[first:second], order[second:]
 
 
 def split_other(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places of 80 % of the sessions to learn from and 20 % to choose by, of a domain that is not judged."""
+    """Places of 80 % of the sessions for training and 20 % for validation, of a domain that is not judged."""
     order = np.random.default_rng(seed).permutation(count)
     cut = int(count * 0.8)
     return order[:cut], order[cut:]

@@ -1,12 +1,12 @@
-"""A checker of claims that shares no code, rule or list with the one that the writer obeys.
+"""A second checker of claims, which shares no code, rule or list with the writer's.
 
-It reads the titles, brands and categories as the shop wrote them, not the cleaned names, and finds again by itself what
-a text takes from each: runs of words in the order of a title, compared by stem (Porter's first step, 1980), numbers
-whole. Of all ways to read a text so, it takes the one that leaves least over and names most. A run that begins as a
-title does, with two of its words at least, is the product's name, and each has one; any other is a remark and must be
-true of the name that is nearest. A sentence about all, or without a name, may hold only what all products have. Other
-words are of few kinds: what puts things into a basket, what joins names, and where they go. A word that binds one
-product to another, counts it or gives it away is none of them.
+It reads titles, brands and categories as the shop wrote them, not the cleaned names, and finds by itself which words of
+a text come from which title: runs of words in the order of a title, compared by stem (first step of Porter 1980),
+numbers whole. Of all ways to read a text it takes the one that leaves the fewest words over and names most products. A
+run that begins like a title, with at least two of its words, is the product's name, and each product has one; any other
+run is a remark and must be true of the nearest name. A sentence about all products, or without a name, may hold only
+what all of them share. Other words must be of a few kinds: words that put things into a basket, that join names, and
+that say where they go. A word that binds one product to another, counts it or gives it away is none of them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ LEFT_OVER, REMARK, NAME, WORD_OF_NAME = 10.0, 3.0, -1.0, -0.01  # what a reading
 
 @dataclass(frozen=True)
 class ProductStems:
-    """The stems of all that a shop says of a product: the `title` ones of its title, and after a mark the others."""
+    """Stems of everything that a shop states about a product: `title` for those of its title, then the others after a
+    mark.
+    """
 
     words: list[str]
     title: int
@@ -50,7 +52,7 @@ class ProductStems:
 
 @dataclass(frozen=True)
 class WordRun:
-    """Words of the text from `start` to before `end` that `product` has in this order, its name or a remark."""
+    """Words of the text from `start` to before `end` that `product` has in this order: its name or a remark."""
 
     start: int
     end: int
@@ -59,9 +61,9 @@ class WordRun:
 
 
 def false_claims(text: str, titles: Sequence[str]) -> Iterator[str]:
-    """What `text` says that none of `titles` does, a phrase each.
+    """Phrases of `text` that no title supports.
 
-    A title may have more lines below it: what else the shop says of the product.
+    A title may have further lines: what else the shop states of the product.
     """
     products = [product_of(*title.split("\n", 1)) for title in titles]
     tokens = TOKEN.findall(text)
@@ -94,7 +96,7 @@ def product_of(title: str, more: str = "") -> ProductStems:
 
 
 def reading(tokens: Sequence[str], products: Sequence[ProductStems]) -> tuple[WordRun, ...]:
-    """The runs of the text in the reading that leaves least over, with each product's name once at most."""
+    """The runs of the best reading: fewest words left over, each product's name at most once."""
 
     @cache
     def best(at: int, named: frozenset[int]) -> tuple[float, tuple[WordRun, ...]]:
@@ -118,9 +120,9 @@ def _tells(token: str) -> bool:
 
 
 def _ends(tokens: Sequence[str], start: int, product: ProductStems) -> Iterator[int]:
-    """Where a run of the product's words from `start` on may end; it begins and ends with none that only joins.
+    """Where a run of the product's words from `start` on may end; it neither begins nor ends with a joining word.
 
-    Signs but commas are passed over only where the product has the words before and after them side by side.
+    Signs other than commas are skipped only where the product has the words on both sides next to each other.
     """
     place, sign, tells = -1, False, False
     for at in range(start, len(tokens) if WORD.fullmatch(tokens[start]) else start):
@@ -137,7 +139,7 @@ def _ends(tokens: Sequence[str], start: int, product: ProductStems) -> Iterator[
 
 
 def _may_name(said: Sequence[str], product: ProductStems) -> bool:
-    """Whether the words are the first of the title, two of them at least if it has so many."""
+    """Whether the words are the first ones of the title, at least two if it has so many."""
     whole = [word for word in product.words[: product.title] if word not in ARTICLE]
     told = [stem(word) for word in said if WORD.fullmatch(word) and word.lower() not in ARTICLE]
     return told[:1] == whole[:1] and len(told) >= min(2, len(whole))
@@ -189,7 +191,7 @@ def _said(run: WordRun, tokens: Sequence[str]) -> str:
 
 
 def stem(word: str) -> str:
-    """Porter's step 1a: plurals lose their ending."""
+    """Porter's step 1a: plural endings are removed."""
     small = word.lower()
     for ending, left in (("sses", "ss"), ("ies", "y"), ("ss", "ss"), ("s", "")):
         if small.endswith(ending) and len(small) > len(ending) + 1:

@@ -1,4 +1,4 @@
-"""Product sets of four real shops: bought in one basket, by one reviewer, or put together by people."""
+"""Product sets of four real shops: bought in one basket, reviewed by one person, or put together by people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 def product_sets(shop: str, data: Path) -> list[tuple[Row, ...]]:
-    """Sets of two or three rows like those of table `products`, those found most often first."""
+    """Sets of two or three rows in the form of table `products`, most frequent first."""
     if shop == "online_retail":
         return online_retail(data / "online_retail")
     if shop == "gift_cards":

@@ -1,4 +1,4 @@
-"""Ways to list items that nobody has chosen: as they are ranked, with a place kept for one, and an easier form."""
+"""Rankers and lists for items that nobody has chosen."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ CANDIDATES, LISTED = 20, 20
 
 
 def with_slots(ranker: Ranker) -> dict[str, Ranker]:
-    """The ranker without a place kept for new items, and with one for each user, whatever the validation users said."""
+    """The ranker without a place for new items, and with one for each user, whatever validation chose."""
     blends = [replace(ranker.blend, new_slots=n, new_margin=ANY_MARGIN) for n in (0, 1)]
     return {f"{blend.new_slots} kept": replace(ranker, blend=blend) for blend in blends}
 
 
 def among_candidates(ranker: Ranker, cases: EvalCases, cold: np.ndarray) -> np.ndarray:
-    """int32 (u, 20): the ranker's first 20 items and all `cold` ones, ordered by what texts say alone (LIGER).
+    """int32 (u, 20): the ranker's first 20 items and all `cold` ones, ordered by text alone (LIGER).
 
-    An easier question than ranking all items: of those that were chosen before, only 20 stand in the way.
+    An easier question than ranking all items, because only 20 of those that were chosen before compete.
     """
     silent = [0.0 if part in (CHOSEN_TOGETHER, POPULAR) else w for part, w in enumerate(ranker.blend.weights)]
     by_text = replace(ranker, blend=replace(ranker.blend, weights=tuple(silent), segments=(), new_slots=0))

@@ -1,4 +1,4 @@
-"""What each step makes of the texts' vectors: the encoder as it comes, tuned, and with the projection after it."""
+"""Quality of text vectors after each step: encoder as published, fine-tuned, and with the projection."""
 
 from __future__ import annotations
 
@@ -27,26 +27,27 @@ STEPS = (  # what is ahead of what
 )
 
 
-def encoders(lab: TrainingRun, model: SavedModel, ranker: Ranker) -> dict[str, Ranker]:
-    """Rankers by vectors alone: of the encoder as it comes, and as it was tuned, with no projection after it."""
-    training = lab.night.settings.training.model_copy(update={"tuning": "frozen"})
-    night = replace(lab.night, settings=lab.night.settings.model_copy(update={"training": training}))
-    folder = lab.night.work / "frozen"
-    tune(replace(lab, night=night), folder / ENCODER)
+def encoders(run: TrainingRun, model: SavedModel, ranker: Ranker) -> dict[str, Ranker]:
+    """Rankers by vectors alone: of the published encoder, and of the fine-tuned one without a projection."""
+    training = run.night.settings.training.model_copy(update={"tuning": "frozen"})
+    night = replace(run.night, settings=run.night.settings.model_copy(update={"training": training}))
+    folder = run.night.work / "frozen"
+    tune(replace(run, night=night), folder / ENCODER)
     frozen = replace(model, folder=folder, encoder=load_encoder(folder / ENCODER))
     return {
         f"{name}_encoder": replace(ranker, blend=ranker.blend.only(SIMILAR_MEANING), vectors=on_grid(vectors))
         for name, vectors in (
-            ("frozen", frozen.read(lab.night, lab.inputs)),
-            ("tuned", model.read(lab.night, lab.inputs)),
+            ("frozen", frozen.read(run.night, run.inputs)),
+            ("tuned", model.read(run.night, run.inputs)),
         )
     }
 
 
 def steps(seeds: Sequence[Mapping[str, Figures]], metric: str) -> dict[str, dict[str, Any]]:
-    """How far each step is ahead: the median over seeds, with the paired 95 % interval over users of that next to it.
+    """How far each step is ahead of the one before: median over seeds, with the paired 95 % interval of the median's
+    seed.
 
-    Told over the seeds that have both models; a step that none has is left out.
+    Over the seeds that have both models; a step without such a seed is left out.
     """
     found = {}
     for better, worse in STEPS:

@@ -41,7 +41,7 @@ from {rows} group by verdict order by verdict
 
 
 def in_spark(files: str, target: str) -> list[list[object]]:
-    """By the functions that the step `clean` is made of; gives back the sums of each verdict."""
+    """By the functions that the step `clean` consists of; returns the sums of each verdict."""
     from pipelines.settings.tree import Settings
     from spark_jobs.engine import session
 
@@ -50,7 +50,7 @@ def in_spark(files: str, target: str) -> list[list[object]]:
 
 
 def judge(spark: SparkSession, files: str, target: str) -> list[list[object]]:
-    """The same in a session that is there."""
+    """The same in an existing session."""
     from pyspark.sql import functions as F
 
     from spark_jobs.cleaning.parsing import moment, number, whole
@@ -82,7 +82,7 @@ def judge(spark: SparkSession, files: str, target: str) -> list[list[object]]:
 
 
 def in_duckdb(files: str, target: str) -> list[list[object]]:
-    """The same as one query of DuckDB; a line is known by its fields, which DuckDB parses itself."""
+    """The same as one DuckDB query; a line is identified by its fields, which DuckDB parses itself."""
     import duckdb
 
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in HEADER)

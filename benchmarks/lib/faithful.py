@@ -1,4 +1,4 @@
-"""Whether reasons are true: without the products that they name, what they speak for must score lower."""
+"""Whether reasons hold: without the products that a reason names, the row must score lower."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SAMPLE, LISTED = 1000, 10
 
 
 def faithful(ranker: Ranker, cases: EvalCases, seed: int) -> dict[str, float]:
-    """Of products listed to some users: how many reasons name evidence, and for what share of these it holds.
+    """Among products listed to some users: how many reasons name evidence, and for what share of these it holds.
 
-    `SAMPLE` reasons with evidence are drawn; each item is scored anew with and without what the reason names.
+    `SAMPLE` reasons with evidence are drawn; each item is scored again with and without the named products.
     """
     drawn = np.sort(np.random.default_rng(seed).permutation(len(cases))[:SAMPLE])
     histories, hidden = [cases.histories[u] for u in drawn], [cases.hidden[u] for u in drawn]

@@ -1,4 +1,4 @@
-"""Items as others write them down, a JSON object a line, and the catalogue that they make."""
+"""Items as JSON lines in the form of various publishers, and the catalogue made of them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ Row = Mapping[str, Any]
 
 
 def lines(file: Path) -> Iterator[tuple[int, str]]:
-    """Number and text of each line that is not blank; nothing but a newline ends a line."""
+    """Number and text of each line that is not blank; only a newline ends a line."""
     text = file.read_text(encoding="utf-8-sig", errors="replace")
     return ((number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
 
 
 def read_items(file: Path) -> Iterator[tuple[str, Row]]:
-    """Id and fields of each line. Raises SystemExit, naming it, for a line that is no JSON object with an `item_id`."""
+    """Id and fields of each line. Raises SystemExit with the line number for a line that is no object with an
+    `item_id`.
+    """
     for number, line in lines(file):
         try:
             row = json.loads(line)
@@ -36,7 +38,7 @@ def read_items(file: Path) -> Iterator[tuple[str, Row]]:
 
 
 def catalogue(rows: Sequence[Row]) -> pa.Table:
-    """Products with these fields, in the same order, under ids that are in that order."""
+    """Products with these fields, in the same order, under ids that sort in that order."""
     width = len(str(len(rows)))
     products = [_product(f"p{number:0{width}d}", row) for number, row in enumerate(rows)]
     return pa.Table.from_pylist(products, schema=pa.schema([f.remove_metadata() for f in PRODUCTS.schema()]))
@@ -61,13 +63,13 @@ def _product(product_id: str, row: Row) -> dict[str, Any]:
 
 
 def _path(told: Any) -> list[str]:
-    """The longest of several paths of categories; names that stand side by side are one path."""
+    """The longest of several category paths; a plain list of names is one path."""
     paths = [_texts(path) for path in told if isinstance(path, list)] if isinstance(told, list) else []
     return max(paths, key=len, default=_texts(told))
 
 
 def _texts(told: Any) -> list[str]:
-    """The texts in a field of whatever form; none for what is missing, blank, NaN or no text at all."""
+    """The texts in a field of any form; none for missing, blank, NaN or non-text values."""
     if isinstance(told, list | dict):
         return [text for each in (told.values() if isinstance(told, dict) else told) for text in _texts(each)]
     if told is None or isinstance(told, bool) or (isinstance(told, float) and not math.isfinite(told)):

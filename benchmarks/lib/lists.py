@@ -1,4 +1,4 @@
-"""Figures of lists of items, each for users with one target: by metric, by how well known the target is, by spread."""
+"""Figures of lists for users with one target each: by metric, by frequency of the target, by spread."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Figures = dict[str, Any]
 def figures(
     items: np.ndarray, cases: EvalCases, log: InteractionLog, cold: np.ndarray, words: sparse.csr_array
 ) -> Figures:
-    """Per-user gains and figures over all users of the lists `items` (u, k); those whose target is `cold` apart.
+    """Gains of each user and figures over all users of the lists `items` (u, k); users with a `cold` target apart.
 
-    Each user's recall stands there by how well known the target is, too. `words` csr (n, w) are the words of
-    the items' texts, each row of length one.
+    Each user's recall is also given by frequency of the target. `words` csr (n, w) are the words of the items' texts,
+    each row of length one.
     """
     known = np.bincount(log.product[log.day <= FIT], minlength=len(log.products))
     of_target = known[np.array([targets[0] for targets in cases.targets])]
@@ -48,14 +48,14 @@ def figures(
 
 
 def gini(items: np.ndarray, count: int) -> float:
-    """How unevenly `count` items are shown: 0 where all are shown equally often, 1 where one alone is."""
+    """Gini coefficient of how often `count` items are shown: 0 if all equally often, 1 if one alone is shown."""
     shown = np.sort(np.bincount(items[items >= 0], minlength=count))
     places = np.arange(1, count + 1)
     return float((2 * places - count - 1) @ shown / (count * max(shown.sum(), 1)))
 
 
 def long_tail(items: np.ndarray, known: np.ndarray) -> float:
-    """Share of the shown that is not among the fifth of the items that was chosen most."""
+    """Share of the shown items that are not among the most chosen fifth."""
     head = np.argsort(-known, kind="stable")[: round(HEAD * len(known))]
     shown = items[items >= 0]
     return 1 - _mean(np.isin(shown, head))
@@ -73,7 +73,7 @@ def diversity(items: np.ndarray, words: sparse.csr_array) -> float:
 
 
 def summary(seeds: Sequence[Mapping[str, Figures]]) -> dict[str, dict[str, Any]]:
-    """Of each model of some seed its figures over the seeds that have it, and how many these are."""
+    """For each model of any seed, its figures over the seeds that have it, and the number of these."""
     names = dict.fromkeys(name for models in seeds for name in models)
     return {name: _of_model([models[name] for models in seeds if name in models]) for name in names}
 
@@ -88,21 +88,21 @@ def _of_model(runs: Sequence[Figures]) -> dict[str, Any]:
 
 
 def _of_slice(seeds: Sequence[np.ndarray]) -> dict[str, Any]:
-    """How many users there are, a median, and their recall where there are any."""
+    """Number of users (median over seeds), and their recall where there are any."""
     some = [gains for gains in seeds if len(gains)]
     told = {"users": float(np.median([len(gains) for gains in seeds]))}
     return told | (over_seeds("recall@10", some) if some else {})
 
 
 def over_seeds(metric: str, gains: Sequence[np.ndarray]) -> dict[str, Any]:
-    """The median over seeds of the mean over users, and the 95 % interval over users of the seed next to it."""
+    """Median over seeds of the mean over users, and the 95 % interval over users of the median's seed."""
     means = [float(each.mean()) for each in gains]
     value = estimate(gains[middle(means)])
     return {metric: float(np.median(means)), f"{metric}_ci": [value.low, value.high], f"{metric}_seeds": means}
 
 
 def middle(values: Sequence[float]) -> int:
-    """The place of the value next to the median, of two the lower."""
+    """Index of the value nearest to the median; of two the lower."""
     return int(np.argsort(values, kind="stable")[(len(values) - 1) // 2])
 
 

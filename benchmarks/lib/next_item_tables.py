@@ -1,4 +1,4 @@
-"""The figures of `benchmarks.next_item` as a person reads them."""
+"""The figures of `benchmarks.next_item` as printed tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tables(facts: Mapping[str, Any], cold: bool) -> list[str]:
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """A line for each row, its cells below each other, and a blank one."""
+    """One line for each row, cells aligned in columns, and a blank line."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
     return [*(line.rstrip() for line in lines), ""]
@@ -44,7 +44,7 @@ def _by_depth(title: str, metric: str, models: Mapping[str, Mapping[str, Any]]) 
 
 
 def _by_frequency(models: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Recall@10 by how often the target was learned from; the users are the same for all models of a seed."""
+    """Recall@10 by how often the target was learned from; all models of a seed have the same users."""
     users = next(iter(models.values()))["by_frequency"]
     head = ["Recall@10 by times learned from", *(f"{name}: {users[name]['users']:,.0f} users" for name in SLICES)]
     rows = [[name, *(_figure(m["by_frequency"][s], "recall@10") for s in SLICES)] for name, m in models.items()]

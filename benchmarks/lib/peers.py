@@ -1,9 +1,9 @@
-"""Recommenders that others publish, each in a Python environment of its own, told what the night's ranker is told.
+"""Published recommenders, each in a Python environment of its own, on the same data as the night's ranker.
 
-They learn from all that is known when lists are asked for, the choices by which the night's models are chosen among it,
-and keep their own defaults. A script of `peer_scripts/` is run by the Python of the environment, which is made where it
-is missing; it finds `events.csv` (user, product, seconds, weight), `products.csv` (product, brand) and `users.csv`, and
-leaves `lists.csv` (user, product, place). All ids are numbers.
+They learn from everything that is known when lists are made, the validation choices included, with their own defaults.
+A script of `peer_scripts/` runs in the environment, which is made where it is missing; it reads `events.csv` (user,
+product, seconds, weight), `products.csv` (product, brand) and `users.csv`, and writes `lists.csv` (user, product,
+place). All ids are numbers.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ ENVIRONMENTS = Path(os.environ.get("NIGHTSHELF_PEERS", Path.home() / ".cache" / 
 
 
 def peer(name: str, inputs: Inputs, until: int, cases: EvalCases, k: int) -> np.ndarray:
-    """int32 (u, k), -1 beyond a list's end: what `name` lists for `cases`, knowing all up to day `until`.
+    """int32 (u, k), -1 beyond a list's end: the lists of `name` for `cases`, from everything up to day `until`.
 
-    Raises SystemExit where the peer cannot be installed or fails; what it has to say stands above.
+    Raises SystemExit where the peer cannot be installed or fails; its own output stands above.
     """
     python = environment(name)
     with TemporaryDirectory() as folder:
@@ -50,7 +50,7 @@ def peer(name: str, inputs: Inputs, until: int, cases: EvalCases, k: int) -> np.
 
 
 def environment(name: str) -> Path:
-    """The Python of the peer's own environment, made where it is missing."""
+    """The Python of the peer's environment, made where it is missing."""
     folder = ENVIRONMENTS / PEERS[name][0]
     python = folder / "bin" / "python"
     if not (folder / "installed").exists():
@@ -63,7 +63,7 @@ def environment(name: str) -> Path:
 
 
 def write(folder: Path, inputs: Inputs, until: int, cases: EvalCases) -> None:
-    """What a peer is told."""
+    """Write the input files of a peer."""
     log = inputs.log.interest(until)
     events = {"user": log.user, "product": log.product, "seconds": log.last_ts // 10**6, "weight": log.weight}
     pd.DataFrame(events).to_csv(folder / "events.csv", index=False)

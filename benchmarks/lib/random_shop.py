@@ -1,4 +1,4 @@
-"""A shop of random products and users, as large as one likes: what ranking costs hangs on sizes alone."""
+"""A shop of random products and users of any size; the cost of ranking depends on sizes alone."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ WHOLE = SPARSE | DENSE
 
 @dataclass(frozen=True)
 class RandomShop:
-    """A ranker over random products, and what `count` users chose: int32 (count, HISTORY), oldest first."""
+    """A ranker over random products, and histories of `count` users: int32 (count, HISTORY), oldest first."""
 
     ranker: Ranker
     chosen: np.ndarray
 
 
 def made(users: int, products: int) -> RandomShop:
-    """The same shop whenever it is asked for."""
+    """The shop; the same arguments give the same shop."""
     rng = np.random.default_rng(7)
     text = rng.normal(size=(products, MEANING)).astype(np.float32)
     settings = check_settings({}).next_choice
@@ -60,7 +60,7 @@ def made(users: int, products: int) -> RandomShop:
 
 
 def weighed(weights: Mapping[str, float]) -> Blend:
-    """A blend of the parts that are named; the others are silent."""
+    """A blend of the named parts; the others have no weight."""
     return Blend(tuple(weights.get(part, 0.0) for part in PARTS))
 
 

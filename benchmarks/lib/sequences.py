@@ -1,9 +1,8 @@
-"""Next-item data as a night sees it: everything but each user's last two choices lies on one day, those on two more.
+"""Next-item data in the form of a night: each user's last two choices on days of their own, all others on one day.
 
-A folder holds `sequences.txt` (a line a user: user, then items, oldest first) and `items.jsonl` (`item_id`, and of
-title, categories, brand, description what there is, in whatever form). With days in place of places, leave-one-out is a
-split by time: the models of the night fit on day FIT, choose on day VALIDATION and are judged on day TEST, through the
-night's own code.
+A folder holds `sequences.txt` (a line a user: user, then items, oldest first) and `items.jsonl` (`item_id`, and where
+known title, categories, brand, description in any form). With days in place of positions, leave-one-out is a split by
+time: the night's own code fits on day FIT, chooses on day VALIDATION and judges on day TEST.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ LEAST = 3  # choices of a user: one to learn from, one to choose by, one to judg
 
 @dataclass(frozen=True)
 class Sequences:
-    """`items` (one int32 array a user, oldest first) are rows of `catalogue`, which is in the order of product ids.
+    """`items` (one int32 array a user, oldest first) are rows of `catalogue`, which is sorted by product id.
 
-    `counts` says how much of the folder was not as it should be, or was left out.
+    `counts` says how many users, items and lines were left out or repaired.
     """
 
     users: np.ndarray
@@ -41,11 +40,11 @@ class Sequences:
 
 
 def read_sequences(data: Path, seed: int) -> Sequences:
-    """The users with at least three different choices, and the catalogue under new ids in a random order.
+    """The users with at least three distinct choices, and the catalogue under new ids in random order.
 
-    An id must tell nothing: published ones follow first appearance. Of an item that a user chose again the first choice
-    counts, so that the last one is new to the user. A user whose name stood in a line before is another user; an item
-    that the catalogue does not have is one without text. Raises SystemExit where there is no such user.
+    Published ids follow first appearance, so new ones are drawn. Of an item that a user chose again the first choice
+    counts, so that the last choice is new to the user. A repeated user name is another user; an item that the catalogue
+    lacks has no text. Raises SystemExit where no user remains.
     """
     told = list(read_items(data / "items.jsonl"))
     rows: dict[str, Row] = {}
@@ -78,7 +77,7 @@ def read_sequences(data: Path, seed: int) -> Sequences:
 
 
 def _apart(users: Sequence[str]) -> list[str]:
-    """The names, each but the first of one name with how many have had it; no name that is read holds a blank."""
+    """The names, each repetition numbered; names have no blanks."""
     seen: Counter[str] = Counter()
     found = []
     for user in users:
@@ -88,7 +87,7 @@ def _apart(users: Sequence[str]) -> list[str]:
 
 
 def inputs_of(data: Sequences, settings: Settings) -> Inputs:
-    """What training reads, with FIT, VALIDATION and TEST as days."""
+    """The inputs of training, with FIT, VALIDATION and TEST as days."""
     lengths = np.array([len(chosen) for chosen in data.items])
     starts = np.cumsum(lengths) - lengths
     user = np.repeat(np.argsort(np.argsort(data.users)), lengths)

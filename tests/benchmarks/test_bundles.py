@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from benchmarks import bundles
-from benchmarks.lib.bundle_baselines import KnownSessions, by_words, clustered, likest_pair, pair_model, whole_session
+from benchmarks.lib.bundle_baselines import (
+    KnownSessions,
+    by_words,
+    clustered,
+    most_similar_pair,
+    pair_model,
+    whole_session,
+)
 from benchmarks.lib.bundle_sessions import Domain, category_paths, grouped, in_order, split, split_other
 from recommender.session_bundles.items import CatalogueTexts, Items
 
@@ -78,7 +85,7 @@ def test_simple_ways():
     judged = known(4, 1)
     asked = (judged.items, judged.sessions)
     assert whole_session(*asked) == [[frozenset(session.tolist())] for session in judged.sessions]
-    assert all(pair[0] in wanted for pair, wanted in zip(likest_pair(*asked), judged.bundles, strict=True))
+    assert all(pair[0] in wanted for pair, wanted in zip(most_similar_pair(*asked), judged.bundles, strict=True))
 
 
 @pytest.mark.parametrize("model", ["words", "pairs"])

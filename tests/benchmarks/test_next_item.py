@@ -11,7 +11,7 @@ from benchmarks import next_item
 from benchmarks.lib.baselines import baseline
 from benchmarks.lib.lists import SLICES, SPREAD, diversity
 from benchmarks.lib.sequences import FIT, VALIDATION, inputs_of, read_sequences, without
-from benchmarks.next_item import lab_of, refitted
+from benchmarks.next_item import refitted, training_run_of
 from pipelines.settings.load import check_settings
 from recommender.ranking.blend import Blend
 
@@ -103,8 +103,8 @@ def test_lists_of_items_alike_are_less_diverse():
 def test_a_network_without_two_choices_of_one_user_to_learn_from_is_left_out(folder, tmp_path):
     (folder / "sequences.txt").write_text("\n".join(f"u{n} x{n} x{n + 1} x{n + 2}" for n in range(20)))
     settings = check_settings({"guards": {"targets": ["purchase"]}})
-    lab = lab_of(tmp_path, inputs_of(read_sequences(folder, 1), settings), settings)
-    assert baseline("sasrec", lab, lab.test_cases(), 20) is None
+    run = training_run_of(tmp_path, inputs_of(read_sequences(folder, 1), settings), settings)
+    assert baseline("sasrec", run, run.test_cases(), 20) is None
 
 
 def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(folder, tmp_path):
@@ -112,16 +112,16 @@ def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(f
     inputs = inputs_of(read_sequences(folder, 1), settings)
     chosen = inputs.log.product[inputs.log.day == VALIDATION]
     cold = np.isin(np.arange(len(inputs.product_ids)), chosen[:3])
-    lab = lab_of(tmp_path, without(inputs, cold), settings)
+    run = training_run_of(tmp_path, without(inputs, cold), settings)
     vectors = np.zeros((len(inputs.product_ids), 2), np.float32)
     model = SimpleNamespace(
         vectors=lambda night, inputs: vectors, blend=Blend(), knn=settings.knn, learned=None, two_vectors=None
     )
-    before, after = lab.ranker(model, FIT), refitted(lab, model, cold)
+    before, after = run.ranker(model, FIT), refitted(run, model, cold)
     assert (before.popularity[cold] == 0).all()
     assert (after.popularity[cold] == 0).all()
     assert after.knn[cold].nnz == after.knn[:, cold].nnz == 0
     assert after.popularity[~cold].sum() > before.popularity[~cold].sum()
-    targets = np.concatenate(lab.validation_cases().targets)
+    targets = np.concatenate(run.validation_cases().targets)
     assert np.isin(np.flatnonzero(cold), targets).all(), "they are still what the validation users chose"
-    assert np.isin(np.flatnonzero(cold), np.concatenate(lab.test_cases().hidden)).all()
+    assert np.isin(np.flatnonzero(cold), np.concatenate(run.test_cases().hidden)).all()
