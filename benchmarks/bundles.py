@@ -35,7 +35,7 @@ from pipelines.settings.training import Training
 from recommender.session_bundles.items import Items
 from recommender.session_bundles.session_bundler import SessionBundle, SessionBundler, unsupervised_bundles
 from training.bundles.fit_bundles import fit_bundles
-from training.bundles.labelled_sessions import LabelledSession
+from training.bundles.labelled_sessions import LabelledSession, label_sessions
 from training.encoder.encoder import make_repeatable
 from training.encoder.encoder_files import load_base
 from training.encoder.quantised import QuantisedEncoder
@@ -112,10 +112,10 @@ def learned_bundles(
 
 def labels(sessions: KnownSessions) -> list[LabelledSession]:
     """The labelled sessions in the form that the model learns from."""
-    return labelled(sessions.items, sessions.sessions, sessions.bundles)
+    return label_sessions(sessions.items, sessions.sessions, sessions.bundles)
 
 
-def as_sets(found: Sequence[Sequence[Bundle]]) -> list[BundleSets]:
+def as_sets(found: Sequence[Sequence[SessionBundle]]) -> list[BundleSets]:
     """The items of each session's bundles, as sets."""
     return [[frozenset(bundle.items.tolist()) for bundle in bundles] for bundles in found]
 
