@@ -44,9 +44,10 @@ run: check-machine install ## make the demo shop, run one night through Airflow,
 	@$(BIN)/nightshelf run $(SHOP) --date $(DATE)
 	@$(BIN)/nightshelf preview $(SHOP)
 	@echo 'next: . $(BIN)/activate, then'
-	@echo '  nightshelf sql $(SHOP) "select * from user_topk limit 5"   ask the tables'
-	@echo '  nightshelf up $(SHOP)                                      pages of Airflow, MLflow and the night'
-	@echo '  README.md, "Your own shop"                              settings for your files'
+	@echo '  nightshelf sql $(SHOP) "select user_id, rank, product_id, reason_text from user_topk limit 5"'
+	@echo '  nightshelf report $(SHOP)    open the report page of the night'
+	@echo '  nightshelf up $(SHOP)        serve Airflow, MLflow and the reports, until Ctrl-C'
+	@echo 'your own files: README.md, "Your own shop"'
 
 up: install ## start Airflow, MLflow and the reports on this machine (Ctrl-C stops them)
 	@$(BIN)/nightshelf up $(SHOP)

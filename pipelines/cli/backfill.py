@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import Json, default_home, run_date_of
+from pipelines.cli.options import HOME_HELP, Json, default_home, run_date_of
 from pipelines.cli.output import print_json
 from pipelines.orchestration.backfill import backfill_dates, dates_between
 
@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def backfill(
-    first: Annotated[str, typer.Argument(metavar="[HOME]", help="Home folder of the shop; also from NIGHTSHELF_HOME.")],
+    first: Annotated[str, typer.Argument(metavar="[HOME]", help=HOME_HELP)],
     second: Annotated[str, typer.Argument(metavar="FROM", help="First date, YYYY-MM-DD.")],
     third: Annotated[str, typer.Argument(metavar="TO", help="Last date, included.")] = "",
     days_only: Annotated[

@@ -43,7 +43,7 @@ def run(
     options = RunOptions(full_refresh, retrain, skip_training, k)
     release = run_night(home, run_date_of(home, date), options, verbose=verbose, log=typer.echo)
     typer.echo(f"published {release.release_id}: {release.folder}")
-    typer.echo(f'next: nightshelf sql {home} "select * from user_topk limit 5" · nightshelf report {home}')
+    typer.echo(f"next: nightshelf report {home} · nightshelf preview {home}")
 
 
 def step(

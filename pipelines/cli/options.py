@@ -15,6 +15,8 @@ from pipelines.settings.load import FILE, load_settings
 
 HOME_VARIABLE = "NIGHTSHELF_HOME"
 
+HOME_HELP = f"Home folder of the shop; may be left out where {HOME_VARIABLE} or the current folder is one."
+
 Home = Annotated[
     Path,
     typer.Argument(envvar=HOME_VARIABLE, help="Home folder of the shop."),

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import typer
 
-from pipelines.cli.options import Home, default_home
+from pipelines.cli.options import HOME_HELP, Home, default_home
 from pipelines.cli.output import print_relation
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.errors import SettingsError
@@ -39,18 +39,16 @@ def add_to(app: typer.Typer) -> None:
 
 
 def sql(
-    first: Annotated[
-        str,
-        typer.Argument(metavar="[HOME] QUERY", help="Home folder of the shop (or NIGHTSHELF_HOME), then the query."),
-    ],
-    second: Annotated[str, typer.Argument(hidden=True)] = "",
+    first: Annotated[str, typer.Argument(metavar="[HOME]", help=HOME_HELP)],
+    second: Annotated[str, typer.Argument(metavar="QUERY", help="SQL, in quotes.")] = "",
     release: ReleaseId = "",
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
 ) -> None:
     """Query the tables of a release in SQL (DuckDB).
 
     Tables: those that `nightshelf preview` shows, and the clean, feature and refused rows behind them
-    (docs/data_dictionary.md). Example: `nightshelf sql shop "select * from user_topk limit 5"`
+    (docs/data_dictionary.md).
+    Example: `nightshelf sql shop "select user_id, rank, product_id, reason_text from user_topk limit 5"`
     """
     home, query = (Path(first), second) if second else (default_home(), first)
     load_settings(home)
