@@ -28,16 +28,16 @@ from pipelines.contracts.check_sql import bound
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.user_topk import USER_TOPK
-from pipelines.night.day_versions import commit_version, folder_of, record_view
+from pipelines.night.day_versions import commit_version, files_of_table, folder_of, record_view
 from pipelines.night.night import Night
 from pipelines.quality.check import check
-from pipelines.quality.suites import TABLES_OF
+from pipelines.quality.suites import STAGES
 from pipelines.settings.load import check_settings
 from spark_jobs.clean import categories_of
 from spark_jobs.cleaning.profile import event_profiles
 from spark_jobs.day_tables import gathered, sums_of, write_folders
-from spark_jobs.engine import conform, measure, read, session, spark_schema, views
-from spark_jobs.ranking.check_views import checked_against
+from spark_jobs.engine import conform, measure, read, session, spark_schema
+from spark_jobs.ranking.check_views import check_views
 
 LAST = date(2025, 3, 31)
 DAYS, USERS, ITEMS, K = 28, 500_000, 20_000, 20
@@ -68,6 +68,7 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     write_products(spark, night)
     made = write_folders(gathered(conform(made_events(spark, rows), EVENTS), EVENTS.sort), night.work / "events")
     events = spark.read.parquet(*map(str, made.values())).select(*(c.name for c in EVENTS.columns))
+    products = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
     costs: dict[str, dict[str, float]] = {}
 
     def timed(name: str, work: Callable[[], Any]) -> Any:
@@ -77,19 +78,19 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
         print(f"{name:<32} {in_words(costs[name])}", flush=True)
         return result
 
-    sums = timed("sums of events by day", lambda: sums_of(spark, night, made, EVENTS))
-    profiles = timed("profiles of days", lambda: event_profiles(events, categories_of(spark, night)))
+    sums = timed("sums of events by day", lambda: sums_of(spark, EVENTS, made, {PRODUCTS.name: products}))
+    profiles = timed("profiles of days", lambda: event_profiles(events, categories_of(products)))
     for day, folder in made.items():
         commit_version(folder, folder_of(night.home, EVENTS, day, "v"), {"sums": sums[day], **profiles[day]})
     record_view(night, events=dict.fromkeys(made, "v"))
-    views(spark, night, PRODUCTS)
-    for name, view in checked_against(read(spark, night, EVENTS), read(spark, night, PRODUCTS), night.settings).items():
-        view.createOrReplaceTempView(name)
+    views = check_views(read(spark, EVENTS, files_of_table(night, EVENTS)), products, night.settings)
+    views[PRODUCTS.name] = products
     lists = conform(made_lists(spark, rows), USER_TOPK)
     lists.write.parquet(str(night.place(USER_TOPK)))
-    timed("numbers of user_topk", lambda: measure(spark, night, USER_TOPK))
-    for table in TABLES_OF["inputs"]:  # any numbers do: judging costs the same; these hold
-        numbers = {c.name: bound(c.at_least, night.settings) or 0.0 for c in table.all_checks()}
+    written = read(spark, USER_TOPK, files_of_table(night, USER_TOPK))
+    timed("numbers of user_topk", lambda: measure(written, USER_TOPK, LAST, views))
+    for table in STAGES["inputs"]:  # any numbers do: judging costs the same; these hold
+        numbers = {c.name: bound(c.at_least, night.settings.checks) or 0.0 for c in table.all_checks()}
         write_json(night.aggregates(table), numbers)
     timed("Great Expectations, Data Docs", lambda: check(night, "inputs"))
     total = {key: sum(part[key] for part in costs.values()) for key in ("seconds", "cpu_seconds")}

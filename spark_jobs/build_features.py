@@ -1,26 +1,36 @@
-"""Clean events up to the run date -> interactions, sessions, pair counts and popularity.
+"""Clean events up to the run date -> interactions, product days, sessions and pair counts.
 
-All but the last hang on one day's events each, so that only days are built whose events are new.
+A day of each table is made from that day's events alone, so that only days with new events are built.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 
+from pipelines.atomic_files import write_json
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.interactions import INTERACTIONS
 from pipelines.contracts.pair_counts import PAIR_COUNTS
 from pipelines.contracts.product_days import PRODUCT_DAYS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.sessions import SESSIONS
-from pipelines.night.day_versions import features_hash, files_of_versions, missing, record_view, version, view_of
+from pipelines.night.day_versions import (
+    features_hash,
+    files_of_table,
+    files_of_versions,
+    missing,
+    record_view,
+    version,
+    view_of,
+)
 from pipelines.night.night import Night
-from spark_jobs.day_tables import build_days, kept_aside, measure_days
-from spark_jobs.engine import conform, job, spark_schema, views
+from pipelines.settings.features import Features
+from spark_jobs.day_tables import DayWriter, kept_aside, measure_days
+from spark_jobs.engine import job, read
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
@@ -36,38 +46,32 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def build_features(spark: SparkSession, night: Night) -> None:
-    """Build the days that are missing, choose those of the night, and write what is summed over them."""
-    meant, events = features_hash(night), view_of(night)[EVENTS.name]
-    days = {day: version(meant, built) for day, built in events.items()}
+    """Build the days that are missing, choose those of the night, and write the numbers of their checks."""
+    inputs, events = features_hash(night), view_of(night)[EVENTS.name]
+    days = {day: version(inputs, built) for day, built in events.items()}
     record_view(night, **{table.name: days for table in DAYS})
+    building = night.work / "building"
     absent = {day for table in DAYS for day in missing(night.home, table, days)}
     if absent:
         files = files_of_versions(night.home, EVENTS, {day: events[day] for day in absent})
-        rows = spark.read.schema(spark_schema(EVENTS)).parquet(*files) if files else empty_events(spark)
-        build(conform(rows, EVENTS), night, {day: days[day] for day in absent})
-    shutil.rmtree(night.work / "building", ignore_errors=True)
-    views(spark, night, PRODUCTS)
+        products = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
+        writer = DayWriter(night.home, building, {PRODUCTS.name: products})
+        build(read(spark, EVENTS, files), writer, {day: days[day] for day in absent}, night.settings.features)
+    shutil.rmtree(building, ignore_errors=True)
     for table in DAYS:
-        measure_days(night, table)
+        write_json(night.aggregates(table), measure_days(night.home, table, days, night.run_date))
 
 
-def build(events: DataFrame, night: Night, days: dict[str, str]) -> None:
-    """Write these days of all tables; `events` are theirs."""
-    settings = night.settings.features
-    place = night.work / "building"
-    timed = kept_aside(in_visits(events, settings), place / "events")
-    interest = kept_aside(daily_interest(timed, settings), place / "interest")
-    build_days(interactions(interest), night, INTERACTIONS, days, {})
-    build_days(product_days(interest, settings), night, PRODUCT_DAYS, days, {})
-    visits = kept_aside(sessions(timed, settings), place / "visits")
-    build_days(visits, night, SESSIONS, days, {})
-    groups = kept_aside(all_groups(events, visits, settings), place / "groups")
-    build_days(pair_counts(groups), night, PAIR_COUNTS, days, groups_by_day(groups))
-
-
-def empty_events(spark: SparkSession) -> DataFrame:
-    """No events."""
-    return spark.createDataFrame([], spark_schema(EVENTS))
+def build(events: DataFrame, writer: DayWriter, days: Mapping[str, str], settings: Features) -> None:
+    """Write these versions of days of all feature tables, from the `events` of these days."""
+    timed = kept_aside(in_visits(events, settings), writer.building / "events")
+    interest = kept_aside(daily_interest(timed, settings), writer.building / "interest")
+    writer.write(interactions(interest), INTERACTIONS, days, {})
+    writer.write(product_days(interest, settings), PRODUCT_DAYS, days, {})
+    visits = kept_aside(sessions(timed, settings), writer.building / "visits")
+    writer.write(visits, SESSIONS, days, {})
+    groups = kept_aside(all_groups(events, visits, settings), writer.building / "groups")
+    writer.write(pair_counts(groups), PAIR_COUNTS, days, groups_by_day(groups))
 
 
 if __name__ == "__main__":

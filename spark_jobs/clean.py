@@ -26,6 +26,7 @@ from pipelines.night.day_versions import (
     cleaning_hash,
     delivery_key,
     facts_of,
+    files_of_table,
     folder_of,
     missing,
     move,
@@ -54,8 +55,8 @@ from spark_jobs.cleaning.profile import event_profiles, review_profiles
 from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
 from spark_jobs.cleaning.reviews import WRITTEN_TWICE, judge_reviews, typed_reviews
 from spark_jobs.cleaning.robots import BOT_RULES
-from spark_jobs.day_tables import FOLDER, build_days, kept_aside, measure_days, write_folders
-from spark_jobs.engine import job, read, write
+from spark_jobs.day_tables import FOLDER, DayWriter, kept_aside, measure_days, write_folders
+from spark_jobs.engine import job, measure, read, write
 from spark_jobs.failures import failures_explained
 
 RULES = {  # in the order in which they are asked; what cannot be read is refused before, as `unreadable`
@@ -118,10 +119,11 @@ def clean(spark: SparkSession, night: Night) -> None:
             accounts[source.name] = account_with_news(
                 night, source.name, landed, [f["verdicts"] for f in facts.values()]
             )
-            measure_days(night, source.table)
+            write_json(night.aggregates(source.table), measure_days(night.home, source.table, days, night.run_date))
     shutil.rmtree(night.work / "building", ignore_errors=True)
     shutil.rmtree(night.work / "readable", ignore_errors=True)
-    write(account_table(spark, accounts), night, ACCOUNT)
+    written = write(account_table(spark, accounts), ACCOUNT, night.place(ACCOUNT))
+    write_json(night.aggregates(ACCOUNT), measure(written, ACCOUNT, night.run_date, {}))
     words = refusals_in_words(accounts)
     write_json(night.details(ACCOUNT), {c.name: words for c in ACCOUNT.checks if c.name.startswith("share of rows")})
     write_json(night.work / "account.json", accounts)
@@ -166,14 +168,14 @@ def build(rows: DataFrame, night: Night, source: DatedSource, days: Mapping[str,
         beside = folder_of(night.home, source.table, day, days[day]).relative_to(night.home / "clean")
         move(folder, night.home / "quarantine" / beside)
     kept, facts = clean_rows(judged), verdicts_by_day(judged)
-    for day, profile in source.profile(kept, categories_of(rows.sparkSession, night)).items():
+    products = read(rows.sparkSession, PRODUCTS, files_of_table(night, PRODUCTS))
+    for day, profile in source.profile(kept, categories_of(products)).items():
         facts[day] |= profile
-    build_days(kept, night, source.table, days, facts)
+    DayWriter(night.home, night.work / "building", {PRODUCTS.name: products}).write(kept, source.table, days, facts)
 
 
-def categories_of(spark: SparkSession, night: Night) -> DataFrame:
+def categories_of(products: DataFrame) -> DataFrame:
     """`product_id` and the widest `category` of each product."""
-    products = read(spark, night, PRODUCTS)
     return products.select("product_id", F.try_element_at("categories", F.lit(1)).alias("category"))
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.pandas.types import from_arrow_schema, from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
-from pipelines.atomic_files import clear_folder, write_json
+from pipelines.atomic_files import clear_folder
 from pipelines.contracts.check_sql import check_queries
 from pipelines.contracts.contract import Table
-from pipelines.night.day_versions import files_of_table
+from pipelines.contracts.views import View, views_read
 from pipelines.night.night import Night
 from pipelines.night.parquet_finish import settle_files
 from pipelines.night.step_process import step_process
@@ -75,15 +77,25 @@ def spark_schema(table: Table) -> StructType:
     )
 
 
+def ddl(contract: Table | View, *columns: str, **others: str) -> str:
+    """Spark's DDL of these columns of a contract, or of all; `others` are further columns by name, with their types.
+
+    For frames that become a table, or are made like one, so that no job types the columns of a contract.
+    """
+    types = {c.name: from_arrow_type(c.type).simpleString() for c in contract.columns}
+    chosen = {name: types[name] for name in columns or types} | others
+    return ", ".join(f"`{name}` {kind}" for name, kind in chosen.items())
+
+
 def conform(frame: DataFrame, table: Table) -> DataFrame:
     """The columns of the contract, in its order and with its types; anything missing is an error of Spark."""
     schema = spark_schema(table)
     return frame.select(*(F.col(f.name).cast(f.dataType).alias(f.name, metadata=f.metadata) for f in schema.fields))
 
 
-def read(spark: SparkSession, night: Night, table: Table) -> DataFrame:
-    """The rows of `table` that this night sees; an unwritten table has none."""
-    schema, files = spark_schema(table), files_of_table(night, table)
+def read(spark: SparkSession, table: Table, files: Sequence[str]) -> DataFrame:
+    """The rows of `table` in these Parquet files; none of no files."""
+    schema = spark_schema(table)
     return conform(spark.read.schema(schema).parquet(*files), table) if files else spark.createDataFrame([], schema)
 
 
@@ -92,33 +104,43 @@ def from_arrow(spark: SparkSession, rows: pa.Table, schema: StructType | str) ->
     return spark.createDataFrame(rows, schema) if rows.num_rows else spark.createDataFrame([], schema)
 
 
-def write(frame: DataFrame, night: Night, table: Table, *, files: int = 1) -> None:
-    """Write a table of the night's own, sorted into `files` files, then measure it."""
-    place = clear_folder(night.place(table))
+def write(frame: DataFrame, table: Table, folder: Path, *, files: int = 1) -> DataFrame:
+    """Write `frame` as the whole of `table` into `folder`, sorted, in `files` files; gives back the written rows."""
+    clear_folder(folder)
     rows = conform(frame, table)
     rows = rows.repartition(1) if files == 1 else rows.repartitionByRange(files, *table.sort)
-    rows.sortWithinPartitions(*table.sort).write.mode("overwrite").parquet(str(place))
+    rows.sortWithinPartitions(*table.sort).write.mode("overwrite").parquet(str(folder))
     if table.area == "outputs":
-        settle_files(place, table)
-    measure(frame.sparkSession, night, table)
+        settle_files(folder, table)
+    return read(frame.sparkSession, table, [str(file) for file in sorted(folder.glob("*.parquet"))])
 
 
-def measure(spark: SparkSession, night: Night, table: Table) -> None:
-    """Compute the numbers of all checks of `table` from its written files, and keep them beside the night."""
-    written = read(spark, night, table)
-    written.createOrReplaceTempView(table.name)
-    one_pass, queries = check_queries(table, night.run_date)
-    numbers = written.selectExpr(*one_pass).first().asDict()
+def measure(rows: DataFrame, table: Table, run_date: date, views: Mapping[str, DataFrame]) -> dict[str, float | None]:
+    """The number of each check of `table` over `rows`, by check; None where there is nothing to measure.
+
+    `views` are the frames that the checks read beside the table (contracts/views.py, or whole tables), by name; one
+    that is missing is a ValueError.
+    """
+    one_pass, queries = check_queries(table, run_date)
+    known = {name: views[name] for name in views_read(table, views)}
+    numbers = rows.selectExpr(*one_pass).first().asDict()
     if queries:  # in one statement, so that queries which group or join the same rows share that work
         together = ", ".join(f"({query}) as `{name}`" for name, query in queries.items())
-        numbers |= spark.sql(f"select {together}").first().asDict()
-    write_json(night.aggregates(table), {k: None if v is None else float(v) for k, v in numbers.items()})
+        with named_in_sql(known | {table.name: rows}):
+            numbers |= rows.sparkSession.sql(f"select {together}").first().asDict()
+    return {name: None if number is None else float(number) for name, number in numbers.items()}
 
 
-def views(spark: SparkSession, night: Night, *tables: Table) -> None:
-    """Make tables known to SQL under their names."""
-    for table in tables:
-        read(spark, night, table).createOrReplaceTempView(table.name)
+@contextmanager
+def named_in_sql(frames: Mapping[str, DataFrame]) -> Iterator[None]:
+    """Let SQL know these frames by name, inside the block alone."""
+    for name, frame in frames.items():
+        frame.createOrReplaceTempView(name)
+    try:
+        yield
+    finally:
+        for name, frame in frames.items():
+            frame.sparkSession.catalog.dropTempView(name)
 
 
 def job(name: str, work: Callable[[SparkSession, Night], None], argv: Sequence[str] | None = None) -> None:

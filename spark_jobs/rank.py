@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -27,17 +28,18 @@ from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
 from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.contracts.user_topk import USER_TOPK
-from pipelines.night.day_versions import facts_of, view_of
+from pipelines.contracts.views import HIDDEN_PRODUCTS, SHOWABLE_PRODUCTS, SUBSTITUTE_PAIRS, UNKNOWN_PRODUCTS
+from pipelines.night.day_versions import facts_of, files_of_table, view_of
 from pipelines.night.night import Night
 from recommender.bundles.scoring import BasketTotals
 from recommender.ranking.ranker_files import load_ranker
 from recommender.texts.all_languages import LANGUAGES
-from spark_jobs.engine import job, read, views, write
+from spark_jobs.engine import job, measure, read, write
 from spark_jobs.features.pairs import baskets, that_count
 from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import BundleEvidence, replaced
 from spark_jobs.ranking.bundles import find_bundles
-from spark_jobs.ranking.check_views import checked_against
+from spark_jobs.ranking.check_views import check_views
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from, popular_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
@@ -64,38 +66,42 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def rank(spark: SparkSession, night: Night) -> None:
     """Write all output tables of the night."""
-    events, products = read(spark, night, EVENTS), read(spark, night, PRODUCTS)
-    ranker = load_ranker(night.work / "ranker")
-    known = checked_against(events, products, night.settings)
-    for name, rows in known.items():
-        rows.createOrReplaceTempView(name)
-    views(spark, night, PRODUCTS)
 
-    def publish(frame: DataFrame, table: Table) -> None:
-        write(frame.transform(stamp, night), night, table)
+    def rows_of(table: Table) -> DataFrame:
+        return read(spark, table, files_of_table(night, table))
+
+    events, products = rows_of(EVENTS), rows_of(PRODUCTS)
+    ranker = load_ranker(night.work / "ranker")
+    views = check_views(events, products, night.settings) | {PRODUCTS.name: products}
+    showable, hidden = views[SHOWABLE_PRODUCTS.name], views[HIDDEN_PRODUCTS.name]
+
+    def publish(frame: DataFrame, table: Table) -> DataFrame:
+        written = write(frame.transform(stamp, night.run_date, night.release_id), table, night.place(table))
+        write_json(night.aggregates(table), measure(written, table, night.run_date, views))
+        return written
 
     language = LANGUAGES[night.settings.shop.language]
-    evidence = evidence_of(spark, night, events, products, known["showable"])
-    replaced(evidence, night.settings).createOrReplaceTempView("replaced")
+    evidence = evidence_of(spark, night, events, products, showable)
+    views[SUBSTITUTE_PAIRS.name] = replaced(evidence, night.settings)
     offers = find_bundles(evidence, ranker, night.settings)
-    publish(bundle_table(offers, evidence, language), BUNDLES)
-    unknown = [f"{r['product_id']} ({r['key']})" for r in known["unknown"].head(FEW)]
+    bundles = publish(bundle_table(offers, evidence, language), BUNDLES)
+    views[BUNDLES.name] = bundles
+    unknown = [f"{r['product_id']} ({r['key']})" for r in views[UNKNOWN_PRODUCTS.name].head(FEW)]
     write_json(night.details(BUNDLES), {NAMED: ", ".join(unknown)})
     publish(cold_table(offers, evidence, night.settings), COLD_START_BUNDLES)
-    users, bundles = read(spark, night, USER_EMBEDDINGS), read(spark, night, BUNDLES)
-    ranked = rank_users(users, known["hidden"], bundles, night, offers.copies)
+    ranked = rank_users(rows_of(USER_EMBEDDINGS), hidden, bundles, night, offers.copies)
     publish(topk_rows(ranked, products, language), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
-    newcomers = read(spark, night, NEWCOMERS)
+    newcomers = rows_of(NEWCOMERS)
     welcomed = rank_users(as_users(newcomers), hidden_from(newcomers), bundles.limit(0), night)
-    popular, k = read(spark, night, POPULARITY), night.settings.ranking.k
-    for_anyone = popular_lists(popular, products, known["showable"], k, language)
+    popular, k = rows_of(POPULARITY), night.settings.ranking.k
+    for_anyone = popular_lists(popular, products, showable, k, language)
     publish(for_anyone.unionByName(by_segment(topk_rows(welcomed, products, language))), COLD_START_TOPK)
-    vectors = read(spark, night, PRODUCT_EMBEDDINGS)
+    vectors = rows_of(PRODUCT_EMBEDDINGS)
     first = window_start(night.run_date, night.settings.relations)
     after = bought_after(events.where(F.col("day") >= F.lit(first)), night.run_date, night.settings)
-    publish(similar_products(evidence.related, after, vectors, known["showable"], night), SIMILAR_PRODUCTS)
-    visits = session_bundles(evidence, read(spark, night, SESSIONS), known["hidden"], ranker, night)
+    publish(similar_products(evidence.related, after, vectors, showable, night), SIMILAR_PRODUCTS)
+    visits = session_bundles(evidence, rows_of(SESSIONS), hidden, ranker, night)
     publish(visits, SESSION_BUNDLES)
     publish(run_metrics(spark, night), RUN_METRICS)
     publish(feedback(events), FEEDBACK_METRICS)
@@ -112,7 +118,7 @@ def evidence_of(
     first = window_start(night.run_date, settings.relations)
     days = {d: v for d, v in view_of(night)[PAIR_COUNTS.name].items() if d >= str(first)}
     groups = {day: facts.get("groups", {}) for day, facts in facts_of(night.home, PAIR_COUNTS, days).items()}
-    counts = read(spark, night, PAIR_COUNTS).where(F.col("day") >= F.lit(first))
+    counts = read(spark, PAIR_COUNTS, files_of_table(night, PAIR_COUNTS)).where(F.col("day") >= F.lit(first))
     sums = summed(counts, night.run_date, settings.relations).persist()
     pairs = pair_evidence(sums, groups, products, night).persist()
     recent = events.where(F.col("day") >= F.lit(first))
@@ -131,9 +137,9 @@ def evidence_of(
     )
 
 
-def stamp(frame: DataFrame, night: Night) -> DataFrame:
+def stamp(frame: DataFrame, run_date: date, release_id: str) -> DataFrame:
     """`frame` with the columns that trace a row to its night."""
-    return frame.withColumns({"run_date": F.lit(night.run_date), "release_id": F.lit(night.release_id)})
+    return frame.withColumns({"run_date": F.lit(run_date), "release_id": F.lit(release_id)})
 
 
 if __name__ == "__main__":

@@ -59,7 +59,8 @@ def embed(night: Night) -> None:
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
     write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))
-    write_table(night, POPULARITY, popularity_rows(inputs.days, night.run_date, model.blend.half_life_days))
+    popularity = popularity_rows(inputs.days, night.run_date, model.blend.half_life_days)
+    write_table(night, POPULARITY, popularity, {PRODUCTS.name: read_table(night, PRODUCTS)})
     save_visit_bundler(night, vectors, model.embed)
 
 

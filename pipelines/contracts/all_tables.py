@@ -1,10 +1,12 @@
-"""Every table of the house, by area and by name."""
+"""Every table, by area and by name, and the measurements that are judged beside them."""
+
+from __future__ import annotations
 
 from pipelines.contracts.account import ACCOUNT
 from pipelines.contracts.bundles import BUNDLES
 from pipelines.contracts.cold_start_bundles import COLD_START_BUNDLES
 from pipelines.contracts.cold_start_topk import COLD_START_TOPK
-from pipelines.contracts.day_drift import DAY_DRIFT
+from pipelines.contracts.drift import DAY_DRIFT, REVIEW_DRIFT
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.feedback_metrics import FEEDBACK_METRICS
 from pipelines.contracts.interactions import INTERACTIONS
@@ -17,7 +19,6 @@ from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.contracts.quarantine_summary import QUARANTINE_SUMMARY
-from pipelines.contracts.review_drift import REVIEW_DRIFT
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.contracts.run_metrics import RUN_METRICS
 from pipelines.contracts.session_bundles import SESSION_BUNDLES
@@ -29,7 +30,7 @@ from pipelines.contracts.user_topk import USER_TOPK
 
 CLEAN = (EVENTS, REVIEWS, PRODUCTS)
 
-DRIFTS = (DAY_DRIFT, REVIEW_DRIFT)
+MEASUREMENTS = (DAY_DRIFT, REVIEW_DRIFT)
 
 FEATURES = (INTERACTIONS, PRODUCT_DAYS, SESSIONS, PAIR_COUNTS)
 
@@ -49,4 +50,4 @@ OUTPUTS = (
     QUALITY_RESULTS,
 )
 
-TABLES = {t.name: t for t in (*CLEAN, QUARANTINE, ACCOUNT, *DRIFTS, *FEATURES, *MODEL, *OUTPUTS)}
+TABLES = {t.name: t for t in (*CLEAN, QUARANTINE, ACCOUNT, *FEATURES, *MODEL, *OUTPUTS)}

@@ -25,7 +25,7 @@ NEAR_COPIES = (
     f"select count(*) from (select {ODD} from bundles a join bundles b on a.bundle_id < b.bundle_id "
     "and size(a.products) = size(b.products) and size(array_except(a.products, b.products)) = 1 "
     "where a.made_by not in ('long_tail', 'pinned') and b.made_by not in ('long_tail', 'pinned')) c "
-    "join replaced r on r.product_id = least(c.one, c.other) and r.other_id = greatest(c.one, c.other)"
+    "join substitute_pairs r on r.product_id = least(c.one, c.other) and r.other_id = greatest(c.one, c.other)"
 )
 
 BUNDLES = Table(
@@ -100,9 +100,16 @@ BUNDLES = Table(
             f"select count(*) from {PARTS} b anti join products p on b.product_id = p.product_id",
             "products that the catalogue does not have",
             at_most=0,
+            views=("products",),
         ),
         only_showable(PARTS),
-        fail("prices add up", PRICE_IS_NO_SUM, "bundles whose price is not that of their products", at_most=0),
+        fail(
+            "prices add up",
+            PRICE_IS_NO_SUM,
+            "bundles whose price is not that of their products",
+            at_most=0,
+            views=("products",),
+        ),
         fail(
             "offers are no dearer",
             "count_if(offer_price > price or (offer_price is null) != (price is null))",
@@ -118,10 +125,17 @@ BUNDLES = Table(
         no_substitutes(f"(select * from {PARTS} where made_by != 'pinned')", "bundle_id"),
         warn(
             NAMED,
-            "select count(distinct product_id) from unknown",
+            "select count(distinct product_id) from unknown_products",
             "products that settings name and the catalogue does not have",
             at_most=0,
+            views=("unknown_products",),
         ),
-        fail("no near copies", NEAR_COPIES, "pairs of bundles that differ by a substitute alone", at_most=0),
+        fail(
+            "no near copies",
+            NEAR_COPIES,
+            "pairs of bundles that differ by a substitute alone",
+            at_most=0,
+            views=("substitute_pairs",),
+        ),
     ),
 )

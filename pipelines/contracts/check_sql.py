@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from pipelines.contracts.contract import Bound, Check, Table
-from pipelines.settings.tree import Settings
+from pipelines.settings.checks import Checks
+
+ROW_COUNT = "row count"
 
 
 def check_queries(table: Table, run_date: date) -> tuple[list[str], dict[str, str]]:
     """Spark SQL for one pass over the table (`expression as name`, rows among them), and whole queries by name."""
-    one_pass, queries = ["count(*) as `row count`"], {}
+    one_pass, queries = [f"count(*) as `{ROW_COUNT}`"], {}
     for check in table.all_checks():
         sql = check.sql.replace(":run_date", f"date'{run_date}'")
         if check.is_query:
@@ -22,8 +24,11 @@ def check_queries(table: Table, run_date: date) -> tuple[list[str], dict[str, st
 
 
 def day_sums(table: Table) -> dict[str, str]:
-    """Spark SQL of the sums that the checks of a table in days are made of, over the rows of one day."""
-    sums = {"row count": "count(*)"}
+    """Spark SQL of the sums over the rows of one day that the checks of a table in days are computed from, by name.
+
+    The divisor of a check stands under its name and " / ".
+    """
+    sums = {ROW_COUNT: "count(*)"}
     for check in table.all_checks():
         sums[check.name] = check.sql
         if check.per:
@@ -38,36 +43,33 @@ def numbers_of_days(table: Table, sums: Mapping[str, Mapping[str, float]], run_d
     def total(name: str, over: str) -> float:
         return sum(day.get(name) or 0.0 for day in days[over])
 
-    numbers: dict[str, float | None] = {"row count": total("row count", "all")}
+    numbers: dict[str, float | None] = {ROW_COUNT: total(ROW_COUNT, "all")}
     for check in table.all_checks():
-        number = total(check.name, check.over)
-        whole = total(f"{check.name} / ", check.over) if check.per else 1.0
-        numbers[check.name] = number / whole if whole else 0.0
+        divisor = total(f"{check.name} / ", check.over) if check.per else 1.0
+        numbers[check.name] = total(check.name, check.over) / divisor if divisor else 0.0
     return numbers
 
 
-def bound(value: Bound, settings: Settings) -> float | None:
-    """A bound of a check as a number; a text names a setting (`checks.least_coverage`)."""
-    if not isinstance(value, str):
-        return value
-    section, key = value.split(".")
-    return float(getattr(getattr(settings, section), key))
+def bound(value: Bound, settings: Checks) -> float | None:
+    """A bound of a check as a number; a text names a key of the settings (`checks.least_coverage`)."""
+    return float(getattr(settings, _key(value))) if isinstance(value, str) else value
 
 
-def sentence(check: Check, number: float | None, settings: Settings, detail: str = "") -> str:
-    """What a person reads when the check does not hold: the number, what it means, what is allowed and by which key."""
+def sentence(check: Check, number: float | None, settings: Checks, detail: str = "") -> str:
+    """The result of a check in one sentence: the number, its meaning, the allowed range and the setting behind it."""
     bounds = (("at least", check.at_least), ("at most", check.at_most))
     allowed = " and ".join(f"{word} {_bound_in_words(value, settings)}" for word, value in bounds if value is not None)
-    found = "nothing to measure" if number is None else f"{short(number)} {check.says}"
-    return f"{check.name}: {found}{': ' if detail else ''}{detail} (allowed: {allowed})"
+    result = "nothing to measure" if number is None else f"{short(number)} {check.says}"
+    return f"{check.name}: {result}{': ' if detail else ''}{detail} (allowed: {allowed})"
 
 
-def _bound_in_words(value: float | str, settings: Settings) -> str:
+def _bound_in_words(value: float | str, settings: Checks) -> str:
     number = short(bound(value, settings) or 0.0)
-    if not isinstance(value, str):
-        return number
-    section, key = value.split(".")
-    return f"{number}, [{section}] {key}"
+    return f"{number}, [checks] {_key(value)}" if isinstance(value, str) else number
+
+
+def _key(value: str) -> str:
+    return value.removeprefix("checks.")
 
 
 def short(number: float) -> str:

@@ -1,12 +1,15 @@
-"""Checks of lists, as SQL: what a list of any table must be."""
+"""Checks that several output tables share: of lists, of products that may be shown, of substitutes."""
+
+from __future__ import annotations
 
 from pipelines.contracts.contract import Check, fail
 
 
 def list_checks(table: str, by: str, item: str, what: str, *, placed: str = "true") -> tuple[Check, ...]:
-    """Ranks 1 to n, scores that never rise, and no `item` twice, in each list of `table`; `what` names the lists.
+    """Ranks 1 to n, scores that never rise, and no `item` twice, in each list of `table`.
 
-    Scores are compared among the rows where `placed`, SQL, says that the score gave them their rank.
+    A list is the rows with equal `by` (columns, comma-separated); `what` is its plural in sentences. Scores are
+    compared among the rows of which the SQL condition `placed` holds: the score gave them their rank.
     """
     return (
         fail(
@@ -36,20 +39,22 @@ def only_showable(rows: str) -> Check:
     """No product of `rows` (SQL with a column product_id) is blocked or unavailable."""
     return fail(
         "only available products",
-        f"select count(*) from {rows} t anti join showable p on t.product_id = p.product_id",
+        f"select count(*) from {rows} t anti join showable_products p on t.product_id = p.product_id",
         "products that are blocked or unavailable",
         at_most=0,
+        views=("showable_products",),
     )
 
 
-def nothing_hidden(rows: str) -> Check:
-    """No product of `rows` (SQL with columns user_id and product_id) is one that the user must not be shown."""
+def nothing_hidden(rows: str, *views: str) -> Check:
+    """No product of `rows` (SQL with columns user_id and product_id, on `views`) must be kept from the user."""
     return fail(
         "nothing hidden is shown",
-        f"select count(*) from {rows} t left semi join hidden h "
+        f"select count(*) from {rows} t left semi join hidden_products h "
         "on t.user_id = h.user_id and t.product_id = h.product_id",
         "rows that [ranking] hide keeps from the user",
         at_most=0,
+        views=("hidden_products", *views),
     )
 
 
@@ -58,7 +63,8 @@ def no_substitutes(rows: str, by: str) -> Check:
     return fail(
         "no substitutes together",
         f"select count(*) from {rows} a join {rows} b using ({by}) "
-        "join replaced r on a.product_id = r.product_id and b.product_id = r.other_id",
+        "join substitute_pairs r on a.product_id = r.product_id and b.product_id = r.other_id",
         "pairs that replace each other in one bundle",
         at_most=0,
+        views=("substitute_pairs",),
     )

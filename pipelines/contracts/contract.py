@@ -1,4 +1,4 @@
-"""What can be said of a table: columns, keys, order, checks. Everything else is made from it."""
+"""What a contract states of a table: columns, keys, order, checks. Schemas, suites and dictionary are made from it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from typing import Any, Literal
 import pyarrow as pa
 
 Severity = Literal["fail", "warn"]
-Bound = float | int | str | None  # a text is the dotted name of a setting, such as "checks.least_coverage"
+Bound = float | int | str | None  # a text names a key of the settings' section checks: "checks.least_coverage"
 Area = Literal["clean", "quarantine", "features", "model", "outputs"]
 
 
 @dataclass(frozen=True)
 class Check:
-    """One number about a table and the range it must lie in.
+    """One number about a table and the range that it must lie in.
 
-    `sql` is an aggregate over the table (`count_if(price < 0)`), or a whole query that gives one number and
-    names tables by their names (`select count(*) from user_topk …`). Of a table in days it is a sum over the rows of a
-    day, so that days can be added up; `per` is another such sum, by which the total is divided; `over` says whether
-    all days count or the run date alone.
+    `sql`, in Spark's dialect, is an aggregate over the rows of the table (`count_if(price < 0)`), or a whole query
+    that gives one number (`select count(*) from user_topk …`). A query may name the table itself and the `views` that
+    the check lists (contracts/views.py); the writer of the table hands these in.
+
+    Of a table in days `sql` is a sum over the rows of a day, so that days can be added up; `per` is another such sum,
+    by which the total is divided; `over` says whether all days count or the run date alone.
     """
 
     name: str
@@ -31,27 +33,30 @@ class Check:
     at_most: Bound = None
     per: str = ""
     over: Literal["all", "run_date"] = "all"
+    views: tuple[str, ...] = ()
 
     @property
     def is_query(self) -> bool:
         return self.sql.lstrip().lower().startswith("select")
 
 
-REPEATED = "rows that repeat a key"
+DUPLICATE_KEYS = "rows that repeat a key"
 
 
-def fail(name: str, sql: str, says: str, **bounds: Any) -> Check:
-    """A check that stops the night; `bounds` are `at_least`, `at_most`, `per`, `over`."""
-    return Check(name, sql, "fail", says, **bounds)
+def fail(name: str, sql: str, says: str, **more: Any) -> Check:
+    """A check that stops the night; `more` are `at_least`, `at_most`, `per`, `over`, `views`."""
+    return Check(name, sql, "fail", says, **more)
 
 
-def warn(name: str, sql: str, says: str, **bounds: Any) -> Check:
-    """A check that is reported."""
-    return Check(name, sql, "warn", says, **bounds)
+def warn(name: str, sql: str, says: str, **more: Any) -> Check:
+    """A check that is reported and stops nothing; `more` as in `fail`."""
+    return Check(name, sql, "warn", says, **more)
 
 
 @dataclass(frozen=True)
 class Column:
+    """A column: its Arrow type, its meaning, and the range, values or key of another table that it is held to."""
+
     name: str
     type: pa.DataType
     meaning: str
@@ -60,10 +65,10 @@ class Column:
     at_least: float | None = None
     at_most: float | None = None
     one_of: tuple[str, ...] = ()
-    refers_to: str = ""
+    refers_to: str = ""  # TABLE.COLUMN
 
     def checks(self) -> Iterator[Check]:
-        """The checks that follow from what is said of the column."""
+        """The checks that follow from nullability, range and allowed values."""
         c = f"`{self.name}`"
         if not self.nullable:
             yield fail(f"{self.name} is there", f"count_if({c} is null)", "rows without a value", at_most=0)
@@ -72,18 +77,20 @@ class Column:
         if self.at_most is not None:
             yield fail(f"{self.name} <= {self.at_most:g}", f"count_if({c} > {self.at_most})", "rows above", at_most=0)
         if self.one_of:
-            words = ", ".join(f"'{w}'" for w in self.one_of)
-            yield fail(f"{self.name} is known", f"count_if({c} not in ({words}))", "rows with another word", at_most=0)
+            allowed = ", ".join(f"'{value}'" for value in self.one_of)
+            sql = f"count_if({c} not in ({allowed}))"
+            yield fail(f"{self.name} is known", sql, "rows with another value", at_most=0)
 
-    def reference(self, sql: str) -> Check:
-        """The check that what the column refers to is there; `sql` counts the rows for which it is not."""
-        other, _ = self.refers_to.split(".")
-        return fail(f"{self.name} exists in {other}", sql, f"rows whose {self.name} no {other} has", at_most=0)
+    @property
+    def referred(self) -> tuple[str, str]:
+        """Table and column that `refers_to` names."""
+        table, key = self.refers_to.split(".")
+        return table, key
 
 
 @dataclass(frozen=True)
 class Table:
-    """One contract: the Spark schema, Parquet schema, GX suite and dictionary are made from it."""
+    """The contract of one table: Spark schema, Parquet schema, GX suite and dictionary are made from it."""
 
     name: str
     area: Area
@@ -102,27 +109,32 @@ class Table:
         return self.partition == "day"
 
     def all_checks(self) -> tuple[Check, ...]:
-        """The written checks and those that follow from columns and key, each name once."""
-        derived = [c for column in self.columns for c in column.checks()]
-        derived += [c.reference(self._lost(c)) for c in self.columns if c.refers_to]
+        """The checks that follow from columns and key, and those that the contract writes out."""
+        derived = [check for column in self.columns for check in column.checks()]
+        derived += [self._reference(column) for column in self.columns if column.refers_to]
         if self.in_days:
             derived.append(
-                fail("key is unique", f"count(*) - count(distinct {', '.join(self.key)})", REPEATED, at_most=0)
+                fail("key is unique", f"count(*) - count(distinct {', '.join(self.key)})", DUPLICATE_KEYS, at_most=0)
             )
         elif self.key:
             keys = ", ".join(f"`{k}`" for k in self.key)
             distinct = f"select count(*) from (select distinct {keys} from {self.name})"
             query = f"select (select count(*) from {self.name}) - ({distinct})"
-            derived.append(fail("key is unique", query, REPEATED, at_most=0))
+            derived.append(fail("key is unique", query, DUPLICATE_KEYS, at_most=0))
         return (*derived, *self.checks)
 
-    def _lost(self, column: Column) -> str:
-        """SQL that counts the rows which refer to nothing; in days, who builds one joins `found COLUMN` to its rows."""
-        if self.in_days:
-            return f"count_if(`{column.name}` is not null and `found {column.name}` is null)"
-        other, key = column.refers_to.split(".")
-        joined = f"{self.name} t anti join {other} o on t.`{column.name}` = o.`{key}`"
-        return f"select count(*) from {joined} where t.`{column.name}` is not null"
+    def _reference(self, column: Column) -> Check:
+        """The check that the rows which `column` refers to exist.
+
+        In days the rows are joined before they are summed (`spark_jobs/day_tables.py`), which sets `found COLUMN`.
+        """
+        other, key = column.referred
+        sql = f"count_if(`{column.name}` is not null and `found {column.name}` is null)"
+        if not self.in_days:
+            joined = f"{self.name} t anti join {other} o on t.`{column.name}` = o.`{key}`"
+            sql = f"select count(*) from {joined} where t.`{column.name}` is not null"
+        says = f"rows whose {column.name} no {other} has"
+        return fail(f"{column.name} exists in {other}", sql, says, at_most=0, views=(other,))
 
     def schema(self) -> pa.Schema:
         """The Arrow schema; each field's metadata holds its meaning and unit."""
@@ -140,6 +152,34 @@ class Table:
         """The columns that say what, not when and by which run: the ones that content hashes cover."""
         return tuple(c.name for c in self.columns if c.name not in self.untraced)
 
+
+@dataclass(frozen=True)
+class Number:
+    """One measured number, in words."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Numbers that are measured once a night and judged like those of a table, but are no table: no file holds them.
+
+    The `sql` of a check is the name of one of the `numbers`.
+    """
+
+    name: str
+    meaning: str
+    numbers: tuple[Number, ...]
+    checks: tuple[Check, ...]
+    grain: str = "one number each for the night"
+
+    def all_checks(self) -> tuple[Check, ...]:
+        """The checks, as of a table: none follows from anything else."""
+        return self.checks
+
+
+Judged = Table | Measurements
 
 TEXT = pa.string()
 TEXTS = pa.list_(pa.string())

@@ -22,6 +22,8 @@ USER_BUNDLES = Table(
     ),
     checks=(
         *list_checks("user_bundles", "user_id", "bundle_id", "lists"),
-        nothing_hidden(f"(select user_id, product_id from user_bundles u join {PARTS} b on u.bundle_id = b.bundle_id)"),
+        nothing_hidden(
+            f"(select user_id, product_id from user_bundles u join {PARTS} b on u.bundle_id = b.bundle_id)", "bundles"
+        ),
     ),
 )

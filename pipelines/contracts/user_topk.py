@@ -17,20 +17,20 @@ from pipelines.contracts.contract import (
 from pipelines.contracts.reason import PLACED_BY, REASON
 from pipelines.contracts.score_parts import REASON_KINDS
 
-COVERED = (
-    "select if(count(*) = 0, 1, count(t.user_id) / count(*)) from active a "
-    "left join (select distinct user_id from user_topk) t on a.user_id = t.user_id"
-)
+USERS_COVERED = {
+    "sql": "select if(count(*) = 0, 1, count(t.user_id) / count(*)) from active_users a "
+    "left join (select distinct user_id from user_topk) t on a.user_id = t.user_id",
+    "says": "of active users have a list",
+    "views": ("active_users",),
+}
 
-
-NOT_WHOLE = (
+INCOMPLETE = (
     "select count(*) from (select user_id, count(*) n from user_topk group by user_id) t "
-    "left join (select h.user_id, count(*) n from hidden h left semi join showable s on h.product_id = s.product_id "
-    "group by h.user_id) h on t.user_id = h.user_id "
-    "cross join (select count(*) n from showable) s cross join wanted w "
+    "left join (select h.user_id, count(*) n from hidden_products h "
+    "left semi join showable_products s on h.product_id = s.product_id group by h.user_id) h on t.user_id = h.user_id "
+    "cross join (select count(*) n from showable_products) s cross join list_length w "
     "where t.n != least(w.k, s.n - coalesce(h.n, 0))"
 )
-
 
 USER_TOPK = Table(
     name="user_topk",
@@ -72,9 +72,15 @@ USER_TOPK = Table(
     ),
     checks=(
         fail("rows", "count(*)", "recommendations", at_least=1),
-        fail("users covered stop", COVERED, "of active users have a list", at_least="checks.stop_users_covered"),
-        warn("users covered", COVERED, "of active users have a list", at_least="checks.warn_users_covered"),
-        fail("lists are whole", NOT_WHOLE, "lists of neither k products nor all that may be shown", at_most=0),
+        fail("users covered stop", **USERS_COVERED, at_least="checks.stop_users_covered"),
+        warn("users covered", **USERS_COVERED, at_least="checks.warn_users_covered"),
+        fail(
+            "lists are whole",
+            INCOMPLETE,
+            "lists of neither k products nor all that may be shown",
+            at_most=0,
+            views=("hidden_products", "list_length", "showable_products"),
+        ),
         *list_checks("user_topk", "user_id", "product_id", "lists", placed="placed_by = 'score'"),
         nothing_hidden("user_topk"),
         only_showable("user_topk"),
@@ -89,8 +95,9 @@ USER_TOPK = Table(
         ),
         warn(
             "share of products shown",
-            "select (select count(distinct product_id) from user_topk) / (select count(*) from showable)",
+            "select (select count(distinct product_id) from user_topk) / (select count(*) from showable_products)",
             "of products appear in some list",
+            views=("showable_products",),
             at_least="checks.least_coverage",
         ),
     ),

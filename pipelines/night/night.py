@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pipelines.atomic_files import write_json
-from pipelines.contracts.contract import Table
+from pipelines.contracts.contract import Judged, Table
 from pipelines.errors import StepFailed
 from pipelines.settings.tree import Settings
 from pipelines.sources.files import SourceFile
@@ -88,11 +88,11 @@ class Night:
         """The folder of the files of a `table` that is this night's own; others are found by `days.parts_of`."""
         return self.release / table.name if table.area == "outputs" else self.work / table.area / table.name
 
-    def aggregates(self, table: Table) -> Path:
+    def aggregates(self, table: Judged) -> Path:
         """The numbers of the checks of `table`, written beside the table by whoever wrote it."""
         return self.work / "aggregates" / f"{table.name}.json"
 
-    def details(self, table: Table) -> Path:
+    def details(self, table: Judged) -> Path:
         """What a person must know beside those numbers, by check; only some tables have any."""
         return self.work / "aggregates" / f"{table.name}.details.json"
 

@@ -1,6 +1,9 @@
-"""Tables of a night as Arrow, for whoever needs no Spark: read, write and measure them by their contracts."""
+"""Tables of a night as Arrow, for steps without Spark: read, write and measure them by their contracts."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -8,9 +11,10 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pipelines.atomic_files import clear_folder, write_json
-from pipelines.contracts.all_tables import TABLES
 from pipelines.contracts.check_sql import check_queries
 from pipelines.contracts.contract import Table
+from pipelines.contracts.dialect import DUCKDB_MACROS, to_duckdb
+from pipelines.contracts.views import views_read
 from pipelines.errors import StepFailed
 from pipelines.night.day_versions import files_of_table
 from pipelines.night.night import Night
@@ -35,10 +39,15 @@ def read_table(night: Night, table: Table) -> pa.Table:
     return rows.cast(schema).sort_by([(key, "ascending") for key in table.sort])
 
 
-def write_table(night: Night, table: Table, rows: pa.Table) -> None:
-    """Write `rows` as the whole of `table`: one zstd file, sorted, in the contract's schema; then measure it."""
+def write_table(night: Night, table: Table, rows: pa.Table, views: Mapping[str, pa.Table] | None = None) -> None:
+    """Write `rows` as the whole of `table`: one zstd file, sorted, in the contract's schema.
+
+    Beside the night it keeps the numbers of the contract's checks. `views` are the Arrow tables that these checks read
+    beside `table`, by name; one that is missing is a ValueError.
+    """
     replace_rows(night, table, rows)
-    _measure(night, table)
+    numbers = measure(pq.read_table(night.place(table)), table, night.run_date, views or {})
+    write_json(night.aggregates(table), numbers)
 
 
 def replace_rows(night: Night, table: Table, rows: pa.Table) -> None:
@@ -48,19 +57,16 @@ def replace_rows(night: Night, table: Table, rows: pa.Table) -> None:
     pq.write_table(ordered.cast(table.schema()), place / "part-00000.parquet", compression="zstd")
 
 
-def _measure(night: Night, table: Table) -> None:
-    """Compute the numbers of the contract's checks from the written file, and keep them beside the night."""
-    one_pass, queries = check_queries(table, night.run_date)
+def measure(rows: pa.Table, table: Table, run_date: date, views: Mapping[str, pa.Table]) -> dict[str, float | None]:
+    """The number of each check of `table` over `rows`, by DuckDB; None where there is nothing to measure."""
+    one_pass, queries = check_queries(table, run_date)
     with duckdb.connect() as engine:
-        engine.execute("create macro count_if(x) as count(case when x then 1 end)")  # its own is null without rows
-        engine.register(table.name, pq.read_table(night.place(table)))
-        for other in {column.refers_to.split(".")[0] for column in table.columns if column.refers_to}:
-            engine.register(other, read_table(night, TABLES[other]))
-        found = engine.sql(_quoted(f"select {', '.join(one_pass)} from {table.name}"))
+        for macro in DUCKDB_MACROS:
+            engine.execute(macro)
+        engine.register(table.name, rows)
+        for name in views_read(table, views):
+            engine.register(name, views[name])
+        found = engine.sql(to_duckdb(f"select {', '.join(one_pass)} from {table.name}"))
         numbers = dict(zip(found.columns, found.fetchall()[0], strict=True))
-        numbers |= {name: engine.sql(_quoted(sql)).fetchall()[0][0] for name, sql in queries.items()}
-    write_json(night.aggregates(table), {k: None if v is None else float(v) for k, v in numbers.items()})
-
-
-def _quoted(spark_sql: str) -> str:
-    return spark_sql.replace("`", '"')
+        numbers |= {name: engine.sql(to_duckdb(sql)).fetchall()[0][0] for name, sql in queries.items()}
+    return {name: None if number is None else float(number) for name, number in numbers.items()}

@@ -1,33 +1,29 @@
-"""Data Docs of a night: a folder for each stage that holds its pages and nothing of other nights.
+"""Data Docs of a night: for each stage a folder that holds its pages and nothing of other nights.
 
-So writing them costs the same in the first night and in the thousandth, a stopped night has its own, and they go when
-the night's release goes. The pages ask no other host for anything.
+So writing them takes the same time in the thousandth night as in the first, a stopped night keeps its own, and they
+are removed with the night's release. The pages load nothing from other hosts.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-from pipelines.night.night import Night
-from pipelines.quality.checks_page import checks_page
-
-SUITE_LINK = re.compile(r'<a href="[./]*/expectations/[^"]*"[^>]*>(.*?)</a>')  # to pages that are not made
+SUITE_LINK = re.compile(r'<a href="[./]*/expectations/[^"]*"[^>]*>(.*?)</a>')  # links to pages that are not written
 
 
-def stage_context(night: Night, stage: str) -> Any:
-    """A GX project of its own, in memory, for the checks of one stage of a night."""
+def stage_context(folder: Path) -> Any:
+    """A GX project in memory for the checks of one stage of a night, whose Data Docs go to `folder`."""
     site = {
         "class_name": "SiteBuilder",
         "store_backend": {
             "class_name": "TupleFilesystemStoreBackend",
-            "base_directory": str(night.checks_pages / stage),
+            "base_directory": str(folder),
         },
         "site_section_builders": {
             "expectations": "None",
@@ -49,9 +45,11 @@ def stage_context(night: Night, stage: str) -> Any:
     return context
 
 
-def document(context: Any, night: Night, stage: str, results: Sequence[Mapping[str, Any]]) -> Path:
-    """The first page of the Data Docs of a stage, written; `context` holds the stage's validations."""
-    folder = night.checks_pages / stage
+def table_pages(context: Any, folder: Path) -> dict[str, str]:
+    """Write a page for each table that was validated in `context` into `folder`; gives back their file names by table.
+
+    GX names its pages by run and batch; here each becomes `TABLE.html`. Its fonts, scripts and pictures are removed.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     context.build_data_docs()
     pages = {page.relative_to(folder / "validations").parts[0]: page for page in folder.rglob("validations/**/*.html")}
@@ -60,8 +58,6 @@ def document(context: Any, night: Night, stage: str, results: Sequence[Mapping[s
         links[table] = f"{table}.html"
         text = SUITE_LINK.sub(r"\1", page.read_text(encoding="utf-8"))
         (folder / links[table]).write_text(text, encoding="utf-8")
-    for left in ("validations", "static"):  # fonts and moving pictures of GX, and paths that name the clock
-        shutil.rmtree(folder / left, ignore_errors=True)
-    index = folder / "index.html"
-    index.write_text(checks_page(night, stage, results, links), encoding="utf-8")
-    return index
+    for unused in ("validations", "static"):
+        shutil.rmtree(folder / unused, ignore_errors=True)
+    return links

@@ -1,63 +1,60 @@
-"""The night's own day against the same weekdays before it, as numbers and words for the checks of the drift tables."""
+"""The run date against the same weekdays before it, as numbers and details for the checks of contracts/drift.py."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.atomic_files import write_json
-from pipelines.contracts.contract import Table
-from pipelines.contracts.day_drift import DAY_DRIFT
+from pipelines.contracts.contract import Measurements, Table
+from pipelines.contracts.drift import DAY_DRIFT, REVIEW_DRIFT
 from pipelines.contracts.events import EVENTS
-from pipelines.contracts.review_drift import REVIEW_DRIFT
 from pipelines.contracts.reviews import REVIEWS
-from pipelines.night.day_versions import facts_of, view_of
-from pipelines.night.night import Night
+from pipelines.night.day_versions import Versions, facts_of
 from pipelines.quality.drift import DayHistory, DayMeasure
+from pipelines.settings.checks import Checks
 
-OF = {DAY_DRIFT.name: EVENTS, REVIEW_DRIFT.name: REVIEWS}
+MEASURED = {DAY_DRIFT.name: EVENTS, REVIEW_DRIFT.name: REVIEWS}
 RATIOS = ("volume", "price", "text_length")  # 1 where a day is like those before; all other numbers are 0
 OWN_CHECKS = ("user_id", "price")  # columns of events that have checks of their own
 Facts = Mapping[str, Any]
 
 
-def measure_drift(night: Night, drift: Table) -> None:
-    """Write the numbers of the checks of a drift table, and their details, beside the night."""
-    found = drift_of(night, drift)
-    there = {check.name: 0.0 for check in drift.all_checks()}  # none is missing
-    numbers = {check.name: found[check.sql].number for check in drift.checks}
-    write_json(night.aggregates(drift), {"row count": 1.0} | there | numbers)
-    write_json(night.details(drift), {check.name: found[check.sql].detail for check in drift.checks})
+def day_history(home: Path, table: Table, versions: Versions, day: date, back: tuple[int, ZoneInfo]) -> DayHistory:
+    """What was measured of `day` when it was built, and of the same weekdays before it that `versions` has.
 
-
-def drift_of(night: Night, drift: Table) -> dict[str, DayMeasure]:
-    """Each number of a drift table by its column.
-
-    While there are too few of the same weekdays before, or too few rows on them, the night learns: its day counts as
-    like them.
+    `back` is how many weeks are looked back at, and the shop's time zone.
     """
-    table, checks = OF[drift.name], night.settings.checks
-    versions = view_of(night).get(table.name, {})
-    wanted = [str(night.run_date - timedelta(weeks=w)) for w in range(checks.weeks + 1)]
-    facts = facts_of(night.home, table, {day: versions[day] for day in wanted if day in versions})
-    past = [facts[day] for day in wanted[1:] if "profile" in facts.get(day, {})]
-    least = checks.least_rows_to_compare if table is EVENTS else checks.least_reviews_to_compare
-    if why := too_little(past, checks.learning_weeks, least):
-        return {c.name: DayMeasure(_like_before(c.name), f"not compared yet, {why}") for c in drift.columns}
-    days = DayHistory(night.run_date, facts.get(wanted[0], {}), past, ZoneInfo(night.settings.shop.time_zone))
+    weeks, zone = back
+    days = [str(day - timedelta(weeks=w)) for w in range(weeks + 1)]
+    facts = facts_of(home, table, {day: versions[day] for day in days if day in versions})
+    past = [facts[day] for day in days[1:] if "profile" in facts.get(day, {})]
+    return DayHistory(day, facts.get(days[0], {}), past, zone)
+
+
+def measure_drift(drift: Measurements, days: DayHistory, checks: Checks) -> dict[str, DayMeasure]:
+    """Each number of `drift` by its name.
+
+    While there are fewer of the same weekdays before than `learning_weeks`, or fewer rows on them than are needed,
+    nothing is compared: each number is that of a day like those before.
+    """
+    of_events = drift is DAY_DRIFT
+    least = checks.least_rows_to_compare if of_events else checks.least_reviews_to_compare
+    if why := too_little(days.past, checks.learning_weeks, least):
+        return {n.name: DayMeasure(_like_before(n.name), f"not compared yet, {why}") for n in drift.numbers}
     if not days.now.get("profile", {}).get("rows"):
-        usual = median(before["profile"]["rows"] for before in past)
-        rest = {c.name: DayMeasure(_like_before(c.name), "no rows to compare") for c in drift.columns}
-        volume = DayMeasure(0.0, f"none on {night.run_date}, usually {usual:,.0f}")
+        usual = median(before["profile"]["rows"] for before in days.past)
+        rest = {n.name: DayMeasure(_like_before(n.name), "no rows to compare") for n in drift.numbers}
+        volume = DayMeasure(0.0, f"none on {days.day}, usually {usual:,.0f}")
         return rest | {"volume": volume, "refused": days.refused()}
-    return events_drift(days) if table is EVENTS else reviews_drift(days)
+    return events_drift(days) if of_events else reviews_drift(days)
 
 
 def too_little(past: Sequence[Facts], learning_weeks: int, least: int) -> str:
-    """Why these days say too little to compare with; empty where they say enough."""
+    """Why these days are too few, or have too few rows, to compare with; empty where they are enough."""
     if len(past) < learning_weeks:
         return f"{len(past)} of {learning_weeks} such weekdays are there"
     usual = median(facts["profile"]["rows"] for facts in past)

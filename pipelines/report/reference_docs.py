@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.contracts.all_tables import TABLES
-from pipelines.contracts.contract import Table
+from pipelines.contracts.all_tables import MEASUREMENTS, TABLES
+from pipelines.contracts.contract import Check, Measurements, Table
 from pipelines.settings.render import render_toml
 from pipelines.settings.tree import Settings
 
@@ -28,6 +29,8 @@ def data_dictionary() -> str:
     for area, title in AREAS.items():
         parts.append(f"## {title}\n")
         parts += [_table(t) for t in TABLES.values() if t.area == area]
+    parts.append("## Measurements: numbers of the night that are judged, and written as no table\n")
+    parts += [_measurements(m) for m in MEASUREMENTS]
     return "\n".join(parts)
 
 
@@ -44,16 +47,23 @@ def _table(table: Table) -> str:
     for c in table.columns:
         meaning = c.meaning + (f" ({', '.join(c.one_of)})" if c.one_of else "")
         lines.append(f"| `{c.name}` | {_type(c.type)} | {c.unit} | {'may be' if c.nullable else 'never'} | {meaning} |")
-    if table.checks:
-        lines += ["", "| check | severity | allowed | counts |", "|---|---|---|---|"]
-        for check in table.checks:
-            allowed = " and ".join(
-                f"{word} `{b}`"
-                for word, b in (("at least", check.at_least), ("at most", check.at_most))
-                if b is not None
-            )
-            lines.append(f"| {check.name} | {check.severity} | {allowed} | {check.says} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_checks(table.checks)]) + "\n"
+
+
+def _measurements(measured: Measurements) -> str:
+    lines = [f"### {measured.name}\n", f"{measured.meaning}\n", "| number | meaning |", "|---|---|"]
+    lines += [f"| `{n.name}` | {n.meaning} |" for n in measured.numbers]
+    return "\n".join([*lines, *_checks(measured.checks)]) + "\n"
+
+
+def _checks(checks: Sequence[Check]) -> list[str]:
+    """A table of checks after an empty line; nothing without checks."""
+    lines = ["", "| check | severity | allowed | counts |", "|---|---|---|---|"] if checks else []
+    for check in checks:
+        bounds = (("at least", check.at_least), ("at most", check.at_most))
+        allowed = " and ".join(f"{word} `{b}`" for word, b in bounds if b is not None)
+        lines.append(f"| {check.name} | {check.severity} | {allowed} | {check.says} |")
+    return lines
 
 
 def _type(kind: pa.DataType) -> str:

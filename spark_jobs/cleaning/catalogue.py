@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipelines.atomic_files import write_json
 from pipelines.contracts.products import PRODUCTS
-from pipelines.night.day_versions import folder_of, move, record_view, version
+from pipelines.night.day_versions import files_of_table, folder_of, move, record_view, version
 from pipelines.night.night import Night
 from pipelines.sources.product_history import remember_products
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
@@ -22,7 +23,7 @@ from spark_jobs.cleaning.landing import land, landed_rows
 from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
 from spark_jobs.cleaning.products_from_lines import FACTS, products_of_lines, typed_lines
 from spark_jobs.day_tables import kept_aside
-from spark_jobs.engine import conform, from_arrow, measure, spark_schema
+from spark_jobs.engine import conform, from_arrow, measure, read, spark_schema
 
 COLUMNS = [c.name for c in PRODUCTS.columns]
 
@@ -102,4 +103,5 @@ def _write(products: DataFrame, refused: DataFrame, night: Night) -> None:
         shutil.rmtree(there, ignore_errors=True)
         move(made, there)
     record_view(night, products={"": night.run_id})
-    measure(products.sparkSession, night, PRODUCTS)
+    written = read(products.sparkSession, PRODUCTS, files_of_table(night, PRODUCTS))
+    write_json(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))

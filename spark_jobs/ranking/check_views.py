@@ -1,4 +1,4 @@
-"""What the lists of a night are checked against, each from the clean tables and settings alone, not from the ranker."""
+"""Frames behind the views that checks of outputs read, made from clean tables and settings, never from the ranker."""
 
 from __future__ import annotations
 
@@ -7,49 +7,55 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from pipelines.contracts.views import (
+    ACTIVE_USERS,
+    HIDDEN_PRODUCTS,
+    LIST_LENGTH,
+    SHOWABLE_PRODUCTS,
+    UNKNOWN_PRODUCTS,
+)
 from pipelines.settings.tree import Settings
+from spark_jobs.engine import ddl
 
 
-def checked_against(events: DataFrame, products: DataFrame, settings: Settings) -> dict[str, DataFrame]:
-    """The views that checks of outputs name: `active` users; `hidden`, `showable`, `unknown` products; `wanted` k."""
+def check_views(events: DataFrame, products: DataFrame, settings: Settings) -> dict[str, DataFrame]:
+    """The frames of contracts/views.py by name, but for the pairs of substitutes, which hang on the night's relations.
+
+    `events` and `products` are the clean tables.
+    """
     ranking, weights = settings.ranking, settings.features.weights
     return {
-        "active": active_users(events, [kind for kind, weight in weights.items() if weight > 0]),
-        "hidden": hidden_products(events, ranking.hide),
-        "showable": showable_products(products, ranking.blocked),
-        "wanted": events.sparkSession.range(1).select(F.lit(ranking.k).alias("k")),
-        "unknown": unknown_products(products, settings),
+        ACTIVE_USERS.name: active_users(events, [kind for kind, weight in weights.items() if weight > 0]),
+        HIDDEN_PRODUCTS.name: hidden_products(events, ranking.hide),
+        SHOWABLE_PRODUCTS.name: showable_products(products, ranking.blocked),
+        LIST_LENGTH.name: events.sparkSession.createDataFrame([(ranking.k,)], ddl(LIST_LENGTH)),
+        UNKNOWN_PRODUCTS.name: unknown_products(products, settings),
     }
 
 
 def active_users(events: DataFrame, event_types: Sequence[str]) -> DataFrame:
-    """user_id of who showed interest."""
-    return (
-        events.where(F.col("user_id").isNotNull() & F.col("event_type").isin(list(event_types)))
-        .select("user_id")
-        .distinct()
-    )
+    """`user_id` of each user with an event of these types."""
+    return _of_users(events, event_types).select("user_id").distinct()
 
 
 def hidden_products(events: DataFrame, event_types: Sequence[str]) -> DataFrame:
-    """user_id and product_id of what must not be shown to whom."""
-    known = events.where(F.col("user_id").isNotNull() & F.col("event_type").isin(list(event_types)))
-    return known.select("user_id", "product_id").distinct()
+    """`user_id` and `product_id` of each user and product with an event of these types."""
+    return _of_users(events, event_types).select("user_id", "product_id").distinct()
 
 
 def showable_products(products: DataFrame, blocked: Sequence[str]) -> DataFrame:
-    """product_id of what can be bought and is not blocked."""
+    """`product_id` of the products that are available and not blocked."""
     return products.where(F.col("available") & ~F.col("product_id").isin(list(blocked))).select("product_id")
 
 
 def unknown_products(products: DataFrame, settings: Settings) -> DataFrame:
-    """product_id and `key` of what the settings say of products that the catalogue does not have."""
-    named = products.sparkSession.createDataFrame(named_products(settings), "product_id string, key string")
+    """`product_id` and `key` of the products that settings name and the catalogue lacks, by key and product."""
+    named = products.sparkSession.createDataFrame(named_products(settings), ddl(UNKNOWN_PRODUCTS))
     return named.distinct().join(products, "product_id", "left_anti").orderBy("key", "product_id")
 
 
 def named_products(settings: Settings) -> list[tuple[str, str]]:
-    """Each product that settings of what goes together name, and the key that names it."""
+    """Each product that the settings of relations and bundles name, with section and key."""
     bundles = settings.bundles
     groups = {
         "[relations] stated": [(one, other) for one, _, other in settings.relations.stated],
@@ -60,3 +66,7 @@ def named_products(settings: Settings) -> list[tuple[str, str]]:
         "[bundles] boosts": [list(bundles.boosts)],
     }
     return [(product, key) for key, lists in groups.items() for products in lists for product in products]
+
+
+def _of_users(events: DataFrame, event_types: Sequence[str]) -> DataFrame:
+    return events.where(F.col("user_id").isNotNull() & F.col("event_type").isin(list(event_types)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 
 import pytest
@@ -11,11 +10,11 @@ from pipelines.contracts.check_sql import numbers_of_days
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.reviews import REVIEWS
-from pipelines.night.day_versions import facts_of, folder_of
+from pipelines.night.day_versions import facts_of, files_of_table, folder_of
 from spark_jobs.cleaning.account import refusals_in_words
 from spark_jobs.cleaning.profile import event_profiles, review_profiles
-from spark_jobs.day_tables import build_days
-from spark_jobs.engine import measure, spark_schema
+from spark_jobs.day_tables import DayWriter
+from spark_jobs.engine import measure, read, spark_schema
 from tests.given import put
 
 DAY = date(2025, 3, 10)
@@ -29,6 +28,17 @@ def rows(spark):
     def make(table, *given):
         tuples = [tuple(({"flags": []} | row).get(c.name) for c in table.columns) for row in given]
         return spark.createDataFrame(tuples, spark_schema(table))
+
+    return make
+
+
+@pytest.fixture
+def writer(spark):
+    """What the jobs write days with."""
+
+    def make(night):
+        products = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
+        return DayWriter(night.home, night.work / "building", {PRODUCTS.name: products})
 
     return make
 
@@ -73,7 +83,7 @@ def test_the_profile_of_reviews(spark, rows):
     assert profile["empty"] == {"user_id": 3, "rating": 1, "title": 2, "text": 1, "helpful_votes": 4, "language": 4}
 
 
-def test_rows_that_refer_to_no_product_are_counted_in_the_day_that_holds_them(spark, shop, rows, tmp_path):
+def test_rows_that_refer_to_no_product_are_counted_in_the_day_that_holds_them(spark, shop, rows, writer, tmp_path):
     (tmp_path / "e.csv").write_text("product_id,event_type,ts\n")
     (tmp_path / "p.csv").write_text("product_id,title\n")
     night = shop(SETTINGS, DAY)
@@ -81,7 +91,7 @@ def test_rows_that_refer_to_no_product_are_counted_in_the_day_that_holds_them(sp
     before = date(2025, 3, 9)
     events = rows(EVENTS, event("1", "mug"), event("2", "lost"), event("3", "lost"), event("4", "lost", day=before))
     days = {"2025-03-09": "v", "2025-03-10": "v"}
-    build_days(events, night, EVENTS, days, {})
+    writer(night).write(events, EVENTS, days, {})
     sums = {day: facts["sums"] for day, facts in facts_of(night.home, EVENTS, days).items()}
     check = "product_id exists in products"
     assert {day: found[check] for day, found in sums.items()} == {"2025-03-09": 1, "2025-03-10": 2}
@@ -90,7 +100,7 @@ def test_rows_that_refer_to_no_product_are_counted_in_the_day_that_holds_them(sp
     assert written.columns == [c.name for c in EVENTS.columns]
 
 
-def test_lengths_of_texts_and_gaps_in_the_catalogue(spark, shop, rows, tmp_path):
+def test_lengths_of_texts_and_gaps_in_the_catalogue(spark, shop, rows, writer, tmp_path):
     (tmp_path / "e.csv").write_text("product_id,event_type,ts\n")
     (tmp_path / "p.csv").write_text("product_id,title\n")
     night = shop(SETTINGS, DAY)
@@ -99,13 +109,12 @@ def test_lengths_of_texts_and_gaps_in_the_catalogue(spark, shop, rows, tmp_path)
         {"product_id": p, "title": title, "price": price, "categories": kinds, "available": True, "text_hash": p}
         for p, (title, price, kinds) in titles.items()
     ])  # fmt: skip
-    measure(spark, night, PRODUCTS)
-    numbers = json.loads(night.aggregates(PRODUCTS).read_text())
+    numbers = measure(read(spark, PRODUCTS, files_of_table(night, PRODUCTS)), PRODUCTS, DAY, {})
     assert (numbers["median title"], numbers["share with a title of two words"]) == (3, pytest.approx(2 / 3))
     assert numbers["share without a price"] == numbers["share without a category"] == pytest.approx(2 / 3)
     texts = ["x" * 4, "x" * 100, "x" * 20_001, None]
     reviews = rows(REVIEWS, *(review(str(n), product_id="a", text=text) for n, text in enumerate(texts)))
-    build_days(reviews, night, REVIEWS, {"2025-03-10": "v"}, {})
+    writer(night).write(reviews, REVIEWS, {"2025-03-10": "v"}, {})
     sums = {day: f["sums"] for day, f in facts_of(night.home, REVIEWS, {"2025-03-10": "v"}).items()}
     found = numbers_of_days(REVIEWS, sums, DAY)
     assert found["share of very short texts"] == found["share of very long texts"] == pytest.approx(1 / 3)

@@ -15,7 +15,7 @@ from pipelines.errors import CheckFailed, StepFailed
 from pipelines.night.night import Night
 from pipelines.quality.check import check
 from pipelines.quality.pages import keep_pages
-from pipelines.quality.suites import TABLES_OF, suite_of
+from pipelines.quality.suites import STAGES, suite_of
 from pipelines.settings.load import check_settings
 from pipelines.settings.tree import Settings
 
@@ -26,7 +26,7 @@ def night(tmp_path):
         tmp_path, date(2025, 3, 31), "run", "2025-03-31-01", "f", Settings(), {}, {}, (), "k", date(2025, 3, 31)
     )
     night.save()
-    for table in TABLES_OF["inputs"]:
+    for table in STAGES["inputs"]:
         put(night, table)
     return night
 
@@ -39,9 +39,9 @@ def put(night, table, **changed):
 def test_good_numbers_pass_and_leave_data_docs(night):
     report = check(night, "inputs")
     assert report["broken"] == []
-    assert report["judged"] == sum(len(t.all_checks()) for t in TABLES_OF["inputs"])
+    assert report["judged"] == sum(len(t.all_checks()) for t in STAGES["inputs"])
     pages = night.checks_pages / "inputs"
-    assert {p.stem for p in pages.glob("*.html")} == {"index", *(t.name for t in TABLES_OF["inputs"])}
+    assert {p.stem for p in pages.glob("*.html")} == {"index", *(t.name for t in STAGES["inputs"])}
 
 
 def test_a_broken_fail_stops_with_a_sentence(night):
@@ -84,7 +84,7 @@ def test_a_table_that_nobody_measured_is_named(night):
 
 
 def test_suites_hold_every_check_with_the_bounds_of_the_settings():
-    settings = check_settings({"checks": {"most_identical_lists": 0.25}})
+    settings = check_settings({"checks": {"most_identical_lists": 0.25}}).checks
     suite = suite_of(USER_TOPK, {}, settings)
     assert len(suite.expectations) == len(USER_TOPK.all_checks())
     found = {e.meta["check"]: e for e in suite.expectations}
@@ -100,7 +100,7 @@ def test_data_docs_load_nothing_from_elsewhere_and_lead_to_each_table(night):
     for name, text in pages.items():
         assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//[^"' ]+|url\(["']?http|@import|<script""", text), name
     linked = set(re.findall(r'href="(\w+)\.html"', pages["index.html"]))
-    assert linked == {t.name for t in TABLES_OF["inputs"]}
+    assert linked == {t.name for t in STAGES["inputs"]}
     assert "0.01 of events belong to a user" in pages["index.html"]
     assert "share with a user" in pages["events.html"]
     assert "0.01" in pages["events.html"]
@@ -114,7 +114,7 @@ def test_a_stopped_night_keeps_its_pages_when_another_takes_its_place(night):
         check(night, "inputs")
     again = replace(night, run_id="again", fingerprint="g")
     again.save()
-    for table in TABLES_OF["inputs"]:
+    for table in STAGES["inputs"]:
         put(again, table)
     check(again, "inputs")
     assert "was stopped here" in (night.checks_pages / "inputs" / "index.html").read_text()

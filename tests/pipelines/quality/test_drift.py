@@ -1,21 +1,21 @@
 """A day that is not like the days before it: stopped or reported, with the sentence that a person needs."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.contracts.all_tables import DRIFTS
-from pipelines.contracts.day_drift import DAY_DRIFT
+from pipelines.contracts.all_tables import MEASUREMENTS
+from pipelines.contracts.drift import DAY_DRIFT, REVIEW_DRIFT
 from pipelines.contracts.events import EVENTS
-from pipelines.contracts.review_drift import REVIEW_DRIFT
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.errors import CheckFailed
-from pipelines.night.day_versions import commit_version, folder_of, record_view
+from pipelines.night.day_versions import commit_version, folder_of, record_view, view_of
 from pipelines.night.night import Night
 from pipelines.quality.check import check
 from pipelines.quality.drift import moved, stability_index
-from pipelines.quality.night_drift import OF, drift_of
-from pipelines.quality.suites import TABLES_OF
+from pipelines.quality.night_drift import MEASURED, day_history, measure_drift
+from pipelines.quality.suites import STAGES
 from pipelines.settings.load import check_settings
 
 MIDNIGHT = 1_743_458_400
@@ -116,7 +116,7 @@ def facts(profile, clean=1000, refused=20):
 @pytest.fixture
 def night(tmp_path, monkeypatch):
     """A night on a day that can be set, of which nothing else is judged."""
-    monkeypatch.setitem(TABLES_OF, "inputs", DRIFTS)
+    monkeypatch.setitem(STAGES, "inputs", MEASUREMENTS)
     night = Night(
         tmp_path, date(2025, 3, 31), "run", "2025-03-31-01", "f",
         check_settings({"shop": {"time_zone": "Europe/Berlin"}}), {}, {}, (), "k", date(2025, 3, 31),
@@ -131,6 +131,17 @@ def history(night, table, today, usual, weeks=4):
     for day, known in (days | {str(night.run_date): today}).items():
         commit_version(night.work / "building" / day, folder_of(night.home, table, day, "v"), known)
     record_view(night, **{table.name: dict.fromkeys([*days, str(night.run_date)], "v")})
+
+
+def history_of(night, drift):
+    table = MEASURED[drift.name]
+    versions, back = view_of(night)[table.name], (night.settings.checks.weeks, ZoneInfo("Europe/Berlin"))
+    return day_history(night.home, table, versions, night.run_date, back)
+
+
+def details(night, drift):
+    measured = measure_drift(drift, history_of(night, drift), night.settings.checks)
+    return {name: measure.detail for name, measure in measured.items()}
 
 
 def judge(night):
@@ -192,7 +203,7 @@ def test_no_name_of_a_category_is_told(night):
 def test_the_first_nights_only_learn_and_say_so(night, weeks, usual, why):
     history(night, EVENTS, facts(USUAL | {"rows": 1}), usual, weeks)
     assert judge(night) == ("", "")
-    assert drift_of(night, DAY_DRIFT)["volume"].detail == f"not compared yet, {why}"
+    assert details(night, DAY_DRIFT)["volume"] == f"not compared yet, {why}"
     assert why in (night.checks_pages / "inputs" / "index.html").read_text()
 
 
@@ -215,15 +226,15 @@ def test_the_share_that_moved():
     assert moved({"a": 1}, {"b": 1}) == 1
 
 
-@pytest.mark.parametrize("drift", DRIFTS, ids=lambda t: t.name)
+@pytest.mark.parametrize("drift", MEASUREMENTS, ids=lambda t: t.name)
 def test_every_number_has_a_check(night, drift):
     usual = USUAL if drift is DAY_DRIFT else REVIEWED
-    history(night, OF[drift.name], facts(usual), usual)
-    columns = [c.name for c in drift.columns]
-    assert set(drift_of(night, drift)) == set(columns)
-    assert {c.sql for c in drift.checks} == set(columns)
+    history(night, MEASURED[drift.name], facts(usual), usual)
+    numbers = {number.name for number in drift.numbers}
+    assert {check.sql for check in drift.checks} == numbers
+    assert set(measure_drift(drift, history_of(night, drift), night.settings.checks)) == numbers
 
 
 def test_reviews_are_compared_from_a_number_of_their_own(night):
     history(night, REVIEWS, facts(REVIEWED | {"rows": 1}), REVIEWED | {"rows": 40})
-    assert drift_of(night, REVIEW_DRIFT)["volume"].detail.endswith("40 rows in the median, and 50 are needed")
+    assert details(night, REVIEW_DRIFT)["volume"].endswith("40 rows in the median, and 50 are needed")

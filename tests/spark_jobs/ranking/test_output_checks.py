@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 
 import pytest
@@ -17,8 +16,11 @@ from pipelines.contracts.session_bundles import SESSION_BUNDLES
 from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
 from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.contracts.user_topk import USER_TOPK
-from spark_jobs.engine import measure, read, views
-from spark_jobs.ranking.check_views import checked_against, unknown_products
+from pipelines.contracts.views import SUBSTITUTE_PAIRS, UNKNOWN_PRODUCTS
+from pipelines.night import table_io
+from pipelines.night.day_versions import files_of_table
+from spark_jobs.engine import ddl, measure, read
+from spark_jobs.ranking.check_views import check_views, unknown_products
 from tests.given import put
 
 DAY = date(2025, 3, 10)
@@ -230,27 +232,40 @@ def night(spark, shop, tmp_path):
          "ts": datetime(2025, 3, 10), "quantity": 1, "day": DAY}
         for user, products in (BOUGHT | {None: ["pot"]}).items() for p in products
     ])  # fmt: skip
-    views(spark, night, PRODUCTS)
-    events, products = read(spark, night, EVENTS), read(spark, night, PRODUCTS)
-    for name, rows in checked_against(events, products, night.settings).items():
-        rows.createOrReplaceTempView(name)
-    replaced = spark.createDataFrame([("jug", "pot")], "product_id string, other_id string")
-    replaced.createOrReplaceTempView("replaced")
     return night
 
 
 @pytest.fixture
-def broken(spark, night):
-    """What does not hold of a table with these rows, as (severity, sentence)."""
+def read_of(spark, night):
+    """The rows of a table that the night sees."""
+    return lambda table: read(spark, table, files_of_table(night, table))
+
+
+@pytest.fixture
+def views(spark, night, read_of):
+    """The frames that the job `rank` hands to the checks, with a known pair of substitutes and the good bundles."""
+    put(night, BUNDLES, [row | {"run_date": DAY, "release_id": "r"} for row in GOOD[BUNDLES]])
+    return check_views(read_of(EVENTS), read_of(PRODUCTS), night.settings) | {
+        PRODUCTS.name: read_of(PRODUCTS),
+        BUNDLES.name: read_of(BUNDLES),
+        SUBSTITUTE_PAIRS.name: spark.createDataFrame([("jug", "pot")], ddl(SUBSTITUTE_PAIRS)),
+    }
+
+
+@pytest.fixture
+def broken(night, read_of, views):
+    """What does not hold of a table with these rows, as (severity, sentence); DuckDB must find what Spark finds."""
 
     def of(table, rows):
         put(night, table, [row | {"run_date": DAY, "release_id": "r"} for row in rows])
-        measure(spark, night, table)
-        numbers = json.loads(night.aggregates(table).read_text())
+        numbers = measure(read_of(table), table, DAY, views)
+        arrow = {name: view.toArrow() for name, view in views.items()}
+        assert numbers == pytest.approx(table_io.measure(read_of(table).toArrow(), table, DAY, arrow))
+        checks = night.settings.checks
         return [
-            (check.severity, sentence(check, numbers[check.name], night.settings))
+            (check.severity, sentence(check, numbers[check.name], checks))
             for check in table.all_checks()
-            if not _between(numbers[check.name], check, night.settings)
+            if not _between(numbers[check.name], check, checks)
         ]
 
     return of
@@ -278,30 +293,27 @@ def test_good_lists_and_bundles_hold(broken):
 @pytest.mark.parametrize("name", BROKEN)
 def test_each_broken_rule_is_found_with_its_severity(broken, name):
     table, rows, wanted = BROKEN[name]
-    if table in (USER_BUNDLES, COLD_START_BUNDLES):
-        broken(BUNDLES, GOOD[BUNDLES])
     found = broken(table, rows)
     for words, severity in wanted.items():
         assert [s for s, says in found if says.startswith(words)] == [severity], (words, found)
 
 
-def test_products_that_settings_name_and_the_catalogue_lacks_are_told(spark, night, broken):
+def test_products_that_settings_name_and_the_catalogue_lacks_are_reported(night, read_of, views, broken):
     named = night.settings.bundles.model_copy(update={"pinned": [["mug", "mog"]], "boosts": {"jug": 2.0, "jog": 2.0}})
     stated = night.settings.relations.model_copy(update={"stated": [("mog", "complement", "cup")]})
     settings = night.settings.model_copy(update={"bundles": named, "relations": stated})
-    unknown = unknown_products(read(spark, night, PRODUCTS), settings)
+    unknown = unknown_products(read_of(PRODUCTS), settings)
     assert [tuple(row) for row in unknown.select("product_id", "key").collect()] == [
         ("jog", "[bundles] boosts"), ("mog", "[bundles] pinned"), ("mog", "[relations] stated")
     ]  # fmt: skip
-    unknown.createOrReplaceTempView("unknown")
+    views[UNKNOWN_PRODUCTS.name] = unknown
     ((severity, says),) = broken(BUNDLES, GOOD[BUNDLES])
     assert severity == "warn"
     assert says.startswith("settings name known products: 2 products that settings name and the catalogue does not")
 
 
-def test_what_the_settings_do_not_hide_may_be_shown_again(spark, night, broken):
+def test_what_the_settings_do_not_hide_may_be_shown_again(night, read_of, views, broken):
     shown = night.settings.ranking.model_copy(update={"hide": []})
     settings = night.settings.model_copy(update={"ranking": shown})
-    events, products = read(spark, night, EVENTS), read(spark, night, PRODUCTS)
-    checked_against(events, products, settings)["hidden"].createOrReplaceTempView("hidden")
+    views |= check_views(read_of(EVENTS), read_of(PRODUCTS), settings)
     assert broken(USER_TOPK, listed(ann=["mug", "cup"], bob=["mug", "jug"], cy=["mug", "pot"])) == []

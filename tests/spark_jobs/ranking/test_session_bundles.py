@@ -78,7 +78,9 @@ def offered(spark, tmp_path, ranker):
         sessions = spark.createDataFrame(visits, spark_schema(SESSIONS))
         made = session_bundles(evidence, sessions, barred, ranker, night)
         found = {}
-        for row in conform(made.transform(stamp, night), SESSION_BUNDLES).orderBy("user_id", "rank").collect():
+        for row in (
+            conform(made.transform(stamp, DAY, night.release_id), SESSION_BUNDLES).orderBy("user_id", "rank").collect()
+        ):
             found.setdefault(row["user_id"], []).append(row)
         return found
 
