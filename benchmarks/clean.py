@@ -26,7 +26,7 @@ import duckdb
 
 from benchmarks.increment import make_home
 from benchmarks.lib import exact_rules
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.atomic_files import write_json
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.atomic_files import write_json
 from pipelines.night.new_home import demo_settings
 from pipelines.night.night import Night

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.atomic_files import write_json
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS

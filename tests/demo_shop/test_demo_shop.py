@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 
 SMALL = {"days": 8, "users": 60, "products": 40}
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from demo_shop import write_demo_shop
 from demo_shop.settings import SMALL_DATA
+from demo_shop.write import write_demo_shop
 from pipelines.night.user_key import make_user_key
 from pipelines.settings.load import check_settings
 from pipelines.settings.render import render_toml

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key
 from pipelines.quality.check import main as check

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.contracts.account import ACCOUNT
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.contracts.all_tables import CLEAN, FEATURES
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.quarantine import QUARANTINE

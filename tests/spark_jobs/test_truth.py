@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from benchmarks.rules import planted, scores, verdicts
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.contracts.reviews import FLAGS
 from pipelines.night.new_home import demo_settings
 from spark_jobs.clean import RULES, clean

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from typer.testing import CliRunner
 
-from demo_shop import write_demo_shop
+from demo_shop.write import write_demo_shop
 from pipelines.atomic_files import write_json
 from pipelines.cli.main import app
 from pipelines.errors import CheckFailed, SettingsError, SourceError, StepFailed
