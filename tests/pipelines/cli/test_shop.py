@@ -1,4 +1,4 @@
-"""Making a home: where its settings come from, and what is refused before anything is written."""
+"""Creating a home: its settings, and what is refused before anything is written."""
 
 import tomllib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which dates a backfill takes, what it leaves out, and how it ends where some fail."""
+"""The dates of a backfill, those it leaves out, and its error where some fail."""
 
 import gzip
 from datetime import date
@@ -25,7 +25,7 @@ def test_both_ends_are_included():
 
 
 @pytest.mark.parametrize(
-    ("begin", "end", "says"),
+    ("begin", "end", "message"),
     [
         ("2025-03-31", "2025-03-25", "FROM 2025-03-31 is after TO 2025-03-25; write the earlier date first"),
         ("31.03.2025", "2025-03-31", '"31.03.2025" is not a day; write it as YYYY-MM-DD'),
@@ -33,8 +33,8 @@ def test_both_ends_are_included():
         ("2025-03-31", "2025-04-02", "TO 2025-04-02 has not ended yet; the last day that has ended is 2025-04-01"),
     ],
 )
-def test_dates_that_do_not_fit_are_refused(begin, end, says):
-    with pytest.raises(SettingsError, match=says):
+def test_dates_that_do_not_fit_are_refused(begin, end, message):
+    with pytest.raises(SettingsError, match=message):
         dates_between(begin, end, LATEST)
 
 
@@ -49,18 +49,18 @@ def home(tmp_path, monkeypatch):
 
 
 def test_a_date_without_files_stops_before_anything_runs(home):
-    asked = CliRunner().invoke(app, ["backfill", str(home), "2020-01-01", "2020-01-02"])
-    assert isinstance(asked.exception, SourceError)
-    assert "no file for 2020-01-01" in str(asked.exception)
+    result = CliRunner().invoke(app, ["backfill", str(home), "2020-01-01", "2020-01-02"])
+    assert isinstance(result.exception, SourceError)
+    assert "no file for 2020-01-01" in str(result.exception)
     assert not (home / "airflow").exists()
     assert not (home / "staging").exists()
 
 
 def test_without_a_home_the_environment_names_it(home, monkeypatch):
     monkeypatch.setenv("NIGHTSHELF_HOME", str(home))
-    asked = CliRunner().invoke(app, ["backfill", "2025-03-31", "2025-03-30"])
-    assert isinstance(asked.exception, SettingsError)
-    assert "FROM 2025-03-31 is after TO 2025-03-30" in str(asked.exception)
+    result = CliRunner().invoke(app, ["backfill", "2025-03-31", "2025-03-30"])
+    assert isinstance(result.exception, SettingsError)
+    assert "FROM 2025-03-31 is after TO 2025-03-30" in str(result.exception)
 
 
 def test_a_date_whose_inputs_are_published_is_left_out_until_they_change(home):
@@ -73,7 +73,7 @@ def test_a_date_whose_inputs_are_published_is_left_out_until_they_change(home):
     assert unpublished(home, days) == days
 
 
-def test_the_days_of_a_date_hang_on_no_release(home):
+def test_building_days_depends_on_no_release(home):
     before = open_night(home, date(2025, 3, 31), RunOptions(days_only=True))
     write_json(home / "releases/2025-03-30-01/manifest.json", {"model": {"name": "m", "version": "1"}})
     assert open_night(home, date(2025, 3, 31), RunOptions(days_only=True)).run_id == before.run_id
@@ -81,15 +81,15 @@ def test_the_days_of_a_date_hang_on_no_release(home):
 
 
 @pytest.mark.parametrize(("second", "kind"), [(CheckFailed, CheckFailed), (SourceError, StepFailed)])
-def test_the_error_names_each_date_and_keeps_the_kind_where_there_is_one(second, kind):
-    outcome = BackfillResult(
+def test_the_error_names_each_date_and_has_their_class_where_it_is_the_same(second, kind):
+    result = BackfillResult(
         [], failed={date(2025, 3, 29): CheckFailed("too few rows"), date(2025, 3, 31): second("why")}
     )
-    assert type(outcome.error()) is kind
-    assert str(outcome.error()) == "2025-03-29: too few rows\n2025-03-31: why"
+    assert type(result.error()) is kind
+    assert str(result.error()) == "2025-03-29: too few rows\n2025-03-31: why"
 
 
-def test_a_home_has_one_airflow_which_others_find(tmp_path):
+def test_a_home_has_one_airflow_whose_port_others_get(tmp_path):
     with claim_airflow_port(tmp_path, 8080) as first, claim_airflow_port(tmp_path, 41000) as second:
         assert (first, second) == (8080, 8080)
     with claim_airflow_port(tmp_path, 41000) as alone:

@@ -1,4 +1,4 @@
-"""Steps: each runs once, alone, in its own process; what it says when it fails reaches the caller."""
+"""A step runs once, under its locks, in a process of its own; the reason of a failure reaches the caller."""
 
 import fcntl
 import json
@@ -34,7 +34,7 @@ def night(tmp_path):
 
 @pytest.fixture
 def script(tmp_path, monkeypatch):
-    """Let the steps `clean` and `features` be a Python file that is given as text."""
+    """Replace the modules of the steps `clean` and `features` by a file with the given Python code."""
 
     def use(text):
         (tmp_path / "script_step.py").write_text(text)
@@ -55,12 +55,13 @@ CALLER = (
 
 
 def lines(night, name="clean", **kwargs):
-    said = []
-    run_step(name, night.work, log=said.append, **kwargs)
-    return said
+    """The lines that running a step logs."""
+    logged = []
+    run_step(name, night.work, log=logged.append, **kwargs)
+    return logged
 
 
-def test_a_step_runs_once_and_says_what_it_cost(night, script):
+def test_a_step_runs_once_and_its_time_is_recorded(night, script):
     script("print('hello')")
     assert lines(night)[0] == "hello"
     assert night.done("clean")["seconds"] >= 0
@@ -68,7 +69,7 @@ def test_a_step_runs_once_and_says_what_it_cost(night, script):
     assert lines(night, again=True)[0] == "hello"
 
 
-def test_running_a_step_again_lets_the_later_ones_run_again(night, script):
+def test_running_a_step_again_forgets_the_later_ones(night, script):
     script("print('hello')")
     lines(night, "clean")
     lines(night, "features")
@@ -77,7 +78,7 @@ def test_running_a_step_again_lets_the_later_ones_run_again(night, script):
 
 
 @pytest.mark.parametrize("kind", [errors.SettingsError, errors.CheckFailed, errors.SourceError, errors.StepFailed])
-def test_a_failure_keeps_its_kind_and_its_sentence(night, script, kind):
+def test_a_failure_keeps_its_class_and_its_reason(night, script, kind):
     script(
         "import sys; from pathlib import Path\n"
         "from pipelines import errors\n"
@@ -91,19 +92,19 @@ def test_a_failure_keeps_its_kind_and_its_sentence(night, script, kind):
     assert night.done("clean") is None
 
 
-def test_a_process_that_dies_without_a_word_is_told_by_its_code(night, script):
+def test_a_killed_process_is_reported_with_its_exit_code(night, script):
     script("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     with pytest.raises(errors.StepFailed, match="clean ended with code -9"):
         lines(night)
     assert (night.work / "failure.json").is_file()
 
 
-def test_an_unknown_step_lists_the_known(night):
+def test_an_unknown_step_is_refused_with_the_names_of_all(night):
     with pytest.raises(errors.SettingsError, match="clean, check_inputs"):
         run_step("bake", night.work)
 
 
-def test_a_folder_that_is_no_night_is_named(tmp_path):
+def test_a_folder_without_a_night_is_refused(tmp_path):
     with pytest.raises(errors.StepFailed, match="is no night"):
         run_step("clean", tmp_path)
 
@@ -152,21 +153,21 @@ def test_ending_the_caller_ends_the_step(night, script, tmp_path):
         assert night.done("clean") is None
 
 
-MEET = """
+WAIT_FOR_THE_OTHER = """
 import sys, time
 from pathlib import Path
-mine = Path(sys.argv[2])
-(mine / "here").touch()
+work = Path(sys.argv[2])
+(work / "here").touch()
 for _ in range(600):
-    if len(list(mine.parent.glob("*/here"))) == 2:
+    if len(list(work.parent.glob("*/here"))) == 2:
         sys.exit(0)
     time.sleep(0.05)
-sys.exit("nobody came")
+sys.exit("the other night did not start")
 """
 
 
 def test_nights_run_side_by_side_and_publishing_waits_for_both(night, script):
-    script(MEET)
+    script(WAIT_FOR_THE_OTHER)
     other = replace(night, run_id="other")
     other.save()
     both = [subprocess.Popen([sys.executable, "-c", CALLER, str(n.work)]) for n in (night, other)]
@@ -180,30 +181,30 @@ def test_nights_run_side_by_side_and_publishing_waits_for_both(night, script):
         pass
 
 
-def test_who_waits_to_be_alone_is_not_passed_by(night):
-    """Else a backfill whose nights take turns would hold up publishing to its end."""
-    came = []
-    with ThreadPoolExecutor(2) as pool, ExitStack() as held:
-        held.enter_context(night_lock(night.home, night.work))
-        alone = pool.submit(_take, writer_lock(night.home, wait=True), came, "publish")
-        while not _taken(night.home / ".writer.door"):
+def test_a_waiting_writer_is_not_overtaken_by_later_nights(night):
+    """Otherwise the nights of a backfill, which overlap, would delay publishing until its end."""
+    order = []
+    with ThreadPoolExecutor(2) as pool, ExitStack() as locks:
+        locks.enter_context(night_lock(night.home, night.work))
+        writer = pool.submit(_take, writer_lock(night.home, wait=True), order, "publish")
+        while not _is_locked(night.home / ".writer.door"):
             time.sleep(0.01)
-        later = pool.submit(_take, night_lock(night.home, _folder(night.home / "late")), came, "late night")
-        held.close()
-        alone.result(20)
+        later = pool.submit(_take, night_lock(night.home, _folder(night.home / "late")), order, "late night")
+        locks.close()
+        writer.result(20)
         later.result(20)
-    assert came == ["publish", "late night"]
+    assert order == ["publish", "late night"]
 
 
-def _take(lock, came, name):
+def _take(lock, order, name):
     with lock:
-        came.append(name)
+        order.append(name)
 
 
-def _taken(file):
-    with file.open("a") as mine:
+def _is_locked(file):
+    with file.open("a") as opened:
         try:
-            fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
     return False
