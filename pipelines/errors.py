@@ -1,8 +1,10 @@
-"""The ways a night can end early; each knows the exit code of the command line."""
+"""The ways a night can end early. The exit code of a process tells them apart."""
+
+from __future__ import annotations
 
 
 class NightshelfError(Exception):
-    """One sentence that says what is wrong, the bad value, what is allowed, and the fix."""
+    """An error with one sentence that says what is wrong, the bad value, what is allowed, and the fix."""
 
     exit_code = 5
 
@@ -26,6 +28,12 @@ class SourceError(NightshelfError):
 
 
 class StepFailed(NightshelfError):
-    """A step ended with an error of its own."""
+    """A step ended with an error that is none of the others."""
 
     exit_code = 5
+
+
+def from_exit_code(code: int, why: str) -> NightshelfError:
+    """The error, with the sentence `why`, that the exit code of a process stands for; StepFailed for any other code."""
+    kinds = {kind.exit_code: kind for kind in (SettingsError, CheckFailed, SourceError)}
+    return kinds.get(code, StepFailed)(why)

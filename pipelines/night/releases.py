@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pipelines.atomic_files import point_link
 from pipelines.errors import SettingsError
 
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d{2,})")
@@ -88,11 +89,8 @@ def next_release_id(home: Path, run_date: date) -> str:
 
 
 def point_to(home: Path, release_id: str) -> None:
-    """Put a release in force: a relative link, swapped by rename, so that readers see old or new."""
+    """Put a release in force: the relative link `current` points to it. Raises SettingsError where it is not kept."""
     if not (home / "releases" / release_id / "manifest.json").is_file():
         known = ", ".join(r.release_id for r in list_releases(home)) or "none"
         raise SettingsError(f'there is no release "{release_id}" in {home}; kept releases: {known}.')
-    fresh = home / f".current-{os.getpid()}"
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(Path("releases") / release_id)
-    fresh.replace(home / "current")
+    point_link(home / "current", Path("releases") / release_id)

@@ -6,10 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import CheckFailed, NightshelfError, SettingsError, SourceError, StepFailed
+from pipelines.errors import NightshelfError, StepFailed, from_exit_code
 from pipelines.night.night import Night
-
-KINDS = {kind.exit_code: kind for kind in (SettingsError, CheckFailed, SourceError)}
 
 
 def failure_file(work: Path) -> Path:
@@ -23,15 +21,10 @@ def read_failure(work: Path) -> dict[str, Any]:
     return json.loads(file.read_text()) if file.is_file() else {}
 
 
-def to_error(exit_code: int, why: str) -> NightshelfError:
-    """The error that an exit code stands for; StepFailed where it stands for none."""
-    return KINDS.get(exit_code, StepFailed)(why)
-
-
 def night_failure(night: Night, log: Path) -> NightshelfError:
     """The error of a night that was not published; `log` is the file to read for more."""
     record = read_failure(night.work)
     if not record:
         return StepFailed(f"the night was not published, and no step recorded why; read {log}")
     why = f"the step {record['step']} stopped the night: {record['why']}"
-    return to_error(record["exit_code"], f"{why} The last release stays in force. Log: {log}")
+    return from_exit_code(record["exit_code"], f"{why} The last release stays in force. Log: {log}")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import metadata, util
 from pathlib import Path
 
 from pipelines.errors import StepFailed
+from pipelines.file_lock import locked
 
 DAG_ID = "nightly_recommendations"
 POOLS = {"gpu": "one training at a time", "spark": "one Spark driver at a time"}
@@ -97,17 +97,13 @@ def claim_airflow_port(home: Path, port: int) -> Iterator[int]:
     Where another process has recorded one, yields the port of that Airflow instead.
     """
     file = home / "airflow" / "port"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a+") as record:
+    with ExitStack() as held:
         try:
-            fcntl.flock(record, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(locked(file, wait=False))
         except BlockingIOError:
-            record.seek(0)
-            yield int(record.read())
-            return
-        record.truncate(0)
-        record.write(str(port))
-        record.flush()
+            port = int(file.read_text())
+        else:
+            file.write_text(str(port))
         yield port
 
 

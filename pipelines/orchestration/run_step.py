@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.atomic_files import write_json
-from pipelines.errors import NightshelfError, SettingsError, StepFailed
+from pipelines.errors import NightshelfError, SettingsError, StepFailed, from_exit_code
 from pipelines.night.home_locks import night_lock, writer_lock
 from pipelines.night.night import Night
 from pipelines.night.steps import STEPS
 from pipelines.orchestration.class_archive import keep_archive
-from pipelines.orchestration.failures import failure_file, read_failure, to_error
+from pipelines.orchestration.failures import failure_file, read_failure
 from pipelines.orchestration.processes import run_process
 from pipelines.orchestration.step_command import command, environment
 
@@ -70,4 +70,4 @@ def _failure(night: Night, name: str, code: int) -> NightshelfError:
     if not record:
         record = {"step": name, "why": f"{name} ended with code {code}", "exit_code": StepFailed.exit_code}
         write_json(failure_file(night.work), record)
-    return to_error(code, record["why"])
+    return from_exit_code(code, record["why"])

@@ -19,6 +19,7 @@ from fsspec.implementations.arrow import ArrowFSWrapper
 from pyarrow import ArrowInvalid
 from pyarrow.fs import FileSystem
 
+from pipelines.atomic_files import replacing
 from pipelines.errors import SourceError
 
 CHUNK = 1 << 22
@@ -63,15 +64,13 @@ def fetch(address: str, listed: Mapping[str, ObjectVersion], wanted: Collection[
     for name, stamp in ((name, listed[name]) for name in wanted):
         if _is_copy(copies[name], stamp):
             continue
-        copies[name].parent.mkdir(parents=True, exist_ok=True)
-        part = copies[name].with_name(f".{copies[name].name}.part")
-        try:
-            with store.fs.open_input_stream(name, compression=None) as source, part.open("wb") as out:
-                shutil.copyfileobj(source, out, CHUNK)
-        except OSError as refused:
-            raise _unreachable(f"{address} ({name})", refused) from refused
-        os.utime(part, ns=(_nanoseconds(stamp.changed),) * 2)
-        part.replace(copies[name])
+        with replacing(copies[name]) as part:
+            try:
+                with store.fs.open_input_stream(name, compression=None) as source, part.open("wb") as out:
+                    shutil.copyfileobj(source, out, CHUNK)
+            except OSError as refused:
+                raise _unreachable(f"{address} ({name})", refused) from refused
+            os.utime(part, ns=(_nanoseconds(stamp.changed),) * 2)
     return copies
 
 

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.atomic_files import replacing
 from pipelines.contracts.products import PRODUCTS
 from pipelines.sources.ledger import ledger_lock
 
@@ -65,9 +66,8 @@ def remember_products(home: Path, found: pa.Table, run_date: date) -> pa.Table:
     """Merge what a night found into the memory of the home; gives back the products that nights up to now know."""
     with ledger_lock(home):
         memory = merged(known_products(home), found, run_date)
-        part = _file(home).with_suffix(".tmp")
-        pq.write_table(memory, part, compression="zstd")
-        part.replace(_file(home))
+        with replacing(_file(home)) as part:
+            pq.write_table(memory, part, compression="zstd")
     return memory
 
 
