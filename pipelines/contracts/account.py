@@ -1,4 +1,4 @@
-"""What became of the rows of each source."""
+"""How many rows of each source became clean, were refused, repeated or erased."""
 
 from pipelines.contracts.contract import LONG, TEXT, Column, Table, fail, warn
 from pipelines.contracts.quarantine import SOURCES
@@ -6,7 +6,7 @@ from pipelines.contracts.quarantine import SOURCES
 ACCOUNT = Table(
     name="account",
     area="quarantine",
-    meaning="What became of the rows of a source, up to the run date.",
+    meaning="How many rows of each source became clean, were refused, repeated or erased, up to the run date.",
     grain="one row for each source",
     key=("source",),
     sort=("source",),

@@ -39,7 +39,7 @@ BUNDLES = Table(
         Column("bundle_id", TEXT, "hash of its products"),
         Column("products", TEXTS, "its products, sorted"),
         Column("title", TEXT, "name of the bundle, in the language of the shop ([shop] language)"),
-        Column("description", TEXT, "what is in it; says only what the products' facts say"),
+        Column("description", TEXT, "contents of the bundle, from the facts of its products alone"),
         Column("written_by", TEXT, "who wrote title and description", one_of=("model", "template")),
         Column("price", DOUBLE, "sum of the prices; empty where one is unknown", nullable=True, unit="shop currency"),
         Column(
@@ -119,7 +119,7 @@ BUNDLES = Table(
         fail(
             "found in baskets",
             f"count_if(made_by in {FOUND_IN_BASKETS} and baskets < 2)",
-            "bundles of which fewer than two baskets speak",
+            "bundles that fewer than two baskets hold",
             at_most=0,
         ),
         no_substitutes(f"(select * from {PARTS} where made_by != 'pinned')", "bundle_id"),

@@ -8,7 +8,7 @@ from pipelines.contracts.score_parts import REASON_KINDS
 COLD_START_TOPK = Table(
     name="cold_start_topk",
     area="outputs",
-    meaning="The products to show a visitor nobody knows, by segment.",
+    meaning="The products to show a visitor without history, by segment.",
     grain="one row for each segment and rank",
     key=("segment", "rank"),
     sort=("segment", "rank"),
@@ -16,8 +16,8 @@ COLD_START_TOPK = Table(
         Column(
             "segment",
             TEXT,
-            "'all'; 'category: …' for visitors who came for one; 'session: …' and a product id for those who look at "
-            "it; 'interest: …' and words for those who say so",
+            "'all'; 'category: …' for visitors of a category; 'session: …' and a product id for visitors who look at "
+            "that product; 'interest: …' and words for visitors who state that interest",
         ),
         Column("rank", INT, "1 is shown first", at_least=1),
         Column("product_id", TEXT, "product to show", refers_to="products.product_id"),
@@ -28,9 +28,9 @@ COLD_START_TOPK = Table(
             at_least=0,
             at_most=1,
         ),
-        Column("source", TEXT, "part of the model that speaks most for it", one_of=REASON_KINDS),
+        Column("source", TEXT, "part of the model that adds most to the score", one_of=REASON_KINDS),
         Column("placed_by", TEXT, "what gave it this rank, as in user_topk", one_of=PLACED_BY),
-        Column("reason", REASON, "what speaks for it; the products named are those that stand for a past"),
+        Column("reason", REASON, "why it is recommended; evidence names products that are used in place of a history"),
         Column("reason_text", TEXT, "the reason in words"),
         Column("propensity", DOUBLE, "probability of having been drawn, for exploration", nullable=True),
         MODEL_VERSION,

@@ -5,7 +5,7 @@ from pipelines.contracts.contract import DOUBLE, LONG, RELEASE, RUN_DATE, TEXT, 
 FEEDBACK_METRICS = Table(
     name="feedback_metrics",
     area="outputs",
-    meaning="What users did with what earlier releases proposed, from events that name a release.",
+    meaning="Clicks on and purchases of the products that earlier releases proposed, from events that name a release.",
     grain="one row for each release",
     key=("shown_by",),
     sort=("shown_by",),

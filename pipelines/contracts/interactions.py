@@ -2,13 +2,13 @@
 
 from pipelines.contracts.contract import DAY, DOUBLE, INT, LONG, TEXT, TEXTS, TIME, Column, Table, fail
 
-DWELL = ": what the shop says, else from a view or click to the next event of the visit"
+DWELL = ": as the shop states it, else from a view or click to the next event of the visit"
 
 
 INTERACTIONS = Table(
     name="interactions",
     area="features",
-    meaning="How much a user cared for a product on a day, by the weights of the settings; days without are left out.",
+    meaning="Interest of a user in a product on a day, by event weights; days without interest are left out.",
     grain="one row for each user, product and day with interest or returns",
     key=("user_id", "product_id", "day"),
     sort=("user_id", "last_ts", "product_id"),
@@ -20,7 +20,7 @@ INTERACTIONS = Table(
         Column(
             "weight",
             DOUBLE,
-            "sum of event weights, each type once a day; less for who is very busy",
+            "sum of event weights, each type once a day, scaled down for very busy visitors",
             at_least=0,
         ),
         Column("pieces", LONG, "pieces bought less pieces given back on that day"),

@@ -5,7 +5,7 @@ from pipelines.contracts.contract import ATTRIBUTES, BOOL, DOUBLE, TEXT, TEXTS, 
 PRODUCTS = Table(
     name="products",
     area="clean",
-    meaning="The catalogue: one clean row for each product, as the night found it.",
+    meaning="The catalogue: one clean row for each product, as delivered up to the run date.",
     grain="one row for each product",
     key=("product_id",),
     sort=("product_id",),
@@ -28,7 +28,7 @@ PRODUCTS = Table(
         warn(
             "share with a title of two words",
             "avg(if(title like '% %', 1, 0))",
-            "of titles say something",
+            "of titles have two words or more",
             at_least=0.5,
         ),
         warn("median title", "percentile(length(title), 0.5)", "characters", at_least=5, at_most=300),

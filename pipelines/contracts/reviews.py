@@ -5,11 +5,11 @@ from pipelines.contracts.contract import DAY, DOUBLE, INT, TEXT, TEXTS, TIME, Co
 FLAGS = {
     "boilerplate": "something that shops or mail programs add was cut out of the text",
     "burst": "its product had far more reviews that day than before",
-    "empty": "the text holds no word",
+    "empty": "the text has no word",
     "garbled": "characters of the text were lost before it came here",
     "one_word": "the text is one word",
-    "rating_against_text": "five stars on a text of blame, or one star on a text of praise",
-    "repeated": "the same user wrote the very words before",
+    "rating_against_text": "five stars on a negative text, or one star on a positive text",
+    "repeated": "the same user wrote the same text before",
 }
 
 _KNOWN = ", ".join(f"'{flag}'" for flag in FLAGS)
@@ -52,7 +52,7 @@ REVIEWS = Table(
         warn(
             "share of very short texts",
             "count_if(length(text) < 5)",
-            "of texts have less than five characters",
+            "of texts have fewer than five characters",
             per="count(text)",
             at_most=0.5,
         ),

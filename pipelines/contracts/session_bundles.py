@@ -8,7 +8,7 @@ PARTS = "(select user_id, rank, explode(products) product_id from session_bundle
 SESSION_BUNDLES = Table(
     name="session_bundles",
     area="outputs",
-    meaning="What belongs together of what a user saw on the last visit, where nothing was bought on it.",
+    meaning="Bundles of products that a user looked at on the last visit, where nothing was bought on it.",
     grain="one row for each user and rank",
     key=("user_id", "rank"),
     sort=("user_id", "rank"),
@@ -21,16 +21,16 @@ SESSION_BUNDLES = Table(
         Column(
             "score",
             DOUBLE,
-            "chance that someone takes just these together; for clusters the mean over pairs of (1 + strength) / 2 for "
-            "complements, half the cosine of their texts for others",
+            "learned: probability that exactly these are bought together; clusters: mean over pairs of (1 + strength) "
+            "/ 2 for complements and half the cosine of their texts for others",
             at_least=-1.001,
             at_most=1.001,
         ),
         Column(
             "made_by",
             TEXT,
-            "learned from visits in which some of what was seen was bought, or clusters of what is bought together or "
-            "described alike",
+            "learned: from visits on which some of the products looked at were bought; clusters: of products bought "
+            "together or with similar texts",
             one_of=("learned", "clusters"),
         ),
         RUN_DATE,

@@ -12,8 +12,12 @@ USER_EMBEDDINGS = Table(
     columns=(
         Column("user_id", TEXT, "pseudonym of the user"),
         Column("history", TEXTS, "last distinct products, oldest first"),
-        Column("turns", INTS, "of each of them a number: equal if chosen at one time, larger if later"),
-        Column("products", INT, "products in it", at_least=1),
+        Column(
+            "turns",
+            INTS,
+            "for each product of `history` a number: equal where chosen at the same time, larger where later",
+        ),
+        Column("products", INT, "number of products in `history`", at_least=1),
         Column("vector", VECTOR, "recency-weighted mean of the product vectors, of length one"),
         MODEL_VERSION,
     ),

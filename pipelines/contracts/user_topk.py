@@ -50,7 +50,7 @@ USER_TOPK = Table(
             at_least=0,
             at_most=1,
         ),
-        Column("source", TEXT, "part of the model that speaks most for it", one_of=REASON_KINDS),
+        Column("source", TEXT, "part of the model that adds most to the score", one_of=REASON_KINDS),
         Column(
             "placed_by",
             TEXT,
@@ -60,11 +60,12 @@ USER_TOPK = Table(
         Column(
             "reason",
             REASON,
-            "what speaks for it: kind; products of the user's past without which it would score lower; how many users "
-            "chose the first of these and it, where that speaks; share of the kind; what each part adds to the score",
+            "why it is recommended: kind; evidence, products of the user's history without which it would score lower; "
+            "users who chose the first of these and it, where that is the reason; contribution, the share of the kind "
+            "in the score; parts, what each part adds to it",
         ),
         Column("reason_text", TEXT, "the reason in words"),
-        Column("written_by", TEXT, "who wrote these words", one_of=("model", "template")),
+        Column("written_by", TEXT, "who wrote `reason_text`", one_of=("model", "template")),
         Column("propensity", DOUBLE, "probability of having been drawn, for exploration", nullable=True),
         MODEL_VERSION,
         RUN_DATE,

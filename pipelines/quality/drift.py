@@ -1,4 +1,4 @@
-"""Is the newest day like the days before it? Numbers that say how far it is from the same weekdays, and their words."""
+"""Numbers that compare a day with the same weekdays before it, each with a sentence of detail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class DayMeasure:
-    """A number of a day, and what a person must know beside it; never a text of a row."""
+    """A number of a day, and the detail that explains it; never a text of a row."""
 
     number: float
     detail: str
@@ -23,7 +23,7 @@ class DayMeasure:
 
 @dataclass(frozen=True)
 class DayHistory:
-    """A day and the same weekdays before it, which have rows: what was measured of each when it was built."""
+    """A day and the same weekdays before it that have rows: the facts that were kept of each when it was built."""
 
     day: date
     now: Mapping[str, Any]
@@ -47,21 +47,21 @@ class DayHistory:
         return DayMeasure(hours, f"the last one of {self.day} came at {last:%H:%M}")
 
     def empty(self, column: str) -> DayMeasure:
-        """The share of rows without a value, away from the median of the days before."""
+        """Absolute difference of the share of rows without a value and its median over the days before."""
         return self._share(lambda facts: facts["profile"]["empty"][column] / facts["profile"]["rows"])
 
     def emptiest(self, columns: Iterable[str]) -> DayMeasure:
-        """The column whose share without a value is furthest from the median of the days before."""
-        found = {column: self.empty(column) for column in columns}
-        column = max(found, key=lambda name: found[name].number)
-        return DayMeasure(found[column].number, f"{column} is empty in {found[column].detail}")
+        """`empty` of the column for which it is largest."""
+        shares = {column: self.empty(column) for column in columns}
+        column = max(shares, key=lambda name: shares[name].number)
+        return DayMeasure(shares[column].number, f"{column} is empty in {shares[column].detail}")
 
     def refused(self) -> DayMeasure:
-        """The share of rows refused, away from the median of the days before."""
+        """Absolute difference of the share of rows refused and its median over the days before."""
         return self._share(refused_share)
 
     def ratio(self, name: str) -> DayMeasure:
-        """A median over that of the days before, or the other way round: at least 1, and 1 where there is none."""
+        """A median over that of the days before, or its inverse where larger; 1 where either has no value."""
         now, before = self.now["profile"][name], [f["profile"][name] for f in self.past if f["profile"][name]]
         if not now or not before:
             return DayMeasure(1.0, f"no value on {self.day}, or none before")
@@ -69,7 +69,7 @@ class DayHistory:
         return DayMeasure(max(now / usual, usual / now), self._against(f"{now:,.2f}", f"{usual:,.2f}"))
 
     def mix(self, name: str) -> DayMeasure:
-        """The stability index of the rows by kind against the sum of the days before."""
+        """Population stability index of the rows by kind against the sum of the days before."""
         before: Counter[str] = Counter()
         for facts in self.past:
             before.update(facts["profile"][name])
@@ -106,7 +106,7 @@ def refused_share(facts: Mapping[str, Any]) -> float:
 
 
 def stability_index(now: Mapping[str, int], before: Mapping[str, int]) -> float:
-    """Population stability index of two counts by name: sum of (p - q) ln(p / q); half a row stands in for none."""
+    """Population stability index of two counts by name: sum of (p - q) ln(p / q); a count of 0 is taken as 0.5."""
     names = sorted({*now, *before})
     p, q = (np.array([counts.get(name, 0) or 0.5 for name in names], float) for counts in (now, before))
     p, q = p / p.sum(), q / q.sum()
@@ -114,6 +114,6 @@ def stability_index(now: Mapping[str, int], before: Mapping[str, int]) -> float:
 
 
 def moved(now: Mapping[str, int], before: Mapping[str, int]) -> float:
-    """The share of rows that would have to change their name for the two counts to have the same shares."""
+    """Total variation distance of two counts by name: the share of rows that would have to change their name."""
     total, past = sum(now.values()) or 1, sum(before.values()) or 1
     return sum(max(0.0, n / total - before.get(name, 0) / past) for name, n in now.items())

@@ -1,4 +1,4 @@
-"""Great Expectations suites, made from the contracts, and what their results say of each check.
+"""Great Expectations suites, made from the contracts, and the outcome of each check.
 
 What is judged are numbers: one row for each table, one column for each check, computed by the step that wrote the
 table. So judging takes the same time for a thousand rows as for a billion, and no text of a row reaches Data Docs.

@@ -1,6 +1,6 @@
-"""How Great Expectations shows one table's checks here: its own blocks in a page that loads nothing from elsewhere.
+"""Data Docs page of one table's checks: the blocks of Great Expectations in a page that loads nothing from elsewhere.
 
-The page of GX fetches styles and scripts from a dozen hosts, and a picture that tells one of them who looks.
+The page of GX itself loads styles and scripts from a dozen hosts, and a tracking pixel.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipelines.pages.html import style
 
 
 class TablePage(DefaultJinjaPageView):
-    """The view of GX with our template of a page in front of its own."""
+    """The view of GX, which takes `validations.html` from this folder first."""
 
     _template = "validations.html"
 
