@@ -9,6 +9,14 @@ from markupsafe import Markup
 
 from pipelines.pages import formatting
 
+SVG_NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
+
+
+def inline(svg: str) -> Markup:
+    """An SVG document as an element of an HTML page, which needs no namespace."""
+    return Markup(svg.replace(SVG_NAMESPACE, "", 1))
+
+
 FILTERS = (
     formatting.count,
     formatting.figure,
@@ -18,6 +26,7 @@ FILTERS = (
     formatting.money,
     formatting.short_id,
     formatting.plain,
+    inline,
 )
 
 

@@ -1,78 +1,47 @@
-"""How losses fell while something was learned: raw, and as the lines of a chart."""
+"""Learning curves of an evaluation: which ones MLflow gets by step, and which losses are drawn on common axes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.pages.formatting import is_number, plain
-from pipelines.pages.scale import Scale, scale_over
+from pipelines.pages.plots import LinePanel
 
-LEARNED = (
-    ("Loss while the encoder was tuned", "optimiser step", ("train_loss", "validation_loss")),
-    ("Loss while the projection was learned", "round", ("projection_loss",)),
-    ("Loss while the network of next choices was learned", "round", ("next_choice_loss",)),
-    ("Loss while the scorer of two vectors was learned", "round", ("two_vectors_loss",)),
+CURVES = (
+    "train_loss",
+    "validation_loss",
+    "projection_loss",
+    "projection_ndcg",
+    "next_choice_loss",
+    "next_choice_ndcg",
+    "two_vectors_loss",
+    "two_vectors_ndcg",
+)
+LOSSES = (  # title, what the x axis counts, curves
+    ("Encoder fine-tuning: contrastive loss", "optimiser steps", ("train_loss", "validation_loss")),
+    ("Projection of the vectors: loss", "rounds", ("projection_loss",)),
+    ("Next-choice network: loss", "rounds", ("next_choice_loss",)),
+    ("Two-vector scorer: loss", "rounds", ("two_vectors_loss",)),
 )
 
 
-@dataclass(frozen=True)
-class LearnerCurves:
-    """One thing that was learned, what its `losses` are counted by, and points (count, loss) by name of the curve."""
-
-    caption: str
-    unit: str
-    losses: dict[str, list[tuple[float, float]]]
+def curves_of(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, int, float]]:
+    """Metric name, step and value of each point; MLflow sorts by name, so `as_learned/` comes before other groups."""
+    for curve in CURVES:
+        for step, value in evaluation.get("curves", {}).get(curve, []):
+            yield f"as_learned/{curve}", int(step), float(value)
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Losses by step: `points` in percent of the axes, for one line of a chart."""
-
-    label: str
-    points: list[tuple[float, float]]
-    lowest: float
-    lowest_step: float
-
-
-@dataclass(frozen=True)
-class CurveChart:
-    """The curves of one thing that was learned, on common axes."""
-
-    caption: str
-    unit: str
-    curves: list[Curve]
-    steps: Scale
-    losses: Scale
-
-
-def learnings(evaluation: dict[str, Any]) -> list[LearnerCurves]:
-    """Everything that was learned, in the order of learning."""
+def loss_panels(evaluation: Mapping[str, Any]) -> list[LinePanel]:
+    """A panel for each thing that was trained, in the order of training: their steps are not comparable."""
     curves = evaluation.get("curves", {})
-    found = [
-        LearnerCurves(
-            caption, unit, {plain(name): points for name in wanted if (points := _points(curves.get(name, [])))}
-        )
-        for caption, unit, wanted in LEARNED
-    ]
-    return [learning for learning in found if learning.losses]
-
-
-def curve_charts(evaluation: dict[str, Any]) -> list[CurveChart]:
-    """A chart for each thing that was learned: steps of the one say nothing of rounds of another."""
-    return [_chart(learning) for learning in learnings(evaluation)]
-
-
-def _chart(learning: LearnerCurves) -> CurveChart:
-    points = [point for curve in learning.losses.values() for point in curve]
-    steps = scale_over([step for step, _ in points], from_zero=True)
-    losses = scale_over([loss for _, loss in points], steps=4)
-    curves = []
-    for label, curve in learning.losses.items():
-        lowest, step = min((loss, step) for step, loss in curve)
-        places = [(steps.at(step), 100 - losses.at(loss)) for step, loss in curve]
-        curves.append(Curve(label, places, lowest, step))
-    return CurveChart(learning.caption, learning.unit, curves, steps, losses)
+    panels = []
+    for title, x_label, names in LOSSES:
+        lines = {plain(name): points for name in names if (points := _points(curves.get(name, [])))}
+        if lines:
+            panels.append(LinePanel(title, x_label, lines))
+    return panels
 
 
 def _points(values: list[Any]) -> list[tuple[float, float]]:

@@ -24,8 +24,9 @@ from pipelines.registry.client import (
     log_table,
     mlflow,
 )
+from pipelines.registry.learning_curves import curves_of
 from pipelines.registry.plots import plots_of
-from pipelines.registry.run_data import Row, curves_of, metrics_of, params_of, tables_of
+from pipelines.registry.run_data import Row, metrics_of, params_of, tables_of
 
 SERVED = "training.served_model"  # MLflow stores this file as code; nothing is pickled
 BATCH = 100  # parameters or metrics that one call of log_batch accepts

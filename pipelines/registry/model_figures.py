@@ -1,4 +1,4 @@
-"""The night's models side by side, as the evaluation found them."""
+"""Figures of the models in `evaluation.json` (written by training), as rows for tables and plots."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.pages.formatting import counted, is_number, plain
-from pipelines.pages.scale import Scale, scale_over
 from pipelines.registry.judge import METRIC
 
-FOR_GOOD = 3650  # days of a half-life that no shop notices
+NO_DECAY_DAYS = 3650  # a half-life from here on is shown as "no decay"
 METRICS = {METRIC: "NDCG@10", "recall@10": "Recall@10", "coverage@10": "Coverage@10"}
 LABELS = {
-    "predecessor": "predecessor (the champion before)",
-    "item_knn": "item-kNN",
-    "by_score": "by score alone",
-    "after_one_product": "told the last product only",
-    "explored": "with products that are drawn",
+    "challenger": "challenger (trained tonight)",
+    "predecessor": "predecessor (champion until tonight)",
+    "by_score": "challenger without re-ranking",
+    "after_one_product": "challenger, given only each user's last product",
+    "explored": "challenger with exploration",
+    "item_knn": "item-kNN alone",
+    "lexical": "similar text alone (TF-IDF)",
+    "encoder": "similar meaning alone (encoder)",
+    "next_choice": "next-choice network alone",
+    "popularity": "popularity alone",
 }
 
 
@@ -31,7 +35,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class ModelRow:
-    """One model; `role` says what it is to the night."""
+    """Metrics of one model; `role` marks the one that ranks tonight."""
 
     label: str
     role: str
@@ -39,7 +43,7 @@ class ModelRow:
 
 
 def model_rows(evaluation: dict[str, Any], ranks: str) -> list[ModelRow]:
-    """All models, best NDCG@10 first; the one that `ranks` tonight has a role."""
+    """All models, best NDCG@10 first; the one named `ranks` has the role "ranks tonight"."""
     rows = [
         ModelRow(
             label_of(name),
@@ -52,7 +56,7 @@ def model_rows(evaluation: dict[str, Any], ranks: str) -> list[ModelRow]:
 
 
 def label_of(name: str) -> str:
-    """What a model is called."""
+    """The name of a model for readers."""
     return LABELS.get(name, plain(name))
 
 
@@ -63,52 +67,43 @@ def _measured(numbers: Any) -> Measured:
     return Measured(*(n if is_number(n) else None for n in found))
 
 
-def metric_scale(rows: list[ModelRow], metric: str = METRIC) -> Scale | None:
-    """An axis from zero that holds each model's value and interval, or None where none is known."""
-    found = [row.metrics[metric] for row in rows]
-    values = [v for m in found for v in (m.value, m.low, m.high) if v is not None]
-    return scale_over(values, from_zero=True) if values else None
-
-
 def difference_rows(evaluation: dict[str, Any]) -> list[tuple[str, Measured]]:
-    """Differences between models that training measured on the same users, each with its interval."""
-    rows = [(plain(name), _measured(numbers)) for name, numbers in evaluation.get("differences", {}).items()]
-    return [(name, found) for name, found in rows if found.value is not None]
+    """Paired differences between two models on the same users, each with its interval."""
+    rows = [(_difference_label(name), _measured(of)) for name, of in evaluation.get("differences", {}).items()]
+    return [(label, difference) for label, difference in rows if difference.value is not None]
 
 
-def blend_weights(evaluation: dict[str, Any]) -> list[tuple[str, float]]:
-    """Weight of each part of the blend, heaviest first."""
-    blend = evaluation.get("blend") or {}
-    weights = blend["weights"] if isinstance(blend.get("weights"), dict) else blend
-    found = [(plain(name), weight) for name, weight in weights.items() if is_number(weight)]
-    return sorted(found, key=lambda pair: (-abs(pair[1]), pair[0]))
+def _difference_label(name: str) -> str:
+    """`challenger-item_knn` as "challenger minus item-kNN alone"."""
+    first, _, second = name.partition("-")
+    return f"{first} minus {label_of(second)}"
 
 
 def blend_by_history(evaluation: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
-    """Weight of each part, by what users have chosen before, shortest histories first."""
+    """Weight of each score part for users with histories of these lengths, shortest first; sums to 1 in each row."""
     blend = evaluation.get("blend")
     if not blend:
         return []
     starts = [segment["least_products"] for segment in blend["segments"]]
-    names = [_chose(least, end) for least, end in zip(starts, [*starts[1:], None], strict=False)]
+    names = [_history_label(least, end) for least, end in zip(starts, [*starts[1:], None], strict=False)]
     longer = [(name, segment["weights"]) for name, segment in zip(names, blend["segments"], strict=True)]
-    return [("nothing chosen" if longer else "all users", blend["weights"]), *longer]
+    return [("no product yet" if longer else "all users", blend["weights"]), *longer]
 
 
-def _chose(least: int, end: int | None) -> str:
+def _history_label(least: int, end: int | None) -> str:
     if end is None:
         return f"{least} products or more" if least > 1 else "any product"
     return f"{least} to {end - 1} products" if end - 1 > least else counted(least, "product")
 
 
-def how_it_ages(evaluation: dict[str, Any]) -> str:
-    """How fast behaviour ages in the challenger, a sentence; empty where there is none."""
+def half_lives_sentence(evaluation: dict[str, Any]) -> str:
+    """After how many days past behaviour counts half in the challenger; empty where that is not known."""
     half_lives = evaluation.get("half_life_days") or {}
     if not {"pairs", "popularity"} <= set(half_lives):
         return ""
-    pairs, popularity = (_ages(half_lives[name]) for name in ("pairs", "popularity"))
-    return f"What was chosen together {pairs}, what is popular {popularity}."
+    pairs, popularity = (_half_life(half_lives[name]) for name in ("pairs", "popularity"))
+    return f"Half-life of past behaviour: pairs of products that one user chose, {pairs}; popularity, {popularity}."
 
 
-def _ages(half_life: float) -> str:
-    return f"counts half after {half_life:g} days" if half_life < FOR_GOOD else "does not age"
+def _half_life(days: float) -> str:
+    return f"{days:g} days" if days < NO_DECAY_DAYS else "none (full weight)"

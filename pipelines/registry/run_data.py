@@ -1,4 +1,4 @@
-"""What a model's run tells in MLflow: parameters, metrics, curves by step, tables. Pure functions."""
+"""Parameters, metrics and tables of an MLflow run, from settings and `evaluation.json`. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.registry.judge import METRIC, Verdict
 from pipelines.registry.model_figures import blend_by_history
 from pipelines.settings.tree import Settings
 
-MADE_WITH = (
+MODEL_SECTIONS = (
     "training",
     "knn",
     "popularity",
@@ -22,30 +22,20 @@ MADE_WITH = (
     "guards",
     "ranking",
 )
-CURVES = (
-    "train_loss",
-    "validation_loss",
-    "projection_loss",
-    "projection_ndcg",
-    "next_choice_loss",
-    "next_choice_ndcg",
-    "two_vectors_loss",
-    "two_vectors_ndcg",
-)
-LONGEST = 6000  # characters of a parameter that MLflow keeps
+MAX_PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 
 Row = dict[str, Any]
 
 
 def params_of(settings: Settings, evaluation: Mapping[str, Any]) -> dict[str, str]:
-    """By dotted name, all settings that a model is made with, and under `chosen` what the validation days chose."""
-    made_with = {section: getattr(settings, section).model_dump() for section in MADE_WITH}
+    """Settings of a model by dotted name, and under `chosen.` what was chosen on the validation days."""
+    sections = {section: getattr(settings, section).model_dump() for section in MODEL_SECTIONS}
     chosen = (evaluation["blend"] or {}) | {"half_life_days": evaluation["half_life_days"] or {}}
-    return {name: _text(value)[:LONGEST] for name, value in _flat(made_with | {"chosen": chosen})}
+    return {name: _text(value)[:MAX_PARAM_LENGTH] for name, value in _flat(sections | {"chosen": chosen})}
 
 
 def metrics_of(evaluation: Mapping[str, Any]) -> dict[str, float]:
-    """`ndcg@10` of a model as `model/ndcg_at_10`: MLflow allows no @ in a name; `model/ndcg_at_10_low` and so on."""
+    """`MODEL/ndcg_at_10`, `MODEL/ndcg_at_10_low` and so on: MLflow allows no @ in the name of a metric."""
     return {
         f"{model}/{metric.replace('@', '_at_')}{end and '_' + end}": float(numbers[end or "value"])
         for model, metrics in evaluation["models"].items()
@@ -55,17 +45,10 @@ def metrics_of(evaluation: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def curves_of(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, int, float]]:
-    """Name, step and value of each point of the curves of learning; MLflow shows `as_learned` before all others."""
-    for curve in CURVES:
-        for step, value in evaluation.get("curves", {}).get(curve, []):
-            yield f"as_learned/{curve}", int(step), float(value)
-
-
 def tables_of(evaluation: Mapping[str, Any]) -> dict[str, list[Row]]:
-    """Rows by name: figures of each model and part on the days that judge, differences of them, and the blend.
+    """Rows by table: `figures` of each model on the test days, paired `differences`, and weights of the `blend`.
 
-    What matters most stands in the first columns: MLflow shows four to six of them at once.
+    The most important columns come first: MLflow shows four to six of them at once.
     """
     differences = [
         {"metric": metric, "challenger less": name.removeprefix("challenger-")} | _measured(numbers)
@@ -79,7 +62,7 @@ def tables_of(evaluation: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 
 def decision_rows(rules: list[GuardResult], verdict: Verdict) -> list[Row]:
-    """The decision, and what led to it: each rule with its figure, what is allowed, and whether it is kept."""
+    """The decision in the first row, then each rule with its figure, the allowed values and whether it is kept."""
     return [
         {"rule": rule, "kept": "yes" if kept else "no", "figure": figure, "allowed": allowed, "set by": set_by}
         for rule, kept, figure, allowed, set_by in (
@@ -90,7 +73,7 @@ def decision_rows(rules: list[GuardResult], verdict: Verdict) -> list[Row]:
 
 
 def _figures(models: Mapping[str, Mapping[str, Any]]) -> list[Row]:
-    """A row for each model, best NDCG@10 first; columns for each metric and, where it has one, its interval."""
+    """One row for each model, best NDCG@10 first; columns for each metric and, where it has one, its interval."""
     best_first = sorted(models.items(), key=lambda pair: (-pair[1][METRIC]["value"], pair[0]))
     metrics = sorted({m for of in models.values() for m in of}, key=lambda m: (m != METRIC, m != "recall@10", m))
     sure = {m for of in models.values() for m, numbers in of.items() if numbers["low"] is not None}

@@ -1,4 +1,4 @@
-"""A few lists and bundles as a customer would see them."""
+"""Examples for the page: the lists of three users, five bundles, five bundles of visits."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class BundleShown:
 
 @dataclass(frozen=True)
 class VisitShown:
-    """The best bundle of what a user saw and did not buy."""
+    """The best bundle among the products of a visit without a purchase."""
 
     user_id: str
     started: datetime
@@ -60,7 +60,7 @@ class VisitShown:
 
 
 def example_users(engine: duckdb.DuckDBPyConnection) -> list[UserList]:
-    """The first users by pseudonym, which is a keyed hash: a random draw that is the same every time."""
+    """The first users by pseudonym, a keyed hash: a random sample that is the same every time."""
     rows = engine.execute(f"""
         select t.user_id, t.rank, t.product_id, p.title, t.score, t.source, t.reason_text
         from user_topk t
@@ -70,13 +70,13 @@ def example_users(engine: duckdb.DuckDBPyConnection) -> list[UserList]:
         order by t.user_id, t.rank
     """).fetchall()
     return [
-        UserList(user, [ProductShown(*row[1:]) for row in theirs])
-        for user, theirs in groupby(rows, key=lambda row: row[0])
+        UserList(user, [ProductShown(*row[1:]) for row in group])
+        for user, group in groupby(rows, key=lambda row: row[0])
     ]
 
 
 def example_bundles(engine: duckdb.DuckDBPyConnection) -> list[BundleShown]:
-    """The bundles that most baskets hold, each product with its title and price."""
+    """The bundles that occur in most baskets, each product with its title and price."""
     rows = engine.execute(f"""
         with best as (select * from bundles order by baskets desc, bundle_id limit {BUNDLES}),
         parts as (select bundle_id, unnest(products) product_id from best)
@@ -90,7 +90,7 @@ def example_bundles(engine: duckdb.DuckDBPyConnection) -> list[BundleShown]:
 
 
 def example_visits(engine: duckdb.DuckDBPyConnection) -> list[VisitShown]:
-    """The best bundle of each of the first users whose last visit bought nothing, by pseudonym."""
+    """The best bundle of the first users, by pseudonym, whose last visit ended without a purchase."""
     rows = engine.execute(f"""
         with best as (select * from session_bundles where rank = 1 order by user_id limit {VISITS}),
         parts as (select user_id, unnest(products) product_id from best)

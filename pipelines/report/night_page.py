@@ -1,8 +1,8 @@
-"""The page of a night: what happened, what needs attention, and the numbers behind it, in one file."""
+"""The page of a night: one self-contained HTML file with summary, warnings, figures, plots, examples and origin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,87 +16,44 @@ from pipelines.night.night import Night
 from pipelines.night.steps import STEPS
 from pipelines.pages.html import templates
 from pipelines.registry import model_figures
-from pipelines.registry.learning_curves import curve_charts
-from pipelines.report.charts import reach_of, traffic_of
+from pipelines.registry.plots import plots_of
+from pipelines.report import charts
 from pipelines.report.examples import example_bundles, example_users, example_visits
 from pipelines.report.previews import preview_tables
-from pipelines.report.reading import broken_checks, checks_judged, read_note
+from pipelines.report.step_results import StepResults
 from pipelines.report.summary import attention_items, night_sentence, text_writers_sentence
 
 
 def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
-    """`target`, written: one HTML file that needs nothing beside it. The same night gives the same bytes."""
-    evaluation = read_note(night.work / "evaluation.json")
-    shown = {
+    """Write the page to `target`. It loads nothing from elsewhere; the same night gives the same bytes."""
+    results = StepResults.read(night.work)
+    attention = attention_items(
+        results,
+        manifest,
+        training_skipped=night.skip_training,
+        min_users=night.settings.guards.least_users,
+    )
+    values = {
         "manifest": manifest,
-        "described": text_writers_sentence(read_note(night.work / "words.json")),
         "currency": night.settings.shop.currency,
-        "matters": attention_items(night, manifest, evaluation),
-        "checks": checks_judged(night),
-        "broken": len(broken_checks(night)),
-        "stages_checked": sorted(file.stem for file in (night.work / "quality").glob("*.json")),
+        "attention": attention,
+        "checks_run": results.checks_run,
+        "checks_failed": len(results.failed_checks),
+        "check_stages": sorted(results.checks),
         "checks_pages": f"../../quality/{night.checks_pages.name}",
-        **_of_rows(manifest),
-        **_of_models(manifest, evaluation),
-        **_of_tables(night, manifest),
-        **_of_stages(manifest),
+        "text_writers": text_writers_sentence(results.texts),
+        **_rows(manifest),
+        **_models(results.evaluation, manifest["model"]["ranks"]),
+        **_tables(night, manifest),
+        **_steps(manifest),
     }
-    target.write_text(templates("pipelines.report").get_template("night_page.html").render(shown), encoding="utf-8")
+    target.write_text(templates("pipelines.report").get_template("night_page.html").render(values), encoding="utf-8")
     return target
-
-
-def _of_rows(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The account of each source, and the reasons of all refusals, most frequent first."""
-    sources = {name: manifest["sources"][name] for name in SOURCES if name in manifest["sources"]}
-    refused = [
-        (name, reason, n, n / max(1, account["rows_in"]))
-        for name, account in sources.items()
-        for reason, n in account.get("quarantined_by_reason", {}).items()
-    ]
-    return {"sources": sources, "refused": sorted(refused, key=lambda r: (-r[2], r[0], r[1]))}
-
-
-def _of_models(manifest: dict[str, Any], evaluation: dict[str, Any]) -> dict[str, Any]:
-    rows = model_figures.model_rows(evaluation, manifest["model"]["ranks"])
-    return {
-        "window": evaluation.get("window") or {},
-        "metrics": model_figures.METRICS,
-        "models": rows,
-        "metric_scale": model_figures.metric_scale(rows),
-        "differences": model_figures.difference_rows(evaluation),
-        "curves": curve_charts(evaluation),
-        "blend": model_figures.blend_weights(evaluation),
-        "ages": model_figures.how_it_ages(evaluation),
-    }
-
-
-def _of_tables(night: Night, manifest: dict[str, Any]) -> dict[str, Any]:
-    """All that is read from the tables, in one engine."""
-    with open_tables(night) as engine:
-        counted = engine.execute("select count(distinct user_id) from user_topk").fetchone()
-        users = counted[0] if counted else 0
-        return {
-            "users": users,
-            "sentence": night_sentence(manifest, users),
-            "previews": preview_tables(engine, manifest),
-            "example_users": example_users(engine),
-            "bundles": example_bundles(engine),
-            "visits": example_visits(engine),
-            "reach": reach_of(engine, night.settings.ranking.blocked),
-            "traffic": traffic_of(engine, night),
-        }
-
-
-def _of_stages(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The stages in the order of the night, and how long they took together."""
-    stages = manifest.get("stages", {})
-    ordered = {name: stages[name] for name in [*STEPS, *sorted(set(stages) - set(STEPS))] if name in stages}
-    return {"stages": ordered, "total_seconds": sum(cost["seconds"] for cost in ordered.values())}
 
 
 @contextmanager
 def open_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine with a view of each output and clean table, by name; a table without files is empty."""
+    """DuckDB with a view of each output and clean table, named like it; a table without files is empty."""
     with duckdb.connect() as engine:
         for table in (*OUTPUTS, *CLEAN):
             if files := files_of_table(night, table):
@@ -104,3 +61,50 @@ def open_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
             else:
                 engine.register(table.name, table.schema().empty_table())
         yield engine
+
+
+def _rows(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    sources = {name: manifest["sources"][name] for name in SOURCES if name in manifest["sources"]}
+    refused = charts.refused_rows(sources)
+    return {"sources": sources, "refused_chart": charts.refused_chart(refused) if refused else ""}
+
+
+def _models(evaluation: dict[str, Any], ranks: str) -> dict[str, Any]:
+    return {
+        "window": evaluation.get("window") or {},
+        "metrics": model_figures.METRICS,
+        "models": model_figures.model_rows(evaluation, ranks),
+        "differences": model_figures.difference_rows(evaluation),
+        "plots": plots_of(evaluation, ranks),
+        "half_lives": model_figures.half_lives_sentence(evaluation),
+    }
+
+
+def _tables(night: Night, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Everything that is read from the tables, by one DuckDB connection."""
+    with open_tables(night) as engine:
+        row = engine.execute("select count(distinct user_id) from user_topk").fetchone()
+        users = row[0] if row else 0
+        coverage = charts.coverage_of(engine, night.settings.ranking.blocked)
+        events = charts.events_by_day(engine, night.run_date)
+        return {
+            "users": users,
+            "sentence": night_sentence(manifest, users),
+            "previews": preview_tables(engine, manifest),
+            "example_users": example_users(engine),
+            "bundles": example_bundles(engine),
+            "visits": example_visits(engine),
+            "coverage": coverage,
+            "coverage_chart": charts.coverage_chart(coverage) if coverage.recommended else "",
+            "events_chart": charts.events_chart(events, night.run_date) if events else "",
+        }
+
+
+def _steps(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Costs of the steps, in the order in which they run, and the sum of their durations."""
+    costs = manifest.get("stages", {})
+    ordered = {name: costs[name] for name in [*STEPS, *sorted(set(costs) - set(STEPS))] if name in costs}
+    return {
+        "steps_chart": charts.steps_chart(ordered) if ordered else "",
+        "total_seconds": sum(cost["seconds"] for cost in ordered.values()),
+    }

@@ -1,4 +1,4 @@
-"""The published tables at a glance: what each means, how much of it there is, and its first rows."""
+"""Previews of the published tables: meaning, number of rows, content hash and first rows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipelines.pages.formatting import NOTHING, counted, plain, share, short_id,
 
 ROWS = 5
 LISTED = 4
-CODE = 14  # characters of a product code; a pseudonym shows fewer
+CODE = 14  # characters of a product code that are shown; fewer of a pseudonym
 PRODUCT_COLUMNS = ("product_id", "other_id")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value as it is shown."""
+    """One value as text."""
 
     text: str
     is_number: bool
@@ -53,7 +53,7 @@ def _preview(engine: duckdb.DuckDBPyConnection, table: Table, facts: dict[str, A
 
 
 def is_numeric(column: Column) -> bool:
-    """Whether the values of a column belong to the right edge."""
+    """Whether the values of a column are numbers, which are aligned to the right."""
     return pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
 
 
@@ -72,10 +72,10 @@ def _text(column: Column, value: Any) -> str:
 
 
 def _reason(reason: dict[str, Any]) -> str:
-    behind = reason.get("evidence") or []
+    evidence = reason.get("evidence") or []
     words = [plain(reason.get("kind") or NOTHING), share(reason.get("contribution"))]
-    if behind:
-        words.append(f"from {_listed(behind)}")
+    if evidence:
+        words.append(f"from {_listed(evidence)}")
     if reason.get("users"):
         words.append(counted(reason["users"], "user"))
     return ", ".join(words)

@@ -18,6 +18,7 @@ from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night
 from pipelines.night.table_io import read_table
+from pipelines.report.step_results import StepResults
 from pipelines.report.summary import attention_items, text_writers_sentence
 from pipelines.settings.load import check_settings
 from tests.given import put
@@ -175,8 +176,9 @@ TEMPLATES = dict.fromkeys(PAIRS, "template")
 
 
 def matters(night):
-    manifest = {"model": {}, "tables": {}}
-    return [m for m in attention_items(night, manifest, {}) if m.about == "words"]
+    manifest = {"model": {}, "tables": {}, "left_out": []}
+    items = attention_items(StepResults.read(night.work), manifest, training_skipped=False, min_users=1)
+    return [item for item in items if item.subject == "texts"]
 
 
 def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpoint, monkeypatch):
@@ -194,7 +196,7 @@ def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpo
     assert figures[("words", "by_model")] == 1
     assert ("challenger", "ndcg@10") in figures
     assert matters(night) == []
-    assert "100.0 % are described by the language model" in text_writers_sentence(told)
+    assert "A language model wrote the texts of 100.0 % of all 3 bundles" in text_writers_sentence(told)
 
 
 def test_the_most_shown_bundle_comes_first_and_the_budget_ends_it(tmp_path, endpoint):

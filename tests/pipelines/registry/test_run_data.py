@@ -1,9 +1,9 @@
-"""What a run tells: known answers."""
+"""Parameters, metrics and tables of a run: known answers."""
 
 import pytest
 
 from pipelines.registry.judge import judge, rules_of
-from pipelines.registry.run_data import curves_of, decision_rows, metrics_of, params_of, tables_of
+from pipelines.registry.run_data import decision_rows, metrics_of, params_of, tables_of
 from pipelines.settings.guards import Guards
 from pipelines.settings.load import check_settings
 from tests.pipelines.registry.test_judge import evaluation as judged
@@ -21,7 +21,6 @@ EVALUATION = {
     },
     "differences": {"challenger-popularity": {"value": 0.07, "low": 0.05, "high": 0.09, "users": 9}},
     "cold_differences": {},
-    "curves": {"train_loss": [[1, 3.0], [2, 2.5]], "best_step": 2},
     "blend": BLEND,
     "half_life_days": {"pairs": 40.0, "popularity": 14.0},
 }  # fmt: skip
@@ -38,10 +37,9 @@ def test_parameters_name_settings_and_what_was_chosen():
     assert max(map(len, params.values())) == len(params["ranking.blocked"]) == 6000
 
 
-def test_metrics_and_curves_have_names_that_mlflow_takes():
+def test_metrics_have_names_that_mlflow_takes():
     assert metrics_of(EVALUATION)["challenger/ndcg_at_10_low"] == 0.1
     assert "challenger/coverage_at_10_low" not in metrics_of(EVALUATION)
-    assert list(curves_of(EVALUATION)) == [("as_learned/train_loss", 1, 3.0), ("as_learned/train_loss", 2, 2.5)]
 
 
 def test_tables_begin_with_what_matters():
@@ -55,8 +53,8 @@ def test_tables_begin_with_what_matters():
         {"metric": "ndcg@10", "challenger less": "popularity", "value": 0.07, "low": 0.05, "high": 0.09, "users": 9}
     ]
     assert tables["blend"] == [
-        {"part": "chosen_together", "nothing chosen": 0.75, "any product": 1.0},
-        {"part": "popular", "nothing chosen": 0.25, "any product": 0.0},
+        {"part": "chosen_together", "no product yet": 0.75, "any product": 1.0},
+        {"part": "popular", "no product yet": 0.25, "any product": 0.0},
     ]
 
 

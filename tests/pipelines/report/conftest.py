@@ -32,13 +32,14 @@ EVALUATION = {
         "predecessor": {"ndcg@10": {"value": 0.119, "low": 0.104, "high": 0.134, "users": 412}},
         "popularity": {"ndcg@10": {"value": 0.045, "low": 0.036, "high": 0.055, "users": 412}},
     },
+    "recall_by_depth": {"challenger": [0.05, 0.1], "predecessor": [0.04, 0.09], "popularity": [0.01, 0.02]},
     "curves": {
         "train_loss": [[s, 3.2 - s / 50] for s in range(0, 61, 10)],
         "validation_loss": [[s, 3.1 - s / 70] for s in range(0, 61, 10)],
     },
-    "blend": {"behaviour": 0.55, "lexical": 0.25, "meaning": 0.2},
+    "blend": {"weights": {"chosen_together": 0.55, "similar_text": 0.25, "popular": 0.2}, "segments": []},
     "half_life_days": {"pairs": 10.0, "popularity": 3.5},
-    "differences": {"challenger - predecessor": {"value": 0.004, "low": -0.002, "high": 0.01}},
+    "differences": {"challenger-predecessor": {"value": 0.004, "low": -0.002, "high": 0.01}},
 }
 ACCOUNT = {
     "rows_in": 12345, "rows_clean": 12000, "rows_quarantined": 300, "rows_duplicate": 40, "rows_erased": 5,

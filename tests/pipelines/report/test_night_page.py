@@ -1,4 +1,4 @@
-"""The page of a night: what it says, that it is whole, and that it needs nothing from elsewhere."""
+"""The page of a night: its content, that it is well-formed, and that it loads nothing from elsewhere."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def test_the_page_is_well_formed(small_night):
 
 def test_one_sentence_says_what_happened(small_night):
     assert (
-        "Published 11 tables for 12 users; the challenger, nightshelf 4, became champion: "
+        "Published 11 tables for 12 users; the model trained tonight, nightshelf 4, became champion: "
         "NDCG@10 0.1230 against the champion&#39;s 0.1190 and popularity&#39;s 0.0450."
     ) in text_of(small_night.page())
 
@@ -62,7 +62,7 @@ def test_nothing_is_loaded_from_elsewhere(small_night):
     page = small_night.page()
     assert "http:" not in page
     assert "https:" not in page
-    assert not re.search(r"url\(|@import|src=", page)
+    assert not re.search(r"url\((?!#)|@import|src=", page)
     assert set(re.findall(r'href="([^"#]+)"', page)) == {
         "data:,",
         "../../report/index.html",
@@ -85,25 +85,24 @@ def test_no_whole_pseudonym_is_shown(small_night):
 
 def test_bundles_say_what_they_are_offered_at_where_that_is_less(small_night):
     said = text_of(small_night.page())
-    assert "together 20.00 EUR offered at 18.00 EUR" in said
-    assert "together 28.00 EUR In 36 baskets" in said
+    assert "sum of prices 20.00 EUR offer price 18.00 EUR" in said
+    assert "sum of prices 28.00 EUR In 36 baskets" in said
 
 
 def test_visits_that_bought_nothing_show_what_belongs_together(small_night):
     said = text_of(small_night.page())
-    assert "00bbbbbb… 2026-03-30 Brass lamp 2 + Wool blanket 3 visits that bought, chance 40" in said
+    assert (
+        "00bbbbbb… 2026-03-30 Brass lamp 2 + Wool blanket 3 learned from visits with a purchase, probability 40" in said
+    )
     assert "05bbbbbb" not in said
 
 
-def test_half_lives_are_told_where_they_are_known(small_night):
-    said = "What was chosen together {}, what is popular counts half after 3.5 days."
-    assert said.format("counts half after 10 days") in text_of(small_night.page())
+def test_half_lives_stand_where_they_are_known(small_night):
+    assert "pairs of products that one user chose, 10 days; popularity, 3.5 days." in text_of(small_night.page())
     file = small_night.night.work / "evaluation.json"
     told = json.loads(file.read_text())
-    write_json(file, told | {"half_life_days": {"pairs": 10_000.0, "popularity": 3.5}})
-    assert said.format("does not age") in text_of(small_night.page())
     write_json(file, told | {"half_life_days": None})
-    assert "What was chosen together c" not in text_of(small_night.page())
+    assert "Half-life of" not in text_of(small_night.page())
 
 
 def test_a_night_without_evaluation_and_optional_tables(small_night):
@@ -111,11 +110,11 @@ def test_a_night_without_evaluation_and_optional_tables(small_night):
     small_night.without(BUNDLES, USER_BUNDLES, SIMILAR_PRODUCTS)
     small_night.but(skip_training=True)
     said = text_of(small_night.page())
-    assert "Training was skipped, as asked" in said
-    assert "No model was measured tonight." in said
-    assert "No bundle was found tonight." in said
+    assert "Training was skipped, as requested" in said
+    assert "No model was evaluated tonight." in said
+    assert "There are no bundles tonight." in said
     assert (
-        "Without rows tonight: cold_start_topk, bundles, user_bundles, cold_start_bundles, similar_products, "
+        "Published without rows: cold_start_topk, bundles, user_bundles, cold_start_bundles, similar_products, "
         "quality_results." in said
     )
 
@@ -136,31 +135,33 @@ def test_an_evaluation_may_lack_everything_optional(small_night):
     said = text_of(small_night.page())
     assert "0.1000" in said
     assert "item-kNN" in said
-    assert "Loss while" not in said
+    assert "loss" not in said
 
 
-def test_each_curve_says_what_was_learned_and_what_it_is_counted_by(small_night):
+def test_learning_curves_name_what_was_trained_and_what_their_steps_are(small_night):
     file = small_night.night.work / "evaluation.json"
     told = json.loads(file.read_text())
     told["curves"]["projection_loss"] = [[1, 6.5], [2, 6.25]]
     write_json(file, told)
     said = text_of(small_night.page())
-    assert "Loss while the encoder was tuned train loss lowest 2.000 at optimiser step 60" in said
-    assert "optimiser steps Loss while the projection was learned projection loss lowest 6.250 at round 2" in said
+    assert "Encoder fine-tuning: contrastive loss, by optimiser steps: train loss lowest 2 at 60, last 2" in said
+    assert "Projection of the vectors: loss, by rounds: projection loss lowest 6.25 at 2, last 6.25" in said
 
 
 def test_the_window_of_the_verdict_is_named(small_night):
-    assert "Judged by 412 users from 2026-03-29 to 2026-03-31, days that no model saw." in text_of(small_night.page())
+    assert "compared on 412 users from 2026-03-29 to 2026-03-31; no model was trained on these days." in text_of(
+        small_night.page()
+    )
 
 
 def test_rows_are_accounted_for(small_night):
     said = text_of(small_night.page())
     assert "events 12,345 12,000 300 2.4 % 40 5 7" in said
-    assert "reviews unknown product 200 1.6 %" in said
+    assert "reviews: unknown product: 200 rows, 1.6 % of reviews" in said
 
 
 def test_examples_show_titles_and_prices(small_night):
     said = text_of(small_night.page())
     assert "1. " not in said  # the browser numbers the list
-    assert "Oak chair 0 9.50 EUR Linen cushion 1 10.50 EUR together 20.00 EUR" in said
+    assert "Oak chair 0 9.50 EUR Linen cushion 1 10.50 EUR sum of prices 20.00 EUR" in said
     assert "Chosen together with Linen cushion (4 customers)" in said

@@ -1,22 +1,27 @@
-"""The sentence of the night, and what a person is told to look at."""
+"""The sentence of the night, and the list of what needs attention."""
+
+from dataclasses import replace
 
 import pytest
 
+from pipelines.report.step_results import StepResults
 from pipelines.report.summary import attention_items, night_sentence
 
 GOOD = {"models": {}, "window": {"users": 412, "too_few": False}}
 
 
 def matters(small, evaluation=GOOD):
-    return [(m.severity, m.about, m.says) for m in attention_items(small.night, small.manifest, evaluation)]
+    results = replace(StepResults.read(small.night.work), evaluation=evaluation)
+    items = attention_items(results, small.manifest, training_skipped=False, min_users=100)
+    return [(item.severity, item.subject, item.message) for item in items]
 
 
 @pytest.mark.parametrize(
     ("promote", "alias", "outcome"),
     [
-        (True, "champion", "; the challenger, nightshelf 4, became champion: because."),
+        (True, "champion", "; the model trained tonight, nightshelf 4, became champion: because."),
         (False, "champion", "; nightshelf 4 stays champion: because."),
-        (True, "", "; ranked by nightshelf 4, and the champion is left as it is: because."),
+        (True, "", "; nightshelf 4 ranked the lists, and the champion was not changed: because."),
     ],
 )
 def test_the_outcome_for_the_champion(small_night, promote, alias, outcome):
@@ -35,11 +40,11 @@ def test_failures_come_before_warnings(small_night):
 
 
 def test_what_was_left_out_is_gathered_by_source(small_night):
-    small_night.but(left_out=("reviews", "events.price", "events.dwell_s"))
+    small_night.manifest["left_out"] = ["reviews", "events.price", "events.dwell_s"]
     small_night.manifest["tables"] = {}
     assert matters(small_night) == [
-        ("note", "reviews", "The shop delivers no reviews: the night did without."),
-        ("note", "events", "The shop delivers no price, dwell_s: the night did without."),
+        ("note", "reviews", "There is no source reviews; the night ran without."),
+        ("note", "events", "The source events has no column price, dwell_s; the night ran without."),
     ]
 
 
@@ -47,12 +52,14 @@ def test_too_few_users_and_a_refused_challenger(small_night):
     small_night.manifest["model"] |= {"ranks": "predecessor", "promote": False, "why": "only 30 users can be judged by"}
     small_night.manifest["tables"] = {}
     assert matters(small_night, {"window": {"users": 30, "too_few": True}}) == [
-        ("note", "model", "The challenger was refused: only 30 users can be judged by."),
-        ("warn", "model", "Only 30 users can be judged by; a verdict needs 100."),
+        ("note", "model", "The model trained tonight was rejected: only 30 users can be judged by."),
+        ("warn", "model", "Only 30 users could be used to compare models; 100 are needed ([guards] least_users)."),
     ]
 
 
-def test_a_first_model_that_is_no_champion_is_told(small_night):
+def test_a_first_model_that_is_not_good_enough_is_reported(small_night):
     small_night.manifest["model"] |= {"promote": False, "why": "too weak"}
     small_night.manifest["tables"] = {}
-    assert matters(small_night) == [("note", "model", "The challenger ranks, but is no champion: too weak.")]
+    assert matters(small_night) == [
+        ("note", "model", "The model trained tonight ranked the lists, but did not become champion: too weak.")
+    ]
