@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.contracts.all_tables import CLEAN, FEATURES
 from pipelines.night.day_versions import FACTS, folder_of
-from pipelines.night.night import Night
+from pipelines.night.night import Night, OldFormat, command_of_night
 from pipelines.night.releases import current
 from pipelines.sources.ledger import load_ledger
 
@@ -50,12 +50,16 @@ def _day_versions(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator
 
 def describe_unpublished(home: Path) -> Iterator[tuple[str, str]]:
     """Name and description of what is in `staging/`: dates whose days are built, and each night that did not end
-    with the command that continues it."""
-    nights = [Night.load(file.parent) for file in sorted((home / "staging").glob("*/night.json"))]
+    with the command that continues it, or that opens it again where another version of nightshelf opened it."""
+    nights = []
+    for file in sorted((home / "staging").glob("*/night.json")):
+        try:
+            nights.append(Night.load(file.parent))
+        except OldFormat as old:
+            yield "unfinished night", str(old)
     built = [night for night in nights if night.days_only and night.done("features")]
     if built:
         yield "built days", f"{len(built)} dates without a release, {built[0].run_date} to {built[-1].run_date}"
     for night in (n for n in nights if n not in built):
-        day = night.run_date
-        command = f"backfill {home} {day} {day} --days-only" if night.days_only else f"run {home} --date {day}"
-        yield "unfinished night", f"{night.run_id}; continue it with: nightshelf {command}"
+        command = command_of_night(home, str(night.run_date), days_only=night.days_only)
+        yield "unfinished night", f"{night.run_id}; continue it with: {command}"

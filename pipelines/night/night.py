@@ -16,6 +16,14 @@ from pipelines.errors import StepFailed
 from pipelines.settings.tree import Settings
 from pipelines.sources.files import SourceFile
 
+# Counts the shapes of `night.json`, settings included. Raise it where an older file must not be read any more; files
+# without a number are of before the first one.
+FORMAT = 1
+
+
+class OldFormat(StepFailed):
+    """A `night.json` of another version of nightshelf."""
+
 
 @dataclass(frozen=True)
 class Predecessor:
@@ -56,13 +64,18 @@ class Night:
             tree = json.loads((work / "night.json").read_text())
         except FileNotFoundError as missing:
             raise StepFailed(f"{work} is no night: it has no night.json. Begin with: nightshelf run") from missing
-        night: Night = TypeAdapter(cls).validate_python(tree | {"home": work.resolve().parent.parent})
+        home = work.resolve().parent.parent
+        if tree.pop("format", None) != FORMAT:
+            command = command_of_night(home, tree["run_date"], days_only=tree.get("days_only", False))
+            raise OldFormat(f"{work} was opened by another version of nightshelf. Open the night again: {command}")
+        night: Night = TypeAdapter(cls).validate_python(tree | {"home": home})
         return night
 
     def save(self) -> None:
         """Write `night.json` in one step."""
         self.work.mkdir(parents=True, exist_ok=True)
-        write_json(self.work / "night.json", TypeAdapter(Night).dump_python(self, mode="json", exclude={"home"}))
+        tree = TypeAdapter(Night).dump_python(self, mode="json", exclude={"home"})
+        write_json(self.work / "night.json", tree | {"format": FORMAT})
 
     @property
     def work(self) -> Path:
@@ -113,6 +126,13 @@ class Night:
     def forget(self, step: str) -> None:
         """Let a step run again."""
         (self.work / "done" / f"{step}.json").unlink(missing_ok=True)
+
+
+def command_of_night(home: Path, run_date: str, *, days_only: bool) -> str:
+    """The command that opens the night of a date, or continues it where it has not ended."""
+    if days_only:
+        return f"nightshelf backfill {home} {run_date} {run_date} --days-only"
+    return f"nightshelf run {home} --date {run_date}"
 
 
 def pages_name(release_id: str, fingerprint: str) -> str:

@@ -30,8 +30,13 @@ def load_back(name: str, version: str, folder: Path) -> None:
         outputs = {"vectors": model.predict(probe["texts"])}
         if "lists" in probe:
             outputs |= json.loads(json.dumps(model.unwrap_python_model().answers()))
-    except MlflowException:
-        raise
+    except MlflowException as wrong:
+        if "No module named" not in wrong.message:
+            raise
+        raise StepFailed(
+            f"model version {version} was registered by another version of nightshelf, with code that is not installed "
+            f"here ({wrong.message}). Train one that can be served: nightshelf run HOME --retrain"
+        ) from wrong
     except Exception as wrong:
         raise StepFailed(f"model version {version} cannot be loaded back: {type(wrong).__name__}: {wrong}") from wrong
     if difference := next(differences(probe, outputs), ""):
