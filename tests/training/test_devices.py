@@ -19,9 +19,9 @@ from tests.training.test_steps import run as run_step
 from tests.training.toy_shop import open_night, product_rows
 from training import train
 from training.encoder import encoder
-from training.encoder.adapter import add_adapter
 from training.encoder.finetune import contrastive_loss
-from training.encoder.pairs import TextPairs, no_hard
+from training.encoder.pairs import TextPairs, no_hard_negatives
+from training.encoder.tuned_weights import add_lora
 from training.ranker import fit_next_choice, fit_projection, fit_two_vectors
 from training.ranker.checkpoint import Checkpoint
 from training.ranker.fit_projection import ChoiceBatches, TextFeatures
@@ -64,7 +64,7 @@ def run(tmp_path):
 @pytest.fixture
 def in_halves(monkeypatch):
     """Says of every device whether it is quick in bf16."""
-    return lambda quick: monkeypatch.setattr(encoder, "quick_in_halves", lambda device: quick)
+    return lambda quick: monkeypatch.setattr(encoder, "has_bf16", lambda device: quick)
 
 
 @pytest.mark.parametrize("drawn", [ALL_DRAWN, SOME_DRAWN])
@@ -118,9 +118,9 @@ def test_the_encoder_embeds_in_half_precision_nearly_what_it_embeds_in_whole(toy
 
 def test_the_encoder_is_tuned_in_half_precision(toy_encoder, in_halves):
     in_halves(True)
-    learner = toy_encoder.with_model(add_adapter(toy_encoder.model, rank=2, layers=1))
+    learner = toy_encoder.with_model(add_lora(toy_encoder.model, rank=2, layers=1))
     texts = ["red cup", "blue plate", "garden hose", "warm lamp"]
-    pairs = TextPairs(texts, np.array([0, 1]), np.array([2, 3]), no_hard(2))
+    pairs = TextPairs(texts, np.array([0, 1]), np.array([2, 3]), no_hard_negatives(2))
     loss = contrastive_loss(learner, pairs, np.arange(2), 0.05)
     loss.backward()
     learned = [p for p in learner.model.parameters() if p.requires_grad]
@@ -173,4 +173,4 @@ def farthest(first, second):
 
 
 def test_a_cpu_learns_in_whole_precision():
-    assert not encoder.quick_in_halves(torch.device("cpu"))
+    assert not encoder.has_bf16(torch.device("cpu"))

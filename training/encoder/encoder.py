@@ -1,4 +1,4 @@
-"""From texts to vectors of length one."""
+"""Text encoder: texts to vectors of length one, by a transformer with mean pooling."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
-TOKENS = 2048  # tokens of one batch, padding among them
-STEP = 8  # lengths are padded to multiples of this
+BATCH_TOKENS = 2048  # tokens of one batch, with padding
+WIDTH_STEP = 8  # lengths are padded to a multiple of this
 
 
 @dataclass(frozen=True)
 class Encoder:
-    """A transformer that reads at most `max_tokens` tokens; a text's vector is the mean over its tokens.
+    """A transformer that reads up to `max_tokens` tokens; a text's vector is the mean of its token states.
 
-    `base` is the setting it was loaded by, `base_hash` the SHA-256 of its weights and tokenizer. `dimension` is the
-    length of its vectors. With `always_float32` it computes in float32 even where the device is quicker in bf16.
+    `base` is the setting it was loaded by, `base_hash` the SHA-256 of the weights and tokenizer of the base model. With
+    `always_float32` it computes in float32 also on devices where bf16 is faster.
     """
 
     base: str
@@ -35,30 +35,31 @@ class Encoder:
 
     @property
     def dimension(self) -> int:
+        """Length of its vectors."""
         return int(self.model.config.hidden_size)
 
     def with_model(self, model: Any) -> Encoder:
-        """The same encoder around another network."""
+        """A copy with another network."""
         return replace(self, model=model)
 
     def in_float32_on_cpu(self) -> Encoder:
-        """A copy that computes in float32 on the CPU: its vectors differ between machines by rounding alone.
+        """A copy that computes in float32 on the CPU: its vectors differ between machines by rounding only.
 
-        Those that a card computes in bf16 differ from them by some 1e-3.
+        Vectors that a GPU computes in bf16 differ from these by about 1e-3.
         """
         return replace(self, model=copy.deepcopy(self.model).to("cpu", torch.float32), always_float32=True)
 
     def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
-        """Token ids of each text, cut to `max_tokens`; an empty text still has its special tokens."""
+        """Token ids of each text, truncated to `max_tokens`; an empty text has its special tokens."""
         if not texts:
             return []
         ids: list[list[int]] = self.tokenizer(list(texts), truncation=True, max_length=self.max_tokens)["input_ids"]
         return ids
 
     def vectors(self, rows: Sequence[Sequence[int]], width: int) -> Tensor:
-        """float32 (len(rows), d), each of length one: mean over the tokens (Reimers & Gurevych 2019).
+        """float32 (len(rows), d), each row of length one: mean pooling (Reimers & Gurevych 2019).
 
-        `rows` are token ids, padded to `width`. Gradients flow where the caller allows them.
+        `rows` are token ids, padded to `width`. Gradients are computed unless the caller disables them.
         """
         device = next(self.model.parameters()).device
         lengths = torch.tensor([len(r) for r in rows], device=device)
@@ -74,23 +75,26 @@ class Encoder:
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), d), each row of length one.
 
-        Every batch of one width has the same shape, filled up where needed, so that on a CPU a text's vector has
-        the same bits whatever else is embedded with it. Equal texts are embedded once.
+        Batches of one width have a fixed shape, padded where needed, so that on a CPU a text's vector has the same bits
+        whatever else is embedded. Equal texts are embedded once.
         """
         distinct, place = np.unique(np.asarray(texts, dtype=str), return_inverse=True)
-        found = np.zeros((len(distinct), self.dimension), np.float32)
+        vectors = np.zeros((len(distinct), self.dimension), np.float32)
         self.model.eval()
         for rows, ids, width in batches(self.tokenise(distinct.tolist())):
-            found[rows] = self.vectors(ids, width)[: len(rows)].cpu().numpy()
-        return found[place]
+            vectors[rows] = self.vectors(ids, width)[: len(rows)].cpu().numpy()
+        return vectors[place]
 
 
 def batches(tokens: Sequence[Sequence[int]]) -> Iterator[tuple[np.ndarray, list[Sequence[int]], int]]:
-    """Batches by width: places of the rows, their token ids with copies of the last up to the full size, the width."""
-    widths = np.array([-(-len(t) // STEP) * STEP for t in tokens], np.int64)
+    """Batches of texts of one padded width: places of the texts, token ids of a full batch, and the width.
+
+    The last batch of a width is filled with copies of its last text, so that ids may have more rows than places.
+    """
+    widths = np.array([-(-len(t) // WIDTH_STEP) * WIDTH_STEP for t in tokens], np.int64)
     for width in np.unique(widths).tolist():
         rows = np.flatnonzero(widths == width)
-        size = max(1, TOKENS // width)
+        size = max(1, BATCH_TOKENS // width)
         for at in range(0, len(rows), size):
             part = rows[at : at + size]
             ids = [tokens[r] for r in part]
@@ -98,24 +102,24 @@ def batches(tokens: Sequence[Sequence[int]]) -> Iterator[tuple[np.ndarray, list[
 
 
 def best_device() -> torch.device:
-    """A CUDA card where there is one, else the CPU."""
+    """A CUDA GPU where there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def half_precision(device: torch.device) -> AbstractContextManager[Any]:
-    """bf16 autocast where that is quicker on the device; nothing elsewhere."""
-    return torch.autocast(device.type, dtype=torch.bfloat16) if quick_in_halves(device) else nullcontext()
+    """bf16 autocast where the device is faster in bf16, else a context without effect."""
+    return torch.autocast(device.type, dtype=torch.bfloat16) if has_bf16(device) else nullcontext()
 
 
-def quick_in_halves(device: torch.device) -> bool:
-    """Whether the device is a card that has bf16."""
+def has_bf16(device: torch.device) -> bool:
+    """Whether the device is a GPU that supports bf16."""
     return device.type == "cuda" and torch.cuda.is_bf16_supported()
 
 
 def make_repeatable(threads: int, seed: int) -> None:
-    """Fix what decides the bits of a run: threads, seed, deterministic kernels."""
+    """Fix the number of threads, the seed and deterministic kernels, so that a run repeats bit for bit."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(threads)
-    threadpool_limits(threads)  # NumPy's; stays in force
+    threadpool_limits(threads)  # of NumPy; has effect without `with`
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)

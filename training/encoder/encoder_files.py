@@ -1,4 +1,4 @@
-"""An encoder on disk: where its base weights lie, and the adapter of ours beside a note of which base it fits."""
+"""An encoder on disk: its tuned weights, with a note that names the base model and the hash of its weights."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from transformers.utils import logging as transformers_logging
 
 from pipelines.atomic_files import clear_folder, write_json
 from pipelines.errors import StepFailed
-from training.encoder.adapter import read_adapter, write_adapter
 from training.encoder.encoder import Encoder, best_device
-from training.encoder.tuned_weights import read_tuned, write_tuned
+from training.encoder.tuned_weights import load_tuned_weights, save_tuned_weights
 
 NOTE = "encoder.json"
 WEIGHTS = ("*.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json", "vocab*")
 
 
 def load_base(setting: str, max_tokens: int) -> Encoder:
-    """The untuned encoder that `training.encoder` names: `package:NAME`, a folder, or a hub id.
+    """The base encoder that `[training] encoder` names: `package:NAME`, a folder, or a hub id.
 
-    Only safetensors are read. Raises StepFailed with the fix where it cannot be loaded.
+    Only safetensors are read. Raises StepFailed where it cannot be loaded.
     """
     transformers_logging.disable_progress_bar()
     folder = find_base(setting)
@@ -42,18 +41,18 @@ def load_base(setting: str, max_tokens: int) -> Encoder:
 
 
 def find_base(setting: str) -> Path:
-    """The folder with the weights of `setting`."""
+    """The folder with the weights that `setting` names. Raises StepFailed where there is none."""
     if setting.startswith("package:"):
         return _folder_of_package(setting.removeprefix("package:"), setting)
     if Path(setting).expanduser().is_dir():
         return Path(setting).expanduser()
-    from huggingface_hub import snapshot_download  # only shops with a hub id need it
+    from huggingface_hub import snapshot_download  # imported only where the setting is a hub id
 
     try:
         return Path(snapshot_download(setting, allow_patterns=list(WEIGHTS)))
     except Exception as unreachable:
         raise StepFailed(
-            f'[training] encoder = "{setting}" is no folder here and cannot be fetched from the hub '
+            f'[training] encoder = "{setting}" is neither a folder nor can it be fetched from the hub '
             f"({type(unreachable).__name__}). Name package:MODULE, a folder, or a hub id that can be reached."
         ) from unreachable
 
@@ -63,7 +62,7 @@ def _folder_of_package(name: str, setting: str) -> Path:
         package: Any = importlib.import_module(name)
     except ImportError as missing:
         raise StepFailed(
-            f'[training] encoder = "{setting}": there is no Python package "{name}" here. '
+            f'[training] encoder = "{setting}": the Python package "{name}" is not installed. '
             "Install it, or name a folder or a hub id."
         ) from missing
     folder = package.get_model_path() if hasattr(package, "get_model_path") else getattr(package, "MODEL_DIR", None)
@@ -85,33 +84,32 @@ def hash_of_base(folder: Path) -> str:
 
 
 def save_encoder(encoder: Encoder, folder: Path) -> None:
-    """Write what is ours of `encoder` to `folder`: adapter or tuned weights, and which base they fit."""
+    """Write the tuned weights of `encoder` and the note of its base to `folder`, which is emptied first."""
     clear_folder(folder)
     note = {"base": encoder.base, "base_hash": encoder.base_hash, "max_tokens": encoder.max_tokens}
     write_json(folder / NOTE, note | {"dimension": encoder.dimension, "pooling": "mean"})
-    if not write_adapter(encoder.model, folder):
-        write_tuned(encoder.model, folder)
+    save_tuned_weights(encoder.model, folder)
 
 
 def load_encoder(folder: Path) -> Encoder:
-    """The encoder in `folder`: the base with what was learned.
+    """The encoder in `folder`: the base model with the tuned weights.
 
-    Raises StepFailed where the base here is not the one that was trained on.
+    Raises StepFailed where the base model has other weights than at training.
     """
     note = json.loads((folder / NOTE).read_text())
     base = load_base(note["base"], note["max_tokens"])
     if base.base_hash != note["base_hash"]:
         raise StepFailed(
-            f'{folder}: trained on "{note["base"]}" with weights {note["base_hash"][:12]}, but here it has '
+            f'{folder}: trained on "{note["base"]}" with weights {note["base_hash"][:12]}, but this machine has '
             f"{base.base_hash[:12]}. Install the weights it was trained on, or train again (--retrain)."
         )
-    return base.with_model(read_adapter(read_tuned(base.model, folder), folder).eval())
+    return base.with_model(load_tuned_weights(base.model, folder).eval())
 
 
 def fingerprint(folder: Path, arithmetic: str) -> str:
-    """16 hex digits that change when the vectors of the encoder in `folder` may change.
+    """16 hexadecimal digits that change whenever the vectors of the encoder in `folder` may change.
 
-    `arithmetic` names the numbers and the engines that compute them.
+    `arithmetic` names number format and library versions (`quantised.arithmetic`).
     """
     digest = hashlib.sha256(arithmetic.encode())
     for file in sorted(f for f in folder.iterdir() if f.is_file()):

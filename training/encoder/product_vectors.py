@@ -1,4 +1,4 @@
-"""Vectors of all products, of which only those whose text changed are computed."""
+"""Vectors of all products; only those of new or changed texts are computed, the others come from a cache."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from training.encoder.quantised import QuantisedEncoder
 def product_vectors(
     encoder: Encoder | QuantisedEncoder, texts: Sequence[str], hashes: Sequence[str], cache: Path
 ) -> np.ndarray:
-    """float32 (n, d), each row of length one: the encoder's vector of each text.
+    """float32 (n, d), each row of length one: the encoder's vector of each of `texts`, whose `hashes` are keys.
 
-    `cache` is a folder of this encoder's own (named by its fingerprint). What it holds is not computed again;
-    what is computed joins it. A broken file there is an error of NumPy; deleting the folder is always safe.
+    `cache` is a folder for this encoder only (named by its fingerprint), to which new vectors are added. NumPy raises
+    an error where a file in it is broken; the folder can be deleted at any time.
     """
     known = _read(cache)
-    wanted = dict(sorted(zip(hashes, texts, strict=True)))
-    fresh = [h for h in wanted if h not in known]
-    if fresh:
-        computed = encoder.embed([wanted[h] for h in fresh])
-        known |= dict(zip(fresh, computed, strict=True))
-        _write(cache, fresh, computed)
+    text_of = dict(sorted(zip(hashes, texts, strict=True)))
+    new = [h for h in text_of if h not in known]
+    if new:
+        computed = encoder.embed([text_of[h] for h in new])
+        known |= dict(zip(new, computed, strict=True))
+        _write(cache, new, computed)
     if not hashes:
         return np.zeros((0, encoder.dimension), np.float32)
     return np.stack([known[h] for h in hashes])
 
 
-def drop_other_caches(caches: Path, kept: Collection[str]) -> None:
-    """Remove the caches of encoders that are not in use any more; `kept` are fingerprints."""
+def drop_other_caches(caches: Path, used: Collection[str]) -> None:
+    """Remove the caches of all encoders but those whose fingerprints are in `used`."""
     for folder in caches.glob("*/"):
-        if folder.name not in kept:
+        if folder.name not in used:
             shutil.rmtree(folder)
 
 

@@ -1,4 +1,4 @@
-"""Vectors on a CPU by ONNX Runtime, in eight bits: faster than in float32, and nearly the same."""
+"""The encoder in eight-bit integers by ONNX Runtime: on a CPU faster than in float32, with nearly equal vectors."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ GRAPH = "encoder.onnx"
 
 @dataclass(frozen=True)
 class QuantisedEncoder:
-    """An encoder whose graph lies in `folder`, and is made there when it is first needed.
+    """An encoder whose ONNX graph is in `folder`, and is exported there at first use.
 
-    A text is a run of its own, without padding: in a batch the last bits of a vector hang on the batch. `threads` texts
-    run side by side, each on one thread.
+    Each text is a run of its own, without padding: in a batch the last bits of a vector depend on the batch. `threads`
+    texts are encoded in parallel, each on one thread.
     """
 
     encoder: Encoder
@@ -33,19 +33,21 @@ class QuantisedEncoder:
 
     @property
     def dimension(self) -> int:
+        """Length of its vectors."""
         return self.encoder.dimension
 
     @cached_property
     def session(self) -> onnxruntime.InferenceSession:
-        """The graph, ready to run."""
+        """The ONNX Runtime session of the graph."""
         graph = self.folder / GRAPH
         if not graph.is_file():
             write_graph(self.encoder, graph)
         return open_graph(graph)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """float32 (len(texts), d), each row of length one, with the same bits alone or among others, on any number of
-        threads. Equal texts are embedded once.
+        """float32 (len(texts), d), each row of length one; equal texts are embedded once.
+
+        The bits depend neither on the other texts nor on the number of threads.
         """
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
@@ -59,15 +61,15 @@ class QuantisedEncoder:
             return np.stack(list(pool.map(vector, self.encoder.tokenise(distinct.tolist()))))[place]
 
 
-def quickest(encoder: Encoder, settings: Training, folder: Path) -> Encoder | QuantisedEncoder:
-    """`encoder` as `training.precision` wants it on this machine; `folder` is the encoder's own, for its graph."""
+def encoder_for_device(encoder: Encoder, settings: Training, folder: Path) -> Encoder | QuantisedEncoder:
+    """`encoder`, quantised on a CPU if `[training] precision` is int8; `folder` is this encoder's, for its graph."""
     if settings.precision == "float32" or best_device().type != "cpu":
         return encoder
     return QuantisedEncoder(encoder, folder, settings.threads)
 
 
 def arithmetic(settings: Training) -> str:
-    """What vectors are computed with on this machine: the kind of device or number, and the versions of the engines."""
+    """Device or number format, and library versions, that compute vectors on this machine; part of cache keys."""
     device = best_device().type
     if device != "cpu":
         return f"{device} torch {torch.__version__}"

@@ -1,7 +1,7 @@
-"""The encoder of a challenger, tuned on the pairs of the fit days: by one process, or by several together.
+"""Tunes the encoder of a new model on the text pairs of the fit days, in this process or in several.
 
-Several processes (`[training] processes`, `machines`) are started by torchrun. Where there is more than one machine,
-each further one runs the same, with the shop's home mounted:
+Several processes (`[training] processes`, `machines`) are started by torchrun. On each further machine the same command
+is run by hand, with the shop's home mounted:
 
     torchrun --nnodes 2 --nproc-per-node 4 --rdzv-backend c10d --rdzv-endpoint HOST:PORT \\
         -m training.encoder.tune_encoder --night FOLDER
@@ -20,16 +20,17 @@ from pipelines.atomic_files import write_json
 from pipelines.errors import StepFailed
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
-from training.encoder.distributed import group, leads
+from pipelines.settings.training import Training
+from training.encoder.distributed import is_leader, process_group
 from training.encoder.encoder import Encoder, make_repeatable
 from training.encoder.encoder_files import load_base, save_encoder
 from training.encoder.finetune import fine_tune
-from training.encoder.hard_negatives import with_hard_negatives
-from training.encoder.pairs import DayRange, PairSampling, draw_pairs
-from training.ranker.inputs import read_reviews
+from training.encoder.pairs import DayRange, PairSampling, Reviews, TextPairs, draw_pairs, with_hard_negatives
+from training.ranker.inputs import Inputs, read_reviews
+from training.ranker.time_split import TimeSplit
 from training.ranker.training_run import TrainingRun
 
-SINCE_EVER = -(10**6)
+FIRST_DAY = -(10**6)  # before every day of a log
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -38,77 +39,90 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def tune_in_group(night: Night) -> None:
-    """The part of one process: the first writes the encoder, and beside it what there is to tell."""
-    with group():
+    """The work of one process of the group; the leader writes the encoder, its curves and its notes."""
+    with process_group():
         make_repeatable(night.settings.training.threads, night.settings.training.seed)
-        lab = TrainingRun.of(night)
-        encoder = tuned(lab)
-        if leads():
-            save_encoder(encoder, folder_of(night))
-            write_json(_told(night), {"curves": lab.curves, "notes": lab.notes})
+        run = TrainingRun.of(night)
+        encoder = tuned_encoder(run)
+        if is_leader():
+            save_encoder(encoder, _group_encoder(night.work))
+            write_json(_group_report(night.work), {"curves": run.curves, "notes": run.notes})
 
 
-def tune(lab: TrainingRun, folder: Path) -> None:
-    """Write to `folder` the encoder of the settings, tuned as they say; notes and curves go to `lab`."""
-    settings = lab.night.settings.training
+def tune(run: TrainingRun, folder: Path) -> None:
+    """Write the tuned encoder to `folder`; curves and notes are added to `run`.
+
+    Raises StepFailed where a process of the group fails.
+    """
+    night, settings = run.night, run.night.settings.training
     if settings.tuning == "frozen" or settings.processes * settings.machines == 1:
-        save_encoder(tuned(lab), folder)
+        save_encoder(tuned_encoder(run), folder)
         return
-    done = subprocess.run(command(lab.night))
-    if done.returncode:
+    code = subprocess.run(torchrun_command(night.work, night.run_id, settings)).returncode
+    if code:
         raise StepFailed(
             f"tuning the encoder with [training] processes = {settings.processes}, machines = {settings.machines} "
-            f"ended with code {done.returncode}; the lines above say why. With 1 and 1 this process tunes it alone."
+            f"ended with exit code {code}; the lines above give the cause. With processes = 1 and machines = 1 it is "
+            "tuned in this process."
         )
-    folder_of(lab.night).rename(folder)
-    told = json.loads(_told(lab.night).read_text())
-    lab.curves |= told["curves"]
-    lab.notes += told["notes"]
+    _group_encoder(night.work).rename(folder)
+    report = json.loads(_group_report(night.work).read_text())
+    run.curves |= report["curves"]
+    run.notes += report["notes"]
 
 
-def command(night: Night) -> list[str]:
-    """The command that starts the processes of this machine."""
-    settings = night.settings.training
+def torchrun_command(work: Path, run_id: str, settings: Training) -> list[str]:
+    """The command that starts the processes of this machine for the night in the folder `work`."""
     options = {
         "nnodes": settings.machines,
         "nproc-per-node": settings.processes,
         "rdzv-backend": "c10d",
         "rdzv-endpoint": settings.rendezvous,
-        "rdzv-id": night.run_id,
+        "rdzv-id": run_id,
     }
     torchrun = [sys.executable, "-m", "torch.distributed.run", *(f"--{key}={value}" for key, value in options.items())]
-    return [*torchrun, "-m", "training.encoder.tune_encoder", "--night", str(night.work)]
+    return [*torchrun, "-m", "training.encoder.tune_encoder", "--night", str(work)]
 
 
-def folder_of(night: Night) -> Path:
-    """Where the processes leave the encoder."""
-    return night.work / "tuned"
+def _group_encoder(work: Path) -> Path:
+    return work / "tuned"
 
 
-def _told(night: Night) -> Path:
-    return night.work / "tuned.json"
+def _group_report(work: Path) -> Path:
+    return work / "tuned.json"
 
 
-def tuned(lab: TrainingRun) -> Encoder:
-    """The base encoder, tuned on the pairs of the fit days; as it comes where that is not wanted or not possible."""
-    settings = lab.night.settings.training
+def tuned_encoder(run: TrainingRun) -> Encoder:
+    """The tuned encoder; the base encoder, with a note, where tuning is switched off or pairs are too few."""
+    settings = run.night.settings.training
     base = load_base(settings.encoder, settings.max_tokens)
     if settings.tuning == "frozen" or not settings.max_steps:
-        lab.notes.append("the encoder was left as it is, as the settings say")
+        run.notes.append("the encoder was not tuned, as the settings say")
         return base
-    reviews = read_reviews(lab.night, lab.inputs.product_ids)
-    window = lab.split.validation
-    wish = PairSampling(settings.max_pairs, settings.review_share, settings.seed)
-    fit = draw_pairs(lab.inputs.log, reviews, lab.inputs.texts, DayRange(SINCE_EVER, lab.split.fit_until), wish)
-    later = draw_pairs(lab.inputs.log, reviews, lab.inputs.texts, DayRange(window.first, window.last), wish)
+    fit, validation = training_pairs(run.inputs, read_reviews(run.night, run.inputs.product_ids), run.split, settings)
     if len(fit) < settings.batch_pairs:
-        lab.notes.append(f"only {len(fit)} pairs to learn from: the encoder was left as it is")
+        run.notes.append(
+            f"only {len(fit)} text pairs, fewer than one batch of {settings.batch_pairs}: encoder not tuned"
+        )
         return base
     if settings.hard_negatives:
-        fit = with_hard_negatives(fit, lab.inputs.lexical, settings.hard_negatives)
-    encoder, curves = fine_tune(base, fit, later, settings, lab.checkpoint("fine-tune"))
-    lab.curves |= asdict(curves)
+        fit = with_hard_negatives(fit, run.inputs.lexical, settings.hard_negatives)
+    encoder, curves = fine_tune(base, fit, validation, settings, run.checkpoint("fine-tune"))
+    run.curves |= asdict(curves)
     return encoder
+
+
+def training_pairs(
+    inputs: Inputs, reviews: Reviews, split: TimeSplit, settings: Training
+) -> tuple[TextPairs, TextPairs]:
+    """The text pairs of the fit days, and those of the validation days."""
+    sampling = PairSampling(settings.max_pairs, settings.review_share, settings.seed)
+    fit_days = DayRange(FIRST_DAY, split.fit_until)
+    validation_days = DayRange(split.validation.first, split.validation.last)
+    return (
+        draw_pairs(inputs.log, reviews, inputs.texts, fit_days, sampling),
+        draw_pairs(inputs.log, reviews, inputs.texts, validation_days, sampling),
+    )
 
 
 if __name__ == "__main__":

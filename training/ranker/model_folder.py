@@ -21,7 +21,7 @@ from recommender.ranking.two_vectors import TwoVectorsScorer
 from training.encoder.encoder import Encoder
 from training.encoder.encoder_files import fingerprint, load_encoder
 from training.encoder.product_vectors import product_vectors
-from training.encoder.quantised import arithmetic, quickest
+from training.encoder.quantised import arithmetic, encoder_for_device
 from training.ranker.inputs import Inputs
 
 ENCODER, BLEND, FACTS = "encoder", "blend.json", "model.json"
@@ -54,7 +54,9 @@ class SavedModel:
         """float32 (n, d): what the encoder makes of the text of each product, which is kept from night to night."""
         settings = night.settings.training
         cache = cache_of(self.folder, night)
-        return product_vectors(quickest(self.encoder, settings, cache), inputs.texts, inputs.text_hashes, cache)
+        return product_vectors(
+            encoder_for_device(self.encoder, settings, cache), inputs.texts, inputs.text_hashes, cache
+        )
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), d), each row of length one: the vectors of any texts."""

@@ -5,9 +5,9 @@ import pytest
 from torch import nn
 
 from pipelines.errors import StepFailed
-from training.encoder.adapter import add_adapter
 from training.encoder.encoder import batches
 from training.encoder.encoder_files import fingerprint, load_base, load_encoder, save_encoder
+from training.encoder.tuned_weights import add_lora
 
 TEXTS = ["red cup", "blue plate. kitchen", "warm light lamp candle tea pot garden hose spade", "", "cold wet dry " * 9]
 
@@ -56,7 +56,7 @@ def test_nothing_to_embed(toy_encoder):
 
 
 def test_an_adapter_survives_its_folder_and_is_no_pickle(toy_encoder, toy_base, tmp_path):
-    tuned = toy_encoder.with_model(add_adapter(toy_encoder.model, rank=2, layers=1))
+    tuned = toy_encoder.with_model(add_lora(toy_encoder.model, rank=2, layers=1))
     for name, parameter in tuned.model.named_parameters():
         if "lora_B" in name:
             parameter.data.fill_(0.3)
@@ -101,4 +101,4 @@ def test_a_network_without_known_layers_names_those_it_has():
     network = nn.Sequential(nn.Linear(2, 2))
     network.config = SimpleNamespace(num_hidden_layers=1)
     with pytest.raises(StepFailed, match=r'its linear layers are 0\. Set \[training\] tuning = "frozen"'):
-        add_adapter(network, rank=2, layers=1)
+        add_lora(network, rank=2, layers=1)

@@ -10,8 +10,7 @@ from scipy import sparse
 from pipelines.settings.training import Training
 from training.encoder.encoder_files import load_base, load_encoder, save_encoder
 from training.encoder.finetune import contrastive_loss, fine_tune
-from training.encoder.hard_negatives import with_hard_negatives
-from training.encoder.pairs import TextPairs, no_hard
+from training.encoder.pairs import TextPairs, no_hard_negatives, with_hard_negatives
 from training.ranker.checkpoint import Checkpoint
 
 TEXTS = [
@@ -22,7 +21,7 @@ SMALL = Training(batch_pairs=6, max_steps=3, evaluate_every=1, lora_rank=2, lear
 
 
 def pairs(anchor, positive):
-    return TextPairs(TEXTS, np.array(anchor), np.array(positive), no_hard(len(anchor)))
+    return TextPairs(TEXTS, np.array(anchor), np.array(positive), no_hard_negatives(len(anchor)))
 
 
 def neighbours():

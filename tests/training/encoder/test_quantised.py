@@ -11,11 +11,11 @@ from transformers.modeling_outputs import BaseModelOutput
 from pipelines.errors import SettingsError, StepFailed
 from pipelines.settings.load import check_settings
 from pipelines.settings.training import Training
-from training.encoder.adapter import add_adapter
 from training.encoder.encoder_files import load_encoder, save_encoder
 from training.encoder.product_vectors import product_vectors
-from training.encoder.quantised import GRAPH, QuantisedEncoder, arithmetic, quickest
+from training.encoder.quantised import GRAPH, QuantisedEncoder, arithmetic, encoder_for_device
 from training.encoder.quantised_graph import write_graph
+from training.encoder.tuned_weights import add_lora
 
 TEXTS = ["red cup", "blue plate. kitchen", "warm light lamp candle tea pot garden hose spade", "", "cold wet dry " * 9]
 SMALL = {"vocab_size": 40, "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
@@ -80,7 +80,7 @@ def test_only_changed_texts_are_computed_and_nothing_is_built_for_none(quantised
 
 
 def test_an_adapter_is_in_the_graph(toy_encoder, tmp_path):
-    tuned = toy_encoder.with_model(add_adapter(toy_encoder.model, rank=2, layers=1))
+    tuned = toy_encoder.with_model(add_lora(toy_encoder.model, rank=2, layers=1))
     for name, parameter in tuned.model.named_parameters():
         if "lora_B" in name:
             parameter.data.fill_(0.3)
@@ -134,8 +134,8 @@ def test_a_network_without_a_true_graph_ends_with_the_fix_and_leaves_no_file(way
 
 def test_the_setting_chooses_and_its_word_changes_what_vectors_are_computed_with(toy_encoder, tmp_path):
     exact, fast = Training(precision="float32"), Training(precision="int8", threads=3)
-    assert quickest(toy_encoder, exact, tmp_path) is toy_encoder
-    assert quickest(toy_encoder, fast, tmp_path) == QuantisedEncoder(toy_encoder, tmp_path, 3)
+    assert encoder_for_device(toy_encoder, exact, tmp_path) is toy_encoder
+    assert encoder_for_device(toy_encoder, fast, tmp_path) == QuantisedEncoder(toy_encoder, tmp_path, 3)
     assert arithmetic(exact) != arithmetic(fast)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.training.toy_shop import open_night
 from training.encoder.encoder_files import load_encoder
-from training.encoder.tune_encoder import command, tune
+from training.encoder.tune_encoder import torchrun_command, tune
 from training.ranker.training_run import TrainingRun
 
 TEXTS = ["red cup", "blue spade", "warm red tea", "blue pot. kitchen"]
@@ -30,5 +30,6 @@ def test_two_processes_end_with_what_one_finds(tmp_path, toy_base):
 
 def test_machines_meet_where_the_settings_say(tmp_path, toy_base):
     settings = {"machines": 2, "processes": 4, "rendezvous": "gpu1:29400"}
-    argv = command(open_night(tmp_path, toy_base, training=settings))
+    night = open_night(tmp_path, toy_base, training=settings)
+    argv = torchrun_command(night.work, night.run_id, night.settings.training)
     assert {"--nnodes=2", "--nproc-per-node=4", "--rdzv-endpoint=gpu1:29400"} <= set(argv)
