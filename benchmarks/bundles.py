@@ -4,7 +4,8 @@ Sessions with at least two items and a bundle of two, split 60/20/20 by seed; `-
 another folder, split 80/20. Everything is learned on the first part and chosen on the second; the third is judged.
 Bundles of the same items count as often as they were named. `matched_jaccard` is the main figure: precision, distinct
 recall and coverage are published elsewhere, but reward one safe pair a session, and pairwise F1 alone is best for the
-whole session. `unlearned` is what the package does without labels. Means over seeds, standard deviations under `sd`.
+whole session. `unlearned` are clusters by title vectors, without labels. Means over seeds, and standard
+deviations under `sd`.
 
     python -m benchmarks.bundles --data DIR/electronic --train DIR/clothing --json bundles.json
 """
@@ -21,6 +22,7 @@ import numpy as np
 
 from benchmarks.lib.bundle_baselines import (
     KnownSessions,
+    by_title_vectors,
     by_words,
     clustered,
     most_similar_pair,
@@ -33,7 +35,7 @@ from pipelines.atomic_files import write_json
 from pipelines.settings.session_bundles import SessionBundles
 from pipelines.settings.training import Training
 from recommender.session_bundles.items import Items
-from recommender.session_bundles.session_bundler import SessionBundle, SessionBundler, unsupervised_bundles
+from recommender.session_bundles.session_bundler import SessionBundle, SessionBundler
 from training.bundles.fit_bundles import fit_bundles
 from training.bundles.labelled_sessions import LabelledSession, label_sessions
 from training.encoder.encoder import make_repeatable
@@ -80,7 +82,7 @@ def judge(data: Domain, other: Domain | None, seed: int) -> dict[str, Figures]:
     asked = (data.items, judged.sessions)
     found: dict[str, list[BundleSets]] = {
         OURS: as_sets(learned_bundles(train, validation, seed, *asked)),
-        "unlearned": as_sets(unsupervised_bundles(*asked)),
+        "unlearned": as_sets(by_title_vectors(*asked)),
         "whole_session": whole_session(*asked),
         "tfidf_pair": most_similar_pair(*asked),
         "tfidf_clusters": clustered(by_words, validation, *asked),
@@ -105,7 +107,7 @@ def learned_bundles(
     """
     settings, taught = SessionBundles(), labels(train)
     if not taught:
-        return unsupervised_bundles(items, sessions)
+        return by_title_vectors(items, sessions)
     probabilities = fit_bundles(taught, labels(validation), settings, seed)
     return SessionBundler(probabilities, settings.draws).bundles(items, sessions)
 

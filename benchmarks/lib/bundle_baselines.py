@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from benchmarks.lib.bundle_measures import BundleSets, matched_jaccard
 from recommender.session_bundles.clusters import clusters
 from recommender.session_bundles.items import Items
+from recommender.session_bundles.session_bundler import SessionBundle, split_session
 
 CUTS = 25  # thresholds that are tried on the validation sessions: quantiles of their pairs' likeness
 Likeness = Callable[[Items, np.ndarray], np.ndarray]
@@ -65,6 +66,25 @@ def clustered(
 def _cut(alike: np.ndarray, session: np.ndarray, cut: float) -> list[frozenset[int]]:
     found = [frozenset(session[group].tolist()) for group in clusters(alike, cut)]
     return found or [frozenset(session.tolist())]
+
+
+def by_title_vectors(items: Items, sessions: Sequence[np.ndarray]) -> list[list[SessionBundle]]:
+    """Average-link clusters by title vectors, cut at the mean cosine of the session's pairs; best first.
+
+    The score is the mean cosine of the bundle's pairs. A session without a cluster is one bundle.
+    """
+    return [_title_clusters(items, session) for session in sessions]
+
+
+def _title_clusters(items: Items, session: np.ndarray) -> list[SessionBundle]:
+    bundles = []
+    for part in split_session(items, session):
+        cosine = items.similarity("title_vector", part)
+        pairs = cosine[np.triu_indices(len(part), 1)]
+        for group in clusters(cosine, float(pairs.mean())) or [np.arange(len(part))]:
+            inside = cosine[np.ix_(group, group)][np.triu_indices(len(group), 1)]
+            bundles.append(SessionBundle(np.sort(part[group]), float(inside.mean())))
+    return sorted(bundles, key=lambda bundle: -bundle.score)
 
 
 def pair_model(train: KnownSessions) -> Likeness:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from pipelines.errors import StepFailed
-from recommender.session_bundles.clusters import clusters, split_into_clusters
+from recommender.session_bundles.clusters import split_into_clusters
 from recommender.session_bundles.features import SESSION_FEATURES, SUBSET_FEATURES, session_features, subset_features
 from recommender.session_bundles.items import Items
 from recommender.session_bundles.selection import select_list
@@ -24,10 +24,7 @@ SEED = 20_240_601
 
 @dataclass(frozen=True)
 class SessionBundle:
-    """`items` int64 (k,): places of the items, rising; `score`: probability of the subset, 0 to 1.
-
-    Without a fitted model the score is the mean cosine of the items' title vectors.
-    """
+    """`items` int64 (k,): places of the items, rising; `score`: probability of the subset, 0 to 1."""
 
     items: np.ndarray
     score: float
@@ -51,7 +48,8 @@ class SessionBundler:
 
     def _bundles(self, items: Items, session: np.ndarray) -> list[SessionBundle]:
         parts = split_session(items, session)
-        return _best_first(bundle for part in parts for bundle in self._bundles_of_part(items, part))
+        bundles = (bundle for part in parts for bundle in self._bundles_of_part(items, part))
+        return sorted(bundles, key=lambda bundle: -bundle.score)
 
     def _bundles_of_part(self, items: Items, part: np.ndarray) -> Iterator[SessionBundle]:
         subsets = subsets_of(len(part))
@@ -88,26 +86,3 @@ def split_session(items: Items, session: np.ndarray) -> list[np.ndarray]:
     ordered = different[np.argsort(items.order[different])]
     parts = split_into_clusters(items.similarity("title_vector", ordered), MAX_ITEMS)
     return [ordered[part] for part in parts if len(part) > 1]
-
-
-def unsupervised_bundles(items: Items, sessions: Sequence[np.ndarray]) -> list[list[SessionBundle]]:
-    """The bundles of each session without a fitted model: average-link clusters by title vectors, best first.
-
-    Clusters are cut at the mean cosine of the session's pairs. A session without any cluster is one bundle.
-    """
-    return [_clustered(items, session) for session in sessions]
-
-
-def _clustered(items: Items, session: np.ndarray) -> list[SessionBundle]:
-    bundles = []
-    for part in split_session(items, session):
-        cosine = items.similarity("title_vector", part)
-        pairs = cosine[np.triu_indices(len(part), 1)]
-        for group in clusters(cosine, float(pairs.mean())) or [np.arange(len(part))]:
-            inside = cosine[np.ix_(group, group)][np.triu_indices(len(group), 1)]
-            bundles.append(SessionBundle(np.sort(part[group]), float(inside.mean())))
-    return _best_first(bundles)
-
-
-def _best_first(bundles: Iterable[SessionBundle]) -> list[SessionBundle]:
-    return sorted(bundles, key=lambda bundle: -bundle.score)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from benchmarks.lib.bundle_baselines import by_title_vectors
 from benchmarks.lib.bundle_measures import measures
 from pipelines.errors import StepFailed
 from pipelines.settings.session_bundles import SessionBundles
 from recommender.session_bundles.items import CatalogueTexts, Items
-from recommender.session_bundles.session_bundler import FILE, SessionBundler, unsupervised_bundles
+from recommender.session_bundles.session_bundler import FILE, SessionBundler
 from recommender.session_bundles.subset_probabilities import SubsetProbabilities, predict_trees
 from recommender.session_bundles.subsets import subsets_of
 from training.bundles.fit_bundles import fit_bundles
@@ -66,7 +67,7 @@ def test_plain_bundles_are_found_in_sessions_that_were_not_learned_from(items, b
 
 def test_without_labels_the_plain_ones_are_found_too(items):
     sessions, bundles = toy_sessions(30, 3)
-    got = measures(bundles, [list(each) for each in sets(unsupervised_bundles(items, sessions))])
+    got = measures(bundles, [list(each) for each in sets(by_title_vectors(items, sessions))])
     assert got["exact_recall"] > 0.9
 
 
@@ -123,13 +124,13 @@ def test_items_without_texts_have_bundles(bundler):
     (found,) = bundler.bundles(nothing, [np.arange(4)])
     assert found
     assert all(2 <= len(bundle.items) <= 4 for bundle in found)
-    (found,) = unsupervised_bundles(nothing, [np.arange(4)])
+    (found,) = by_title_vectors(nothing, [np.arange(4)])
     assert [bundle.items.tolist() for bundle in found] == [[0, 1, 2, 3]]
 
 
 def test_long_sessions_of_items_without_texts_have_bundles(bundler):
     nothing = Items.of(CatalogueTexts([""] * 25, *np.ones((2, 25, 16), np.float32), [[]] * 25, [""] * 25))
-    assert all(each(nothing, [np.arange(25)])[0] for each in (bundler.bundles, unsupervised_bundles))
+    assert all(each(nothing, [np.arange(25)])[0] for each in (bundler.bundles, by_title_vectors))
 
 
 def test_sessions_too_short_have_none_and_long_ones_are_cut(bundler, items):
