@@ -1,10 +1,11 @@
-"""The step `embed`: the model in force meets tonight's data: vectors, the ranker, and what visits taught."""
+"""The step `embed`: vectors and ranker of the model in force on the night's data, and the bundler of visits."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,7 @@ from recommender.ranking.knn import chosen_together, query
 from recommender.ranking.quantised_vectors import user_vectors
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
-from training.bundles.visit_labels import Catalogue, Embed, fit_visit_bundler
+from training.bundles.visit_labels import Catalogue, fit_visit_bundler
 from training.encoder.encoder import make_repeatable
 from training.encoder.product_vectors import drop_other_caches
 from training.ranker.inputs import Inputs, read_inputs
@@ -34,7 +35,7 @@ from training.ranker.newcomers import newcomer_rows
 from training.ranker.popularity import popularity_rows
 from training.ranker.time_split import day_number
 
-USERS_AT_ONCE = 10_000
+USER_BLOCK = 10_000  # users whose vectors are computed at once
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -43,11 +44,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def embed(night: Night) -> None:
-    """Vectors and ranker of the model in `model_in_force/`, with all behaviour up to the run date."""
+    """Apply the model in `model_in_force/` to all behaviour up to the run date, and write what ranking reads."""
     make_repeatable(night.settings.training.threads, night.settings.training.seed)
     inputs = read_inputs(night)
     model = load_model(night.work / "model_in_force")
-    version = version_in_force(night)
+    version = version_in_force(night.work)
     vectors = model.vectors(night, inputs)
     until = day_number(night.run_date)
     ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)
@@ -59,29 +60,28 @@ def embed(night: Night) -> None:
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
     write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))
+    products = read_table(night, PRODUCTS)
     popularity = popularity_rows(inputs.days, night.run_date, model.blend.half_life_days)
-    write_table(night, POPULARITY, popularity, {PRODUCTS.name: read_table(night, PRODUCTS)})
-    save_visit_bundler(night, vectors, model.embed)
+    write_table(night, POPULARITY, popularity, {PRODUCTS.name: products})
+    folder = clear_folder(night.work / "visit_bundler")
+    if night.settings.session_bundles.enabled:
+        sessions, catalogue = read_table(night, SESSIONS), Catalogue(products, vectors, model.embed)
+        seed = night.settings.training.seed
+        bundler = fit_visit_bundler(sessions, catalogue, night.run_date, night.settings.session_bundles, seed)
+        if bundler is not None:
+            bundler.save(folder)
 
 
-def save_visit_bundler(night: Night, vectors: np.ndarray, embed: Embed) -> None:
-    """Write `visit_bundler/` of the night; the folder is empty where it is switched off or the visits are too few."""
-    folder, settings = clear_folder(night.work / "visit_bundler"), night.settings.session_bundles
-    if not settings.enabled:
-        return
-    sessions, catalogue = read_table(night, SESSIONS), Catalogue(read_table(night, PRODUCTS), vectors, embed)
-    bundler = fit_visit_bundler(sessions, catalogue, night.run_date, settings, night.settings.training.seed)
-    if bundler is not None:
-        bundler.save(folder)
+def version_in_force(work: Path) -> str:
+    """The registered version of the model in force, from `decision.json` in the folder of the night.
 
-
-def version_in_force(night: Night) -> str:
-    """The registered version of the model in force, as the registry's decision names it."""
-    file = night.work / "decision.json"
+    Raises StepFailed where the step that writes it has not run.
+    """
+    file = work / "decision.json"
     try:
         return str(json.loads(file.read_text())["version"])
     except (OSError, KeyError) as missing:
-        raise StepFailed(f"{file} does not say which version is in force. Run the step gate first.") from missing
+        raise StepFailed(f"{file} is missing or has no version. Run the step gate first.") from missing
 
 
 def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:
@@ -97,11 +97,11 @@ def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:
 
 
 def user_rows(ranker: Ranker, past: Histories, version: str) -> pa.Table:
-    """The rows of `user_embeddings`; vectors as the ranking uses them."""
+    """The rows of `user_embeddings`: each user's history, and the vector that the ranking makes of it."""
     ids, lists = ranker.product_ids, past.lists()
     blocks = [
-        user_vectors(query(lists[at : at + USERS_AT_ONCE], len(ids), ranker.settings), ranker.vectors)
-        for at in range(0, len(lists), USERS_AT_ONCE)
+        user_vectors(query(lists[at : at + USER_BLOCK], len(ids), ranker.settings), ranker.vectors)
+        for at in range(0, len(lists), USER_BLOCK)
     ]
     vectors = np.concatenate([np.zeros((0, ranker.vectors.shape[1]), np.float32), *blocks])
     starts = pa.array(past.starts.astype(np.int32))
@@ -119,7 +119,7 @@ def user_rows(ranker: Ranker, past: Histories, version: str) -> pa.Table:
 
 
 def vector_column(vectors: np.ndarray) -> pa.ListArray:
-    """Rows of a matrix as a list column of float32."""
+    """A column of lists of float32, one for each row of `vectors` (n, d)."""
     starts = np.arange(len(vectors) + 1, dtype=np.int32) * np.int32(vectors.shape[1])
     return pa.ListArray.from_arrays(starts, pa.array(vectors.astype(np.float32).ravel()))
 

@@ -1,4 +1,4 @@
-"""The registered model as MLflow runs it: product or review texts in, vectors of length one out."""
+"""The registered model as an MLflow model: product or review texts in, vectors of length one out."""
 
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,11 @@ class ServedModel(mlflow.pyfunc.PythonModel):
         self.model = load_model(Path(context.artifacts[MODEL_FOLDER]))
 
     def predict(self, context: Any, model_input: list[str]) -> np.ndarray:
-        """Vectors (texts x dimension, float32, length one) of the texts."""
+        """float32 (texts, d), each row of length one."""
         return self.model.embed(list(model_input))
 
     def answers(self) -> dict[str, Any]:
-        """What the model says where the probe in its folder asks it."""
+        """The model's vectors and lists for the probe in its folder (`golden_probe`)."""
         return answers(self.model)
 
 

@@ -1,4 +1,4 @@
-"""The step `train`: a challenger from the days before, and figures on the newest days for it and what it must beat."""
+"""The step `train`: trains a challenger, and evaluates it and its baselines on the newest days."""
 
 from __future__ import annotations
 
@@ -34,64 +34,68 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def train(night: Night) -> None:
-    """Train, unless a registered model or a predecessor stands in for it, and judge everything on the test days."""
+    """Train a challenger and evaluate it, its baselines and the predecessor on the test days.
+
+    Nothing is trained where the registry has a model of the same inputs, or where the run was started with
+    --skip-training and there is a predecessor.
+    """
     if fetch_for_training(night):
         return
     make_repeatable(night.settings.training.threads, night.settings.training.seed)
-    lab, before = TrainingRun.of(night), night.work / "predecessor"
-    eve = lab.split.test.first - 1
+    run, predecessor_folder = TrainingRun.of(night), night.work / "predecessor"
+    last_known_day = run.split.test.first - 1
     rankers: dict[str, Ranker] = {}
     challenger = None
-    if night.skip_training and before.is_dir():
-        lab.notes.append("training was skipped as asked: only the predecessor is judged")
+    if night.skip_training and predecessor_folder.is_dir():
+        run.notes.append("training was skipped on request: only the predecessor is evaluated")
     else:
-        challenger = make_challenger(lab)
-        ranker = lab.ranker(challenger, eve)
-        save_probe(challenger, ranker, lab.inputs.texts)
+        challenger = make_challenger(run)
+        ranker = run.ranker(challenger, last_known_day)
+        save_probe(challenger, ranker, run.inputs.texts)
         rankers |= with_parts("challenger", ranker)
-    if before.is_dir():
-        predecessor = load_model(before)
-        if predecessor.facts["validation_until"] > str(day_to_date(eve)):
-            lab.notes.append("the predecessor was fitted on some of the test days: its figures flatter it")
-        ranker = lab.ranker(predecessor, eve)
+    if predecessor_folder.is_dir():
+        predecessor = load_model(predecessor_folder)
+        if predecessor.facts["validation_until"] > str(day_to_date(last_known_day)):
+            run.notes.append("the predecessor was fitted on some of the test days: its figures are too good")
+        ranker = run.ranker(predecessor, last_known_day)
         rankers = (rankers or with_parts("predecessor", ranker)) | {"predecessor": ranker}
-    write_json(night.work / "evaluation.json", report(lab, rankers, challenger))
+    write_json(night.work / "evaluation.json", evaluation(run, rankers, challenger))
 
 
-def report(lab: TrainingRun, rankers: dict[str, Ranker], challenger: SavedModel | None) -> dict[str, Any]:
-    """The content of `evaluation.json`."""
-    cases, settings = lab.test_cases(), lab.night.settings
-    cold = cold_products(lab.inputs.log, lab.split.test.first - 1, settings.guards.cold_users)
-    with lab.timed("judge"):
+def evaluation(run: TrainingRun, rankers: dict[str, Ranker], challenger: SavedModel | None) -> dict[str, Any]:
+    """The content of `evaluation.json`: metrics of `rankers` on the test days, curves, notes and times of the run."""
+    cases, settings = run.test_cases(), run.night.settings
+    cold = cold_products(run.inputs.log, run.split.test.first - 1, settings.guards.cold_users)
+    with run.timed("judge"):
         judged = judge(rankers, cases, cold)
         if "challenger" in rankers:
             judged |= judge({"after_one_product": rankers["challenger"]}, after_one_product(cases), cold)
         if settings.ranking.explored and "challenger" in rankers:
-            draw = (str(lab.night.run_date), settings.ranking.explored)
+            draw = (str(run.night.run_date), settings.ranking.explored)
             judged["explored"] = explored(rankers["challenger"], cases, cold, draw)
-    lab.seconds |= {f"rank {name}": round(figures.seconds, 4) for name, figures in judged.items()}
-    if lab.split.test.too_few:
-        wanted = settings.guards.least_users
-        lab.notes.append(f"only {len(cases)} users to judge models on, {wanted} wanted: the figures decide nothing")
+    run.seconds |= {f"rank {name}": round(figures.seconds, 4) for name, figures in judged.items()}
+    if run.split.test.too_few:
+        needed = settings.guards.least_users
+        run.notes.append(f"only {len(cases)} test users, at least {needed} are needed: the figures decide nothing")
     versus = ("item_knn", "popularity", "lexical", "predecessor")
     metrics = {name: figures.metrics() for name, figures in judged.items()}
     for name in {"challenger", "predecessor"} & set(rankers):
-        metrics[name]["calibration_error@10"] = calibration(rankers[name], lab.known(lab.split.test))
+        metrics[name]["calibration_error@10"] = calibration(rankers[name], run.known(run.split.test))
         if rankers[name].short:
             metrics[name]["found_by_short@10"] = found_by_short(rankers[name], cases)
     return {
-        "window": lab.split.test.as_dates() | {"judged": len(cases)},
-        "validation": lab.split.validation.as_dates(),
-        "fit_until": str(day_to_date(lab.split.fit_until)),
+        "window": run.split.test.as_dates() | {"judged": len(cases)},
+        "validation": run.split.validation.as_dates(),
+        "fit_until": str(day_to_date(run.split.fit_until)),
         "models": metrics,
         "differences": differences(judged, "challenger", versus),
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
         "recall_by_depth": {name: figures.recall_by_depth.round(9).tolist() for name, figures in judged.items()},
-        "curves": lab.curves,
+        "curves": run.curves,
         "blend": None if challenger is None else challenger.blend.named(),
         "half_life_days": None if challenger is None else _half_lives(challenger),
-        "notes": lab.notes,
-        "seconds": lab.seconds,
+        "notes": run.notes,
+        "seconds": run.seconds,
     }
 
 
