@@ -76,7 +76,7 @@ def evaluation(run: TrainingRun, rankers: dict[str, Ranker], challenger: SavedMo
     run.seconds |= {f"rank {name}": round(figures.seconds, 4) for name, figures in judged.items()}
     if run.split.test.too_few:
         needed = settings.guards.least_users
-        run.notes.append(f"only {len(cases)} test users, at least {needed} are needed: the figures decide nothing")
+        run.notes.append(f"only {len(cases)} users to judge models on, at least {needed} needed: not decisive")
     versus = ("item_knn", "popularity", "lexical", "predecessor")
     metrics = {name: figures.metrics() for name, figures in judged.items()}
     for name in {"challenger", "predecessor"} & set(rankers):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import ceil, prod
 from statistics import median
 
+import numpy as np
+
 from pipelines.settings.bundles import Bundles
 from recommender.bundles.model import BundleCandidate, BundleProduct, Products
 from recommender.ranking.association import surest_lift
@@ -58,7 +60,7 @@ def score_bundle(
     parts = [catalogue[p] for p in candidate.products]
     chance = totals.baskets * prod(p.baskets / totals.baskets for p in parts) if totals.baskets else 0.0
     expected = totals.weight * prod(p.weight / totals.weight for p in parts) if totals.weight else 0.0
-    lower_bound = float(surest_lift(candidate.weight, expected, prior))
+    lower_bound = float(surest_lift(np.asarray(candidate.weight), np.asarray(expected), prior))
     most = max(p.weight for p in parts)
     taken = (candidate.weight + PRIOR_BASKETS * (expected / most if most else 0.0)) / (most + PRIOR_BASKETS)
     conversion = round(min(taken, 1.0), 6)

@@ -92,23 +92,24 @@ def _pair_statistics(subsets: Subsets, pairs: np.ndarray) -> Iterator[np.ndarray
 
 
 def _cosine_statistics(subsets: Subsets, cosine: np.ndarray) -> Iterator[np.ndarray]:
-    pairs, size, whole = cosine[subsets.first, subsets.second], subsets.size, subsets.member.all(axis=1)
+    pairs, size = cosine[subsets.first, subsets.second], subsets.size
+    partial = ~np.asarray(subsets.member.all(axis=1))  # subsets with items outside
     yield np.where(subsets.inside > 0, pairs, -np.inf).max(axis=1)
-    yield _nan_unless(~whole, np.where(subsets.across > 0, pairs, -np.inf).max(axis=1))
+    yield _nan_unless(partial, np.where(subsets.across > 0, pairs, -np.inf).max(axis=1))
     yield _mean(subsets.outside, pairs)
     yield np.full(len(size), pairs.std())
     yield _mean(subsets.inside, _ranks(pairs))
     others = cosine - np.diag(np.diag(cosine))
     total = subsets.member @ others  # (m, n): similarity of each item to all items of the subset
     weakest = np.where(subsets.member, total / (size - 1)[:, None], np.inf).min(axis=1)
-    joining = _nan_unless(~whole, np.where(subsets.member, -np.inf, total / size[:, None]).max(axis=1))
+    joining = _nan_unless(partial, np.where(subsets.member, -np.inf, total / size[:, None]).max(axis=1))
     yield from (weakest, joining, weakest - joining)
     yield _log_rank_in_size(_mean(subsets.inside, pairs), size)
 
 
 def _mean(mask: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """(m,): mean of `pairs` (p,) where `mask` (m, p) is 1; NaN where it is 1 nowhere."""
-    count = mask.sum(axis=1)
+    count = np.asarray(mask.sum(axis=1))
     return _nan_unless(count > 0, mask @ pairs / np.maximum(count, 1))
 
 

@@ -71,7 +71,7 @@ def boosted_arrays(model: HistGradientBoostingClassifier) -> Arrays:
     """The trees of `model` as arrays (trees, nodes), without the base score, which a softmax cancels."""
     trees = [predictor.nodes for (predictor,) in model._predictors]
     most = max(map(len, trees))
-    arrays = {name: np.zeros((len(trees), most), kind) for name, (_, kind) in NODE.items()}
+    arrays: dict[str, np.ndarray] = {n: np.zeros((len(trees), most), kind) for n, (_, kind) in NODE.items()}
     for row, nodes in enumerate(trees):
         for name, (field, _) in NODE.items():
             arrays[name][row, : len(nodes)] = nodes[field]

@@ -73,7 +73,7 @@ def draw_pairs(
     rng = np.random.default_rng(sampling.seed)
     anchor, positive, weight = _product_pairs(log, days)
     place = np.flatnonzero((reviews.day >= days.first) & (reviews.day <= days.last))
-    place = place[[bool(reviews.text[i]) for i in place]] if len(place) else place
+    place = place[[bool(reviews.text[i]) for i in place.tolist()]] if len(place) else place
     share = sampling.review_share
     from_reviews = min(len(place), round(sampling.count * share))
     if len(anchor):
