@@ -29,7 +29,7 @@ from pipelines.night.day_versions import (
     files_of_table,
     folder_of,
     missing,
-    move,
+    move_version,
     record_view,
     remove_built,
     version,
@@ -166,7 +166,7 @@ def build(rows: DataFrame, night: Night, source: DatedSource, days: Mapping[str,
     written = write_folders(refused.repartition(FOLDER), night.work / "building" / f"refused {source.name}")
     for day, folder in written.items():
         beside = folder_of(night.home, source.table, day, days[day]).relative_to(night.home / "clean")
-        move(folder, night.home / "quarantine" / beside)
+        move_version(folder, night.home / "quarantine" / beside)
     kept, facts = clean_rows(judged), verdicts_by_day(judged)
     products = read(rows.sparkSession, PRODUCTS, files_of_table(night, PRODUCTS))
     for day, profile in source.profile(kept, categories_of(products)).items():

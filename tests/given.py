@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contracts.contract import Table
-from pipelines.night.day_versions import VIEWED, commit_version, folder_of, record_view
+from pipelines.night.day_versions import VERSIONED, commit_version, folder_of, record_view
 from pipelines.night.night import Night
 
 
 def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
     """Let these rows be the whole of `table`, as the night sees it; columns that are left out are empty."""
-    if table.name not in VIEWED:
+    if table.name not in VERSIONED:
         _write(night.place(table), table, rows)
         return
     by_day: dict[str, list[dict[str, Any]]] = {} if table.in_days else {"": rows}

@@ -1,7 +1,7 @@
-"""Every change of the champion, by a night or by hand: what a roll-back goes back through, and what nights obey.
+"""The log of changes of the champion, by a night or by hand (`HOME/ledger/champions.json`).
 
-MLflow's alias says who is champion now. This ledger says since when: a change by hand holds for the nights after the
-newest release there was, so that a night of the past, run again, meets the model it met.
+MLflow's alias `champion` names the champion of now; the log dates each change by the newest release at that time. A
+change by hand holds for nights after that release, so that a past night that is run again has the same predecessor.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipelines.sources.ledger import ledger_lock
 
 @dataclass(frozen=True)
 class Change:
-    """A model becomes champion; `release_id` is the release that made it so or, by hand, the newest one then."""
+    """A model became champion; `release_id` is the release of that night or, by hand, the newest one at that time."""
 
     how: Literal["night", "promote", "rollback"]
     name: str
@@ -30,39 +30,42 @@ class Change:
 
     @property
     def run_date(self) -> date:
-        """The day of that release."""
+        """The run date of that release."""
         return date.fromisoformat(self.release_id[:10])
 
 
 CHANGES = TypeAdapter(list[Change])
 
 
-def changes_of(home: Path) -> list[Change]:
+def read_changes(home: Path) -> list[Change]:
     """All changes, oldest first."""
     file = _file(home)
     return CHANGES.validate_json(file.read_bytes()) if file.is_file() else []
 
 
-def note(home: Path, change: Change) -> None:
-    """Add a change to the ledger, unless it says so already; a night that keeps the champion changes nothing."""
+def record_change(home: Path, change: Change) -> None:
+    """Append a change, unless it is the last one already, or a night whose champion stays the same."""
     with ledger_lock(home):
-        known, line = changes_of(home), line_of_champions(home, change.name)
-        kept = change.how == "night" and line and line[-1].version == change.version
-        if not kept and change not in known[-1:]:
-            write_json(_file(home), CHANGES.dump_python([*known, change], mode="json"))
+        changes, champions = read_changes(home), champion_history(home, change.name)
+        unchanged = change.how == "night" and champions and champions[-1].version == change.version
+        if not unchanged and change not in changes[-1:]:
+            write_json(_file(home), CHANGES.dump_python([*changes, change], mode="json"))
 
 
-def line_of_champions(home: Path, name: str) -> list[Change]:
-    """The champions that roll-backs go back through, the one in force last: what was rolled back is not among them."""
-    line: list[Change] = []
-    for change in changes_of(home):
+def champion_history(home: Path, name: str) -> list[Change]:
+    """The champions named `name`, oldest first, the one of now last; those that were rolled back are left out.
+
+    A roll-back makes the last but one champion again.
+    """
+    champions: list[Change] = []
+    for change in read_changes(home):
         if change.name != name:
             continue
         if change.how == "rollback":
-            line = line[:-1]
-        elif not line or line[-1].version != change.version:
-            line.append(change)
-    return line
+            champions = champions[:-1]
+        elif not champions or champions[-1].version != change.version:
+            champions.append(change)
+    return champions
 
 
 def predecessor(home: Path, run_date: date) -> Predecessor | None:
@@ -84,12 +87,12 @@ def chosen_by_hand(home: Path, run_date: date) -> Change | None:
 
 
 def manually_overridden(home: Path, run_date: date) -> bool:
-    """Whether somebody chose a champion after a release of `run_date` or a later day had been published."""
+    """Whether a champion was chosen by hand after a release of `run_date` or of a later date was published."""
     return any(change.run_date >= run_date for change in _by_hand(home))
 
 
 def _by_hand(home: Path) -> list[Change]:
-    return [change for change in changes_of(home) if change.how != "night"]
+    return [change for change in read_changes(home) if change.how != "night"]
 
 
 def _file(home: Path) -> Path:

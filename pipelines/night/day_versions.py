@@ -1,9 +1,9 @@
-"""Which version of each day a night sees.
+"""Versions of the days of clean and feature tables, and which of them a night reads (its view).
 
-A day of a clean or feature table is a function of its inputs: the rows that were delivered for it, the settings, the
-code. The hash of the inputs names its folder, `HOME/AREA/TABLE/day=YYYY-MM-DD/VERSION`, which is written once and never
-changed. A night is a choice of versions (its `view.json`). So a night builds only days whose inputs are new, nights may
-run in any order and side by side, and both ways give what a full refresh gives.
+A day of such a table is a function of its inputs: the rows that were delivered for it, the settings, the code. The hash
+of the inputs names its folder, `HOME/AREA/TABLE/day=YYYY-MM-DD/VERSION`, which is written once and never changed. The
+view of a night (`view.json`) lists the version of each day. So a night builds only days whose inputs are new, and
+nights that run in any order or side by side give what a full refresh gives.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from pipelines.night.steps import STEPS
 from pipelines.sources.files import SourceFile
 
 LENGTH = 16  # hex digits of a version
-FACTS = "_facts.json"  # Spark passes over names that begin like this
-VIEWED = {t.name for t in (*CLEAN, *FEATURES)}
-Versions = dict[str, str]  # by day as YYYY-MM-DD; the catalogue has one, under an empty day
+FACTS = "_facts.json"  # in the folder of a version; Spark ignores files whose names begin with an underscore
+VERSIONED = {t.name for t in (*CLEAN, *FEATURES)}
+Versions = dict[str, str]  # version by day (YYYY-MM-DD); products have one version, under an empty day
 
 
 def delivery_key(night: Night, source: str, file: SourceFile) -> str:
-    """The name of what was read from a file: a hash of its content and of all that its rows are made of."""
+    """The name of the rows of one source file: a hash of its content and of all else that decides what they become."""
     return hash_of([file.sha256, file.name, file.copy, file.delivered, cleaning_hash(night, source)])[:LENGTH]
 
 
@@ -51,34 +51,36 @@ def features_hash(night: Night) -> str:
 
 
 def view_of(night: Night) -> dict[str, Versions]:
-    """The versions of each table that the night sees; empty before it has cleaned."""
+    """The versions that the night reads, by table; empty before its step `clean`."""
     file = night.work / "view.json"
     view: dict[str, Versions] = json.loads(file.read_text()) if file.is_file() else {}
     return view
 
 
 def record_view(night: Night, **tables: Mapping[str, str]) -> None:
-    """Let the night see these versions of tables, or of `deliveries:SOURCE`."""
+    """Add the versions of some tables, or of `deliveries:SOURCE`, to the view of the night."""
     write_json(night.work / "view.json", view_of(night) | {name: dict(versions) for name, versions in tables.items()})
 
 
 def folder_of(home: Path, table: Table, day: str, version: str) -> Path:
-    """Where one version of a day of `table` lies."""
+    """The folder of one version of a day of `table`."""
     place = home / table.area / table.name
     return (place / f"day={day}" if day else place) / version
 
 
-def parts_of(night: Night, table: Table) -> list[Path]:
-    """The folders that hold the rows of `table` as the night sees it, in the order of days."""
-    if table.name not in VIEWED:
+def version_folders(night: Night, table: Table) -> list[Path]:
+    """The folders with the rows of `table` that the night reads, in the order of days."""
+    if table.name not in VERSIONED:
         return [night.place(table)]
     versions = view_of(night).get(table.name, {})
     return [folder_of(night.home, table, day, version) for day, version in sorted(versions.items())]
 
 
 def files_of_table(night: Night, table: Table) -> list[str]:
-    """The Parquet files of `table` as the night sees it."""
-    return refused_files(night.home, view_of(night)) if table is QUARANTINE else _files(parts_of(night, table))
+    """The Parquet files of `table` that the night reads."""
+    return (
+        quarantine_files(night.home, view_of(night)) if table is QUARANTINE else _files(version_folders(night, table))
+    )
 
 
 def files_of_versions(home: Path, table: Table, versions: Mapping[str, str]) -> list[str]:
@@ -86,12 +88,12 @@ def files_of_versions(home: Path, table: Table, versions: Mapping[str, str]) -> 
     return _files([folder_of(home, table, day, version) for day, version in sorted(versions.items())])
 
 
-def _files(parts: Iterable[Path]) -> list[str]:
-    return [str(f) for part in parts for f in sorted(part.glob("*.parquet"))]
+def _files(folders: Iterable[Path]) -> list[str]:
+    return [str(file) for folder in folders for file in sorted(folder.glob("*.parquet"))]
 
 
-def refused_files(home: Path, view: Mapping[str, Versions]) -> list[str]:
-    """The Parquet files of refused rows: beside each clean version, and of each file the rows that no day can hold."""
+def quarantine_files(home: Path, view: Mapping[str, Versions]) -> list[str]:
+    """The Parquet files of refused rows: of each clean version in `view`, and rows without a day."""
     clean, root = home / "clean", home / "quarantine"
     versions = [
         folder_of(home, t, day, version).relative_to(clean)
@@ -103,24 +105,24 @@ def refused_files(home: Path, view: Mapping[str, Versions]) -> list[str]:
 
 
 def missing(home: Path, table: Table, wanted: Mapping[str, str]) -> Versions:
-    """The wanted versions that have not been built yet."""
+    """The wanted versions, by day, that are not built."""
     return {d: v for d, v in wanted.items() if not (folder_of(home, table, d, v) / FACTS).is_file()}
 
 
 def facts_of(home: Path, table: Table, versions: Mapping[str, str]) -> dict[str, Any]:
-    """What was measured of each day when it was built, by day."""
+    """The contents of `_facts.json` of each version, by day."""
     return {d: json.loads((folder_of(home, table, d, v) / FACTS).read_text()) for d, v in sorted(versions.items())}
 
 
 def commit_version(made: Path, target: Path, facts: Mapping[str, Any]) -> None:
-    """Move a folder in the making to where it belongs, with its facts; without one in the making it has no rows."""
+    """Write `facts` to the folder `made` and rename it to `target`. A folder that is missing is a day without rows."""
     made.mkdir(parents=True, exist_ok=True)
     write_json(made / FACTS, facts)
-    move(made, target)
+    move_version(made, target)
 
 
-def move(made: Path, target: Path) -> None:
-    """Put a finished folder where it belongs; where another night was faster, the same is there already."""
+def move_version(made: Path, target: Path) -> None:
+    """Rename the finished folder `made` to `target`; where another night has built the same version, remove `made`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         made.rename(target)
@@ -131,31 +133,31 @@ def move(made: Path, target: Path) -> None:
 
 
 def version(*inputs: object) -> str:
-    """The name of what these inputs make."""
+    """The name of the version that is made from these inputs: their hash, shortened."""
     return hash_of(inputs)[:LENGTH]
 
 
-def keep_only(home: Path, views: Iterable[Mapping[str, Versions]]) -> int:
-    """Remove what none of `views` sees: versions of days, and what was read from files; gives back how many went."""
+def remove_unused_versions(home: Path, views: Iterable[Mapping[str, Versions]]) -> int:
+    """Remove versions of days and rows read from files that no view lists; returns the number of removed folders."""
     wanted = {(name, version) for view in views for name, versions in view.items() for version in versions.values()}
-    gone = [folder for name, folder in _built(home) if (name, folder.name) not in wanted]
-    for folder in gone:
+    unused = [folder for name, folder in _built(home) if (name, folder.name) not in wanted]
+    for folder in unused:
         shutil.rmtree(folder)
         if folder.is_relative_to(home / "clean"):
             shutil.rmtree(home / "quarantine" / folder.relative_to(home / "clean"), ignore_errors=True)
         if folder.is_relative_to(home / "landed"):
             shutil.rmtree(home / "quarantine" / folder.parent.name / "arrived" / folder.name, ignore_errors=True)
-    return len(gone)
+    return len(unused)
 
 
 def remove_built(home: Path) -> None:
-    """Remove all that nights have built from files, but for the ledger and the releases."""
+    """Remove all clean, refused and feature rows. The ledger and the releases stay."""
     for area in ("landed", "clean", "quarantine", "features"):
         shutil.rmtree(home / area, ignore_errors=True)
 
 
 def _built(home: Path) -> list[tuple[str, Path]]:
-    """Each version by the name under which a view knows it."""
+    """Name in a view, and folder, of each version that is built."""
     days = [
         (part.relative_to(home / area).parts[0], part) for area in ("clean", "features") for part in _parts(home / area)
     ]

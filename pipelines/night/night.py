@@ -1,4 +1,4 @@
-"""One night: its day, its inputs, and where everything of it lies."""
+"""One night: its run date, its inputs, and the paths of its files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class OldFormat(StepFailed):
 
 @dataclass(frozen=True)
 class Predecessor:
-    """What a challenger is judged against: the model of the release before, or one chosen `by_hand` after it."""
+    """The model that a challenger is compared with: of the release before, or a champion chosen `by_hand` after it."""
 
     release_id: str
     model_name: str
@@ -37,7 +37,7 @@ class Predecessor:
 
 @dataclass(frozen=True)
 class Night:
-    """What a night is a function of, written once by the step `open` and only read afterwards."""
+    """The inputs of a night, written once to `night.json` by the step `open` and only read afterwards."""
 
     home: Path
     run_date: date
@@ -59,7 +59,10 @@ class Night:
 
     @classmethod
     def load(cls, work: Path) -> Night:
-        """The night whose working folder is `work`, wherever its home lies today."""
+        """The night whose working folder is `work`; its home is the folder above `staging`, which may have been moved.
+
+        Raises StepFailed where `work` is no night, OldFormat where another version of nightshelf opened it.
+        """
         try:
             tree = json.loads((work / "night.json").read_text())
         except FileNotFoundError as missing:
@@ -79,48 +82,48 @@ class Night:
 
     @property
     def work(self) -> Path:
-        """Everything of this night that is not published."""
+        """The working folder of this night, removed when it is published."""
         return self.home / "staging" / self.run_id
 
     @property
     def release(self) -> Path:
-        """The release in the making."""
+        """The folder of the release until it is published."""
         return self.work / "release"
 
     @property
     def first_day(self) -> date:
-        """The earliest day that the night sees."""
+        """The earliest day whose rows the night reads."""
         return first_day(self.settings, self.run_date)
 
     def input_bytes(self) -> int:
-        """The size of the source files that this night reads first, or of all in a full refresh."""
+        """Bytes of the source files that no earlier night has read; of all files in a full refresh."""
         files = [file for files in self.files.values() for file in files]
         return sum(file.size for file in files if self.full_refresh or file.first_run == self.run_id)
 
     def place(self, table: Table) -> Path:
-        """The folder of the files of a `table` that is this night's own; others are found by `days.parts_of`."""
+        """The folder of a `table` that this night writes; for days: `day_versions.version_folders`."""
         return self.release / table.name if table.area == "outputs" else self.work / table.area / table.name
 
     def aggregates(self, table: Judged) -> Path:
-        """The numbers of the checks of `table`, written beside the table by whoever wrote it."""
+        """The file with the numbers of the checks of `table`, written by the step that writes the table."""
         return self.work / "aggregates" / f"{table.name}.json"
 
     def details(self, table: Judged) -> Path:
-        """What a person must know beside those numbers, by check; only some tables have any."""
+        """The file with sentences that explain some of those numbers, by check; only some tables have one."""
         return self.work / "aggregates" / f"{table.name}.details.json"
 
     @property
     def checks_pages(self) -> Path:
-        """Where the Data Docs of this night lie: by release and inputs, so that a stopped night keeps its own."""
+        """The folder of the Data Docs of this night, named so that a stopped night keeps its own."""
         return self.home / "quality" / pages_name(self.release_id, self.fingerprint)
 
     def done(self, step: str) -> dict[str, Any] | None:
-        """What the step wrote when it ended well, or None."""
+        """What the step recorded when it ended well; None where it has not."""
         file = self.work / "done" / f"{step}.json"
         return json.loads(file.read_text()) if file.is_file() else None
 
     def mark_done(self, step: str, facts: dict[str, Any]) -> None:
-        """Remember that a step ended well, with what it found out."""
+        """Record that a step ended well, with its `facts`."""
         write_json(self.work / "done" / f"{step}.json", facts)
 
     def forget(self, step: str) -> None:
@@ -141,12 +144,12 @@ def pages_name(release_id: str, fingerprint: str) -> str:
 
 
 def first_day(settings: Settings, run_date: date, back: int = 0) -> date:
-    """The earliest day that a night of `run_date` sees, or so many days before it."""
+    """The earliest day whose rows a night of `run_date` reads, or the day `back` days before it."""
     return run_date - timedelta(days=settings.history.days - 1 + back) if settings.history.days else date.min
 
 
 def look_back(settings: Settings, source: str) -> int:
-    """How many days before a row's own day hold rows that it is judged by."""
+    """Number of days before its own whose rows decide whether a row of `source` is refused (copied texts)."""
     return settings.cleaning.copied_text_days if source == "reviews" else 0
 
 

@@ -1,4 +1,4 @@
-"""The first step: from a home and a day to a night whose inputs are known and readable."""
+"""The step `open`: finds the inputs of a night, checks that they can be read, and writes them to `night.json`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NO_EFFECT = {
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a person may ask of one night; with `days_only`, its clean and feature tables and no release."""
+    """Options of one night; with `days_only` it makes clean and feature tables and no release."""
 
     full_refresh: bool = False
     retrain: bool = False
@@ -55,7 +55,7 @@ def open_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
 
 
 def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
-    """The night of `run_date` as it would be opened now; only the ledger learns of new files."""
+    """The night of `run_date` as it would be opened now; nothing is written but new files to the ledger."""
     settings = load_settings(home)
     if wishes.k is not None:
         settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": wishes.k})})
@@ -64,7 +64,7 @@ def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
     with ledger_lock(home):
         ledger = load_ledger(home)
         files, columns, missing = find_sources(home, settings, run_date, ledger, again=wishes.full_refresh)
-        before = None if wishes.days_only else predecessor(home, run_date)  # tables hang on no model
+        before = None if wishes.days_only else predecessor(home, run_date)  # days need no model
         inputs = {
             "run_date": run_date,
             "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
@@ -104,9 +104,10 @@ def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
 def find_sources(
     home: Path, settings: Settings, run_date: date, ledger: dict[str, KnownFiles], *, again: bool
 ) -> tuple[dict[str, tuple[SourceFile, ...]], dict[str, dict[str, str]], list[str]]:
-    """Files and column maps of each source, and what is left out for want of it; the ledger learns what is found.
+    """Files and column map of each source, and the names of optional sources and columns that are not there.
 
-    With `again` all files are read again, and one that is known but gone is an error: its rows would be lost.
+    Files that are found are added to `ledger`. With `again` all files are read again, and a known file that is gone is
+    an error: its rows would be lost.
     """
     where = str(home / FILE)
     files: dict[str, tuple[SourceFile, ...]] = {}
@@ -137,7 +138,7 @@ def find_sources(
 def in_view(name: str, files: tuple[SourceFile, ...], first: date) -> tuple[SourceFile, ...]:
     """The files that can hold rows of days from `first` on: none is dated more than a day after its file.
 
-    A catalogue says what is true until it says otherwise: its files are all in view.
+    A delivery of products counts until a later one replaces it, so all of its files are in view.
     """
     if name == "products":
         return files

@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.contracts.all_tables import CLEAN, FEATURES, OUTPUTS
 from pipelines.contracts.quarantine import QUARANTINE
-from pipelines.night.day_versions import files_of_versions, refused_files
+from pipelines.night.day_versions import files_of_versions, quarantine_files
 from pipelines.night.releases import find_release
 
 TABLE_NAMES = tuple(table.name for table in (*OUTPUTS, *CLEAN, *FEATURES, QUARANTINE))
@@ -28,7 +28,7 @@ def open_tables(home: Path, release_id: str = "") -> duckdb.DuckDBPyConnection:
         _create_view(connection, table.name, sorted(map(str, (release.folder / table.name).glob("*.parquet"))))
     for table in (*CLEAN, *FEATURES):
         _create_view(connection, table.name, files_of_versions(home, table, versions.get(table.name, {})))
-    _create_view(connection, QUARANTINE.name, refused_files(home, versions))
+    _create_view(connection, QUARANTINE.name, quarantine_files(home, versions))
     return connection
 
 

@@ -1,4 +1,4 @@
-"""Releases on disk: which there are, which is in force, which number comes next."""
+"""Releases on disk: the kept ones, the one in force, and the id of the next."""
 
 from __future__ import annotations
 

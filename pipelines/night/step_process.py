@@ -1,4 +1,4 @@
-"""How the process of a step begins and ends: its night, its exit code, and one sentence where it fails."""
+"""The process of a step: its argument, its exit code, and the reason it records where it fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipelines.night.night import Night
 
 @contextmanager
 def step_main(night: Night, step: str) -> Iterator[None]:
-    """Run the body of a step; where it fails, say why in one sentence, keep it for the task, exit with its code."""
+    """Run the body of a step. Where it fails, write the reason to `failure.json`, print it, and exit with its code."""
     failure = night.work / "failure.json"
     failure.unlink(missing_ok=True)
     try:

@@ -14,11 +14,11 @@ from pipelines.errors import SettingsError
 
 VARIABLE = "NIGHTSHELF_USER_KEY"
 LENGTH = 32
-BLOCK = 64  # bytes in a block of SHA-256
+BLOCK = 64  # bytes of a block of SHA-256
 
 
 def key_file(home: Path) -> Path:
-    """Where the key lies when the environment does not give it: beside the home, never inside."""
+    """The file of the key, read where the environment has none: beside the home, never inside."""
     home = home.resolve()
     return home.with_name(f".{home.name}.user-key")
 
@@ -33,7 +33,7 @@ def make_user_key(home: Path) -> Path:
 
 
 def load_user_key(home: Path, environ: Mapping[str, str] | None = None) -> bytes:
-    """The key of the shop at `home`. Raises SettingsError where there is none, or others may read it."""
+    """The key of the shop at `home`. Raises SettingsError where there is none, or other users may read it."""
     environ = os.environ if environ is None else environ
     if text := environ.get(VARIABLE, "").strip():
         return text.encode()
@@ -41,17 +41,17 @@ def load_user_key(home: Path, environ: Mapping[str, str] | None = None) -> bytes
     if not file.is_file():
         raise SettingsError(f"no key for user ids: set {VARIABLE}, or put one at {file} (nightshelf init makes it).")
     if file.stat().st_mode & 0o077:
-        raise SettingsError(f"{file} can be read by others; mend it with: chmod 600 {file}")
+        raise SettingsError(f"{file} can be read by others; correct it with: chmod 600 {file}")
     return file.read_text().strip().encode()
 
 
 def fingerprint(key: bytes) -> str:
-    """Twelve hex digits that tell keys apart and say nothing about them."""
+    """Twelve hex digits that differ between keys and do not reveal the key (HMAC of a constant)."""
     return hmac.new(key, b"nightshelf user key", hashlib.sha256).hexdigest()[:12]
 
 
 def normal_id(raw: str) -> str:
-    """An id as the shop means it: no blanks around it, `17850.0` as `17850`."""
+    """The normal form of an id: no blanks around it, `17850.0` as `17850`."""
     return re.sub(r"^(\d+)\.0+$", r"\1", raw.strip())
 
 

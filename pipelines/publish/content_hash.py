@@ -1,4 +1,4 @@
-"""A hash of what a table says, whatever its files, row order, release or model version."""
+"""A hash of the contents of a table that does not depend on files, row order, release or model version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.contracts.contract import Table
 
 
 def content_hash(folder: Path, table: Table) -> tuple[int, str]:
-    """Rows of the table in `folder`, and 32 hex digits that depend on the multiset of their contents only."""
+    """Rows of the table in `folder`, and 32 hex digits that depend only on the multiset of their contents."""
     return files_hash([str(file) for file in folder.glob("*.parquet")], table)
 
 

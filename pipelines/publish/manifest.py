@@ -1,4 +1,4 @@
-"""What a release says of itself."""
+"""The manifest of a release (`manifest.json`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.publish.content_hash import content_hash
 
 
 def make_manifest(night: Night) -> dict[str, Any]:
-    """The manifest of the release in the making, from what the steps left in the night's folder."""
+    """The manifest of the night's release: inputs, rows and hash of each table, model, checks."""
     decision = json.loads((night.work / "decision.json").read_text())
     tables = {}
     for table in OUTPUTS:

@@ -1,4 +1,4 @@
-"""The step publish: staging becomes a release, and readers see it, in one step."""
+"""The step `publish`: the folder of the night becomes a release, and `current` points to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.atomic_files import write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
-from pipelines.night.champion_log import Change, manually_overridden, note, predecessor
+from pipelines.night.champion_log import Change, manually_overridden, predecessor, record_change
 from pipelines.night.night import Night
 from pipelines.night.releases import list_releases, point_to
 from pipelines.night.step_process import step_process
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def publish(night: Night) -> str:
-    """Publish the night; gives back the release id. Killed at any point, it can be run again.
+    """Publish the night; returns the release id. It can be killed at any point and run again.
 
     A night for a day before the newest release adds a release, and moves neither `current` nor `champion`. One for the
     day of the newest release moves `current`, but no champion that was chosen by hand after that.
@@ -55,12 +55,12 @@ def publish(night: Night) -> str:
     write_index(night.home)
     shutil.rmtree(night.work)
     clear_leftovers(night.home, night.settings.releases)
-    print(f"published {night.release_id}" + ("" if newest else ": a night of the past, `current` stays"))
+    print(f"published {night.release_id}" + ("" if newest else ": a past date, so `current` stays"))
     return night.release_id
 
 
 def _is_moved(night: Night, target: Path) -> bool:
-    """Whether an earlier try of this night got as far as moving the release. Raises where another night has its id."""
+    """Whether an earlier try has moved the release already. Raises StepFailed where another night has its id."""
     if not target.exists():
         return False
     if json.loads((target / "manifest.json").read_text())["run_id"] != night.run_id:
@@ -69,7 +69,7 @@ def _is_moved(night: Night, target: Path) -> bool:
 
 
 def _check_manual_champion(night: Night) -> None:
-    """Raise StepFailed where a champion was chosen by hand since the night was opened: it was judged without that."""
+    """Raise StepFailed where a champion was chosen by hand since the night was opened: it was not compared with it."""
     now = predecessor(night.home, night.run_date)
     if now and now.by_hand and now != night.predecessor:
         raise StepFailed(
@@ -79,7 +79,7 @@ def _check_manual_champion(night: Night) -> None:
 
 
 def _complete(night: Night, leads: bool) -> None:
-    """Give the release in the making its report and, last, its manifest."""
+    """Write `quality_results`, the report and, last, the manifest of the release."""
     write_table(night, QUALITY_RESULTS, quality_rows(night))
     if missing := [t.name for t in OUTPUTS if not any(night.place(t).glob("*.parquet"))]:
         raise StepFailed(f"{', '.join(missing)} not written: run the step rank again.")
@@ -92,17 +92,17 @@ def _complete(night: Night, leads: bool) -> None:
 
 
 def _move_aliases(night: Night, model: dict[str, Any], *, leads: bool) -> None:
-    """Let the aliases name tonight's models, and the ledger a new champion."""
+    """Point the aliases at the models of this night; add a new champion to the log."""
     aliases = {"challenger": model["challenger"]}
     if leads and model["alias"]:
         aliases[model["alias"]] = model["version"]
     set_aliases(night, {alias: version for alias, version in aliases.items() if version})
     if leads and model["alias"]:
-        note(night.home, Change("night", model["name"], model["version"], night.release_id))
+        record_change(night.home, Change("night", model["name"], model["version"], night.release_id))
 
 
 def quality_rows(night: Night) -> pa.Table:
-    """The rows of `quality_results`, from what the stages of checks left."""
+    """The rows of `quality_results`, from the results that both steps of checks wrote."""
     rows = [
         {"stage": file.stem, "table_name": r["table"], "check_name": r["check"], **r}
         for file in sorted((night.work / "quality").glob("*.json"))

@@ -1,4 +1,4 @@
-"""What goes when a night is published: by number, so that no clock is asked, and nothing that a kept release sees."""
+"""What publishing removes: by number, independent of the clock, and nothing that a kept release reads."""
 
 from __future__ import annotations
 
@@ -8,41 +8,43 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipelines.night.day_versions import keep_only
+from pipelines.night.day_versions import remove_unused_versions
 from pipelines.night.releases import list_releases
 from pipelines.quality.pages import keep_pages
 from pipelines.settings.releases import Releases
 
 
 def clear_leftovers(home: Path, settings: Releases) -> None:
-    """Remove unpublished nights beyond those kept, and what no kept release and no kept night sees."""
+    """Remove unpublished nights beyond those kept, unused versions, old checks and old logs."""
     nights = prune_unpublished(home, settings.keep_unpublished)
     kept = [release.folder for release in list_releases(home)]
     views = [_json(folder / "manifest.json").get("partitions", {}) for folder in kept]
-    keep_only(home, views + [_json(folder / "view.json") for folder in nights if (folder / "view.json").is_file()])
+    remove_unused_versions(
+        home, views + [_json(folder / "view.json") for folder in nights if (folder / "view.json").is_file()]
+    )
     keep_pages(home)
     keep_newest(home.glob("airflow/logs/dag_id=*/run_id=*"), settings.keep_logs)
     keep_newest(home.glob("logs/????-??-??-*.log"), settings.keep_logs)
 
 
 def prune(home: Path, keep: int) -> list[str]:
-    """Remove the oldest releases beyond `keep`, never the one in force; gives back their ids."""
-    kept = list_releases(home)
-    gone = []
-    for release in kept[: max(0, len(kept) - keep)]:
+    """Remove the oldest releases beyond `keep`, never the one in force; returns the removed ids."""
+    releases = list_releases(home)
+    removed = []
+    for release in releases[: max(0, len(releases) - keep)]:
         if not release.in_force:
             shutil.rmtree(release.folder)
-            gone.append(release.release_id)
-    return gone
+            removed.append(release.release_id)
+    return removed
 
 
 def prune_unpublished(home: Path, keep: int) -> list[Path]:
-    """Remove all but the `keep` nights without a release that were worked on last; gives back those that stay."""
+    """Remove all but the `keep` unpublished nights that changed last; returns the folders that stay."""
     return keep_newest((file.parent for file in (home / "staging").glob("*/night.json")), keep)
 
 
 def keep_newest(parts: Iterable[Path], keep: int) -> list[Path]:
-    """Remove files or folders but for the `keep` that changed last; gives back those that stay."""
+    """Remove all but the `keep` files or folders that changed last; returns those that stay."""
     ordered = sorted(parts, key=lambda part: (_changed(part), part), reverse=True)
     for old in ordered[keep:]:
         shutil.rmtree(old) if old.is_dir() else old.unlink()

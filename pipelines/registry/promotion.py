@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from pipelines.errors import SettingsError
-from pipelines.night.champion_log import Change, line_of_champions, note
+from pipelines.night.champion_log import Change, champion_history, record_change
 from pipelines.night.night import Night
 from pipelines.night.releases import Release, list_releases
 from pipelines.registry.client import CHAMPION, fetch_model, registry
@@ -27,7 +27,7 @@ def promote(home: Path, settings: Settings, version: str) -> Change:
 
 def roll_back(home: Path, settings: Settings) -> Change:
     """Make the previous champion the champion again. Raises SettingsError where there was none."""
-    champions = line_of_champions(home, settings.mlflow.model_name)
+    champions = champion_history(home, settings.mlflow.model_name)
     if len(champions) < 2:
         current = f"version {champions[0].version} is the first champion" if champions else "no model was ever champion"
         raise SettingsError(
@@ -45,7 +45,7 @@ def _set_champion(home: Path, settings: Settings, how: Literal["promote", "rollb
         load_back(name, version, files)
         client.set_registered_model_alias(name, CHAMPION, version)
     change = Change(how, name, version, newest.release_id)
-    note(home, change)
+    record_change(home, change)
     return change
 
 

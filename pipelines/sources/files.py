@@ -1,4 +1,4 @@
-"""The shop's files: which there are, what is in their first lines, and whether they can be read."""
+"""Source files: finding them, and reading each once for its hash and its columns."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from pipelines.sources.compression import read_to_its_end
 from pipelines.sources.file_formats import columns_of, format_of
 from pipelines.sources.object_store import fetch, is_remote, list_remote
 
-# Hidden files, and what engines put beside their data.
+# Hidden files, and marker files that Spark and others write beside data.
 MARKER = re.compile(r"\.|_(SUCCESS|metadata|common_metadata|(started|committed)_.*)$")
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a source: where it lies, what it is, what it holds (sha256 of its bytes), when it came.
+    """One file of a source: path, format, bytes, sha256, day of delivery, columns.
 
-    `copy` counts those of one name and content, which may lie in several folders. `stamp` changes when the file does;
-    `first_run` is the night that read it first; `gone` says that it was read once and is not there any more.
+    `copy` numbers files of the same name and content in several folders, from 0. `stamp` changes when the file does;
+    `first_run` is the run id of the night that read it first; a file that is `gone` was read and is not there any more.
     """
 
     path: str
@@ -48,7 +48,7 @@ class SourceFile:
 
 
 def find_files(home: Path, name: str, source: Source, run_date: date) -> dict[Path, date | None]:
-    """The files of a source delivered up to `run_date`, each with the day that its name tells.
+    """The files of a source delivered up to `run_date`, each with the day in its name.
 
     Files on an object store are fetched to `HOME/inbox/NAME`, each once. Raises SourceError where nothing matches.
     """

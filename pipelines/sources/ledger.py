@@ -1,7 +1,7 @@
-"""The files of the shop that nights have seen: what each holds, when it came, which night read it first.
+"""The ledger of source files (`HOME/ledger/files.json`): hash, day of delivery and first run of each known file.
 
-The ledger makes a file's arrival a fact that a full refresh believes too. A file whose name tells no day is dated by
-the night that found it; those of a shop's first night came before all nights: they have no day, no row in them is late.
+A full refresh takes the days of delivery from here, too. A file without a day in its name is dated by the night that
+found it; those of a shop's first night have no day of delivery, and no row in them is late.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LEDGER = TypeAdapter(dict[str, KnownFiles])
 
 
 def load_ledger(home: Path) -> dict[str, KnownFiles]:
-    """The known files of each source; none where no night has been."""
+    """The known files of each source; empty before the first night."""
     file = home / "ledger" / "files.json"
     return LEDGER.validate_json(file.read_bytes()) if file.is_file() else {}
 
 
 def save_ledger(home: Path, ledger: Mapping[str, KnownFiles], run_id: str) -> None:
-    """Keep the ledger; files that no night has read before are those of `run_id`."""
+    """Write the ledger; `run_id` becomes the first run of files that no night has read before."""
     stamped = {
         name: {path: file if file.first_run else replace(file, first_run=run_id) for path, file in known.items()}
         for name, known in ledger.items()
@@ -42,7 +42,7 @@ def save_ledger(home: Path, ledger: Mapping[str, KnownFiles], run_id: str) -> No
 
 @contextmanager
 def ledger_lock(home: Path) -> Iterator[None]:
-    """Hold the ledger while files are looked for: nights of a backfill open side by side."""
+    """Hold the ledger until the block ends: nights of a backfill are opened side by side."""
     with locked(home / "ledger" / ".lock"):
         yield
 
@@ -50,11 +50,11 @@ def ledger_lock(home: Path) -> Iterator[None]:
 def scan_sources(
     home: Path, name: str, source: Source, run_date: date, known: KnownFiles, *, again: bool = False
 ) -> KnownFiles:
-    """All files of a source that nights have seen, with those found now as they are now.
+    """All known files of a source, updated with those that are there now.
 
-    A file is read again only if its size, times or place on the disk changed, or if all are read `again`. New content
-    at a known path keeps the path's arrival. A file that only moved (same name, same content) keeps its own. What was
-    seen and is not there any more is `gone`. Raises SourceError where the path names no file, or one cannot be read.
+    A file is read again only if its size, times or inode changed, or with `again`. New content at a known path keeps
+    the day of delivery; a file that only moved (same name, same content) keeps day and first run. A known file that is
+    not there any more is `gone`. Raises SourceError where the path names no file, or a file cannot be read.
     """
     found = find_files(home, name, source, run_date)
     there = {_key(home, file): (file, day) for file, day in found.items()}
@@ -78,19 +78,19 @@ def scan_sources(
 
 
 def files_of(known: KnownFiles, run_date: date) -> tuple[SourceFile, ...]:
-    """The files that a night of `run_date` is made of, in the order of their arrival."""
-    mine = [(file.delivered or date.min, key, file) for key, file in known.items() if _is_of(file, run_date)]
-    seen: Counter[tuple[object, ...]] = Counter()
-    found = []
-    for _, _, file in sorted(mine, key=lambda m: m[:2]):
-        same = (file.name, file.sha256, file.delivered)
-        found.append(replace(file, copy=seen[same]))
-        seen[same] += 1
-    return tuple(found)
+    """The files delivered up to `run_date`, in the order of delivery."""
+    delivered = [(file.delivered or date.min, key, file) for key, file in known.items() if _is_of(file, run_date)]
+    copies: Counter[tuple[object, ...]] = Counter()
+    numbered = []
+    for _, _, file in sorted(delivered, key=lambda entry: entry[:2]):
+        identity = (file.name, file.sha256, file.delivered)
+        numbered.append(replace(file, copy=copies[identity]))
+        copies[identity] += 1
+    return tuple(numbered)
 
 
 def stamp_of(path: Path) -> str:
-    """What changes when a file does, without reading it."""
+    """Size, times and inode of a file: they change when its content does, and cost no reading."""
     there = path.stat()
     return f"{there.st_size}-{there.st_mtime_ns}-{there.st_ctime_ns}-{there.st_ino}"
 

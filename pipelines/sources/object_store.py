@@ -1,4 +1,4 @@
-"""Source files on an object store -> copies beside the night, each fetched once for what it holds now.
+"""Source files on an object store -> local copies, each fetched again only where it changed.
 
 An address is `SCHEME://BUCKET/PATH`, with a file, a folder or a glob as PATH: `s3`, `gs`, `abfss` or `hdfs`, as
 `pyarrow.fs` reads them. Credentials, region and endpoint come from the environment, as each store's own tools take them
@@ -27,7 +27,7 @@ CHUNK = 1 << 22
 
 @dataclass(frozen=True)
 class ObjectVersion:
-    """What tells one content of a file from another without reading it: size in bytes, time of the last change."""
+    """Size in bytes and time of the last change: one of them differs where the content does."""
 
     size: int
     changed: datetime

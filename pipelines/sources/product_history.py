@@ -1,7 +1,7 @@
-"""What nights remember of products: since when each is known, and what was last said of it.
+"""History of the catalogue (`HOME/ledger/products.parquet`): first day and last known row of each product.
 
-A catalogue that is replaced every night says nothing of yesterday. Without this memory a product that leaves it would
-take its past with it, and a row would be judged by products that nobody knew when it was written.
+A catalogue that is replaced every night does not hold products that left it. Their events must stay valid, and a row is
+checked against the products that were known on its day.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pipelines.atomic_files import replacing
 from pipelines.contracts.products import PRODUCTS
 from pipelines.sources.ledger import ledger_lock
 
-# `known_from` is null for what was there before all nights; `seen` is the newest night that found the product.
-MEMORY = pa.schema([*PRODUCTS.schema(), pa.field("known_from", pa.date32()), pa.field("seen", pa.date32())])
+# `known_from` is null for products of the first night; `seen` is the newest run date that found the product.
+HISTORY = pa.schema([*PRODUCTS.schema(), pa.field("known_from", pa.date32()), pa.field("seen", pa.date32())])
 NEWER = "f.product_id is not null and (b.product_id is null or b.seen <= $run_date)"
 MERGE = f"""
 select {", ".join(f"if({NEWER}, f.{c.name}, b.{c.name}) as {c.name}" for c in PRODUCTS.columns)},
@@ -34,41 +34,41 @@ order by product_id
 
 
 def known_products(home: Path) -> pa.Table:
-    """All products that nights have found: a row of the catalogue, `known_from`, `seen`; sorted by product.
+    """All products of all nights: columns of `products`, `known_from`, `seen`; sorted by product.
 
-    A column that the contract has gained since is empty.
+    A column that the contract has gained since the file was written is empty.
     """
     file = _file(home)
     if not file.is_file():
-        return MEMORY.empty_table()
+        return HISTORY.empty_table()
     found = pq.read_table(file)
-    for new in (field for field in MEMORY if field.name not in found.column_names):
+    for new in (field for field in HISTORY if field.name not in found.column_names):
         nothing = [] if pa.types.is_list(new.type) else None
         found = found.append_column(new.name, pa.array([nothing] * len(found), new.type))
-    return found.select(MEMORY.names).cast(MEMORY)
+    return found.select(HISTORY.names).cast(HISTORY)
 
 
 def merged(before: pa.Table, found: pa.Table, run_date: date) -> pa.Table:
-    """The memory `before` with what a night of `run_date` found: the newest night's row of each product wins.
+    """The history `before` with the rows `found` by a night of `run_date`: the newest night's row of a product wins.
 
-    `found` holds clean rows of the catalogue and `delivered`: the day that brought a product first; null where files
-    have no day. Such a product is known from the earliest night that found it, whichever ran first, or, in a shop's
-    first night, always.
+    `found` has the columns of `products` and `delivered`, the day of the first file with the product; null where files
+    have no day. Such a product is known from the earliest run date that found it, in whatever order nights ran, or, in
+    a shop's first night, always.
     """
     with duckdb.connect() as engine:
         engine.register("before", before)
         engine.register("found", found)
         rows = engine.sql(MERGE, params={"run_date": run_date, "first": before.num_rows == 0})
-        return rows.to_arrow_table().cast(MEMORY)
+        return rows.to_arrow_table().cast(HISTORY)
 
 
 def remember_products(home: Path, found: pa.Table, run_date: date) -> pa.Table:
-    """Merge what a night found into the memory of the home; gives back the products that nights up to now know."""
+    """Merge the products that a night found into the history of the home; returns the merged history."""
     with ledger_lock(home):
-        memory = merged(known_products(home), found, run_date)
+        history = merged(known_products(home), found, run_date)
         with replacing(_file(home)) as part:
-            pq.write_table(memory, part, compression="zstd")
-    return memory
+            pq.write_table(history, part, compression="zstd")
+    return history
 
 
 def _file(home: Path) -> Path:

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipelines.errors import SourceError
-from pipelines.night.day_versions import FACTS, commit_version, delivery_key, move
+from pipelines.night.day_versions import FACTS, commit_version, delivery_key, move_version
 from pipelines.night.night import Night
 from pipelines.sources.files import SourceFile
 from spark_jobs.cleaning.account import refused_rows
@@ -76,7 +76,7 @@ def _write(
         at_once = written.where("on_arrival").withColumns({"verdict": F.col("reason"), FOLDER: F.col("delivery")})
         refused = write_folders(refused_rows(at_once, source, FOLDER), place.with_name(f"arrived {source}"))
         for key, folder in refused.items():
-            move(folder, night.home / "quarantine" / source / "arrived" / key)
+            move_version(folder, night.home / "quarantine" / source / "arrived" / key)
     for key, n in counts.items():
         facts = {"file": deliveries[key].name, "rows": n, "on_arrival": {}, "days": {}} | found.get(key, {})
         commit_version(made.get(key, place / key), landed_folder(night.home, source, key), facts)

@@ -7,7 +7,14 @@ import pytest
 
 from pipelines.atomic_files import write_json
 from pipelines.errors import StepFailed
-from pipelines.night.champion_log import Change, changes_of, line_of_champions, manually_overridden, note, predecessor
+from pipelines.night.champion_log import (
+    Change,
+    champion_history,
+    manually_overridden,
+    predecessor,
+    read_changes,
+    record_change,
+)
 from pipelines.night.night import Night, Predecessor
 from pipelines.publish.publish import publish
 from pipelines.settings.tree import Settings
@@ -25,7 +32,7 @@ def release(home, number, version, nth=1):
 
 
 def change(home, how, version, after):
-    note(home, Change(how, "m", version, after))
+    record_change(home, Change(how, "m", version, after))
 
 
 def versions(line):
@@ -35,14 +42,14 @@ def versions(line):
 def test_a_rollback_goes_back_through_champions_and_not_to_what_was_rolled_back(tmp_path):
     for number, version in enumerate("123", start=1):
         change(tmp_path, "night", version, f"2025-03-{number:02d}-01")
-    assert versions(line_of_champions(tmp_path, "m")) == ["1", "2", "3"]
+    assert versions(champion_history(tmp_path, "m")) == ["1", "2", "3"]
     change(tmp_path, "rollback", "2", "2025-03-03-01")
-    assert versions(line_of_champions(tmp_path, "m")) == ["1", "2"]
+    assert versions(champion_history(tmp_path, "m")) == ["1", "2"]
     change(tmp_path, "promote", "5", "2025-03-03-01")
     change(tmp_path, "rollback", "2", "2025-03-03-01")
     change(tmp_path, "rollback", "1", "2025-03-03-01")
-    assert versions(line_of_champions(tmp_path, "m")) == ["1"]
-    assert line_of_champions(tmp_path, "another") == []
+    assert versions(champion_history(tmp_path, "m")) == ["1"]
+    assert champion_history(tmp_path, "another") == []
 
 
 def test_what_changes_nothing_is_not_noted(tmp_path):
@@ -50,7 +57,7 @@ def test_what_changes_nothing_is_not_noted(tmp_path):
     change(tmp_path, "night", "1", "2025-03-02-01")
     change(tmp_path, "promote", "2", "2025-03-02-01")
     change(tmp_path, "promote", "2", "2025-03-02-01")
-    assert [c.how for c in changes_of(tmp_path)] == ["night", "promote"]
+    assert [c.how for c in read_changes(tmp_path)] == ["night", "promote"]
 
 
 def test_a_change_by_hand_holds_for_later_nights_until_one_of_them_is_published(tmp_path):

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.contracts.products import PRODUCTS
-from pipelines.sources.product_history import MEMORY, known_products, merged, remember_products
+from pipelines.sources.product_history import HISTORY, known_products, merged, remember_products
 
 FOUND = pa.schema([*PRODUCTS.schema(), pa.field("delivered", pa.date32())])
 
@@ -23,7 +23,7 @@ def found(**delivered):
 
 def known(nights):
     """What is known of each product after these nights: since when, and which night saw it last."""
-    memory = MEMORY.empty_table()
+    memory = HISTORY.empty_table()
     for run_date, catalogue in nights:
         memory = merged(memory, catalogue, run_date)
     return {row["product_id"]: (row["known_from"], row["seen"]) for row in memory.to_pylist()}
@@ -55,7 +55,7 @@ MUG = {
 
 def catalogue(*products):
     schema = pa.schema(
-        [*(f for f in MEMORY if f.name not in ("known_from", "seen")), pa.field("delivered", pa.date32())]
+        [*(f for f in HISTORY if f.name not in ("known_from", "seen")), pa.field("delivered", pa.date32())]
     )
     return pa.Table.from_pylist(list(products), schema=schema)
 
