@@ -60,13 +60,12 @@ def sql(
             frame = relation.df() if form is not Format.TABLE else None
         except duckdb.Error as error:
             raise SettingsError(f"{error}\ntables: {', '.join(TABLE_NAMES)}") from error
-        match form:
-            case Format.CSV:
-                typer.echo(frame.to_csv(index=False), nl=False)
-            case Format.JSON:
-                typer.echo(frame.to_json(orient="records", date_format="iso"))
-            case Format.TABLE:
-                print_relation(relation)
+        if frame is None:
+            print_relation(relation)
+        elif form is Format.CSV:
+            typer.echo(frame.to_csv(index=False), nl=False)
+        else:
+            typer.echo(frame.to_json(orient="records", date_format="iso"))
 
 
 def preview(home: Home, rows: Annotated[int, typer.Option(min=1, help="Rows of each table.")] = 3) -> None:

@@ -78,7 +78,7 @@ def predecessor(home: Path, run_date: date) -> Predecessor | None:
     chosen = chosen_by_hand(home, run_date)
     if chosen and (last is None or chosen.run_date >= last.run_date):
         return Predecessor(chosen.release_id, chosen.name, chosen.version, by_hand=True)
-    return last and Predecessor(last.release_id, last.model_name, last.model_version)
+    return None if last is None else Predecessor(last.release_id, last.model_name, last.model_version)
 
 
 def chosen_by_hand(home: Path, run_date: date) -> Change | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import SourceError
 from pipelines.night.champion_log import predecessor
@@ -23,7 +24,7 @@ from pipelines.sources.ledger import KnownFiles, files_of, ledger_lock, load_led
 REQUIRED_SOURCES = ("events", "products")
 # Settings of where and when a night runs, and how much of the past is kept: they change no table. Further properties of
 # Spark (`[spark] conf`) may change results, so they count.
-NO_EFFECT = {
+NO_EFFECT: dict[str, Any] = {
     "spark": {"master", "driver_memory", "partitions"},
     "schedule": True,
     "releases": True,

@@ -113,4 +113,5 @@ def admin_login(home: Path) -> tuple[str, str]:
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
             json.dump({"admin": secrets.token_urlsafe(12)}, out)
-    return next(iter(json.loads(file.read_text()).items()))
+    user, password = next(iter(json.loads(file.read_text()).items()))
+    return user, password

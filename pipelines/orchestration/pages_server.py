@@ -51,6 +51,8 @@ class PagesHandler(http.server.SimpleHTTPRequestHandler):
     host name than this machine's gets 403, so that no web page elsewhere can read a home by DNS rebinding.
     """
 
+    server: http.server.ThreadingHTTPServer
+
     def send_head(self) -> Any:
         path = self.path.partition("?")[0]
         if not self._host_is_local():

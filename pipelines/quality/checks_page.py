@@ -35,9 +35,9 @@ def verdict(judged: int, broken: Sequence[Mapping[str, Any]]) -> str:
     return f"All {counted(judged, 'check')} hold."
 
 
-def _row(table: str, results: Sequence[Mapping[str, Any]]) -> tuple[str, list[Mapping[str, Any]], int, str]:
+def _row(table: str, results: Sequence[Mapping[str, Any]]) -> tuple[str, list[dict[str, Any]], int, str]:
     """Name, results without the name (what does not hold first), how many do not, and the worst severity of those."""
     mine = [{**r, "says": r["says"].removeprefix(f"{table}: ")} for r in results if r["table"] == table]
     mine.sort(key=lambda r: r["holds"])
-    bad = [r["severity"] for r in mine if not r["holds"]]
+    bad: list[str] = [r["severity"] for r in mine if not r["holds"]]
     return table, mine, len(bad), min(bad, key=WORST_FIRST.index, default="")

@@ -73,7 +73,7 @@ def outcomes(
     for outcome in result.results:
         check = checks[outcome.expectation_config.meta["check"]]
         value = numbers[check.name].iloc[0] if check.name in numbers else None
-        number = None if pd.isna(value) else float(value)
+        number = None if value is None or pd.isna(value) else float(value)
         raised = exception_in(outcome.exception_info)
         says = sentence(check, number, settings, details.get(check.name, ""))
         found.append(

@@ -71,10 +71,10 @@ def experiment_of(client: MlflowClient, home: Path, settings: Settings) -> str:
     """The id of the shop's experiment, which is created where it does not exist."""
     name = f"nightshelf {settings.shop.name}"
     if found := client.get_experiment_by_name(name):
-        return found.experiment_id
+        return str(found.experiment_id)
     embedded = not settings.mlflow.tracking_uri
     artifacts = (home.resolve() / "mlflow" / "artifacts").as_uri() if embedded else None
-    return client.create_experiment(name, artifact_location=artifacts)
+    return str(client.create_experiment(name, artifact_location=artifacts))
 
 
 def version_of(client: MlflowClient, night: Night) -> ModelVersion | None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import numpy as np
 from mlflow.exceptions import MlflowException
 
 from pipelines.errors import StepFailed
-from pipelines.registry.client import mlflow
 
 PROBE = "probe.json"  # in a model's folder: its outputs at training (written by training/ranker/golden_probe.py)
 VECTORS_DIFFER = 1e-4  # largest allowed difference of a component, between machines

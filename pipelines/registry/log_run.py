@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import util
 from typing import Any
 
+import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
@@ -22,7 +23,6 @@ from pipelines.registry.client import (
     WHY,
     experiment_of,
     log_table,
-    mlflow,
 )
 from pipelines.registry.learning_curves import curves_of
 from pipelines.registry.plots import plots_of

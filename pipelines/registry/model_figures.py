@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from pipelines.pages.formatting import counted, is_number, plain
@@ -79,7 +80,7 @@ def _difference_label(name: str) -> str:
     return f"{first} minus {label_of(second)}"
 
 
-def blend_by_history(evaluation: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+def blend_by_history(evaluation: Mapping[str, Any]) -> list[tuple[str, dict[str, float]]]:
     """Weight of each score part for users with histories of these lengths, shortest first; sums to 1 in each row."""
     blend = evaluation.get("blend")
     if not blend:

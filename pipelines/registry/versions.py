@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import mlflow
 from mlflow import MlflowClient
 
 from pipelines.errors import SettingsError
-from pipelines.registry.client import PREDECESSOR, RELEASE, RUN_DATE, WHY, mlflow, registry
+from pipelines.registry.client import PREDECESSOR, RELEASE, RUN_DATE, WHY, registry
 from pipelines.registry.judge import METRIC
 from pipelines.settings.tree import Settings
 

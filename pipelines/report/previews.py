@@ -54,7 +54,7 @@ def _preview(engine: duckdb.DuckDBPyConnection, table: Table, facts: dict[str, A
 
 def is_numeric(column: Column) -> bool:
     """Whether the values of a column are numbers, which are aligned to the right."""
-    return pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    return bool(pa.types.is_integer(column.type) or pa.types.is_floating(column.type))
 
 
 def _text(column: Column, value: Any) -> str:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pipelines.settings.section import Section
 
+ScoreFactor = Literal["lift", "support", "coherence", "conversion", "revenue"]
 ProductGroup = Annotated[list[str], Field(min_length=2)]
 
 
@@ -64,8 +65,8 @@ class Bundles(Section):
         default_factory=list,
         description='categories whose substitutes may stand in one bundle (a set of colours); ["*"]: all categories',
     )
-    weights: dict[Literal["lift", "support", "coherence", "conversion", "revenue"], float] = Field(
-        default_factory=lambda: {"lift": 1.0, "revenue": 0.25},
+    weights: dict[ScoreFactor, float] = Field(
+        default_factory=lambda: dict[ScoreFactor, float](lift=1.0, revenue=0.25),
         description="exponents of the factors of the score that orders bundles; a factor not listed has exponent 0",
     )
     discount: float = Field(

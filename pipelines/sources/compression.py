@@ -19,7 +19,7 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of `path`, unpacked by its ending."""
     with path.open("rb") as raw:
         if path.suffix == ".gz":
-            yield gzip.GzipFile(fileobj=raw)
+            yield gzip.GzipFile(fileobj=raw)  # type: ignore[misc]  # has the methods of IO, but is none by name
         elif path.suffix == ".zst":
             yield zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
         else:

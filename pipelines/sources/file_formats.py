@@ -79,7 +79,8 @@ def lines_of(path: Path, encoding: str) -> Iterator[Iterator[str]]:
     """
     known = "utf-8-sig" if encoding == "utf-8" else encoding
     with unpacked(path) as stream:
-        text = io.TextIOWrapper(io.BufferedReader(stream), encoding=known, errors=NO_TEXT, newline="")
+        buffered = io.BufferedReader(stream)  # type: ignore[type-var]  # IO does not declare readinto, its streams have it
+        text = io.TextIOWrapper(buffered, encoding=known, errors=NO_TEXT, newline="")
         yield iter(lambda: text.readline(LONGEST_LINE), "")
 
 

@@ -24,7 +24,7 @@ def significance(both: np.ndarray, one: np.ndarray, other: np.ndarray, total: np
     return np.where(both * total >= one * other, size, -size)
 
 
-def surest_lift(together: np.ndarray, expected: np.ndarray, prior: float) -> np.ndarray:
+def surest_lift(together: np.ndarray | float, expected: np.ndarray | float, prior: float) -> np.ndarray:
     """float64: lift that is surely reached (95 %): the lower bound of observed over expected groups.
 
     Counts are Poisson with mean lift x expected, and lift has a gamma prior of mean 1, as if `prior` groups had been

@@ -57,7 +57,7 @@ def unknown_products(products: DataFrame, settings: Settings) -> DataFrame:
 def named_products(settings: Settings) -> list[tuple[str, str]]:
     """Each product that the settings of relations and bundles name, with section and key."""
     bundles = settings.bundles
-    groups = {
+    groups: dict[str, Sequence[Sequence[str]]] = {
         "[relations] stated": [(one, other) for one, _, other in settings.relations.stated],
         "[bundles] pinned": bundles.pinned,
         "[bundles] never_together": bundles.never_together,

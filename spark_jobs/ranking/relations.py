@@ -104,7 +104,8 @@ def decayed_total(groups: GroupCounts, kind: str, run_date: date, settings: Rela
     """How many baskets or visits there were, old days counting less."""
     ages = ((run_date - date.fromisoformat(day)).days for day in sorted(groups))
     numbers = (groups[day].get(kind, 0) for day in sorted(groups))
-    return round(sum(n * 2.0 ** (-age / settings.half_life_days) for n, age in zip(numbers, ages, strict=True)), 9)
+    weights = (n * 2.0 ** (-age / settings.half_life_days) for n, age in zip(numbers, ages, strict=True))
+    return round(float(sum(weights)), 9)
 
 
 def related_pairs(evidence: DataFrame, settings: Settings, looked_at: bool) -> DataFrame:
