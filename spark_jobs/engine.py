@@ -123,11 +123,11 @@ def measure(rows: DataFrame, table: Table, run_date: date, views: Mapping[str, D
     """
     one_pass, queries = check_queries(table, run_date)
     known = {name: views[name] for name in views_read(table, views)}
-    numbers = rows.selectExpr(*one_pass).first().asDict()
+    numbers = rows.selectExpr(*one_pass).collect()[0].asDict()
     if queries:  # in one statement, so that queries which group or join the same rows share that work
         together = ", ".join(f"({query}) as `{name}`" for name, query in queries.items())
         with named_in_sql(known | {table.name: rows}):
-            numbers |= rows.sparkSession.sql(f"select {together}").first().asDict()
+            numbers |= rows.sparkSession.sql(f"select {together}").collect()[0].asDict()
     return {name: None if number is None else float(number) for name, number in numbers.items()}
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 import mlflow
 import numpy as np
+from mlflow.pyfunc import PythonModel
 
 from pipelines.registry.client import MODEL_FOLDER
 from training.ranker.golden_probe import answers
 from training.ranker.model_folder import load_model
 
 
-class ServedModel(mlflow.pyfunc.PythonModel):
+class ServedModel(PythonModel):
     def load_context(self, context: Any) -> None:
         self.model = load_model(Path(context.artifacts[MODEL_FOLDER]))
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from typing import cast
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from pipelines.errors import SettingsError
 from pipelines.night.night import Night
@@ -62,7 +64,11 @@ def _rows(lines: DataFrame, group: FileGroup, name: str, source: Source, key: by
     """
     wanted = names_in(name, source, group.columns)
     if group.format == "parquet":
-        raw, parsed, shop = as_json("line"), F.col("line"), as_text("_parsed", lines.schema["line"].dataType)
+        raw, parsed, shop = (
+            as_json("line"),
+            F.col("line"),
+            as_text("_parsed", cast(StructType, lines.schema["line"].dataType)),
+        )
     elif group.format == "jsonl":
         raw, parsed, shop = F.col("line"), parse_json(wanted), one_object("_parsed")
     else:
@@ -80,7 +86,7 @@ def _rows(lines: DataFrame, group: FileGroup, name: str, source: Source, key: by
 
 def _ours(rows: DataFrame, name: str, source: Source, seen: Sequence[str]) -> DataFrame:
     """Our columns as text, by the column map and the SQL derivations of the settings."""
-    there = rows.schema["_shop"].dataType.fieldNames()
+    there = cast(StructType, rows.schema["_shop"].dataType).fieldNames()
     wide = rows.select("*", "_shop.*") if source.derive else rows
 
     def column(ours: str) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from pyspark.sql import DataFrame, Row, Window
@@ -75,7 +75,7 @@ def bundles_of(
     return clustered_bundles(products, vectors @ vectors.T, joins, rules)
 
 
-def complements_among(evidence: BundleEvidence, products: Sequence[str], settings: Settings) -> dict[Pair, float]:
+def complements_among(evidence: BundleEvidence, products: Collection[str], settings: Settings) -> dict[Pair, float]:
     """The pairs of these products that join each other, with how strongly."""
     pairs = both_in(evidence.related, ids_of(products, evidence))
     rows = kinds_of(pairs, settings).where(F.col("kind") == COMPLEMENT).collect()

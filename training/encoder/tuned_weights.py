@@ -63,7 +63,8 @@ def unfreeze_layers(model: nn.Module, layers: int | None) -> nn.Module:
 
 
 def _layers(model: nn.Module) -> list[nn.Module]:
-    depth = int(model.config.num_hidden_layers)
+    config: Any = model.config
+    depth = int(config.num_hidden_layers)
     for module in model.modules():
         if isinstance(module, nn.ModuleList) and len(module) == depth:
             return list(module)

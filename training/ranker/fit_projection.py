@@ -36,10 +36,10 @@ class TextFeatures:
     def of(self, rows: Tensor, device: torch.device) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
         """What is read of the texts at `rows` (m,): vectors (m, d); words of all in one row, starts, weights."""
         counted = self.words[rows.numpy()]
-        places, starts = counted.indices.astype(np.int64), counted.indptr[:-1].astype(np.int64)
-        read = (self.vectors[rows.numpy()], places, starts, counted.data)
-        vectors, *bags = (torch.from_numpy(found).to(device) for found in read)
-        return vectors, tuple(bags)
+        indices, indptr = counted.indices.astype(np.int64), counted.indptr[:-1].astype(np.int64)
+        arrays = (self.vectors[rows.numpy()], indices, indptr, counted.data)
+        vectors, words, starts, weights = (torch.from_numpy(array).to(device) for array in arrays)
+        return vectors, (words, starts, weights)
 
 
 class ProjectionModule(nn.Module):

@@ -73,7 +73,7 @@ def answers(model: SavedModel) -> dict[str, Any]:
         vectors=on_grid(vectors),
         blend=model.blend,
         settings=model.knn,
-        next_choice=model.learned and model.learned.among(shop.product_ids, vectors),
+        next_choice=model.learned.among(shop.product_ids, vectors) if model.learned else None,
         two_vectors=model.two_vectors,
     )
     return {

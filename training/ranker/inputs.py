@@ -92,9 +92,9 @@ class Inputs:
             blend=blend,
             settings=knn,
             brands=self.brands,
-            next_choice=learned and learned.among(self.product_ids, vectors),
+            next_choice=learned.among(self.product_ids, vectors) if learned else None,
             two_vectors=two_vectors,
-            rated=self.ratings and self.ratings.biases(until, len(self.product_ids)),
+            rated=self.ratings.biases(until, len(self.product_ids)) if self.ratings else None,
             diversity=self.settings.ranking.diversity,
             most_per_brand=self.settings.ranking.most_per_brand,
         )

@@ -22,6 +22,8 @@ class Network(nn.Module):
     `recommender.ranking.next_choice` computes the same pass; names and shapes of the parameters are a contract.
     """
 
+    text: Tensor
+
     def __init__(self, text: Tensor, settings: Settings) -> None:
         super().__init__()
         width = settings.dimension

@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -88,9 +89,9 @@ class ConstrainedWriter:
 
     def _fingerprint(self) -> str:
         settings, language = self._settings, self._language
-        options = [settings.temperature, settings.texts_at_once, self._seed]
+        options: list[Any] = [settings.temperature, settings.texts_at_once, self._seed]
         options += [PROMPT_CHUNK, CHUNK, MAX_PROMPT, OPENINGS, EXAMPLES, LABELS]
-        patterns = [language.title_patterns, language.description_patterns]
+        patterns: list[Any] = [language.title_patterns, language.description_patterns]
         patterns += [language.brand_sentences, language.category_sentences, dict(language.reason_patterns)]
         content = json.dumps([self._model.fingerprint, language.code, options, patterns])
         return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -52,7 +52,7 @@ class Endpoint:
         )
         try:
             async with slots:
-                tree = await retrying(self._post, client, ask)
+                tree: dict[str, Any] = await retrying(self._post, client, ask)
             content = tree["choices"][0]["message"]["content"]
             tokens = int((tree.get("usage") or {}).get("total_tokens") or 0)
             return TextAnswer(
