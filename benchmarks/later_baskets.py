@@ -36,13 +36,14 @@ from pipelines.atomic_files import write_json
 from pipelines.contracts.bundles import FOUND_IN_BASKETS
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.score_parts import REASON_KINDS
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.orchestration.run_step import run_step
 from recommender.bundles.model import Products
 from recommender.bundles.near_duplicates import drop_near_duplicates
 from recommender.bundles.rules import Rules
-from recommender.ranking.blend import PARTS, Blend
+from recommender.ranking.blend import Blend
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
 from spark_jobs.engine import read, session
@@ -162,8 +163,8 @@ def texts_alone(night: Night) -> Ranker:
     make_repeatable(settings.threads, settings.seed)
     inputs = read_inputs(night)
     vectors = load_base(settings.encoder, settings.max_tokens).embed(inputs.texts)
-    blend = Blend((1.0,) * len(PARTS), (1.0,) * len(PARTS))
-    return inputs.ranker(day_number(night.run_date), vectors, blend, night.settings.knn, None, None)
+    blend = Blend(dict.fromkeys(REASON_KINDS, 1.0))
+    return inputs.ranker(day_number(night.run_date), vectors, blend, night.settings.knn, {})
 
 
 def frequent(held: DataFrame, support: float, size: int) -> dict[Products, tuple[int, float]]:

@@ -25,11 +25,12 @@ import numpy as np
 from benchmarks.increment import make_home
 from benchmarks.lib.peers import PEERS, peer
 from pipelines.atomic_files import write_json
+from pipelines.contracts.score_parts import CHOSEN_TOGETHER, SIMILAR_TEXT
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.orchestration.run_step import run_step
 from pipelines.settings.knn import Knn
-from recommender.ranking.blend import CHOSEN_TOGETHER, PARTS, SIMILAR_TEXT, Blend
+from recommender.ranking.blend import Blend
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.fit_blend import scales
 from recommender.ranking.histories import histories, items_of
@@ -37,6 +38,7 @@ from recommender.ranking.interaction_log import InteractionLog
 from recommender.ranking.knn import count_neighbours
 from recommender.ranking.metrics import estimate, ndcg
 from recommender.ranking.ranker import Ranker
+from recommender.ranking.score_parts.chosen_together import ChosenTogether
 from training.encoder.encoder import make_repeatable
 from training.ranker.build_model import make_challenger
 from training.ranker.evaluate import DEPTH, LISTED, ModelFigures, judge, with_parts
@@ -124,7 +126,8 @@ def by_places(run: TrainingRun, ranker: Ranker, until: int) -> Ranker:
     """`ranker` with plain item-kNN: each product of a history is a turn of its own, and pairs do not age."""
     past, knn = run.inputs.histories(until, Knn()), Knn()
     past = replace(past, turns=np.arange(len(past.items), dtype=np.int32))
-    return replace(ranker, knn=count_neighbours(past, len(ranker.product_ids), knn), settings=knn)
+    similar = count_neighbours(past, len(ranker.product_ids), knn)
+    return replace(ranker.with_part(ChosenTogether(similar)), settings=knn)
 
 
 def in_places(cases: EvalCases) -> EvalCases:
@@ -137,9 +140,7 @@ def cheap_hybrid(ranker: Ranker, cases: EvalCases) -> Blend:
     spread = scales(ranker, cases.histories, cases.hidden)
 
     def blend(share: float) -> Blend:
-        weights = np.zeros(len(PARTS))
-        weights[[CHOSEN_TOGETHER, SIMILAR_TEXT]] = 1 - share, share
-        return Blend(tuple(weights.tolist()), spread)
+        return Blend({CHOSEN_TOGETHER.name: 1 - share, SIMILAR_TEXT.name: share}, spread)
 
     def value(share: float) -> float:
         items = replace(ranker, blend=blend(share)).lists(cases.histories, cases.hidden, DEPTH)

@@ -151,7 +151,7 @@ def measure(asked: argparse.Namespace, seed: int) -> dict[str, Any]:
         "items": len(ranker.product_ids),
         "read": sequences.counts,
         "models": models,
-        "blend": model.blend.named(),
+        "blend": model.blend.as_json(),
         "reasons": reasons,
         "seconds": run.seconds,
     }

@@ -35,6 +35,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.lib.random_shop import DENSE, HISTORY, MEANING, SPARSE, TASTE, WHOLE, RandomShop, made, weighed
 from pipelines.atomic_files import write_json
+from pipelines.contracts.score_parts import NEXT_CHOICE
 from pipelines.night.night import Night
 from pipelines.settings.load import check_settings
 from pipelines.settings.tree import Settings
@@ -150,7 +151,7 @@ def _ranked(users: DataFrame, bundles: DataFrame, night: Night) -> Callable[[int
 def plain(shop: RandomShop) -> Callable[[int], object]:
     """The bound: user vectors times product vectors, hidden products set to minus infinity, the best k sorted."""
     ranker = shop.ranker
-    products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))
+    products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.find_part(NEXT_CHOICE.name).targets]))
     users = products[shop.chosen[:, -1]].copy()
     barred = np.where(ranker.showable, np.float32(0), np.float32(-np.inf))
 
@@ -197,7 +198,7 @@ def als(spark: SparkSession, shop: RandomShop, factors: int) -> Callable[[int], 
 def libraries(shop: RandomShop, threads: int) -> dict[str, tuple[Callable[[int], object], int]]:
     """implicit and faiss, where they are installed."""
     ranker = shop.ranker
-    products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.next_choice.targets]))
+    products = np.ascontiguousarray(np.hstack([ranker.vectors, ranker.find_part(NEXT_CHOICE.name).targets]))
     users = products[shop.chosen[:, -1]].copy()
     ways: dict[str, tuple[Callable[[int], object], int]] = {}
     if importlib.util.find_spec("implicit"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
 from pipelines.night.table_io import read_table, write_table
 from recommender.ranking.histories import Histories
-from recommender.ranking.knn import chosen_together, query
+from recommender.ranking.knn import query
 from recommender.ranking.quantised_vectors import user_vectors
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
@@ -51,9 +50,9 @@ def embed(night: Night) -> None:
     version = version_in_force(night.work)
     vectors = model.vectors(night, inputs)
     until = day_number(night.run_date)
-    ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)
+    ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned)
     past = inputs.histories(until, model.knn)
-    save_ranker(replace(ranker, together=chosen_together(past, ranker.knn)), night.work / "ranker")
+    save_ranker(ranker.with_user_counts(past), night.work / "ranker")
     tonight = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
     kept = {cache_of(model, night).name for model in tonight if (model / ENCODER).is_dir()}
     drop_other_caches(night.home / "embeddings", kept)

@@ -92,7 +92,7 @@ def evaluation(run: TrainingRun, rankers: dict[str, Ranker], challenger: SavedMo
         "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
         "recall_by_depth": {name: figures.recall_by_depth.round(9).tolist() for name, figures in judged.items()},
         "curves": run.curves,
-        "blend": None if challenger is None else challenger.blend.named(),
+        "blend": None if challenger is None else challenger.blend.as_json(),
         "half_life_days": None if challenger is None else _half_lives(challenger),
         "notes": run.notes,
         "seconds": run.seconds,

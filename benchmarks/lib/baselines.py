@@ -15,7 +15,7 @@ from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories, histories
 from recommender.ranking.metrics import ndcg
 from recommender.ranking.nearest import best
-from recommender.ranking.next_choice import LearnedNetwork, NetworkWeights, NextChoiceScorer
+from recommender.ranking.score_parts.next_choice import LearnedNetwork, NetworkWeights, NextChoiceScorer
 from training.ranker.evaluate import ndcg_of_vectors
 from training.ranker.fit_next_choice import fit_next_choice
 from training.ranker.training_loop import LoopConfig
@@ -110,7 +110,7 @@ def sasrec(run: TrainingRun, past: Histories, judged: EvalCases) -> Scores | Non
     settings = run.night.settings
 
     def network(weights: NetworkWeights) -> NextChoiceScorer:
-        return LearnedNetwork(weights, ids).among(ids, nothing)
+        return LearnedNetwork(weights, ids).part_for(ids, nothing)
 
     def figure(weights: NetworkWeights) -> float:
         fitted = network(weights)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from recommender.ranking.blend import ANY_MARGIN, CHOSEN_TOGETHER, POPULAR
+from pipelines.contracts.score_parts import CHOSEN_TOGETHER, POPULAR
+from recommender.ranking.blend import ANY_MARGIN
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.nearest import best
 from recommender.ranking.ranker import Ranker, block_size
@@ -25,8 +26,9 @@ def among_candidates(ranker: Ranker, cases: EvalCases, cold: np.ndarray) -> np.n
 
     An easier question than ranking all items, because only 20 of those that were chosen before compete.
     """
-    silent = [0.0 if part in (CHOSEN_TOGETHER, POPULAR) else w for part, w in enumerate(ranker.blend.weights)]
-    by_text = replace(ranker, blend=replace(ranker.blend, weights=tuple(silent), segments=(), new_slots=0))
+    behaviour = (CHOSEN_TOGETHER.name, POPULAR.name)
+    weights = {part: weight for part, weight in ranker.blend.weights.items() if part not in behaviour}
+    by_text = replace(ranker, blend=replace(ranker.blend, weights=weights, segments=(), new_slots=0))
     plain = replace(ranker, blend=replace(ranker.blend, new_slots=0))
     lists, size = [], block_size(len(ranker.product_ids))
     for at in range(0, len(cases), size):
@@ -35,6 +37,6 @@ def among_candidates(ranker: Ranker, cases: EvalCases, cold: np.ndarray) -> np.n
         listed = plain.lists(histories, hidden, CANDIDATES)
         candidates[np.nonzero(listed >= 0)[0], listed[listed >= 0]] = True
         candidates &= ranker.candidates(hidden)
-        score = by_text.contributions(histories, hidden).sum(axis=0)
+        score = by_text.contribution_array(histories, hidden).sum(axis=0)
         lists.append(best(np.where(candidates, score, -np.inf), LISTED))
     return np.concatenate(lists)

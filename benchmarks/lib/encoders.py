@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.lib.lists import Figures, middle
-from recommender.ranking.blend import SIMILAR_MEANING
+from pipelines.contracts.score_parts import SIMILAR_MEANING
 from recommender.ranking.metrics import estimate
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
@@ -35,7 +35,9 @@ def encoders(run: TrainingRun, model: SavedModel, ranker: Ranker) -> dict[str, R
     tune(replace(run, night=night), folder / ENCODER)
     frozen = replace(model, folder=folder, encoder=load_encoder(folder / ENCODER))
     return {
-        f"{name}_encoder": replace(ranker, blend=ranker.blend.only(SIMILAR_MEANING), vectors=on_grid(vectors))
+        f"{name}_encoder": replace(
+            ranker, blend=ranker.blend.single_part(SIMILAR_MEANING.name), vectors=on_grid(vectors)
+        )
         for name, vectors in (
             ("frozen", frozen.read(run.night, run.inputs)),
             ("tuned", model.read(run.night, run.inputs)),

@@ -40,6 +40,6 @@ def _scores(ranker: Ranker, histories: list[np.ndarray], hidden: list[np.ndarray
     """float32 (m,): the blended score of one item for each history."""
     size, found = block_size(len(ranker.product_ids)), []
     for at in range(0, len(items), size):
-        score = ranker.contributions(histories[at : at + size], hidden[at : at + size]).sum(axis=0)
+        score = ranker.contribution_array(histories[at : at + size], hidden[at : at + size]).sum(axis=0)
         found.append(score[np.arange(len(score)), items[at : at + size]])
     return np.concatenate([np.empty(0, np.float32), *found])

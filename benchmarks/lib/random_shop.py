@@ -11,10 +11,14 @@ from scipy import sparse
 
 from pipelines.settings.knn import Knn
 from pipelines.settings.load import check_settings
-from recommender.ranking.blend import PARTS, Blend
-from recommender.ranking.next_choice import NextChoiceScorer
+from recommender.ranking.blend import Blend
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
+from recommender.ranking.score_parts.chosen_together import ChosenTogether
+from recommender.ranking.score_parts.next_choice import NextChoiceScorer
+from recommender.ranking.score_parts.popular import Popular
+from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
+from recommender.ranking.score_parts.similar_text import SimilarText
 from training.ranker.next_choice import Network
 from training.ranker.training_loop import weights_of
 
@@ -44,24 +48,30 @@ def made(users: int, products: int) -> RandomShop:
     chosen = (chosen * (products // (4 * HISTORY)) + rng.integers(0, products // (4 * HISTORY), (users, 1))).astype(
         np.int32
     )
+    showable, similar = rng.random(products) < 0.98, neighbours(rng, products)
     ranker = Ranker(
         product_ids=np.array([f"p{n:08d}" for n in range(products)]),
-        showable=rng.random(products) < 0.98,
-        knn=neighbours(rng, products),
+        showable=showable,
         lexical=neighbours(rng, products),
         vectors=on_grid(text),
         popularity=np.log1p(rng.exponential(20, products)).astype(np.float32),
         blend=weighed(WHOLE),
         settings=Knn(),
         brands=np.full(products, -1, np.int32),
-        next_choice=NextChoiceScorer(weights_of(network.eval()), rng.normal(size=(products, TASTE)).astype(np.float32)),
+        parts=(
+            ChosenTogether(similar),
+            SimilarText(),
+            SimilarMeaning(),
+            NextChoiceScorer(weights_of(network.eval()), rng.normal(size=(products, TASTE)).astype(np.float32)),
+            Popular(),
+        ),
     )
     return RandomShop(ranker, chosen)
 
 
 def weighed(weights: Mapping[str, float]) -> Blend:
-    """A blend of the named parts; the others have no weight."""
-    return Blend(tuple(weights.get(part, 0.0) for part in PARTS))
+    """A blend of the parts that are named; the others have no weight."""
+    return Blend(weights)
 
 
 def neighbours(rng: np.random.Generator, products: int) -> sparse.csr_array:

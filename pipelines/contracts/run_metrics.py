@@ -1,6 +1,7 @@
 """Figures of the night's models."""
 
 from pipelines.contracts.contract import DOUBLE, LONG, RELEASE, RUN_DATE, TEXT, Column, Table
+from pipelines.contracts.score_parts import SCORE_PARTS
 
 RUN_METRICS = Table(
     name="run_metrics",
@@ -15,8 +16,8 @@ RUN_METRICS = Table(
             TEXT,
             "challenger, predecessor (the model of the release before), by_score (the one before these without what "
             "settings add to the score), after_one_product (the challenger where it knows nothing but a user's last "
-            "product, as of a newcomer), explored (with the products that are drawn), and single parts: item_knn, "
-            "lexical, encoder, next_choice, popularity; words is the writer of texts",
+            "product, as of a newcomer), explored (with the products that are drawn), and single parts: "
+            f"{', '.join(part.figure for part in SCORE_PARTS)}; words is the writer of texts",
         ),
         Column(
             "metric",

@@ -5,42 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.contracts.score_parts import SCORE_PARTS
 from pipelines.pages.formatting import is_number, plain
 from pipelines.pages.plots import LinePanel
 
-CURVES = (
-    "train_loss",
-    "validation_loss",
-    "projection_loss",
-    "projection_ndcg",
-    "next_choice_loss",
-    "next_choice_ndcg",
-    "two_vectors_loss",
-    "two_vectors_ndcg",
-)
-LOSSES = (  # title, what the x axis counts, curves
-    ("Encoder fine-tuning: contrastive loss", "optimiser steps", ("train_loss", "validation_loss")),
-    ("Projection of the vectors: loss", "rounds", ("projection_loss",)),
-    ("Next-choice network: loss", "rounds", ("next_choice_loss",)),
-    ("Two-vector scorer: loss", "rounds", ("two_vectors_loss",)),
-)
+CURVES = tuple(curve for part in SCORE_PARTS for curve in part.curves)
 
 
 def curves_of(evaluation: Mapping[str, Any]) -> Iterator[tuple[str, int, float]]:
     """Metric name, step and value of each point; MLflow sorts by name, so `as_learned/` comes before other groups."""
-    for curve in CURVES:
-        for step, value in evaluation.get("curves", {}).get(curve, []):
-            yield f"as_learned/{curve}", int(step), float(value)
+    for name in (name for curve in CURVES for name in (*curve.losses, *curve.figures)):
+        for step, value in evaluation.get("curves", {}).get(name, []):
+            yield f"as_learned/{name}", int(step), float(value)
 
 
 def loss_panels(evaluation: Mapping[str, Any]) -> list[LinePanel]:
     """A panel for each thing that was trained, in the order of training: their steps are not comparable."""
     curves = evaluation.get("curves", {})
     panels = []
-    for title, x_label, names in LOSSES:
-        lines = {plain(name): points for name in names if (points := _points(curves.get(name, [])))}
+    for curve in CURVES:
+        lines = {plain(name): points for name in curve.losses if (points := _points(curves.get(name, [])))}
         if lines:
-            panels.append(LinePanel(title, x_label, lines))
+            panels.append(LinePanel(curve.title, curve.x_label, lines))
     return panels
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.contracts.score_parts import SCORE_PARTS
 from pipelines.pages.formatting import counted, is_number, plain
 from pipelines.registry.judge import METRIC
 
@@ -17,11 +18,7 @@ LABELS = {
     "by_score": "challenger without re-ranking",
     "after_one_product": "challenger, given only each user's last product",
     "explored": "challenger with exploration",
-    "item_knn": "item-kNN alone",
-    "lexical": "similar text alone (TF-IDF)",
-    "encoder": "similar meaning alone (encoder)",
-    "next_choice": "next-choice network alone",
-    "popularity": "popularity alone",
+    **{part.figure: part.label for part in SCORE_PARTS},
 }
 
 

@@ -6,21 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.contracts.score_parts import SCORE_PARTS
 from pipelines.registry.guards import COLD_RECALL, GuardResult
 from pipelines.registry.judge import METRIC, Verdict
 from pipelines.registry.model_figures import blend_by_history
 from pipelines.settings.tree import Settings
 
-MODEL_SECTIONS = (
-    "training",
-    "knn",
-    "popularity",
-    "projection",
-    "next_choice",
-    "two_vectors",
-    "ratings",
-    "guards",
-    "ranking",
+MODEL_SECTIONS = tuple(
+    dict.fromkeys(["training", "guards", "ranking", *(part.settings for part in SCORE_PARTS if part.settings)])
 )
 MAX_PARAM_LENGTH = 6000  # characters that MLflow keeps of a parameter
 

@@ -27,8 +27,8 @@ def count_neighbours(histories: Histories, products: int, settings: Knn) -> spar
     return keep_best(sparse.csr_array(seeds @ both @ targets), settings.neighbours)
 
 
-def chosen_together(histories: Histories, similar: sparse.csr_array) -> sparse.csr_array:
-    """int32, entries where `similar` (n, n) has them: how many users have both products in their history."""
+def count_users_of_both(histories: Histories, similar: sparse.csr_array) -> sparse.csr_array:
+    """int32 (n, n), entries where `similar` (n, n) has them: how many users have both products in their history."""
     n = similar.shape[0]
     chose = sparse.csr_array(
         (np.ones(len(histories.items), np.int32), histories.items, histories.starts), (len(histories.users), n)

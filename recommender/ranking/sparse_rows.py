@@ -1,6 +1,8 @@
-"""Looking into the rows of a sparse matrix."""
+"""Sparse matrices in CSR form: reading entries and rows, restricting, saving, loading."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 from scipy import sparse
@@ -35,3 +37,25 @@ def entries(matrix: sparse.csr_array, rows: np.ndarray, columns: np.ndarray) -> 
         at = at + step * before
     found = np.minimum(at, last)
     return np.where((at < end) & (matrix.indices[found] == columns), matrix.data[found], matrix.dtype.type(0))
+
+
+def restrict(matrix: sparse.csr_array, products: np.ndarray) -> sparse.csr_array:
+    """The rows and columns of `products` (m,), as csr (m, m)."""
+    return sparse.csr_array(matrix[products][:, products])
+
+
+def save_matrix(matrix: sparse.csr_array, file: Path) -> None:
+    """Write a csr matrix as npz, without pickle."""
+    np.savez(
+        file,
+        allow_pickle=False,
+        data=matrix.data,
+        indices=matrix.indices.astype(np.int32),
+        indptr=matrix.indptr.astype(np.int64),
+    )
+
+
+def load_matrix(file: Path, n: int) -> sparse.csr_array:
+    """The csr matrix (n, n) in an npz file."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return sparse.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(n, n))

@@ -1,4 +1,4 @@
-"""What each product of people's pasts says of some products, looked up once for many questions about them."""
+"""Scores of a subset of products, cached per user for repeated counterfactual queries."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from recommender.ranking.sparse_rows import entries
 
 @dataclass(frozen=True)
 class NeighbourLookup:
-    """`near` float32 (m, h): what the h products of a person's past say of a product, for m pairs of the two.
+    """Similarities of products to those of p people's histories, by which these may be scored without some of them.
 
-    `pairs` int64 (m,), ascending, are person x n + product, of n products; `past` the same for the products of the
-    pasts, whose place in `near` is `place`. `whole` float64 (p, h) is what a product of the past says of all products
-    that may be shown to the person. Pasts are padded with zeros.
+    `near` float32 (m, h): how much each of the h products of a person's history speaks for a product, for m pairs of
+    person and product. `pairs` int64 (m,), ascending, are person x n + product, of n products; `past` the same for the
+    products of the histories, whose place in `near` is `place`. `whole` float64 (p, h) sums the similarities of a
+    product of the history to all products that may be shown to the person. Histories are padded with zeros.
     """
 
     products: int
@@ -36,26 +37,26 @@ class NeighbourLookup:
         shown: ShowableProducts,
         items: np.ndarray,
     ) -> NeighbourLookup:
-        """Of `similar`, csr (n, n), what the p people of `query`, csr (p, n), may ask of `items` (p, k)."""
+        """Entries of `similar` csr (n, n) from the histories in `query` csr (p, n) to `items` (p, k), -1 for none."""
         people, n = query.shape
         lengths = np.diff(query.indptr)
         owner = np.repeat(np.arange(people), lengths)
         place = np.arange(query.nnz) - query.indptr[owner]
         chosen = np.full((people, int(lengths.max(initial=0))), -1, np.int64)
         chosen[owner, place] = query.indices
-        asked = np.repeat(np.arange(people), items.shape[1]) * n + items.ravel()
-        barred = shown.people.astype(np.int64) * n + shown.products
-        pairs = np.unique(np.concatenate([asked[items.ravel() >= 0], barred]))
+        proposed = np.repeat(np.arange(people), items.shape[1]) * n + items.ravel()
+        hidden = shown.people.astype(np.int64) * n + shown.products
+        pairs = np.unique(np.concatenate([proposed[items.ravel() >= 0], hidden]))
         rows = chosen[pairs // n]
         near = np.where(rows >= 0, entries(similar, np.maximum(rows, 0), (pairs % n)[:, None]), np.float32(0))
-        away = shown.by_person(near[np.searchsorted(pairs, barred)].astype(np.float64))
+        of_hidden = shown.by_person(near[np.searchsorted(pairs, hidden)].astype(np.float64))
         known, at = np.unique(chosen, return_inverse=True)
         sums = np.where(known >= 0, similar[np.maximum(known, 0)] @ showable.astype(np.float64), 0.0)
-        whole = sums[at].reshape(chosen.shape) - away
+        whole = sums[at].reshape(chosen.shape) - of_hidden
         return cls(n, pairs, near, owner * n + query.indices, place, whole)
 
-    def asked(self, people: np.ndarray, query: sparse.csr_array) -> LookupScores:
-        """What is said where `people` (u,) ask with less of their pasts, `query` csr (u, n)."""
+    def scores(self, people: np.ndarray, query: sparse.csr_array) -> LookupScores:
+        """Scores for `people` (u,) by parts of their histories, `query` csr (u, n)."""
         rows = np.repeat(np.arange(len(people)), np.diff(query.indptr))
         weights = np.zeros((len(people), self.near.shape[1]))
         at = np.searchsorted(self.past, people[rows] * self.products + query.indices)
@@ -65,19 +66,19 @@ class NeighbourLookup:
 
 @dataclass(frozen=True)
 class LookupScores:
-    """A part that says what was `looked` up, to `people` (u,) in whose pasts products weigh `weights` (u, h)."""
+    """Scores by `lookup`, for `people` (u,) in whose histories products weigh `weights` (u, h)."""
 
-    looked: NeighbourLookup
+    lookup: NeighbourLookup
     people: np.ndarray
     weights: np.ndarray
 
     def at(self, items: np.ndarray) -> np.ndarray:
-        known = self.looked
-        near = known.near[np.searchsorted(known.pairs, self.people[:, None] * known.products + items)]
+        lookup = self.lookup
+        near = lookup.near[np.searchsorted(lookup.pairs, self.people[:, None] * lookup.products + items)]
         return _weighed(self.weights[:, None, :], near)
 
     def sums(self, shown: ShowableProducts) -> np.ndarray:
-        return _weighed(self.weights, self.looked.whole[self.people])
+        return _weighed(self.weights, self.lookup.whole[self.people])
 
 
 def _weighed(weights: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """English words, sentence patterns and templates."""
 
-from recommender.texts.language import Language, expand, word_set
+from recommender.texts.language import Language, expand, reason_patterns_in, reasons_in, word_set
 
 ONCE = "(| in one basket| in one order| in one go)"
 HOLDS = "(brings together|combines|includes|holds|joins|contains)"
@@ -49,34 +49,8 @@ EN = Language(
     category_sentences=("Category: {}.",),
     and_="and",
     basket_sentences=("", "Bought together in one basket.", "Bought together in {} baskets."),
-    reasons={
-        "chosen_together": "Chosen together with {}",
-        "similar_text": "Described like {}",
-        "similar_meaning": "Similar to {}",
-        "next_choice": "Goes with what you chose lately, such as {}",
-        "two_vectors": "Fits what you chose lately",
-        "well_rated": "Rated well by those who have it",
-        "popular": "Popular right now",
-    },
+    reasons=reasons_in("en"),
     by_customers=" ({} customers)",
     chosen_before="what you chose",
-    reason_patterns={
-        "chosen_together": expand(
-            "(Chosen|Picked|Taken) (together with|along with|beside) the *",
-            "(Others|Customers) (chose|picked|took) it (together with|along with|beside) the *",
-            "(Goes|Comes) (together with|along with) the *",
-        ),
-        "similar_text": expand(
-            "(Described|Presented) (like|much like|in words like those of) the *",
-            "(Its description|Its text) resembles that of the *",
-        ),
-        "similar_meaning": expand(
-            "(Similar to|Akin to|Related to) the *",
-            "(Of a kind with|In the manner of|In the vein of) the *",
-        ),
-        "next_choice": expand(
-            "(Goes with|Fits|Suits|Follows) what you chose (lately|recently|last), (such as|like|among it) the *",
-            "(After|Following) what you chose (lately|recently), such as the *",
-        ),
-    },
+    reason_patterns=reason_patterns_in("en"),
 )

@@ -1,6 +1,6 @@
 """German words, sentence patterns and templates. No article before a name: its gender is not known."""
 
-from recommender.texts.language import Language, expand, word_set
+from recommender.texts.language import Language, expand, reason_patterns_in, reasons_in, word_set
 
 ONCE = "(| in einem Korb| in einer Bestellung| in einem Zug)"
 HOLDS = "(vereint|verbindet|enthält|umfasst)"
@@ -48,31 +48,8 @@ DE = Language(
     category_sentences=("Kategorie: {}.",),
     and_="und",
     basket_sentences=("", "Zusammen gekauft in einem Warenkorb.", "Zusammen gekauft in {} Warenkörben."),
-    reasons={
-        "chosen_together": "Zusammen gewählt mit {}",
-        "similar_text": "Beschrieben wie {}",
-        "similar_meaning": "Ähnlich wie {}",
-        "next_choice": "Passt zu dem, was du zuletzt gewählt hast, etwa {}",
-        "two_vectors": "Passt zu dem, was du zuletzt gewählt hast",
-        "well_rated": "Gut bewertet von denen, die es haben",
-        "popular": "Gerade beliebt",
-    },
+    reasons=reasons_in("de"),
     by_customers=" ({} Kunden)",
     chosen_before="etwas, das du gewählt hast",
-    reason_patterns={
-        "chosen_together": expand(
-            "(Zusammen|Gemeinsam) (gewählt|genommen|ausgesucht) mit *",
-            "(Andere|Kunden) (wählten|nahmen) es (zusammen|gemeinsam) mit *",
-        ),
-        "similar_text": expand(
-            "(Beschrieben|Vorgestellt) (wie|ganz wie|so wie) *",
-            "(Seine Beschreibung|Sein Text) ähnelt dem von *",
-        ),
-        "similar_meaning": expand(
-            "(Ähnlich wie|Verwandt mit|Nahe bei|In der Art von|Von der Art wie) *",
-        ),
-        "next_choice": expand(
-            "(Passt|Gehört|Kommt) zu dem, was du (zuletzt|kürzlich|neulich) gewählt hast, (etwa|wie|so) *",
-        ),
-    },
+    reason_patterns=reason_patterns_in("de"),
 )

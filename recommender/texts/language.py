@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from pipelines.contracts.score_parts import SCORE_PARTS
+
 NAME = "*"  # in a sentence pattern: the name of a product that was not named before
 
 
@@ -56,3 +58,13 @@ def expand(*patterns: str) -> tuple[str, ...]:
 def word_set(text: str) -> frozenset[str]:
     """The words of `text`, which are separated by whitespace."""
     return frozenset(text.split())
+
+
+def reasons_in(language: str) -> dict[str, str]:
+    """The sentence of each score part that can be a reason, by its name; {} stands for the title of the evidence."""
+    return {part.name: part.reason[language] for part in SCORE_PARTS if part.published}
+
+
+def reason_patterns_in(language: str) -> dict[str, tuple[str, ...]]:
+    """The sentence patterns of each score part that names a product as evidence, for a language model."""
+    return {part.name: expand(*part.reason_patterns[language]) for part in SCORE_PARTS if part.reason_patterns}

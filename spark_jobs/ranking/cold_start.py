@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.contracts.cold_start_topk import COLD_START_TOPK
+from pipelines.contracts.score_parts import POPULARITY
 from recommender.texts.language import Language
 from spark_jobs.engine import spark_schema
 
@@ -35,7 +36,7 @@ def popular_lists(
         "popular",
     )
     reason = F.struct(
-        F.lit("popular").alias("kind"),
+        F.lit(POPULARITY).alias("kind"),
         F.array().cast("array<string>").alias("evidence"),
         F.lit(None).cast("int").alias("users"),
         F.lit(1.0).cast("float").alias("contribution"),
@@ -46,10 +47,10 @@ def popular_lists(
         "rank",
         "product_id",
         F.when(F.col("most") > 0, F.round(F.col("popular") / F.col("most"), 6)).otherwise(0.0).alias("score"),
-        F.lit("popular").alias("source"),
+        F.lit(POPULARITY).alias("source"),
         F.lit("score").alias("placed_by"),
         reason.alias("reason"),
-        F.lit(language.reasons["popular"]).alias("reason_text"),
+        F.lit(language.reasons[POPULARITY]).alias("reason_text"),
         F.lit(None).cast("double").alias("propensity"),
         F.lit("").alias("model_version"),
     )

@@ -114,13 +114,12 @@ def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(f
     cold = np.isin(np.arange(len(inputs.product_ids)), chosen[:3])
     run = training_run_of(tmp_path, without(inputs, cold), settings)
     vectors = np.zeros((len(inputs.product_ids), 2), np.float32)
-    model = SimpleNamespace(
-        vectors=lambda night, inputs: vectors, blend=Blend(), knn=settings.knn, learned=None, two_vectors=None
-    )
+    model = SimpleNamespace(vectors=lambda night, inputs: vectors, blend=Blend(), knn=settings.knn, learned={})
     before, after = run.ranker(model, FIT), refitted(run, model, cold)
     assert (before.popularity[cold] == 0).all()
     assert (after.popularity[cold] == 0).all()
-    assert after.knn[cold].nnz == after.knn[:, cold].nnz == 0
+    similar = after.find_part("chosen_together").similar
+    assert similar[cold].nnz == similar[:, cold].nnz == 0
     assert after.popularity[~cold].sum() > before.popularity[~cold].sum()
     targets = np.concatenate(run.validation_cases().targets)
     assert np.isin(np.flatnonzero(cold), targets).all(), "they are still what the validation users chose"

@@ -11,10 +11,10 @@ from pipelines.atomic_files import write_json
 from pipelines.contracts.newcomers import NEWCOMERS
 from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
 from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.score_parts import NEXT_CHOICE
 from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.night.table_io import read_table
 from recommender.ranking.approximate import LENGTH
-from recommender.ranking.blend import NEXT_CHOICE
 from recommender.ranking.histories import items_of
 from recommender.ranking.ranker_files import load_ranker
 from tests.given import put
@@ -107,9 +107,9 @@ def test_parts_that_are_off_can_be_switched_on(tmp_path, toy_base):
     assert len(evaluation(night)["curves"]["two_vectors_ndcg"]) == 2
     embedded(night)
     ranker = load_ranker(night.work / "ranker")
-    assert ranker.two_vectors is not None
-    assert ranker.rated.shape == ranker.popularity.shape
-    assert ranker.short[NEXT_CHOICE].products.shape == (16, LENGTH)
+    assert ranker.is_available("two_vectors")
+    assert ranker.find_part("well_rated").biases.shape == ranker.popularity.shape
+    assert ranker.short[NEXT_CHOICE.name].products.shape == (16, LENGTH)
 
 
 def test_a_shop_without_known_users_still_gets_a_model_that_says_so(tmp_path, toy_base):

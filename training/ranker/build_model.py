@@ -7,16 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from pipelines.atomic_files import clear_folder
+from pipelines.contracts.score_parts import NEXT_CHOICE, TWO_VECTORS
 from recommender.ranking.blend import Blend
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.fit_blend import fit_blend, scales
 from recommender.ranking.histories import histories, items_of
 from recommender.ranking.knn import query
-from recommender.ranking.next_choice import LearnedNetwork, NetworkWeights
 from recommender.ranking.projection import LearnedProjection
 from recommender.ranking.quantised_vectors import on_grid, user_vectors
+from recommender.ranking.score_parts.next_choice import LearnedNetwork, NetworkWeights
+from recommender.ranking.score_parts.two_vectors import TwoVectorsScorer
 from recommender.ranking.tfidf import TfidfVocabulary
-from recommender.ranking.two_vectors import TwoVectorsScorer
 from training.encoder.encoder_files import load_encoder
 from training.encoder.tune_encoder import tune
 from training.ranker.evaluate import ndcg_of_scores, ndcg_of_vectors
@@ -48,17 +49,15 @@ def make_challenger(lab: TrainingRun) -> SavedModel:
         "encoder": encoder.base,
         "encoder_hash": encoder.base_hash,
         "dimension": encoder.dimension,
-        "training": settings.training.model_dump(),
-        "projection": settings.projection.model_dump(),
-        "next_choice": settings.next_choice.model_dump(),
-        "two_vectors": settings.two_vectors.model_dump(),
     }
+    facts |= {section: getattr(settings, section).model_dump() for section in LEARNED_WITH}
     blend = Blend(half_life_days=settings.popularity.half_life_days)
-    model = SavedModel(folder, encoder, None, blend, settings.knn, None, None, facts)
+    model = SavedModel(folder, encoder, None, blend, settings.knn, {}, facts)
     model = learn_half_lives(lab, model)
     model = replace(model, projection=learn_projection(lab, model))
-    model = replace(model, learned=learn_next_choice(lab, model))
-    model = replace(model, two_vectors=learn_two_vectors(lab, model))
+    for part, learn in LEARNERS:
+        if (learned := learn(lab, model)) is not None:
+            model = replace(model, learned=model.learned | {part.name: learned})
     model = replace(model, blend=choose_blend(lab, model))
     save_model(model)
     return model
@@ -119,7 +118,7 @@ def learn_next_choice(lab: TrainingRun, model: SavedModel) -> LearnedNetwork | N
     vectors = model.vectors(lab.night, inputs)
 
     def figure(weights: NetworkWeights) -> float:
-        network = LearnedNetwork(weights, inputs.product_ids).among(inputs.product_ids, vectors)
+        network = LearnedNetwork(weights, inputs.product_ids).part_for(inputs.product_ids, vectors)
         return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, inputs.showable)
 
     run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("next choice"))
@@ -142,7 +141,9 @@ def learn_two_vectors(lab: TrainingRun, model: SavedModel) -> TwoVectorsScorer |
     users = user_vectors(query(cases.histories, len(products), knn), products)
 
     def figure(weights: NetworkWeights) -> float:
-        return ndcg_of_scores(lambda at: TwoVectorsScorer(weights).scores(users[at], products), cases, inputs.showable)
+        return ndcg_of_scores(
+            lambda at: TwoVectorsScorer(weights).score_vectors(users[at], products), cases, inputs.showable
+        )
 
     run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("two vectors"))
     choices = ChoiceBatches.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
@@ -163,3 +164,7 @@ def choose_blend(lab: TrainingRun, model: SavedModel) -> Blend:
         lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
         past = lab.inputs.histories(lab.split.fit_until, model.knn).lists()[:1000]
         return replace(model.blend, scales=scales(ranker, past, list(map(items_of, past))))
+
+
+LEARNERS = ((NEXT_CHOICE, learn_next_choice), (TWO_VECTORS, learn_two_vectors))  # in the order of learning
+LEARNED_WITH = ("training", "projection", *(part.settings for part, _ in LEARNERS))  # settings that a model records

@@ -10,15 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.ranking.blend import (
-    CHOSEN_TOGETHER,
-    NEXT_CHOICE,
-    POPULAR,
-    SIMILAR_MEANING,
-    SIMILAR_TEXT,
-    TWO_VECTORS,
-    WELL_RATED,
-)
+from pipelines.contracts.score_parts import SCORE_PARTS
 from recommender.ranking.calibrate import calibration_error
 from recommender.ranking.eval_cases import EvalCases, UsersWithHistory
 from recommender.ranking.metrics import (
@@ -41,15 +33,6 @@ DEPTH = 10
 CALIBRATED = 5000  # users of each kind whose scores are held against what they chose
 COMPARED = 1000  # users whose lists are made in both ways
 AT_ONCE = 256  # users scored at once
-ALONE = {
-    "item_knn": CHOSEN_TOGETHER,
-    "lexical": SIMILAR_TEXT,
-    "encoder": SIMILAR_MEANING,
-    "next_choice": NEXT_CHOICE,
-    "two_vectors": TWO_VECTORS,
-    "well_rated": WELL_RATED,
-    "popularity": POPULAR,
-}
 
 
 @dataclass(frozen=True)
@@ -96,15 +79,15 @@ class ModelFigures:
 
 
 def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
-    """The ranker under `name`, and each of its parts alone under its own name.
+    """The ranker under `name`, and each of its parts alone under the name of its figure.
 
-    One that the settings make rank by more than the score stands there a second time, as `by_score`, without that: the
-    difference is what the settings cost.
+    Where settings make the ranker order by more than the score, it is there a second time without them, as `by_score`:
+    the difference is what these settings cost.
     """
     plain = ranker.by_score()
-    there = {n: part for n, part in ALONE.items() if ranker.speaks(part)}
-    found = {name: ranker} | ({"by_score": plain} if ranker.reorders or ranker.blend.long_tail else {})
-    return found | {n: replace(plain, blend=ranker.blend.only(part)) for n, part in there.items()}
+    rankers = {name: ranker} | ({"by_score": plain} if ranker.reorders or ranker.blend.long_tail else {})
+    available = [part for part in SCORE_PARTS if ranker.is_available(part.name)]
+    return rankers | {part.figure: replace(plain, blend=ranker.blend.single_part(part.name)) for part in available}
 
 
 def judge(rankers: Mapping[str, Ranker], cases: EvalCases, cold: np.ndarray) -> dict[str, ModelFigures]:

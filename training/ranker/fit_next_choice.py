@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pipelines.settings.next_choice import NextChoice as Settings
 from recommender.ranking.histories import Histories, items_of
-from recommender.ranking.next_choice import NetworkWeights
+from recommender.ranking.score_parts.next_choice import NetworkWeights
 from training.encoder.encoder import best_device, half_precision
 from training.ranker.next_choice import Network
 from training.ranker.sampled_softmax import chances, draw, loss_of_drawn

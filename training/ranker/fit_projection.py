@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from pipelines.settings.projection import Projection as Settings
 from recommender.ranking.histories import Histories
-from recommender.ranking.next_choice import NetworkWeights
+from recommender.ranking.score_parts.next_choice import NetworkWeights
 from training.encoder.encoder import best_device
 from training.ranker.sampled_softmax import chances, draw, loss_of_drawn
 from training.ranker.training_loop import LoopConfig, Progress, RoundTrainer, batches, learn

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipelines.settings.two_vectors import TwoVectors as Settings
-from recommender.ranking.next_choice import NetworkWeights
+from recommender.ranking.score_parts.next_choice import NetworkWeights
 from training.encoder.encoder import best_device
 from training.ranker.fit_projection import ChoiceBatches
 from training.ranker.sampled_softmax import chances, draw, loss_of_drawn

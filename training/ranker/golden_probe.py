@@ -14,14 +14,13 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from pipelines.atomic_files import write_json
 from pipelines.registry.load_back import PROBE
-from recommender.ranking.blend import PARTS
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import ARRAYS, load_ranker, save_ranker
+from recommender.ranking.sparse_rows import restrict
 from training.ranker.model_folder import SavedModel
 
 SHOP, QUESTIONS = "probe", "questions.json"
@@ -73,14 +72,14 @@ def answers(model: SavedModel) -> dict[str, Any]:
         vectors=on_grid(vectors),
         blend=model.blend,
         settings=model.knn,
-        next_choice=model.learned.among(shop.product_ids, vectors) if model.learned else None,
-        two_vectors=model.two_vectors,
     )
+    for learned in model.learned.values():
+        ranker = ranker.with_part(learned.part_for(shop.product_ids, vectors))
     return {
         "texts": asked["texts"][:TEXTS],
         "vectors": vectors[:TEXTS].tolist(),
         "lists": _lists(ranker, asked),
-        "settings": {"blend": model.blend.named(), "knn": model.knn.model_dump()},
+        "settings": {"blend": model.blend.as_json(), "knn": model.knn.model_dump()},
     }
 
 
@@ -88,12 +87,12 @@ def _lists(ranker: Ranker, asked: dict[str, Any]) -> list[list[dict[str, Any]]]:
     pasts = [np.array(items, np.int32) for items in asked["histories"]]
     ranked = ranker.rank(pasts, pasts, LISTED)
     scores = ranked.parts.sum(axis=2)
-    even = replace(ranker.blend, weights=(1.0,) * len(PARTS), long_tail=0.0, segments=())
-    said = replace(ranker, blend=even).said(pasts, pasts).at(np.maximum(ranked.items, 0))
+    even = replace(ranker.blend, weights=dict.fromkeys(ranker.columns, 1.0), long_tail=0.0, segments=())
+    parts = replace(ranker, blend=even).contributions(pasts, pasts).at(np.maximum(ranked.items, 0))
     return [
         [
             {"product_id": str(ranker.product_ids[item]), "score": float(scores[user, place])}
-            | dict(zip(PARTS, said[user, place].tolist(), strict=True))
+            | dict(zip(ranker.columns, parts[user, place].tolist(), strict=True))
             for place, item in enumerate(items)
             if item >= 0
         ]
@@ -104,15 +103,12 @@ def _lists(ranker: Ranker, asked: dict[str, Any]) -> list[list[dict[str, Any]]]:
 def _among(ranker: Ranker, products: np.ndarray) -> Ranker:
     """What `ranker` knows of behaviour and the catalogue, of these products alone; it lists by the score."""
     arrays = {name: getattr(ranker, name)[products] for name in ("product_ids", *ARRAYS)}
-    near = {name: sparse.csr_array(getattr(ranker, name)[products][:, products]) for name in ("knn", "lexical")}
+    parts = (part.restrict_to(products) for part in ranker.parts)
     return replace(
         ranker,
         **arrays,
-        **near,
-        together=None,
-        rated=None if ranker.rated is None else ranker.rated[products],
-        next_choice=None,
-        two_vectors=None,
+        lexical=restrict(ranker.lexical, products),
+        parts=tuple(part for part in parts if part is not None),
         short={},
         diversity=0.0,
         most_per_brand=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,13 +22,12 @@ from pipelines.settings.tree import Settings
 from recommender.ranking.blend import Blend
 from recommender.ranking.histories import Histories, histories
 from recommender.ranking.interaction_log import InteractionLog
-from recommender.ranking.knn import count_neighbours
 from recommender.ranking.lexical import word_neighbours
-from recommender.ranking.next_choice import LearnedNetwork
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ratings import RatingLog
-from recommender.ranking.two_vectors import TwoVectorsScorer
+from recommender.ranking.score_parts.all_parts import build_parts
+from recommender.ranking.score_parts.model import LearnedWeights, PartInputs
 from training.encoder.pairs import Reviews
 from training.encoder.product_texts import product_texts, product_words, review_text
 from training.ranker.popularity import days_of, popularity_of, popularity_rows
@@ -77,24 +76,20 @@ class Inputs:
         vectors: np.ndarray,
         blend: Blend,
         knn: Knn,
-        learned: LearnedNetwork | None,
-        two_vectors: TwoVectorsScorer | None,
+        learned: Mapping[str, LearnedWeights],
     ) -> Ranker:
-        """A ranker that knows the behaviour up to day `until`; `vectors` (n, d) are the encoder's."""
-        counted = count_neighbours(self.histories(until, knn), len(self.product_ids), knn)
+        """A ranker by the behaviour up to day `until`; `vectors` float32 (n, d) are the encoder's."""
+        inputs = PartInputs(self.product_ids, vectors, self.log, until, knn, self.settings, self.ratings, learned)
         ranker = Ranker(
             product_ids=self.product_ids,
             showable=self.showable,
-            knn=counted,
             lexical=self.lexical,
             vectors=on_grid(vectors),
             popularity=self.popularity(until, blend.half_life_days),
+            brands=self.brands,
+            parts=build_parts(inputs),
             blend=blend,
             settings=knn,
-            brands=self.brands,
-            next_choice=learned.among(self.product_ids, vectors) if learned else None,
-            two_vectors=two_vectors,
-            rated=self.ratings.biases(until, len(self.product_ids)) if self.ratings else None,
             diversity=self.settings.ranking.diversity,
             most_per_brand=self.settings.ranking.most_per_brand,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from pipelines.errors import StepFailed
 from pipelines.night.night import Night
 from pipelines.settings.knn import Knn
 from recommender.ranking.blend import Blend
-from recommender.ranking.next_choice import LearnedNetwork
 from recommender.ranking.projection import LearnedProjection
-from recommender.ranking.two_vectors import TwoVectorsScorer
+from recommender.ranking.score_parts.all_parts import load_learned
+from recommender.ranking.score_parts.model import LearnedWeights
 from training.encoder.encoder import Encoder
 from training.encoder.encoder_files import fingerprint, load_encoder
 from training.encoder.product_vectors import product_vectors
@@ -32,7 +32,7 @@ class SavedModel:
     """A model that has a folder: its encoder as loaded from there, its blend, the kNN settings it was fitted with.
 
     `projection` maps texts by the encoder's vectors and their words, None where the vectors are used as they are;
-    `learned` is what it knows of next choices, None for a model without that network; so is `two_vectors`, its scorer;
+    `learned` is what training found for score parts, by name of the part;
     `facts` are the rest of `model.json`: cutoffs, base encoder and its hash, seed, dimension.
     """
 
@@ -41,8 +41,7 @@ class SavedModel:
     projection: LearnedProjection | None
     blend: Blend
     knn: Knn
-    learned: LearnedNetwork | None
-    two_vectors: TwoVectorsScorer | None
+    learned: Mapping[str, LearnedWeights]
     facts: dict[str, Any]
 
     def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
@@ -73,10 +72,8 @@ def save_model(model: SavedModel) -> None:
     """Write all else beside the encoder, which is there already."""
     if model.projection:
         model.projection.save(model.folder)
-    if model.learned:
-        model.learned.save(model.folder)
-    if model.two_vectors:
-        model.two_vectors.save(model.folder)
+    for learned in model.learned.values():
+        learned.save(model.folder)
     model.blend.save(model.folder / BLEND)
     write_json(model.folder / FACTS, model.facts | {"knn": model.knn.model_dump()})
 
@@ -89,5 +86,4 @@ def load_model(folder: Path) -> SavedModel:
     facts = json.loads((folder / FACTS).read_text())
     knn = Knn.model_validate(facts.pop("knn"))
     encoder, projection = load_encoder(folder / ENCODER), LearnedProjection.load(folder)
-    blend, learned = Blend.load(folder / BLEND), LearnedNetwork.load(folder)
-    return SavedModel(folder, encoder, projection, blend, knn, learned, TwoVectorsScorer.load(folder), facts)
+    return SavedModel(folder, encoder, projection, Blend.load(folder / BLEND), knn, load_learned(folder), facts)

@@ -19,7 +19,7 @@ SPREAD = 0.02  # of fresh vectors of products
 class Network(nn.Module):
     """For n products: `ids` (n, d) and `read`, from the text's vector to d; `blocks` of attention over places.
 
-    `recommender.ranking.next_choice` computes the same pass; names and shapes of the parameters are a contract.
+    `recommender.ranking.score_parts.next_choice` computes the same pass: names and shapes of the parameters must stay.
     """
 
     text: Tensor

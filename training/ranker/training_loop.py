@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from recommender.ranking.next_choice import NetworkWeights
+from recommender.ranking.score_parts.next_choice import NetworkWeights
 from training.ranker.checkpoint import Checkpoint
 
 

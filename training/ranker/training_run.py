@@ -70,4 +70,4 @@ class TrainingRun:
         with self.timed("embed"):
             vectors = model.vectors(self.night, self.inputs)
         with self.timed("count neighbours"):
-            return self.inputs.ranker(until, vectors, model.blend, model.knn, model.learned, model.two_vectors)
+            return self.inputs.ranker(until, vectors, model.blend, model.knn, model.learned)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.lib.random_shop import DENSE, HISTORY, WHOLE, made, weighed
-from recommender.ranking.blend import NEXT_CHOICE, PARTS
 
 
 @pytest.mark.parametrize("weights", [DENSE, WHOLE])
@@ -18,6 +17,6 @@ def test_every_user_gets_a_list_of_what_was_not_chosen(weights):
     assert all(not set(row) & set(chosen) for row, chosen in zip(lists.tolist(), shop.chosen.tolist(), strict=True))
 
 
-def test_parts_that_are_not_named_are_silent():
+def test_parts_that_are_not_named_have_no_weight():
     blend = weighed({"next_choice": 0.5})
-    assert [weight for part, weight in enumerate(blend.weights) if part != NEXT_CHOICE] == [0.0] * (len(PARTS) - 1)
+    assert [blend.has_weight(part) for part in ("next_choice", "popular")] == [True, False]

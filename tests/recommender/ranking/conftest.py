@@ -4,15 +4,29 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from pipelines.contracts.score_parts import REASON_KINDS
 from pipelines.settings.knn import Knn
 from recommender.ranking.blend import Blend
 from recommender.ranking.nearest import keep_best
-from recommender.ranking.next_choice import NextChoiceScorer
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
-from recommender.ranking.two_vectors import TwoVectorsScorer
+from recommender.ranking.score_parts.chosen_together import ChosenTogether
+from recommender.ranking.score_parts.next_choice import NextChoiceScorer
+from recommender.ranking.score_parts.popular import Popular
+from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
+from recommender.ranking.score_parts.similar_text import SimilarText
+from recommender.ranking.score_parts.two_vectors import TwoVectorsScorer
+from recommender.ranking.score_parts.well_rated import WellRated
 
-BLEND = Blend((1.0, 0.5, 0.7, 0.4, 0.3, 0.1, 0.2), (0.1, 0.2, 0.1, 0.3, 0.5, 0.2, 1.0), 0.8, -3.0)
+
+def by_part(*values: float) -> dict[str, float]:
+    """Weights or scales by the name of the part, in the order of REASON_KINDS."""
+    return dict(zip(REASON_KINDS, values, strict=True))
+
+
+BLEND = Blend(
+    by_part(1.0, 0.5, 0.7, 0.4, 0.3, 0.1, 0.2), by_part(0.1, 0.2, 0.1, 0.3, 0.5, 0.2, 1.0), slope=0.8, intercept=-3.0
+)
 
 
 def make_network(products: int, width: int = 8, layers: int = 2) -> NextChoiceScorer:
@@ -55,19 +69,25 @@ def make_shelf(products: int = 60, blend: Blend = BLEND) -> Ranker:
 
     showable = np.ones(products, bool)
     showable[::9] = False
+    similar = neighbours()
     return Ranker(
         product_ids=np.array([f"p{i:03d}" for i in range(products)]),
         showable=showable,
-        knn=neighbours(),
         lexical=neighbours(),
         vectors=on_grid(rng.normal(size=(products, 16))),
         popularity=np.log1p(rng.integers(0, 50, products)).astype(np.float32),
         blend=blend,
         settings=Knn(history=8),
         brands=np.arange(products, dtype=np.int32) % 5 - 1,
-        next_choice=make_network(products),
-        two_vectors=make_scorer(),
-        rated=rng.normal(size=products).astype(np.float32),
+        parts=(
+            ChosenTogether(similar),
+            SimilarText(),
+            SimilarMeaning(),
+            make_network(products),
+            make_scorer(),
+            WellRated(rng.normal(size=products).astype(np.float32)),
+            Popular(),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.settings.knn import Knn
 from recommender.ranking.histories import Histories, past
-from recommender.ranking.knn import chosen_together, count_neighbours, query
+from recommender.ranking.knn import count_neighbours, count_users_of_both, query
 
 A, B, C = 0, 1, 2
 PLAIN = Knn(gap_power=1.0, reverse=0.5, seed_power=0.0, target_power=0.0, recency_power=1.0)
@@ -41,7 +41,7 @@ def test_users_who_chose_both_are_counted_where_there_is_a_neighbour():
     chosen = of([A, B, C], [A, B], [B, A], [C])
     similar = count_neighbours(chosen, 3, PLAIN.model_copy(update={"neighbours": 1}))
     assert similar.toarray().astype(bool).tolist() == [[0, 1, 0], [1, 0, 0], [0, 1, 0]]
-    assert chosen_together(chosen, similar).toarray().tolist() == [[0, 3, 0], [3, 0, 0], [0, 1, 0]]
+    assert count_users_of_both(chosen, similar).toarray().tolist() == [[0, 3, 0], [3, 0, 0], [0, 1, 0]]
 
 
 def test_the_last_product_of_a_query_weighs_most():

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from pipelines.contracts.score_parts import REASON_KINDS
 from recommender.ranking import contributions, ranker
 from recommender.ranking.approximate import ApproximateVectors
-from recommender.ranking.blend import CHOSEN_TOGETHER, NEXT_CHOICE, POPULAR, SIMILAR_MEANING, Blend
-from recommender.ranking.explanations import evidence
+from recommender.ranking.blend import Blend
+from recommender.ranking.explanations import strongest_evidence
 from recommender.ranking.ranker import EXPLORED, NEW
 from recommender.ranking.ranker_files import load_ranker, save_ranker
 from recommender.ranking.rerank import lots
 
+CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, NEXT_CHOICE, TWO_VECTORS, WELL_RATED, POPULAR = REASON_KINDS
+COLUMN = {part: column for column, part in enumerate(REASON_KINDS)}
 FIELDS = ("items", "scores", "parts", "kinds", "evidence", "users", "placed", "chance")
 
 
@@ -65,9 +68,8 @@ def test_what_short_forms_find_scores_as_it_always_does(shelf, people, monkeypat
 
 def test_forms_as_long_as_the_vectors_find_all_of_the_best(shelf, people, monkeypatch):
     monkeypatch.setattr(ranker, "CANDIDATES", 2)  # rounded forms may change the order of neighbours
-    whole = {
-        part: ApproximateVectors.of_vectors(vectors, vectors.shape[1]) for part, vectors in shelf.compared().items()
-    }
+    vectors = {name: shelf.find_part(name).product_vectors(shelf) for name in (SIMILAR_MEANING, NEXT_CHOICE)}
+    whole = {name: ApproximateVectors.of_vectors(long, long.shape[1]) for name, long in vectors.items()}
     assert np.array_equal(replace(shelf, short=whole).lists(*people, 10), shelf.lists(*people, 10))
 
 
@@ -96,7 +98,7 @@ def test_a_bundle_scores_the_mean_of_what_is_said_of_its_products(shelf, people)
     gone = int(np.flatnonzero(~shelf.showable)[0])
     scores = shelf.rank(*people, 5, bundles=[shown, np.append(shown, gone)]).bundles
     nothing = [np.empty(0, np.int32)] * len(people[0])
-    said = shelf.contributions(people[0], nothing).sum(axis=0)[:, shown].mean(axis=1)
+    said = shelf.contribution_array(people[0], nothing).sum(axis=0)[:, shown].mean(axis=1)
     offered = shelf.rank(people[0], nothing, 5, bundles=[shown]).bundles[:, 0]
     assert offered == pytest.approx(said, abs=1e-5)
     assert scores[:, 1] == pytest.approx(scores[:, 0] * 2 / 3, abs=1e-5)
@@ -125,7 +127,7 @@ def test_a_place_is_kept_only_for_a_new_product_that_scores_little_less_than_the
     popularity[30:33] = 0
     kept = replace(shelf, popularity=popularity, blend=replace(shelf.blend, new_slots=1))
     near = replace(kept, blend=replace(kept.blend, new_margin=0.3))
-    total = kept.contributions(histories, hidden).sum(axis=0)
+    total = kept.contribution_array(histories, hidden).sum(axis=0)
     some, all_of_them = (ranker.rank(histories, hidden, 20) for ranker in (near, kept))
     rows, places = np.nonzero(all_of_them.placed == NEW)
     tenth = np.sort(total[rows], axis=1)[:, -10]
@@ -179,14 +181,14 @@ def test_the_long_tail_is_reached_when_being_popular_counts_against_a_product(sh
     known = [u for u, history in enumerate(histories) if len(history)]
     assert shelf.popularity[reaching.items[known]].mean() < shelf.popularity[plain.items[known]].mean() - 0.5
     assert len(np.unique(reaching.items[known])) >= len(np.unique(plain.items[known]))
-    assert (reaching.parts[known][:, :, POPULAR] < plain.parts[known][:, :, POPULAR].max()).any()
+    assert (reaching.parts[known][:, :, COLUMN[POPULAR]] < plain.parts[known][:, :, COLUMN[POPULAR]].max()).any()
     assert np.array_equal(reaching.items[0], plain.items[0])  # who has no history gets what is popular
 
 
 def test_the_order_is_that_of_a_plain_sort(shelf, people):
     histories, hidden = people
     allowed = shelf.candidates(hidden)
-    score = shelf.contributions(histories, hidden).sum(axis=0)
+    score = shelf.contribution_array(histories, hidden).sum(axis=0)
     ranked = shelf.rank(histories, hidden, 7)
     for u in range(len(histories)):
         plain = sorted(np.flatnonzero(allowed[u]), key=lambda i: (-np.rint(np.float64(score[u, i]) * 1e6), i))
@@ -212,25 +214,25 @@ def test_scores_are_shares_that_never_rise(shelf, people):
 
 
 def test_strangers_get_what_is_popular_even_if_it_has_no_weight(shelf):
-    silent = replace(shelf, blend=replace(shelf.blend, weights=(1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0)))
+    silent = replace(shelf, blend=replace(shelf.blend, weights=dict.fromkeys(REASON_KINDS[:5], 1.0)))
     ranked = silent.rank([np.empty(0, np.int32)], [np.empty(0, np.int32)], 5)
     popularity = np.where(shelf.showable, shelf.popularity, -1)
     assert ranked.items[0].tolist() == np.argsort(-popularity, kind="stable")[:5].tolist()
-    assert (ranked.kinds == POPULAR).all()
+    assert (ranked.kinds == COLUMN[POPULAR]).all()
     assert (ranked.evidence == -1).all()
 
 
 @pytest.mark.parametrize("part", [CHOSEN_TOGETHER, SIMILAR_MEANING, NEXT_CHOICE])
 def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, part):
     histories, hidden = people
-    alone = replace(shelf, blend=shelf.blend.only(part))
+    alone = replace(shelf, blend=shelf.blend.single_part(part))
     ranked = alone.rank(histories, hidden, 10)
-    vectors = alone.vectors if part == SIMILAR_MEANING else alone.next_choice.targets
-    similar = alone.knn.toarray() if part == CHOSEN_TOGETHER else vectors @ vectors.T
+    vectors = alone.find_part(part).product_vectors(alone)
+    similar = alone.find_part(part).similar.toarray() if part == CHOSEN_TOGETHER else vectors @ vectors.T
     for u, history in enumerate(histories):
         past = history[-8:][::-1]
         weights = np.arange(1, len(past) + 1, dtype=np.float64) ** -1.5
-        for place in np.flatnonzero(ranked.kinds[u] == part):
+        for place in np.flatnonzero(ranked.kinds[u] == COLUMN[part]):
             strength = weights.astype(np.float32) * similar[past, ranked.items[u, place]]
             expected = [past[t] for t in np.argsort(-strength, kind="stable")[:2] if strength[t] > 0]
             named = [e for e in ranked.evidence[u, place] if e >= 0]
@@ -238,9 +240,11 @@ def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, par
 
 
 def test_how_many_chose_both_is_told_where_that_speaks(shelf, people):
-    counts = sparse.csr_array((np.arange(1, shelf.knn.nnz + 1), shelf.knn.indices, shelf.knn.indptr), shelf.knn.shape)
-    ranked = replace(shelf, together=counts).rank(*people, 10)
-    speaks = (ranked.kinds == CHOSEN_TOGETHER) & (ranked.evidence[:, :, 0] >= 0)
+    part = shelf.find_part(CHOSEN_TOGETHER)
+    similar = part.similar
+    counts = sparse.csr_array((np.arange(1, similar.nnz + 1), similar.indices, similar.indptr), similar.shape)
+    ranked = shelf.with_part(replace(part, users=counts)).rank(*people, 10)
+    speaks = (ranked.kinds == COLUMN[CHOSEN_TOGETHER]) & (ranked.evidence[:, :, 0] >= 0)
     assert speaks.any()
     assert (ranked.users[speaks] == counts.toarray()[ranked.evidence[speaks, 0], ranked.items[speaks]]).all()
     assert (ranked.users[~speaks] == -1).all()
@@ -274,10 +278,10 @@ def test_short_forms_are_saved_and_find_the_same(shelf, people, tmp_path, monkey
 
 
 def test_a_model_without_the_network_of_next_choices_is_silent_there(shelf, people, tmp_path):
-    without = replace(shelf, next_choice=None)
+    without = replace(shelf, parts=tuple(part for part in shelf.parts if part.part.name != NEXT_CHOICE))
     save_ranker(without, tmp_path / "ranker")
     ranked = load_ranker(tmp_path / "ranker").rank(*people, 20)
-    assert not ranked.parts[:, :, NEXT_CHOICE].any()
+    assert not ranked.parts[:, :, COLUMN[NEXT_CHOICE]].any()
     assert equal(ranked, without.rank(*people, 20))
 
 
@@ -319,18 +323,19 @@ def test_without_what_is_named_a_product_scores_lower(shelf, people):
     for u, place in np.argwhere(named[:, :, 0]):
         item = ranked.items[u, place]
         past = [histories[u], np.setdiff1d(histories[u], ranked.evidence[u, place], assume_unique=True)]
-        score = shelf.contributions(past, [hidden[u]] * 2).sum(axis=0)[:, item]
+        score = shelf.contribution_array(past, [hidden[u]] * 2).sum(axis=0)[:, item]
         assert score[1] < score[0], (u, place)
 
 
 def test_what_is_not_named_would_not_lower_the_score(shelf, people):
     histories, hidden = people
     ranked = shelf.rank(histories, hidden, 10)
-    claimed = evidence(shelf.asked(histories), ranked.items, ranked.kinds, shelf.similar(), shelf.compared())
+    parts = {COLUMN[part.part.name]: part for part in shelf.parts}
+    claimed = strongest_evidence(shelf.batch(histories).query, ranked.items, ranked.kinds, parts, shelf)
     dropped = (claimed[:, :, 0] >= 0) & (ranked.evidence[:, :, 0] < 0)
     assert dropped.any()
     for u, place in np.argwhere(dropped):
         item = ranked.items[u, place]
         past = [histories[u], histories[u][histories[u] != claimed[u, place, 0]]]
-        score = shelf.contributions(past, [hidden[u]] * 2).sum(axis=0)[:, item]
+        score = shelf.contribution_array(past, [hidden[u]] * 2).sum(axis=0)[:, item]
         assert score[1] > score[0] - 1e-5, (u, place)

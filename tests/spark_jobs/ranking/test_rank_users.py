@@ -19,6 +19,10 @@ from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
 from recommender.ranking.rerank import lots
+from recommender.ranking.score_parts.chosen_together import ChosenTogether
+from recommender.ranking.score_parts.popular import Popular
+from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
+from recommender.ranking.score_parts.similar_text import SimilarText
 from recommender.texts.german import DE
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from
 from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
@@ -38,14 +42,19 @@ def ranker():
 
     popularity = np.log1p(rng.integers(1, 50, PRODUCTS)).astype(np.float32)
     popularity[::10] = 0
+    showable, similar = rng.random(PRODUCTS) < 0.9, neighbours()
     return Ranker(
         product_ids=np.array([f"p{n:03d}" for n in range(PRODUCTS)]),
-        showable=rng.random(PRODUCTS) < 0.9,
-        knn=neighbours(),
+        showable=showable,
+        parts=(ChosenTogether(similar), SimilarText(), SimilarMeaning(), Popular()),
         lexical=neighbours(),
         vectors=on_grid(rng.normal(size=(PRODUCTS, 8))),
         popularity=popularity,
-        blend=Blend((0.4, 0.3, 0.2, 0.0, 0.0, 0.0, 0.1), (0.2, 0.2, 0.3, 1.0, 1.0, 1.0, 1.0), new_slots=1),
+        blend=Blend(
+            {"chosen_together": 0.4, "similar_text": 0.3, "similar_meaning": 0.2, "popular": 0.1},
+            {"chosen_together": 0.2, "similar_text": 0.2, "similar_meaning": 0.3},
+            new_slots=1,
+        ),
         settings=Knn(),
         brands=np.full(PRODUCTS, -1, np.int32),
     )

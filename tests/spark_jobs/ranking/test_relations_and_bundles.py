@@ -13,15 +13,19 @@ from scipy import sparse
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.pair_counts import PAIR_COUNTS
 from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.score_parts import REASON_KINDS
 from pipelines.night.night import Night
 from pipelines.settings.knn import Knn
 from pipelines.settings.load import check_settings
 from pipelines.settings.relations import Relations
 from recommender.bundles.scoring import BasketTotals
-from recommender.ranking.blend import PARTS, Blend
+from recommender.ranking.blend import Blend
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
+from recommender.ranking.score_parts.popular import Popular
+from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
+from recommender.ranking.score_parts.similar_text import SimilarText
 from recommender.ranking.substitutes import USUAL, Substitutes
 from recommender.texts.english import EN
 from spark_jobs.engine import spark_schema
@@ -76,11 +80,11 @@ def ranker():
     for (one, other), cosine in ALIKE.items():
         a, b = IDS.index(one), IDS.index(other)
         lexical[a, b] = lexical[b, a] = cosine
-    nothing = sparse.csr_array((n, n), dtype=np.float32)
     return Ranker(
-        product_ids=np.array(IDS), showable=np.ones(n, bool), knn=nothing, lexical=lexical.tocsr(),
+        product_ids=np.array(IDS), showable=np.ones(n, bool),
+        parts=(SimilarText(), SimilarMeaning(), Popular()), lexical=lexical.tocsr(),
         vectors=on_grid(np.random.default_rng(1).normal(size=(n, 8))), popularity=np.ones(n, np.float32),
-        blend=Blend((1.0,) * len(PARTS), (1.0,) * len(PARTS)), settings=Knn(), brands=np.full(n, -1, np.int32),
+        blend=Blend(dict.fromkeys(REASON_KINDS, 1.0)), settings=Knn(), brands=np.full(n, -1, np.int32),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from scipy import sparse
 
 from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.score_parts import REASON_KINDS
 from pipelines.contracts.session_bundles import SESSION_BUNDLES
 from pipelines.contracts.sessions import SESSIONS
 from pipelines.night.night import Night
@@ -16,9 +17,12 @@ from pipelines.settings.knn import Knn
 from pipelines.settings.load import check_settings
 from recommender.bundles.scoring import BasketTotals
 from recommender.bundles.visit_bundles import VisitBundler
-from recommender.ranking.blend import PARTS, Blend
+from recommender.ranking.blend import Blend
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
+from recommender.ranking.score_parts.popular import Popular
+from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
+from recommender.ranking.score_parts.similar_text import SimilarText
 from spark_jobs.engine import conform, spark_schema
 from spark_jobs.rank import stamp
 from spark_jobs.ranking.bundle_evidence import BundleEvidence
@@ -45,9 +49,10 @@ def ranker():
     nothing = sparse.csr_array((n, n), dtype=np.float32)
     vectors = np.array([CENTRES[p[:-1]] for p in IDS])
     return Ranker(
-        product_ids=np.array(IDS), showable=np.ones(n, bool), knn=nothing, lexical=nothing,
+        product_ids=np.array(IDS), showable=np.ones(n, bool),
+        parts=(SimilarText(), SimilarMeaning(), Popular()), lexical=nothing,
         vectors=on_grid(vectors / np.linalg.norm(vectors, axis=1, keepdims=True)), popularity=np.ones(n, np.float32),
-        blend=Blend((1.0,) * len(PARTS), (1.0,) * len(PARTS)), settings=Knn(), brands=np.full(n, -1, np.int32),
+        blend=Blend(dict.fromkeys(REASON_KINDS, 1.0)), settings=Knn(), brands=np.full(n, -1, np.int32),
     )  # fmt: skip
 
 

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from pipelines.contracts.score_parts import POPULAR
 from pipelines.settings.knn import Knn
-from recommender.ranking.blend import POPULAR, Blend
+from recommender.ranking.blend import Blend
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
+from recommender.ranking.score_parts.popular import Popular
 from training.ranker.evaluate import after_one_product, differences, explored, judge
 
 N = 12
@@ -23,12 +25,12 @@ def by_popularity(popularity):
     return Ranker(
         product_ids=np.array([f"p{i:02d}" for i in range(n)]),
         showable=np.ones(n, bool),
-        knn=nothing,
         lexical=nothing,
         vectors=on_grid(np.eye(n, 4, dtype=np.float32)),
         popularity=np.asarray(popularity, np.float32),
         brands=np.full(n, -1, np.int32),
-        blend=Blend().only(POPULAR),
+        parts=(Popular(),),
+        blend=Blend().single_part(POPULAR.name),
         settings=Knn(),
     )
 

@@ -9,7 +9,7 @@ from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import query
 from recommender.ranking.quantised_vectors import on_grid, user_vectors
-from recommender.ranking.two_vectors import TwoVectorsScorer
+from recommender.ranking.score_parts.two_vectors import TwoVectorsScorer
 from training.ranker.checkpoint import Checkpoint
 from training.ranker.evaluate import ndcg_of_scores
 from training.ranker.fit_projection import ChoiceBatches
@@ -48,7 +48,11 @@ def test_it_learns_what_follows_what(products, lists, tmp_path):
     choices = ChoiceBatches.of(Histories.of_lists(np.arange(300), learned), KNN.recency_power)
     run = LoopConfig(1, Checkpoint(tmp_path / "two vectors.pt"))
     progress = fit_two_vectors(
-        choices, products, lambda w: figure(lambda at: TwoVectorsScorer(w).scores(users[at], products)), SETTINGS, run
+        choices,
+        products,
+        lambda w: figure(lambda at: TwoVectorsScorer(w).score_vectors(users[at], products)),
+        SETTINGS,
+        run,
     )
     near = figure(lambda at: users[at] @ products.T)
     assert max(progress.figure) > near + 0.2

@@ -47,7 +47,7 @@ def chosen(tmp_path, toy_base):
         sections = {name: {"half_life_candidates": days} for name, days in candidates.items() if days is not None}
         night = open_night(tmp_path, toy_base, interactions=list(rows), sections=sections)
         base = load_base(str(toy_base), 24)
-        model = SavedModel(tmp_path, base, None, Blend(half_life_days=30.0), night.settings.knn, None, None, {})
+        model = SavedModel(tmp_path, base, None, Blend(half_life_days=30.0), night.settings.knn, {}, {})
         found = learn_half_lives(TrainingRun.of(night), model)
         assert replace(found, knn=model.knn, blend=model.blend) == model
         return found.knn.half_life_days, found.blend.half_life_days

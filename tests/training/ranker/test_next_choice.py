@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from pipelines.settings.next_choice import NextChoice as Settings
-from recommender.ranking import next_choice
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories
-from recommender.ranking.next_choice import LearnedNetwork, NextChoiceScorer
 from recommender.ranking.quantised_vectors import on_grid
+from recommender.ranking.score_parts import next_choice
+from recommender.ranking.score_parts.next_choice import LearnedNetwork, NextChoiceScorer
 from training.ranker.checkpoint import Checkpoint
 from training.ranker.evaluate import ndcg_of_vectors
 from training.ranker.fit_next_choice import fit_next_choice, windows
@@ -47,7 +47,7 @@ def learn(circle, text, run, settings=SMALL):
     past, cases = circle
 
     def figure(weights):
-        network = LearnedNetwork(weights, IDS).among(IDS, text)
+        network = LearnedNetwork(weights, IDS).part_for(IDS, text)
         return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, np.ones(PRODUCTS, bool))
 
     return fit_next_choice(past, text, figure, settings, run)
@@ -58,7 +58,7 @@ def test_the_pass_of_ranking_is_the_pass_of_training(text):
     network = Network(torch.from_numpy(text), SMALL).eval()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.5)
-    ours = LearnedNetwork(weights_of(network), IDS).among(IDS, text)
+    ours = LearnedNetwork(weights_of(network), IDS).part_for(IDS, text)
     histories = [np.array(h, np.int32) for h in ([3], [1, 2], [5, 4, 0, 7], [9, 8, 5, 4, 0, 7])]
     with torch.inference_mode():
         products = network.products(torch.arange(PRODUCTS))
@@ -111,7 +111,7 @@ def test_learning_ends_when_nothing_gets_better(circle, text, run):
 def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text, run, kept, monkeypatch):
     monkeypatch.setattr(next_choice, "KEPT", kept)
     weights = learn(circle, text, run, SMALL.model_copy(update={"rounds": 1})).weights
-    network = LearnedNetwork(weights, IDS).among(IDS, text)
+    network = LearnedNetwork(weights, IDS).part_for(IDS, text)
     rng = np.random.default_rng(5)
     histories = [rng.permutation(PRODUCTS)[:n].astype(np.int32) for n in rng.integers(0, 9, 200)]
     together = network.tastes(histories)
@@ -124,11 +124,11 @@ def test_a_new_product_is_known_by_its_text_and_an_old_one_also_by_itself(text, 
     learned = LearnedNetwork(weights_of(network), IDS)
     learned.save(tmp_path)
     ids = np.array(["a new one", "p00", "p07", "zz"])
-    found = LearnedNetwork.load(tmp_path).among(ids, text[[3, 0, 7, 3]]).products
+    found = LearnedNetwork.load(tmp_path).part_for(ids, text[[3, 0, 7, 3]]).products
     read = text @ learned.weights["read.weight"].T
     assert np.allclose(found[[0, 3]], read[3], atol=1e-6)
     assert np.allclose(found[[1, 2]], read[[0, 7]] + learned.weights["ids.weight"][[0, 7]], atol=1e-6)
-    assert isinstance(learned.among(ids, text[:4]), NextChoiceScorer)
+    assert isinstance(learned.part_for(ids, text[:4]), NextChoiceScorer)
 
 
 def test_a_folder_without_the_network_has_none(tmp_path):

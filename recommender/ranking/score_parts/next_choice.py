@@ -1,7 +1,7 @@
 """What a user chooses next: a small self-attentive network over the last products (Kang & McAuley 2018), in NumPy.
 
-`training/ranker/next_choice.py` learns it; this is the pass that judging and ranking use. It is computed in float64, so
-that a user's vector, rounded to the grid, has the same bits alone and among others.
+`training/ranker/next_choice.py` trains it; this is the forward pass that evaluation and ranking use. It is computed in
+float64, so that a user's vector, rounded to the grid, has the same bits alone and within a batch.
 """
 
 from __future__ import annotations
@@ -11,16 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
 from scipy.special import erf
 
 from pipelines.atomic_files import write_json
+from pipelines.contracts.score_parts import NEXT_CHOICE
 from recommender.ranking.histories import items_of
+from recommender.ranking.products import Products
 from recommender.ranking.quantised_vectors import on_grid
+from recommender.ranking.score_parts.families import VectorPart
+from recommender.ranking.score_parts.model import PartInputs, ScorePartModel, UserBatch
 
-FILE, IDS = "next_choice.safetensors", "next_choice_products.json"
+FILE, IDS = "next_choice.safetensors", "next_choice_products.json"  # weights, and whose they are
+PRODUCTS = "next_choice.npy"  # what a ranker's network knows of its products; the weights lie beside
 FAR = -1e9  # added to what attention may not look at
 TINY = 1e-5  # of layer normalisation, as in torch
 KEPT = 32_000_000  # numbers of what products are alone that are kept between calls
@@ -30,11 +36,40 @@ States = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class NextChoiceScorer:
+class NextChoiceScorer(VectorPart):
     """The network's `weights`, by torch's names, and `products`, float32 (n, d): what it knows of each product."""
 
     weights: NetworkWeights
     products: np.ndarray
+
+    part = NEXT_CHOICE
+
+    @classmethod
+    def build(cls, inputs: PartInputs) -> ScorePartModel | None:
+        learned = inputs.learned.get(cls.part.name)
+        return learned and learned.part_for(inputs.product_ids, inputs.vectors)
+
+    @classmethod
+    def load(cls, folder: Path, products: int) -> Self | None:
+        weights = load_weights(folder)
+        return None if weights is None else cls(weights, np.load(folder / PRODUCTS, allow_pickle=False))
+
+    @classmethod
+    def load_learned(cls, folder: Path) -> LearnedNetwork | None:
+        return LearnedNetwork.load(folder)
+
+    def save(self, folder: Path) -> None:
+        np.save(folder / PRODUCTS, self.products, allow_pickle=False)
+        save_weights(folder, self.weights)
+
+    def restrict_to(self, products: np.ndarray) -> None:
+        """None: learned weights stay in the folder of the model."""
+
+    def product_vectors(self, products: Products) -> np.ndarray:
+        return self.targets
+
+    def user_vectors(self, users: UserBatch, products: Products) -> np.ndarray:
+        return self.tastes(users.histories)
 
     @cached_property
     def targets(self) -> np.ndarray:
@@ -80,9 +115,9 @@ class NextChoiceScorer:
         """
         layers = self.weights["distance"].shape[0]
         for layer in range(layers):
-            asking = 1 if layer == layers - 1 else state.shape[1]  # nobody looks at the other places any more
-            mixed = self._attention(layer, self._three(layer, state) if layer else three, asking)
-            state = state[:, -asking:] + mixed
+            queries = 1 if layer == layers - 1 else state.shape[1]  # of the last block only the last place is read
+            mixed = self._attention(layer, self._three(layer, state) if layer else three, queries)
+            state = state[:, -queries:] + mixed
             inner = self._linear(f"blocks.{layer}.inner", self._normal(f"blocks.{layer}.norm_2", state))
             state = state + self._linear(f"blocks.{layer}.outer", inner * (1 + erf(inner / np.sqrt(2))) / 2)
         return self._normal("norm_out", state[:, -1])
@@ -91,8 +126,8 @@ class NextChoiceScorer:
         """Query, key and value of each state, side by side."""
         return self._linear(f"blocks.{layer}.query_key_value", self._normal(f"blocks.{layer}.norm_1", state))
 
-    def _attention(self, layer: int, three: np.ndarray, asking: int) -> np.ndarray:
-        """float64 (u, asking, d): each of the last places looks at itself and those before it, `three` (u, t, 3 d).
+    def _attention(self, layer: int, three: np.ndarray, queries: int) -> np.ndarray:
+        """float64 (u, queries, d): each of the last places attends to itself and those before it, `three` (u, t, 3 d).
 
         How far they lie counts (Press et al. 2022, but learned).
         """
@@ -101,13 +136,13 @@ class NextChoiceScorer:
         heads = len(distance)
         split = three.reshape(users, places, 3, heads, width // heads)
         query, key, value = split.transpose(2, 0, 3, 1, 4)
-        query = query[:, :, -asking:]
-        back = np.arange(places - asking, places)[:, None] - np.arange(places)
+        query = query[:, :, -queries:]
+        back = np.arange(places - queries, places)[:, None] - np.arange(places)
         seen = np.where(back >= 0, distance[:, np.maximum(back, 0)], FAR)
         score = query @ key.transpose(0, 1, 3, 2) / np.sqrt(width // heads) + seen
         share = np.exp(score - score.max(axis=3, keepdims=True))
         mixed = (share / share.sum(axis=3, keepdims=True)) @ value
-        return self._linear(f"blocks.{layer}.mix", mixed.transpose(0, 2, 1, 3).reshape(users, asking, width))
+        return self._linear(f"blocks.{layer}.mix", mixed.transpose(0, 2, 1, 3).reshape(users, queries, width))
 
     def _normal(self, name: str, state: np.ndarray) -> np.ndarray:
         centred = state - state.mean(axis=-1, keepdims=True)
@@ -123,15 +158,15 @@ class NextChoiceScorer:
 
 @dataclass(frozen=True)
 class LearnedNetwork:
-    """What training found out: the network's `weights`, and the sorted ids of the products it learned with."""
+    """What training found: the network's `weights`, and the sorted ids of the products that it was trained with."""
 
     weights: NetworkWeights
     product_ids: np.ndarray
 
-    def among(self, product_ids: np.ndarray, vectors: np.ndarray) -> NextChoiceScorer:
-        """The network among a night's products, of whose texts `vectors` (n, text) speak.
+    def part_for(self, product_ids: np.ndarray, vectors: np.ndarray) -> NextChoiceScorer:
+        """The part for a night's products, whose texts have the encoder's `vectors` (n, text).
 
-        A product that is new is known by its text alone.
+        A product that training did not know has the vector of its text alone.
         """
         read = vectors.astype(np.float64) @ self.weights["read.weight"].astype(np.float64).T
         at = np.minimum(np.searchsorted(self.product_ids, product_ids), len(self.product_ids) - 1)
