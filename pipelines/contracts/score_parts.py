@@ -175,7 +175,25 @@ POPULAR = ScorePart(
     measures_popularity=True,
 )
 
-SCORE_PARTS = (CHOSEN_TOGETHER, SIMILAR_TEXT, SIMILAR_MEANING, NEXT_CHOICE, TWO_VECTORS, WELL_RATED, POPULAR)
+RECENTLY_KNOWN = ScorePart(
+    name="recently_known",
+    meaning="products that were chosen for the first time not long ago; off by default",
+    figure="recently_known",
+    label="newness alone",
+    settings="popularity",
+    published=False,
+)
+
+SCORE_PARTS = (
+    CHOSEN_TOGETHER,
+    SIMILAR_TEXT,
+    SIMILAR_MEANING,
+    NEXT_CHOICE,
+    TWO_VECTORS,
+    WELL_RATED,
+    POPULAR,
+    RECENTLY_KNOWN,
+)
 REASON_KINDS = tuple(part.name for part in SCORE_PARTS if part.published)
 UNPUBLISHED = tuple(part.name for part in SCORE_PARTS if not part.published)
 (ANCHOR,) = (part.name for part in SCORE_PARTS if part.anchors_search)

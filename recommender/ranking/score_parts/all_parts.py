@@ -9,6 +9,7 @@ from recommender.ranking.score_parts.chosen_together import ChosenTogether
 from recommender.ranking.score_parts.model import LearnedWeights, PartInputs, ScorePartModel
 from recommender.ranking.score_parts.next_choice import NextChoiceScorer
 from recommender.ranking.score_parts.popular import Popular
+from recommender.ranking.score_parts.recently_known import RecentlyKnown
 from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
 from recommender.ranking.score_parts.similar_text import SimilarText
 from recommender.ranking.score_parts.two_vectors import TwoVectorsScorer
@@ -22,6 +23,7 @@ PART_MODELS: tuple[type[ScorePartModel], ...] = (
     TwoVectorsScorer,
     WellRated,
     Popular,
+    RecentlyKnown,
 )
 
 
