@@ -1,4 +1,4 @@
-"""What a model is judged on: users with a past, and what they chose afterwards."""
+"""What a model is evaluated on: users with a history, and what they chose afterwards."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ LISTS = ("histories", "hidden", "targets")
 
 @dataclass(frozen=True)
 class EvalCases:
-    """One entry for each of `users`, all int32 indices of products.
+    """One entry for each of `users`; arrays hold int32 indices of products.
 
-    `histories`: what the user chose before, oldest first, as PAST; `hidden`: what may not be shown; `targets`: what
-    should have been shown.
+    `histories`: what the user chose before, oldest first, of HISTORY_DTYPE; `hidden`: products that may not be shown;
+    `targets`: products that the user chose afterwards.
     """
 
     users: np.ndarray
@@ -25,10 +25,10 @@ class EvalCases:
     def __len__(self) -> int:
         return len(self.users)
 
-    def beside(self, others: EvalCases) -> EvalCases:
+    def followed_by(self, others: EvalCases) -> EvalCases:
         """These cases, then the others."""
-        both = ((*mine, *more) for mine, more in ((getattr(self, n), getattr(others, n)) for n in LISTS))
-        return EvalCases(np.concatenate([self.users, others.users]), *map(list, both))
+        joined = ([*getattr(self, name), *getattr(others, name)] for name in LISTS)
+        return EvalCases(np.concatenate([self.users, others.users]), *joined)
 
     def at_most(self, count: int) -> EvalCases:
         """`count` of the cases, evenly spread over the sorted users; all where there are no more."""
@@ -43,9 +43,9 @@ NOBODY = EvalCases(np.empty(0, str), [], [], [])
 
 @dataclass(frozen=True)
 class UsersWithHistory:
-    """Users with a past: `cases`, who chose something new, and `others`, who chose nothing.
+    """Users with a history: `cases`, who chose something new, and `others`, who chose nothing.
 
-    Both may be samples: `counts` says how many there are of each kind, 0 for no more than these.
+    Both may be samples: `counts` are the users of each kind in all, 0 where the sample is complete.
     """
 
     cases: EvalCases
@@ -55,6 +55,6 @@ class UsersWithHistory:
     def at_most(self, most: int) -> tuple[EvalCases, np.ndarray]:
         """At most so many of both kinds, and float64 (u,) how many users each of them stands for."""
         kinds = [kind.at_most(most) for kind in (self.cases, self.others)]
-        there = [max(count, len(kind)) for count, kind in zip(self.counts, (self.cases, self.others), strict=True)]
-        stand_for = [np.full(len(kind), n / max(len(kind), 1)) for kind, n in zip(kinds, there, strict=True)]
-        return kinds[0].beside(kinds[1]), np.concatenate(stand_for)
+        sizes = [max(count, len(kind)) for count, kind in zip(self.counts, (self.cases, self.others), strict=True)]
+        stand_for = [np.full(len(kind), n / max(len(kind), 1)) for kind, n in zip(kinds, sizes, strict=True)]
+        return kinds[0].followed_by(kinds[1]), np.concatenate(stand_for)

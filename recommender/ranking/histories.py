@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.ranking.interaction_log import InteractionLog
 
-HISTORY_DTYPE = np.dtype([("item", np.int32), ("turn", np.int32)])
+HISTORY_DTYPE = np.dtype([("item", np.int32), ("turn", np.int32)])  # what is chosen at one time is one turn
 
 
 @dataclass(frozen=True)
@@ -27,41 +27,39 @@ class Histories:
 
     @classmethod
     def of_lists(cls, users: np.ndarray, lists: list[np.ndarray]) -> Histories:
-        """The same from one array for each user, as `past` makes them or of indices alone, all chosen on one day."""
+        """Histories from one array for each user, of HISTORY_DTYPE or of indices alone, all chosen on day 0."""
         starts = np.concatenate([[0], np.cumsum([len(h) for h in lists])]).astype(np.int64)
         items = np.concatenate([np.empty(0, np.int32), *map(items_of, lists)]).astype(np.int32)
         turns = np.concatenate([np.empty(0, np.int32), *map(turns_of, lists)]).astype(np.int32)
         return cls(np.asarray(users), items, starts, turns, np.zeros(len(items), np.int64))
 
     def lists(self) -> list[np.ndarray]:
-        """One array of PAST for each user."""
+        """One array of HISTORY_DTYPE for each user."""
         return np.split(past(self.items, self.turns), self.starts[1:-1]) if len(self.users) else []
 
     def of(self, users: np.ndarray) -> list[np.ndarray]:
-        """One array of PAST for each of `users`; empty for a user without history."""
-        at, all_of_them = np.searchsorted(self.users, users), past(self.items, self.turns)
+        """One array of HISTORY_DTYPE for each of `users`; empty for a user without history."""
+        at, entries = np.searchsorted(self.users, users), past(self.items, self.turns)
         return [
-            all_of_them[self.starts[i] : self.starts[i + 1]]
-            if i < len(self.users) and self.users[i] == u
-            else all_of_them[:0]
+            entries[self.starts[i] : self.starts[i + 1]] if i < len(self.users) and self.users[i] == u else entries[:0]
             for i, u in zip(at, users, strict=True)
         ]
 
 
 def past(items: np.ndarray, turns: np.ndarray) -> np.ndarray:
-    """PAST (t,): a user's history of which is known what was chosen at one time."""
-    found = np.empty(len(items), HISTORY_DTYPE)
-    found["item"], found["turn"] = items, turns
-    return found
+    """HISTORY_DTYPE (t,): products, and the turn in which each was chosen."""
+    history = np.empty(len(items), HISTORY_DTYPE)
+    history["item"], history["turn"] = items, turns
+    return history
 
 
 def items_of(history: np.ndarray) -> np.ndarray:
-    """int (t,): the indices of the products of a history, which may be nothing but these."""
+    """int (t,): the products of a history of HISTORY_DTYPE, or of indices alone."""
     return history["item"] if history.dtype.names else history
 
 
 def turns_of(history: np.ndarray) -> np.ndarray:
-    """int (t,): what was chosen at one time has one number; of indices alone, each was chosen at another time."""
+    """int (t,): the turns of a history; in one of indices alone, each product has a turn of its own."""
     return history["turn"] if history.dtype.names else np.arange(len(history))
 
 

@@ -1,4 +1,4 @@
-"""The table `interactions` as arrays of numbers: the form that all learning and judging reads."""
+"""The table `interactions` as NumPy arrays, as training and evaluation read it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class InteractionLog:
 
     `users` and `products` are sorted ids; `user` and `product` are indices into them; `day` counts days since
     1970; `last_ts` is in microseconds; `target` and `hides` say whether the row holds an event of those types;
-    `undone` is the day from which the interest is gone, because all pieces were given back.
+    `undone` is the day on which all pieces were returned, from which the row counts no more.
     """
 
     users: np.ndarray
@@ -41,21 +41,21 @@ class InteractionLog:
 
 
 def undone(pairs: np.ndarray, day: np.ndarray, pieces: np.ndarray) -> np.ndarray:
-    """int64 (n,): the day on which all pieces of a row's pair were given back; far in the future where they were not.
+    """int64 (n,): the day on which all pieces of a row's pair were returned; the largest int64 where they were not.
 
-    `pairs` names user and product; rows of a pair stand in the order of time. Once all is given back, what was before
-    is undone, and the count begins again.
+    `pairs` int (n,) numbers user and product; rows of a pair stand in the order of time. Once all pieces are returned,
+    the rows before are undone, and the count begins again.
     """
     never = np.iinfo(np.int64).max
-    found = np.full(len(pairs), never)
+    returned = np.full(len(pairs), never)
     touched = np.flatnonzero(np.isin(pairs, pairs[pieces < 0]))
     touched = touched[np.argsort(pairs[touched], kind="stable")]
     starts = np.flatnonzero(np.diff(pairs[touched], prepend=-1))
     for group in np.split(touched, starts[1:]):
-        begin, left = 0, 0
+        begin, pieces_left = 0, 0
         for at, row in enumerate(group):
-            left += pieces[row]
-            if pieces[row] < 0 and left <= 0:
-                found[group[begin:at]] = day[row]
-                begin, left = at, 0
-    return found
+            pieces_left += pieces[row]
+            if pieces[row] < 0 and pieces_left <= 0:
+                returned[group[begin:at]] = day[row]
+                begin, pieces_left = at, 0
+    return returned

@@ -1,4 +1,4 @@
-"""Item-kNN over ordered pairs: what users chose soon after something, or with it."""
+"""Item-kNN over ordered pairs: products that users chose soon after a product, or with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recommender.ranking.sparse_rows import entries
 
 
 def count_neighbours(histories: Histories, products: int, settings: Knn) -> sparse.csr_array:
-    """float32 (products, products): how much choosing the row speaks for the column, the best of each row.
+    """csr float32 (products, products): how much choosing the row predicts the column, the best of each row.
 
     A pair i before j with `gap` turns between them counts gap^-gap_power for i -> j and `reverse` times that for
     j -> i; two products of one turn count 1 for each other. All of that halves with each `half_life_days` between the
@@ -41,7 +41,7 @@ def count_users_of_both(histories: Histories, similar: sparse.csr_array) -> spar
 
 
 def _pairs(histories: Histories, products: int, settings: Knn) -> tuple[sparse.csr_array, sparse.csr_array]:
-    """What pairs of products count: of different turns, from the earlier to the later one; and of the same turn."""
+    """float64 (products, products) each: counts of pairs in different turns, earlier to later, and in the same turn."""
     lengths = np.diff(histories.starts)
     owner = np.repeat(np.arange(len(lengths)), lengths)
     age = histories.days.max(initial=0) - histories.days

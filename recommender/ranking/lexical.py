@@ -1,4 +1,4 @@
-"""Which products are described in the same words."""
+"""Lexical similarity of products: TF-IDF over title, brand, categories and description."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def words_of_product(title: str, brand: str | None, categories: Sequence[str], d
 
 
 def word_of_price(price: float | None, steps: float) -> str:
-    """A word that all products of one step of price share, with `steps` for each doubling; none without a price."""
+    """A token that products of one price step share, `steps` steps for each doubling; empty without a price."""
     if price is None or price <= 0:
         return ""
     return f"pricestep{math.floor(steps * math.log2(max(100 * price, 1)))}"  # of hundredths, so none is below zero
@@ -36,7 +36,7 @@ def word_neighbours(texts: Sequence[str]) -> sparse.csr_array:
     n = len(texts)
     try:
         vectors = TfidfVectorizer(token_pattern=WORD, sublinear_tf=True, dtype=np.float32).fit_transform(texts)
-    except ValueError:  # scikit-learn's word for: no text holds a word
+    except ValueError:  # raised where no text holds a word
         return sparse.csr_array((n, n), dtype=np.float32)
     columns = sparse.csr_array(vectors.T)
     rows = max(1, CELLS // n)

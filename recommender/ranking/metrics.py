@@ -1,4 +1,4 @@
-"""How good lists are, and how sure that is."""
+"""Ranking metrics of lists, and bootstrap intervals of their means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SEED = 20_240_601
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over users with its 95 % interval; no interval where there is nothing to draw from."""
+    """A mean over users with its 95 % interval; None without users."""
 
     value: float
     low: float | None
@@ -24,7 +24,7 @@ def hits(items: np.ndarray, targets: list[np.ndarray]) -> np.ndarray:
     """bool (u, k): which of the listed `items` (u, k) are among the user's targets."""
     if not len(items):
         return np.zeros(items.shape, bool)
-    return np.stack([np.isin(row, wanted) for row, wanted in zip(items, targets, strict=True)])
+    return np.stack([np.isin(row, target) for row, target in zip(items, targets, strict=True)])
 
 
 def recall(items: np.ndarray, targets: list[np.ndarray], k: int) -> np.ndarray:
@@ -34,8 +34,8 @@ def recall(items: np.ndarray, targets: list[np.ndarray], k: int) -> np.ndarray:
 
 def recall_by_depth(items: np.ndarray, targets: list[np.ndarray]) -> np.ndarray:
     """float64 (k,): mean recall over the users of the first 1, 2, ... k items; zeros without users."""
-    found = np.cumsum(hits(items, targets), axis=1) / np.maximum([len(t) for t in targets], 1)[:, None]
-    return found.sum(axis=0) / max(len(targets), 1)
+    hit_counts = np.cumsum(hits(items, targets), axis=1) / np.maximum([len(t) for t in targets], 1)[:, None]
+    return hit_counts.sum(axis=0) / max(len(targets), 1)
 
 
 def ndcg(items: np.ndarray, targets: list[np.ndarray], k: int) -> np.ndarray:
@@ -46,8 +46,8 @@ def ndcg(items: np.ndarray, targets: list[np.ndarray], k: int) -> np.ndarray:
     discount = 1 / np.log2(np.arange(2, k + 2))
     ideal = np.concatenate([[0.0], np.cumsum(discount)])
     best = ideal[np.minimum([len(t) for t in targets], k).astype(int)]
-    found = hits(items[:, :k], targets)
-    gained = (found * discount[: found.shape[1]]).sum(axis=1)
+    hit = hits(items[:, :k], targets)
+    gained = (hit * discount[: hit.shape[1]]).sum(axis=1)
     return np.divide(gained, best, out=np.zeros(len(items)), where=best > 0)
 
 
@@ -62,9 +62,9 @@ def brand_coverage(items: np.ndarray, brands: np.ndarray, showable: np.ndarray, 
 
     `brands` int32 (n,): a number for each product's brand, -1 where it is unknown; `showable` bool (n,).
     """
-    there = np.unique(brands[showable & (brands >= 0)])
+    known = np.unique(brands[showable & (brands >= 0)])
     shown = items[:, :k]
-    return len(np.intersect1d(there, brands[shown[shown >= 0]])) / len(there) if len(there) else 1.0
+    return len(np.intersect1d(known, brands[shown[shown >= 0]])) / len(known) if len(known) else 1.0
 
 
 def identical_lists(items: np.ndarray, k: int) -> float:

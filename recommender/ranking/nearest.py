@@ -1,4 +1,4 @@
-"""The best entries of rows, with ties resolved by index."""
+"""Top-k entries of rows, with ties resolved by index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def keep_best(similarity: sparse.csr_array, count: int) -> sparse.csr_array:
 
 
 def rounded(score: np.ndarray) -> np.ndarray:
-    """`score` as whole millionths, so that what differs less counts as equal."""
+    """float64: `score` in whole millionths; smaller differences count as equal."""
     return np.rint(score.astype(np.float64) * DIGITS)
 
 
@@ -46,9 +46,10 @@ def best(score: np.ndarray, k: int) -> np.ndarray:
 
 
 def _reached(score: np.ndarray, k: int) -> np.ndarray:
-    """float32 (u,): what at least k entries of each row of `score` (u, n) reach, and few more; of fewer, the least.
+    """float32 (u,): a score that at least k entries of each row of `score` (u, n) reach, and few more than k.
 
-    The k-th largest of the best of each of GROUPS times k groups, since finding that reads the rows once.
+    The k-th largest of the maxima of GROUPS times k groups of columns: these are found in one pass over the rows. A row
+    of fewer than k entries gives its smallest.
     """
     n = score.shape[1]
     groups = GROUPS * k

@@ -1,4 +1,4 @@
-"""The learned map from texts to vectors of which near ones are chosen one after the other."""
+"""A learned map of text vectors: texts of products that are chosen one after the other get near vectors."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ TINY = 1e-12
 class LearnedProjection:
     """`weights` holds `linear.weight` (d, d) for the encoder's vectors and `words.weight` (w, d) for `words`.
 
-    Computed in float64, so that a vector is the same alone and in a matrix. The encoder's vectors are kept as they are
-    and mapped when they are used: what is learned anew each night costs no text to be read again.
+    Computed in float64, so that a vector is the same alone and in a batch. The encoder's vectors are cached unmapped,
+    and mapped when they are used: a new projection each night needs no text to be encoded again.
     """
 
     weights: Mapping[str, np.ndarray]
     words: TfidfVocabulary
 
     def of(self, vectors: np.ndarray, texts: Sequence[str]) -> np.ndarray:
-        """float32 (m, d), each row of length one: what texts are mapped to, of which the encoder makes `vectors`."""
+        """float32 (m, d), each row of length one: mapped vectors of m texts, whose encoder vectors are `vectors`."""
         return self.mapped(vectors, self.words.counted(texts))
 
     def mapped(self, vectors: np.ndarray, counted: sparse.csr_array) -> np.ndarray:
-        """The same, where the words in the texts are `counted` (m, w) already."""
+        """The same for texts whose words are `counted` already: TF-IDF (m, w)."""
         mapped = vectors.astype(np.float64) @ self.weights["linear.weight"].astype(np.float64).T
         mapped += counted.astype(np.float64) @ self.weights["words.weight"].astype(np.float64)
         lengths = np.sqrt(np.square(mapped).sum(axis=1, keepdims=True))

@@ -1,4 +1,4 @@
-"""Vectors on a grid, so that sums of their products are exact in float32 in whatever order they are added."""
+"""Vectors rounded to a grid: their dot products are exact in float32, in whatever order the sum runs."""
 
 from __future__ import annotations
 

@@ -15,10 +15,9 @@ from recommender.ranking.contributions import Contributions
 from recommender.ranking.counterfactual import confirmed_evidence
 from recommender.ranking.explanations import strongest_evidence
 from recommender.ranking.nearest import DIGITS, best, rounded
-from recommender.ranking.new_item_slots import HEAD, with_new
 from recommender.ranking.products import row_and_product
 from recommender.ranking.ranked import Ranked
-from recommender.ranking.rerank import POOL, diverse, drawn, spread
+from recommender.ranking.rerank import HEAD, POOL, diverse, drawn, spread, with_new
 from recommender.ranking.score_parts.model import ScorePartModel
 from recommender.ranking.scorer import Scorer
 

@@ -1,4 +1,4 @@
-"""How far the ratings of a product lie above the mean, its raters' habits taken off."""
+"""Rating biases of products: how far their ratings lie above the mean, corrected for who rated."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-OF_PRODUCT, OF_USER = 25.0, 10.0  # ratings of no more than the mean that each is held to have besides (Koren 2009)
+OF_PRODUCT, OF_USER = 25.0, 10.0  # shrinkage: pseudo-ratings equal to the mean (Koren 2009)
 SWEEPS = 3
 
 
 @dataclass(frozen=True)
 class RatingLog:
-    """One entry a rating: `user` numbers of who wrote it (-1: unknown), `product` indices, `day`, `value`."""
+    """One entry a rating: `user` number (-1: unknown), `product` index, `day` since 1970, `value` in stars."""
 
     user: np.ndarray
     product: np.ndarray
@@ -22,18 +22,18 @@ class RatingLog:
     def biases(self, until: int, products: int) -> np.ndarray:
         """float32 (products,): b_i of the prediction mu + b_u + b_i (Koren 2009), by the ratings up to day `until`.
 
-        Both biases are found in turn, each shrunk towards nothing; 0 for a product without ratings.
+        Both biases are estimated in turn, each shrunk towards 0; 0 for a product without ratings.
         """
         seen = self.day <= until
         user, product, value = self.user[seen] + 1, self.product[seen], self.value[seen]
         if not len(value):
             return np.zeros(products, np.float32)
-        left = value - value.mean()
+        residual = value - value.mean()
         users, known = int(user.max()) + 1, user > 0
         of_user, of_product = np.zeros(users), np.zeros(products)
         for _ in range(SWEEPS):
-            of_product = _shrunk(left - of_user[user], product, products, OF_PRODUCT)
-            of_user = _shrunk((left - of_product[product])[known], user[known], users, OF_USER)
+            of_product = _shrunk(residual - of_user[user], product, products, OF_PRODUCT)
+            of_user = _shrunk((residual - of_product[product])[known], user[known], users, OF_USER)
         return of_product.astype(np.float32)
 
 

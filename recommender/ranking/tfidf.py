@@ -1,4 +1,4 @@
-"""The words of a catalogue, and how much each of them says of a text."""
+"""A TF-IDF vocabulary of a catalogue, kept without scikit-learn objects."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 WORD = r"(?u)[^\W_]+"
-LEAST_TEXTS = 2  # a word of one text only tells of no other
+LEAST_TEXTS = 2  # a word that only one text holds relates it to no other
 
 
 @dataclass(frozen=True)
 class TfidfVocabulary:
-    """`known` words, in small letters, and `idf` float32 (w,): how rare each of them is."""
+    """`known` words, lower case, and `idf` float32 (w,): their inverse document frequencies."""
 
     known: Sequence[str]
     idf: np.ndarray
 
     @classmethod
     def of(cls, texts: Sequence[str], most: int) -> TfidfVocabulary:
-        """The `most` frequent words that stand in two of the texts or more; without any, none are known."""
+        """The `most` frequent words that two of the texts or more hold; an empty vocabulary where there are none."""
         vectoriser = TfidfVectorizer(token_pattern=WORD, min_df=LEAST_TEXTS, max_features=most, dtype=np.float32)
         try:
             vectoriser.fit(texts if most else [])
-        except ValueError:  # scikit-learn's word for: no such word
+        except ValueError:  # raised where there is no such word
             return cls((), np.zeros(0, np.float32))
         return cls(tuple(vectoriser.get_feature_names_out().tolist()), vectoriser.idf_.astype(np.float32))
 
