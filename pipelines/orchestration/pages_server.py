@@ -1,4 +1,4 @@
-"""HTTP server on loopback for a home's reports, releases and Data Docs; used by `nightshelf up`."""
+"""HTTP server on 127.0.0.1 for a home's reports, releases and Data Docs; used by `nightshelf up`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-SERVED = ("report", "releases", "quality")
+SERVED_FOLDERS = ("report", "releases", "quality")
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -34,14 +34,14 @@ def find_page(home: Path, path: str) -> Path | None:
     `home`, which may be links to another disk; links inside them may lead to any of the three, and nowhere else.
     """
     root, *parts = unquote(path).split("/")
-    if root or not parts or parts[0] not in SERVED or ".." in parts or "\\" in "".join(parts):
+    if root or not parts or parts[0] not in SERVED_FOLDERS or ".." in parts or "\\" in "".join(parts):
         return None
     try:
-        found = home.joinpath(*parts).resolve(strict=True)
+        target = home.joinpath(*parts).resolve(strict=True)
     except (OSError, RuntimeError, ValueError):  # missing or too long; a loop of links; a NUL byte
         return None
-    served = any(found.is_relative_to((home / name).resolve()) for name in SERVED)
-    return found if served and (found.is_dir() or (found.is_file() and parts[-1])) else None
+    served = any(target.is_relative_to((home / name).resolve()) for name in SERVED_FOLDERS)
+    return target if served and (target.is_dir() or (target.is_file() and parts[-1])) else None
 
 
 class PagesHandler(http.server.SimpleHTTPRequestHandler):
@@ -71,7 +71,7 @@ class PagesHandler(http.server.SimpleHTTPRequestHandler):
         return super().send_head()
 
     def translate_path(self, path: str) -> str:
-        """The file that `send_head` of the base class opens: the one found and checked, whatever `path` says."""
+        """The file that `send_head` of the base class opens: the one that was checked here; `path` is ignored."""
         return str(self.page)
 
     def log_message(self, format: str, *args: Any) -> None:
