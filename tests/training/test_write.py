@@ -334,7 +334,7 @@ def test_without_a_generator_templates_speak(tmp_path, generator, severity, monk
     assert by(rows) == TEMPLATES
     assert rows["b2"]["title"] == "Green tea pot and Tea cup with saucer"
     assert [m.severity for m in matters(night)] == [severity]
-    assert generator in matters(night)[0].says or generator == "none"
+    assert generator in matters(night)[0].message or generator == "none"
     assert told["by_template"] == 3
 
 

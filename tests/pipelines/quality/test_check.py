@@ -117,7 +117,7 @@ def test_a_stopped_night_keeps_its_pages_when_another_takes_its_place(night):
     for table in STAGES["inputs"]:
         put(again, table)
     check(again, "inputs")
-    assert "was stopped here" in (night.checks_pages / "inputs" / "index.html").read_text()
+    assert "The night stopped here" in (night.checks_pages / "inputs" / "index.html").read_text()
     assert "checks hold" in (again.checks_pages / "inputs" / "index.html").read_text()
 
 

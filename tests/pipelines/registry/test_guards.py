@@ -7,7 +7,7 @@ from pipelines.settings.guards import Guards
 
 
 def broken_guards(case, settings, has_predecessor=True):
-    return [rule.says for rule in guard_rules(case, settings, has_predecessor=has_predecessor) if not rule.kept]
+    return [rule.message for rule in guard_rules(case, settings, has_predecessor=has_predecessor) if not rule.kept]
 
 
 def evaluation(coverage=0.4, theirs=0.4, identical=0.1, cold=(0.0, -0.1, 0.1, 40)):
@@ -25,7 +25,7 @@ def evaluation(coverage=0.4, theirs=0.4, identical=0.1, cold=(0.0, -0.1, 0.1, 40
 
 
 @pytest.mark.parametrize(
-    ("case", "says"),
+    ("case", "messages"),
     [
         (evaluation(), []),
         (evaluation(coverage=0.321), []),
@@ -39,7 +39,7 @@ def evaluation(coverage=0.4, theirs=0.4, identical=0.1, cold=(0.0, -0.1, 0.1, 40
         (
             evaluation(identical=0.205),
             [
-                "20.5% of the users get one and the same list (allowed: at most 20.0%, [guards] most_identical_lists)",
+                "20.5% of the users get the same list (allowed: at most 20.0%, [guards] most_identical_lists)",
             ],
         ),
         (evaluation(cold=(-0.1, -0.2, 0.0, 20)), []),
@@ -53,8 +53,8 @@ def evaluation(coverage=0.4, theirs=0.4, identical=0.1, cold=(0.0, -0.1, 0.1, 40
         ),
     ],
 )
-def test_each_guard_says_number_bound_and_setting(case, says):
-    assert broken_guards(case, Guards()) == says
+def test_each_guard_names_number_bound_and_setting(case, messages):
+    assert broken_guards(case, Guards()) == messages
 
 
 def test_without_a_champion_only_the_challengers_own_figures_count():
@@ -63,7 +63,7 @@ def test_without_a_champion_only_the_challengers_own_figures_count():
     assert len(broken_guards(case, Guards(), has_predecessor=False)) == 1
 
 
-def test_a_guard_that_is_kept_says_figure_and_bound_too():
+def test_a_guard_that_is_kept_has_figure_and_bound_too():
     identical, coverage, cold = guard_rules(evaluation(cold=(-0.1, -0.2, -0.1, 3)), Guards(), has_predecessor=True)
     assert (identical.figure, identical.allowed) == (0.1, "<= 0.2000")
     assert (coverage.figure, coverage.kept) == (0.4, True)
