@@ -44,39 +44,38 @@ class RunOptions:
     days_only: bool = False
 
 
-def open_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
+def open_night(home: Path, run_date: date, options: RunOptions) -> Night:
     """The night of `run_date`, written to its working folder; the same inputs give the same folder.
 
     Raises SettingsError and SourceError before any work is done.
     """
-    night = plan_night(home, run_date, wishes)
+    night = plan_night(home, run_date, options)
     if not (night.work / "night.json").is_file():
         night.save()
     return night
 
 
-def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
+def plan_night(home: Path, run_date: date, options: RunOptions) -> Night:
     """The night of `run_date` as it would be opened now; nothing is written but new files to the ledger."""
-    settings = load_settings(home)
-    if wishes.k is not None:
-        settings = settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": wishes.k})})
-    key = load_user_key(home)
-    code = step_hashes(DAYS_ONLY if wishes.days_only else tuple(STEPS))
+    settings = settings_of(home, options)
+    key = fingerprint(load_user_key(home))
+    code = step_hashes(DAYS_ONLY if options.days_only else tuple(STEPS))
     with ledger_lock(home):
         ledger = load_ledger(home)
-        files, columns, missing = find_sources(home, settings, run_date, ledger, again=wishes.full_refresh)
-        before = None if wishes.days_only else predecessor(home, run_date)  # days need no model
-        inputs = {
-            "run_date": run_date,
-            "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
-            "files": {n: [(f.name, f.sha256, f.delivered) for f in fs] for n, fs in files.items()},
-            "key": fingerprint(key),
-            "packages": installed_packages(),
-            "code": code,
-            "predecessor": before,
-            "wishes": wishes,
-        }
-        digest = hash_of(inputs)
+        files, columns, missing = find_sources(home, settings, run_date, ledger, again=options.full_refresh)
+        before = None if options.days_only else predecessor(home, run_date)  # days need no model
+        digest = hash_of(
+            {
+                "run_date": run_date,
+                "settings": settings.model_dump(mode="json", exclude=NO_EFFECT),
+                "files": {n: [(f.name, f.sha256, f.delivered) for f in fs] for n, fs in files.items()},
+                "key": key,
+                "packages": installed_packages(),
+                "code": code,
+                "predecessor": before,
+                "options": options,
+            }
+        )
         run_id = f"{run_date}-{digest[:10]}"
         save_ledger(home, ledger, run_id)
     if (home / "staging" / run_id / "night.json").is_file():
@@ -91,15 +90,23 @@ def plan_night(home: Path, run_date: date, wishes: RunOptions) -> Night:
         files={n: tuple(f if f.first_run else replace(f, first_run=run_id) for f in fs) for n, fs in files.items()},
         columns=columns,
         left_out=tuple(missing),
-        key_fingerprint=fingerprint(key),
+        key_fingerprint=key,
         code=code,
         catalogue_as_of=max((f.delivered for f in files["products"] if f.delivered), default=run_date),
         predecessor=before,
-        full_refresh=wishes.full_refresh,
-        retrain=wishes.retrain,
-        skip_training=wishes.skip_training,
-        days_only=wishes.days_only,
+        full_refresh=options.full_refresh,
+        retrain=options.retrain,
+        skip_training=options.skip_training,
+        days_only=options.days_only,
     )
+
+
+def settings_of(home: Path, options: RunOptions) -> Settings:
+    """The settings of the shop, with `[ranking] k` of the options where they have one."""
+    settings = load_settings(home)
+    if options.k is None:
+        return settings
+    return settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"k": options.k})})
 
 
 def find_sources(

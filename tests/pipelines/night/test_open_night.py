@@ -1,0 +1,56 @@
+"""What makes one night another one, and what does not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from demo_shop.write import write_demo_shop
+from pipelines.night.open_night import RunOptions, open_night, plan_night
+from pipelines.night.steps import DAYS_ONLY, STEPS
+
+DAY = date(2025, 3, 31)
+SOURCES = '[sources.events]\npath = "sources/events"\n[sources.products]\npath = "sources/products.csv"\n'
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("NIGHTSHELF_USER_KEY", "0123456789abcdef" * 4)
+    write_demo_shop(tmp_path / "sources", seed=5, days=6, users=20, products=28, last_day=DAY)
+    (tmp_path / "nightshelf.toml").write_text(SOURCES)
+    return tmp_path
+
+
+def fingerprint(home, settings="", **options):
+    (home / "nightshelf.toml").write_text(SOURCES + settings)
+    return plan_night(home, DAY, RunOptions(**options)).fingerprint
+
+
+def test_where_and_when_a_night_runs_does_not_change_it(home):
+    before = fingerprint(home)
+    assert fingerprint(home, '[spark]\nmaster = "local[1]"\ndriver_memory = "1g"\npartitions = 2\n') == before
+    assert fingerprint(home, '[schedule]\ncron = "0 5 * * *"\n[releases]\nkeep = 3\n') == before
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ['[spark]\nconf = { "spark.sql.shuffle.partitions" = "3" }\n', "[features]\nsession_gap_minutes = 7\n"],
+)
+def test_further_spark_properties_count_like_any_setting(home, settings):
+    assert fingerprint(home, settings) != fingerprint(home)
+
+
+def test_each_option_makes_another_night(home):
+    options = [{}, {"retrain": True}, {"full_refresh": True}, {"days_only": True}, {"k": 3}]
+    assert len({fingerprint(home, **each) for each in options}) == len(options)
+
+
+def test_a_night_holds_the_hash_of_the_code_of_each_of_its_steps(home):
+    assert list(open_night(home, DAY, RunOptions()).code) == ["open", *STEPS]
+    assert list(open_night(home, DAY, RunOptions(days_only=True)).code) == ["open", *DAYS_ONLY]
+
+
+def test_a_night_that_is_opened_twice_is_the_same(home):
+    first = open_night(home, DAY, RunOptions())
+    assert open_night(home, DAY, RunOptions()) == first
