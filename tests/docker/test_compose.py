@@ -1,4 +1,4 @@
-"""The cluster's compose file and image, read as text: no engine is needed, and none is started."""
+"""The cluster's compose file and image, read as text: no container engine is needed."""
 
 import importlib.util
 import json
@@ -54,7 +54,7 @@ def test_the_file_follows_the_compose_specification():
     jsonschema.Draft202012Validator(module.COMPOSE_SCHEMA).validate(COMPOSE)
 
 
-def test_it_has_no_name_of_its_own_so_that_every_client_takes_it():
+def test_the_file_sets_no_project_name_and_no_version():
     assert "name" not in COMPOSE
     assert "version" not in COMPOSE
 
@@ -67,24 +67,24 @@ def test_every_service_of_the_topology_is_there():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_service_says_whether_it_is_well_or_ends_by_itself(name):
+def test_every_service_has_a_health_check_or_runs_once(name):
     service = SERVICES[name]
     assert is_one_shot(service) or {"test", "interval", "timeout", "retries"} <= service["healthcheck"].keys()
 
 
-def test_only_init_is_one_shot_and_who_waits_for_it_waits_for_its_success():
+def test_only_init_runs_once_and_the_other_airflow_services_wait_for_its_success():
     assert [name for name in SERVICES if is_one_shot(SERVICES[name])] == ["airflow-init"]
     for name in set(AIRFLOW) - {"airflow-init"}:
         assert SERVICES[name]["depends_on"]["airflow-init"] == {"condition": "service_completed_successfully"}
 
 
-def test_who_is_waited_for_to_be_healthy_has_a_health_check():
+def test_a_service_that_must_be_healthy_first_has_a_health_check():
     for service in SERVICES.values():
         for other, how in service.get("depends_on", {}).items():
             assert how["condition"] != "service_healthy" or "healthcheck" in SERVICES[other]
 
 
-def test_a_secret_has_no_default_and_says_how_it_is_made():
+def test_a_secret_has_no_default_and_its_message_tells_how_to_make_it():
     secret = [match for match in VARIABLE.finditer(TEXT) if SECRET.search(match[1])]
     assert len({match[1] for match in secret}) == 9
     for _, operator, message in (match.groups() for match in secret):
@@ -93,7 +93,7 @@ def test_a_secret_has_no_default_and_says_how_it_is_made():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_no_secret_stands_in_the_file(name):
+def test_no_secret_is_written_in_the_file(name):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET.search(variable):
             assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value), variable
@@ -101,7 +101,7 @@ def test_no_secret_stands_in_the_file(name):
             assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", password[1]), variable
 
 
-def test_no_secret_stands_in_a_command_line_of_the_file():
+def test_no_secret_is_part_of_a_command_line():
     for service in SERVICES.values():
         in_command = VARIABLE.finditer(str(service.get("command", "")))
         assert {match[1] for match in in_command} <= {"AIRFLOW_WORKER_QUEUES"}
@@ -116,7 +116,7 @@ def test_the_example_gives_the_defaults_of_the_file_and_no_secret():
         assert example()[name] == ("" if operator == ":?" else default)
 
 
-def test_every_variable_of_the_example_has_a_sentence():
+def test_every_variable_of_the_example_is_described():
     lines = (DOCKER / ".env.example").read_text().splitlines()
     for above, line in pairwise(lines):
         assert "=" not in line or line.startswith("#") or re.match(r"# .{20,}", above), line
@@ -139,7 +139,7 @@ def test_all_airflow_services_share_one_environment():
         assert {key: value for key, value in environment.items() if key not in extra} == shared
 
 
-def test_no_service_of_ours_reports_to_the_makers_of_libraries():
+def test_usage_reports_are_off_in_every_service_of_the_image():
     for name, service in SERVICES.items():
         if service["image"].startswith("nightshelf:"):
             assert TELEMETRY_OFF.items() <= service["environment"].items(), name
@@ -193,7 +193,7 @@ def test_the_image_uses_the_locks_uv_and_no_root():
     assert not re.search(r"https?://", dockerfile)
 
 
-def test_only_what_is_named_goes_to_the_builder():
+def test_only_listed_files_go_to_the_builder():
     lines = (DOCKER / "Dockerfile.dockerignore").read_text().splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
@@ -222,7 +222,7 @@ def test_no_key_of_user_ids_goes_to_the_builder(home):
 
 @pytest.fixture(scope="session")
 def compose() -> list[str]:
-    """The command of a Docker Compose that knows today's syntax; it reads a file without an engine."""
+    """The command of Docker Compose 2 or later, which reads a file without a container engine."""
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]):
             answer = subprocess.run([*command, "version", "--short"], capture_output=True, text=True).stdout
@@ -243,7 +243,7 @@ def test_compose_reads_the_file(compose, tmp_path):
 
 
 @pytest.mark.parametrize("name", sorted(name for name in example() if SECRET.search(name)))
-def test_compose_stops_at_a_missing_secret_and_says_which(compose, tmp_path, name):
+def test_compose_stops_at_a_missing_secret_and_names_it(compose, tmp_path, name):
     result = configure(compose, filled(tmp_path, **{name: ""}))
     assert result.stdout == ""
     assert f"required variable {name} is missing a value" in result.stderr

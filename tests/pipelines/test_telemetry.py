@@ -1,4 +1,4 @@
-"""No library reports to its makers, whichever process of a night is the first to import it."""
+"""The usage reports of libraries are off in every process of a night."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from pipelines.settings.tree import Settings
 MODULES = [STEPS["train"].module, STEPS["register"].module, "pipelines.cli.main"]
 NEEDED = {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "VIRTUAL_ENV"}
 
-ASK_WHETHER_SILENT = """
+PRINT_WHETHER_OFF = """
 import importlib, json, sys
 importlib.import_module(sys.argv[1])
 from huggingface_hub import constants
@@ -40,9 +40,10 @@ print(open_graph(file).run(None, {"x": [-1.0]})[0].tolist())
 
 @pytest.fixture
 def python(tmp_path, monkeypatch):
-    """Run Python code as a step is run, on a machine that sets these variables alone; gives back its last line.
+    """Run Python code in the environment of a step and return its last line as JSON.
 
-    Nothing tells of a test or a CI, where these libraries keep quiet by themselves. The home is `tmp_path`/home.
+    Only NEEDED variables and those given are set: with variables that name a test or CI, these libraries would send
+    nothing anyway. The user's home is `tmp_path`/home.
     """
     (tmp_path / "home").mkdir()
     night = Night(
@@ -50,11 +51,11 @@ def python(tmp_path, monkeypatch):
     )
 
     def run(code, *arguments, **variables):
-        with monkeypatch.context() as machine:
+        with monkeypatch.context() as patch:
             for name in os.environ.keys() - NEEDED:
-                machine.delenv(name)
+                patch.delenv(name)
             for name, value in (variables | {"HOME": str(tmp_path / "home")}).items():
-                machine.setenv(name, value)
+                patch.setenv(name, value)
             argv = [sys.executable, "-c", code, *map(str, arguments)]
             done = subprocess.run(argv, env=environment(night.settings.spark), capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
@@ -64,15 +65,15 @@ def python(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_mlflow_and_the_hub_are_silent_in_a_process_that_begins_with(python, module):
-    assert python(ASK_WHETHER_SILENT, module) == [True, True, True]
+def test_mlflow_and_the_hub_are_off_in_a_process_that_begins_with(python, module):
+    assert python(PRINT_WHETHER_OFF, module) == [True, True, True]
 
 
-def test_they_are_silent_on_a_machine_that_has_switched_them_on(python):
+def test_they_are_off_on_a_machine_that_has_switched_them_on(python):
     switched_on = {"MLFLOW_DISABLE_TELEMETRY": "false", "HF_HUB_DISABLE_TELEMETRY": "0"}
-    assert python(ASK_WHETHER_SILENT, "pipelines.cli.main", **switched_on) == [True, True, True]
+    assert python(PRINT_WHETHER_OFF, "pipelines.cli.main", **switched_on) == [True, True, True]
 
 
-def test_onnx_runtime_keeps_no_device_id_to_report_by(python, tmp_path):
+def test_onnx_runtime_stores_no_device_id(python, tmp_path):
     assert python(RUN_A_GRAPH, tmp_path / "graph.onnx") == [0.0]
     assert list((tmp_path / "home").rglob("deviceid")) == []
