@@ -12,8 +12,7 @@ from pipelines.contracts.reason import PLACED_BY
 from pipelines.contracts.score_parts import POPULARITY, REASON_KINDS
 from recommender.ranking.approximate import LENGTH, ApproximateVectors
 from recommender.ranking.contributions import Contributions
-from recommender.ranking.counterfactual import confirmed_evidence
-from recommender.ranking.explanations import strongest_evidence
+from recommender.ranking.explanations import confirmed_evidence, strongest_evidence
 from recommender.ranking.nearest import DIGITS, best, rounded
 from recommender.ranking.products import row_and_product
 from recommender.ranking.ranked import Ranked

@@ -113,7 +113,7 @@ def test_what_the_long_tail_costs_is_measured_by_the_weights_that_users_have(she
 
 
 @pytest.mark.parametrize(
-    ("part", "mute"),
+    ("part", "replaced"),
     [
         (CHOSEN_TOGETHER, {}),
         (SIMILAR_TEXT, {"lexical": NOTHING}),
@@ -121,30 +121,30 @@ def test_what_the_long_tail_costs_is_measured_by_the_weights_that_users_have(she
         (POPULAR, {"popularity": np.full(60, 2, np.float32)}),
     ],
 )
-def test_a_part_that_says_the_same_of_all_products_has_no_weight(shelf, crowd, part, mute):
+def test_a_part_that_scores_all_products_the_same_has_no_weight(shelf, crowd, part, replaced):
     histories, hidden = (lists[:150] for lists in crowd)
     rng = np.random.default_rng(1)
     targets = [np.sort(rng.permutation(60)[:3]).astype(np.int32) for _ in histories]
     known = EvalCases(np.arange(len(histories)).astype(str), histories, hidden, targets)
-    muted = replace(shelf, **mute) if mute else shelf.with_part(ChosenTogether(NOTHING))
-    weights = fit_blend(muted, UsersWithHistory(known), Ranking()).weights
+    uninformative = replace(shelf, **replaced) if replaced else shelf.with_part(ChosenTogether(NOTHING))
+    weights = fit_blend(uninformative, UsersWithHistory(known), Ranking()).weights
     assert weights[part] == 0
     assert sum(weights.values()) == pytest.approx(1, abs=1e-5)
     assert fit_blend(shelf, UsersWithHistory(known), Ranking()).weights[CHOSEN_TOGETHER] > 0
 
 
-def test_where_no_part_says_anything_there_is_a_blend(shelf, crowd):
+def test_without_an_informative_part_there_is_a_blend(shelf, crowd):
     histories, hidden = (lists[:50] for lists in crowd)
     parts = (ChosenTogether(NOTHING), SimilarText(), SimilarMeaning(), Popular())
     zeros = {"lexical": NOTHING, "vectors": shelf.vectors * np.float32(0), "popularity": np.zeros(60, np.float32)}
-    silent = replace(shelf, parts=parts, **zeros)
+    constant = replace(shelf, parts=parts, **zeros)
     blend = fit_blend(
-        silent, UsersWithHistory(EvalCases(np.arange(50).astype(str), histories, hidden, list(histories))), Ranking()
+        constant, UsersWithHistory(EvalCases(np.arange(50).astype(str), histories, hidden, list(histories))), Ranking()
     )
     assert sum(blend.weights.values()) == pytest.approx(1, abs=1e-5)
 
 
-def test_who_has_no_history_is_shown_what_is_popular_in_any_case():
+def test_the_long_tail_penalty_spares_users_without_history():
     weights = Blend(long_tail=0.3).weights_of_users(np.array([0, 1, 9]), REASON_KINDS)
     assert weights[:, COLUMN[POPULAR]] == pytest.approx([0.1, -0.2, -0.2])
 
@@ -170,14 +170,14 @@ def test_users_with_other_histories_get_other_weights_where_these_help(shelf, cr
 def test_the_scale_of_a_part_is_its_spread(shelf, people):
     histories, hidden = (lists[20:40] for lists in people)
     similar = shelf.find_part(CHOSEN_TOGETHER).similar
-    loud, silent = sparse.csr_array(similar * np.float32(4)), sparse.csr_array(shelf.lexical * np.float32(0))
-    louder = replace(shelf.with_part(ChosenTogether(loud)), lexical=silent)
+    loud, constant = sparse.csr_array(similar * np.float32(4)), sparse.csr_array(shelf.lexical * np.float32(0))
+    louder = replace(shelf.with_part(ChosenTogether(loud)), lexical=constant)
     before, after = scales(shelf, histories, hidden), scales(louder, histories, hidden)
     assert after[CHOSEN_TOGETHER] == pytest.approx(4 * before[CHOSEN_TOGETHER], rel=1e-4)
     assert after[SIMILAR_TEXT] == 1.0
 
 
-def test_calibration_says_the_share_that_was_chosen():
+def test_calibration_gives_the_share_that_was_chosen():
     rng = np.random.default_rng(3)
     score = rng.normal(size=20_000)
     chosen = rng.random(20_000) < 1 / (1 + np.exp(-(1.5 * score - 2)))
@@ -205,8 +205,8 @@ def test_a_score_is_a_probability_among_all_users_not_among_those_who_chose(shel
     )
     assert among.weights == alone.weights
     ranked = replace(shelf, blend=among).rank(histories, hidden, 20)
-    said = ranked.scores[0::2].sum() + 9 * ranked.scores[1::2].sum()
-    assert said == pytest.approx(5 * len(chosen), rel=0.1)
+    probability = ranked.scores[0::2].sum() + 9 * ranked.scores[1::2].sum()
+    assert probability == pytest.approx(5 * len(chosen), rel=0.1)
 
 
 def test_a_sample_stands_for_all_of_its_kind():
@@ -217,10 +217,10 @@ def test_a_sample_stands_for_all_of_its_kind():
 
 
 def test_calibration_error_is_the_distance_from_what_was_chosen():
-    said = np.repeat([0.0, 0.5], 50)
+    probability = np.repeat([0.0, 0.5], 50)
     chosen = (np.arange(100) >= 50) & (np.arange(100) % 5 == 0)
-    assert calibration_error(said, chosen, np.ones(100)) == pytest.approx(0.15)
-    assert calibration_error(said, chosen, np.repeat([4.0, 1.0], 50)) == pytest.approx(0.06)
+    assert calibration_error(probability, chosen, np.ones(100)) == pytest.approx(0.15)
+    assert calibration_error(probability, chosen, np.repeat([4.0, 1.0], 50)) == pytest.approx(0.06)
     assert calibration_error(np.empty(0), np.empty(0, bool), np.empty(0)) == 0
 
 

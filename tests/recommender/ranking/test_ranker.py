@@ -38,7 +38,7 @@ def test_products_scored_a_few_at_once_are_ranked_as_all_at_once(shelf, people, 
     assert equal(shelf.rank(*people, 20), whole)
 
 
-def test_short_forms_change_no_list_where_all_products_are_candidates(shelf, people, monkeypatch):
+def test_shorter_vectors_change_no_list_where_all_products_are_candidates(shelf, people, monkeypatch):
     monkeypatch.setattr(ranker, "LENGTH", 4)
     monkeypatch.setattr(ranker, "CANDIDATES", 60)
     bundles = [np.array([3, 4]), np.array([], np.int32), np.array([9, 10, 59])]
@@ -48,7 +48,7 @@ def test_short_forms_change_no_list_where_all_products_are_candidates(shelf, peo
     assert np.array_equal(exact.bundles, found.bundles)
 
 
-def test_what_short_forms_find_scores_as_it_always_does(shelf, people, monkeypatch):
+def test_candidates_of_shorter_vectors_have_exact_scores(shelf, people, monkeypatch):
     monkeypatch.setattr(ranker, "CANDIDATES", 1)
     near = replace(shelf, short={SIMILAR_MEANING: ApproximateVectors.of_vectors(shelf.vectors, 2)})
     exact, found = shelf.rank(*people, 20), near.rank(*people, 20)
@@ -73,7 +73,7 @@ def test_forms_as_long_as_the_vectors_find_all_of_the_best(shelf, people, monkey
     assert np.array_equal(replace(shelf, short=whole).lists(*people, 10), shelf.lists(*people, 10))
 
 
-def test_a_place_for_a_new_product_is_kept_whatever_short_forms_find(shelf, people, monkeypatch):
+def test_a_place_for_a_new_product_is_kept_whatever_shorter_vectors_find(shelf, people, monkeypatch):
     monkeypatch.setattr(ranker, "CANDIDATES", 1)
     popularity = shelf.popularity.copy()
     popularity[[13, 14]] = 0
@@ -93,7 +93,7 @@ def test_bundles_of_a_user_alone_score_as_within_a_block(shelf, people):
     assert not block[:, 2].any()
 
 
-def test_a_bundle_scores_the_mean_of_what_is_said_of_its_products(shelf, people):
+def test_a_bundle_scores_the_mean_of_its_products(shelf, people):
     shown = np.flatnonzero(shelf.showable)[:2]
     gone = int(np.flatnonzero(~shelf.showable)[0])
     scores = shelf.rank(*people, 5, bundles=[shown, np.append(shown, gone)]).bundles
@@ -213,7 +213,7 @@ def test_scores_are_shares_that_never_rise(shelf, people):
     assert np.array_equal(scores, np.round(scores.astype(np.float64), 6).astype(np.float32))
 
 
-def test_strangers_get_what_is_popular_even_if_it_has_no_weight(shelf):
+def test_users_without_history_get_popular_products_even_without_a_weight(shelf):
     silent = replace(shelf, blend=replace(shelf.blend, weights=dict.fromkeys(REASON_KINDS[:5], 1.0)))
     ranked = silent.rank([np.empty(0, np.int32)], [np.empty(0, np.int32)], 5)
     popularity = np.where(shelf.showable, shelf.popularity, -1)
@@ -223,7 +223,7 @@ def test_strangers_get_what_is_popular_even_if_it_has_no_weight(shelf):
 
 
 @pytest.mark.parametrize("part", [CHOSEN_TOGETHER, SIMILAR_MEANING, NEXT_CHOICE])
-def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, part):
+def test_evidence_is_what_weighs_most_by_the_kind_of_the_item(shelf, people, part):
     histories, hidden = people
     alone = replace(shelf, blend=shelf.blend.single_part(part))
     ranked = alone.rank(histories, hidden, 10)
@@ -239,15 +239,15 @@ def test_evidence_is_what_weighs_most_in_the_part_that_speaks(shelf, people, par
             assert named == expected[: len(named)]
 
 
-def test_how_many_chose_both_is_told_where_that_speaks(shelf, people):
+def test_users_of_both_are_counted_for_evidence_of_item_knn(shelf, people):
     part = shelf.find_part(CHOSEN_TOGETHER)
     similar = part.similar
     counts = sparse.csr_array((np.arange(1, similar.nnz + 1), similar.indices, similar.indptr), similar.shape)
     ranked = shelf.with_part(replace(part, users=counts)).rank(*people, 10)
-    speaks = (ranked.kinds == COLUMN[CHOSEN_TOGETHER]) & (ranked.evidence[:, :, 0] >= 0)
-    assert speaks.any()
-    assert (ranked.users[speaks] == counts.toarray()[ranked.evidence[speaks, 0], ranked.items[speaks]]).all()
-    assert (ranked.users[~speaks] == -1).all()
+    counted = (ranked.kinds == COLUMN[CHOSEN_TOGETHER]) & (ranked.evidence[:, :, 0] >= 0)
+    assert counted.any()
+    assert (ranked.users[counted] == counts.toarray()[ranked.evidence[counted, 0], ranked.items[counted]]).all()
+    assert (ranked.users[~counted] == -1).all()
 
 
 @pytest.mark.parametrize("more", [{}, {"diversity": 0.2, "most_per_brand": 2}])
@@ -267,7 +267,7 @@ def test_what_is_loaded_ranks_as_what_was_saved(shelf, people, tmp_path):
     assert loaded.blend == shelf.blend
 
 
-def test_short_forms_are_saved_and_find_the_same(shelf, people, tmp_path, monkeypatch):
+def test_shorter_vectors_are_saved_and_find_the_same(shelf, people, tmp_path, monkeypatch):
     monkeypatch.setattr(ranker, "CANDIDATES", 1)
     near = replace(shelf, short={SIMILAR_MEANING: ApproximateVectors.of_vectors(shelf.vectors, 2)})
     save_ranker(near, tmp_path / "ranker")
@@ -277,7 +277,7 @@ def test_short_forms_are_saved_and_find_the_same(shelf, people, tmp_path, monkey
     assert not equal(loaded.rank(*people, 20), shelf.rank(*people, 20))
 
 
-def test_a_model_without_the_network_of_next_choices_is_silent_there(shelf, people, tmp_path):
+def test_a_model_without_the_next_choice_network_has_zeros_for_it(shelf, people, tmp_path):
     without = replace(shelf, parts=tuple(part for part in shelf.parts if part.part.name != NEXT_CHOICE))
     save_ranker(without, tmp_path / "ranker")
     ranked = load_ranker(tmp_path / "ranker").rank(*people, 20)
@@ -315,7 +315,7 @@ def test_a_higher_score_never_means_a_lower_probability():
     assert (np.diff(Blend(slope=0.7, intercept=-2).probability(grid)) >= 0).all()
 
 
-def test_without_what_is_named_a_product_scores_lower(shelf, people):
+def test_removing_the_evidence_lowers_the_score(shelf, people):
     histories, hidden = people
     ranked = shelf.rank(histories, hidden, 10)
     named = ranked.evidence >= 0
@@ -327,7 +327,7 @@ def test_without_what_is_named_a_product_scores_lower(shelf, people):
         assert score[1] < score[0], (u, place)
 
 
-def test_what_is_not_named_would_not_lower_the_score(shelf, people):
+def test_removing_dropped_evidence_does_not_lower_the_score(shelf, people):
     histories, hidden = people
     ranked = shelf.rank(histories, hidden, 10)
     parts = {COLUMN[part.part.name]: part for part in shelf.parts}
