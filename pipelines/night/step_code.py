@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import util
@@ -37,10 +38,12 @@ class CodeBase:
     """The modules of some importable top-level packages, and which of them each module needs."""
 
     def __init__(self, packages: tuple[str, ...] = PACKAGES) -> None:
-        import grimp  # 60 ms, and most processes of a night never ask for code
+        import grimp  # takes 60 ms, and most processes of a night need no hash of code
 
-        self._folders = {package: _folder(package) for package in packages}
+        folders = {package: _folder(package) for package in packages}
         self._graph = grimp.build_graph(*packages, cache_dir=None, exclude_type_checking_imports=True)
+        self._files = {module: _file(folders, module) for module in self._graph.modules}
+        self._data = {m: _data_files(f.parent) for m, f in self._files.items() if f.name == "__init__.py"}
 
     @property
     def modules(self) -> frozenset[str]:
@@ -82,14 +85,11 @@ class CodeBase:
 
     def file(self, module: str) -> Path:
         """The file of a module; of a package, its `__init__.py`."""
-        package, *inner = module.split(".")
-        path = self._folders[package].joinpath(*inner)
-        return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        return self._files[module]
 
     def data_files(self, module: str) -> list[Path]:
         """The files of a package that are no Python, in its folder and in folders in it that are no packages."""
-        file = self.file(module)
-        return _data_files(file.parent) if file.name == "__init__.py" else []
+        return self._data.get(module, [])
 
 
 @cache
@@ -124,6 +124,12 @@ def code_hash(module: str) -> str:
 def step_hashes(steps: tuple[str, ...] = tuple(STEPS)) -> dict[str, str]:
     """The hash of the code of opening a night, and of each of these steps, by name."""
     return {"open": code_hash(OPEN)} | {name: code_hash(STEPS[name].module) for name in steps}
+
+
+def _file(folders: Mapping[str, Path], module: str) -> Path:
+    package, *inner = module.split(".")
+    path = folders[package].joinpath(*inner)
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def _data_files(folder: Path) -> list[Path]:
