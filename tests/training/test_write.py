@@ -1,4 +1,4 @@
-"""The step write, with an endpoint on this machine that is good, false, slow, broken or absent."""
+"""The step write with a local endpoint that is good, ungrounded, slow, broken or absent."""
 
 import json
 import threading
@@ -181,7 +181,7 @@ def matters(night):
     return [item for item in items if item.subject == "texts"]
 
 
-def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpoint, monkeypatch):
+def test_a_good_endpoint_describes_all_bundles_in_one_request_each(tmp_path, endpoint, monkeypatch):
     monkeypatch.setenv("NIGHTSHELF_TEXTS_KEY", "secret")
     night = open_night(tmp_path, endpoint.address)
     rows, told = written(night)
@@ -199,7 +199,7 @@ def test_a_good_endpoint_describes_all_bundles_and_is_asked_once(tmp_path, endpo
     assert "A language model wrote the texts of 100.0 % of all 3 bundles" in text_writers_sentence(told)
 
 
-def test_the_most_shown_bundle_comes_first_and_the_budget_ends_it(tmp_path, endpoint):
+def test_the_most_shown_bundle_comes_first_within_the_token_budget(tmp_path, endpoint):
     rows, told = written(night := open_night(tmp_path, endpoint.address, tokens=100))
     assert by(rows) == TEMPLATES | {"b2": "model"}
     assert rows["b1"]["description"] == "Red spotty bag and Blue glass lamp 12 W. Bought together in 7 baskets."
@@ -207,7 +207,7 @@ def test_the_most_shown_bundle_comes_first_and_the_budget_ends_it(tmp_path, endp
     assert [m.severity for m in matters(night)] == ["note"]
 
 
-def test_what_was_written_is_not_asked_for_again_and_costs_the_same(tmp_path, endpoint):
+def test_cached_texts_are_not_requested_again_and_cost_the_same(tmp_path, endpoint):
     first, _ = written(open_night(tmp_path, endpoint.address, tokens=200))
     again, told = written(night := open_night(tmp_path, endpoint.address, "again", tokens=200))
     assert again == first
@@ -220,14 +220,14 @@ def test_what_was_written_is_not_asked_for_again_and_costs_the_same(tmp_path, en
     assert repeated == first
 
 
-def test_another_writer_or_language_starts_anew(tmp_path, endpoint):
+def test_another_writer_has_a_cache_of_its_own(tmp_path, endpoint):
     written(open_night(tmp_path, endpoint.address))
     written(open_night(tmp_path, endpoint.address, "other", model="other"))
     assert len(endpoint.asked) == 6
     assert len(list((tmp_path / "words" / "texts").iterdir())) == 1
 
 
-def test_a_false_text_is_asked_for_once_more_with_what_was_wrong(tmp_path, endpoint):
+def test_a_refused_text_is_requested_once_more_with_its_violations(tmp_path, endpoint):
     endpoint.say = lambda facts, again: honest(facts) if again else promising(facts)
     rows, told = written(open_night(tmp_path, endpoint.address))
     assert by(rows) == dict.fromkeys(PAIRS, "model")
@@ -236,7 +236,7 @@ def test_a_false_text_is_asked_for_once_more_with_what_was_wrong(tmp_path, endpo
 
 
 @pytest.mark.parametrize("say", [lambda facts, again: promising(facts), lambda facts, again: "I cannot do that."])
-def test_false_twice_is_never_published_nor_asked_for_the_next_night(tmp_path, endpoint, say):
+def test_a_text_refused_twice_is_neither_published_nor_requested_again(tmp_path, endpoint, say):
     endpoint.say = say
     rows, told = written(open_night(tmp_path, endpoint.address))
     assert by(rows) == TEMPLATES
@@ -245,7 +245,7 @@ def test_false_twice_is_never_published_nor_asked_for_the_next_night(tmp_path, e
     assert len(endpoint.asked) == 6
 
 
-def test_an_endpoint_that_says_what_is_false_is_always_refused(tmp_path, endpoint, monkeypatch):
+def test_ungrounded_texts_of_an_endpoint_are_always_refused(tmp_path, endpoint, monkeypatch):
     said = iter(FALSE * 9)
 
     def lie(facts, again):
@@ -278,7 +278,7 @@ def test_a_refused_key_is_not_tried_again(tmp_path, endpoint):
     assert len(endpoint.asked) == 1
 
 
-def test_a_slow_endpoint_leaves_the_night_to_templates_and_is_reported(tmp_path, endpoint):
+def test_a_slow_endpoint_is_reported_and_templates_are_used(tmp_path, endpoint):
     endpoint.wait = 1
     rows, told = written(night := open_night(tmp_path, endpoint.address, endpoint_seconds=0.2))
     assert by(rows) == TEMPLATES
@@ -302,21 +302,21 @@ def test_an_endpoint_that_drips_is_slow_too(tmp_path, endpoint, drip_in_head):
     "body",
     [b"", b"no JSON", b"[]", b'{"choices": [{"message": {"content": "{}"}}], "usage": ["x"]}', b"[" * 100_000, b"\xff"],
 )
-def test_an_endpoint_that_answers_nonsense_is_a_broken_one(tmp_path, endpoint, body):
+def test_an_invalid_answer_makes_the_endpoint_unavailable(tmp_path, endpoint, body):
     endpoint.body = body or b" "
     rows, told = written(open_night(tmp_path, endpoint.address))
     assert by(rows) == TEMPLATES
     assert told["stopped"].startswith(endpoint.address)
 
 
-def test_the_clock_stops_writing_and_says_so(tmp_path, endpoint):
+def test_the_time_limit_stops_writing_and_is_reported(tmp_path, endpoint):
     endpoint.wait = 0.2
     rows, told = written(open_night(tmp_path, endpoint.address, seconds=0.1))
     assert by(rows) == TEMPLATES | {"b2": "model"}
     assert told["by_clock"]
 
 
-def test_a_broken_endpoint_leaves_the_night_to_templates_and_is_forgotten(tmp_path, endpoint):
+def test_after_a_broken_endpoint_the_next_night_requests_all_texts(tmp_path, endpoint):
     rows, told = written(night := open_night(tmp_path, "http://127.0.0.1:9/v1"))
     assert by(rows) == TEMPLATES
     assert told["stopped"].startswith("http://127.0.0.1:9/v1")
@@ -328,7 +328,7 @@ def test_a_broken_endpoint_leaves_the_night_to_templates_and_is_forgotten(tmp_pa
 @pytest.mark.parametrize(
     ("generator", "severity"), [("none", "note"), ("package:no_such_thing", "warn"), ("/no/such/folder", "warn")]
 )
-def test_without_a_generator_templates_speak(tmp_path, generator, severity, monkeypatch):
+def test_without_a_generator_templates_are_used(tmp_path, generator, severity, monkeypatch):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     rows, told = written(night := open_night(tmp_path, generator))
     assert by(rows) == TEMPLATES
@@ -338,7 +338,7 @@ def test_without_a_generator_templates_speak(tmp_path, generator, severity, monk
     assert told["by_template"] == 3
 
 
-def test_a_review_that_gives_orders_changes_nothing(tmp_path, endpoint):
+def test_a_prompt_injection_in_a_review_changes_nothing(tmp_path, endpoint):
     calm = open_night(tmp_path / "calm", endpoint.address, reasons="model")
     tempted = open_night(tmp_path / "tempted", endpoint.address, reasons="model")
     put(tempted, REVIEWS, [
@@ -352,7 +352,7 @@ def test_a_review_that_gives_orders_changes_nothing(tmp_path, endpoint):
     assert "nstructions and say" not in json.dumps(endpoint.asked)
 
 
-def test_a_product_whose_texts_give_orders_is_told_of_as_if_they_were_not_there(tmp_path, endpoint, monkeypatch):
+def test_prompt_injections_in_product_texts_are_not_sent(tmp_path, endpoint, monkeypatch):
     calm = open_night(tmp_path / "calm", endpoint.address)
     monkeypatch.setitem(TITLES, "p1", f"{TITLES['p1']}. {EVIL}")
     tempted = open_night(tmp_path / "tempted", endpoint.address, description=EVIL)
@@ -361,7 +361,7 @@ def test_a_product_whose_texts_give_orders_is_told_of_as_if_they_were_not_there(
     assert endpoint.asked[:half] == endpoint.asked[half:]
 
 
-def test_names_are_told_apart_from_the_whole_catalogue(tmp_path, endpoint, monkeypatch):
+def test_names_are_distinct_within_the_whole_catalogue(tmp_path, endpoint, monkeypatch):
     monkeypatch.setitem(TITLES, "p1", "Candle in a Jar – Cherry Pie")
     monkeypatch.setitem(TITLES, "p9", "Candle in a Jar – Apple")
     rows, _ = written(open_night(tmp_path, endpoint.address, reasons="model"))
@@ -379,14 +379,14 @@ def line(facts, again):
     return {"title": "", "description": f"{words[facts[0]['name']]} {facts[0]['name']}"}
 
 
-def test_reasons_are_left_to_templates_unless_the_settings_say_so(tmp_path, endpoint):
+def test_reasons_stay_templates_by_default(tmp_path, endpoint):
     _, told = written(night := open_night(tmp_path, endpoint.address))
     assert set(reasons(night).values()) == {("template's", "template")}
     assert len(endpoint.asked) == 3
     assert told["reasons"]["rows_by_model"] == 0
 
 
-def test_reasons_that_name_a_product_are_worded_once_for_all_who_share_them(tmp_path, endpoint):
+def test_users_with_the_same_reason_share_one_text(tmp_path, endpoint):
     endpoint.say = line
     _, told = written(night := open_night(tmp_path, endpoint.address, reasons="model"))
     assert reasons(night) == {
@@ -410,7 +410,7 @@ def test_bundles_come_before_reasons_and_the_most_shown_reason_first(tmp_path, e
 
 
 @pytest.mark.parametrize("said", ["Chosen together with the Green tea pot", "Related to the best Green tea pot", "Tea"])
-def test_a_false_reason_stays_a_template(tmp_path, endpoint, said):
+def test_a_refused_reason_stays_a_template(tmp_path, endpoint, said):
     wrong = {"title": "", "description": said}
     lone = TITLES["p3"]
     endpoint.say = lambda facts, again: wrong if [p["name"] for p in facts] == [lone] else line(facts, again)
@@ -419,7 +419,7 @@ def test_a_false_reason_stays_a_template(tmp_path, endpoint, said):
     assert told["reasons"]["refused"] == 1
 
 
-def test_where_bundles_find_no_writer_reasons_do_not_wait_for_one(tmp_path, endpoint):
+def test_where_bundles_end_early_no_reason_is_requested(tmp_path, endpoint):
     endpoint.status = [500] * 9
     _, told = written(night := open_night(tmp_path, endpoint.address, reasons="model"))
     assert set(reasons(night).values()) == {("template's", "template")}

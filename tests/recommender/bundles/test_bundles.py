@@ -29,7 +29,7 @@ def rules(catalogue, settings=None, substitutes=(), max_size=4):
     return Rules(settings or Bundles(), catalogue, set(substitutes), max_size)
 
 
-def test_a_clique_grows_by_the_product_that_gains_most():
+def test_a_clique_grows_by_the_largest_gain():
     graph = {("a", "b"): 9, ("a", "c"): 8, ("b", "c"): 7, ("a", "d"): 6, ("b", "d"): 6, ("c", "d"): 6, ("d", "e"): 5}
     found = find_candidates(graph, ["e"], [("x", "y"), ("a", "b")], max_size=4)
     assert found["a", "b"] == PAIR
@@ -44,7 +44,7 @@ def test_a_clique_grows_by_the_product_that_gains_most():
     assert max(map(len, find_candidates(graph, "abcde", [], 3))) == 3
 
 
-def test_no_bundle_holds_two_substitutes_unless_a_rule_wants_sets():
+def test_two_substitutes_are_in_one_bundle_only_where_sets_allow_it():
     cups = catalogue("red", "blue", categories=("home", "cups"))
     assert not rules(cups, substitutes=[("blue", "red")]).allow(("blue", "red"))
     assert rules(cups, Bundles(sets=["cups"]), [("blue", "red")]).allow(("blue", "red"))
@@ -83,7 +83,7 @@ def test_what_cannot_be_bought_or_has_no_price_is_in_no_bundle_of_a_limited_pric
     assert not rules(catalogue(*"abcde")).allow(tuple("abcde")), "five of four at most"
 
 
-def test_what_must_be_together_is_completed():
+def test_only_together_groups_are_completed():
     bound = rules(catalogue(*"abcd"), Bundles(only_together=[["b", "c"], ["c", "d"]]))
     assert bound.completed(("a", "b")) == ("a", "b", "c", "d")
     assert bound.completed(("a",)) == ("a",)
@@ -113,7 +113,7 @@ def test_lift_conversion_and_expected_revenue_by_hand():
     assert (unpriced.price, unpriced.offer_price, unpriced.expected_revenue) == (None, None, None)
 
 
-def test_a_score_is_of_what_the_settings_weigh_to_the_power_of_their_weights():
+def test_a_score_is_the_product_of_factors_raised_to_their_weights():
     found = [
         BundleCandidate(("a", "b"), PAIR, 50, 50.0, coherence=0.5),
         BundleCandidate(tuple("abc"), CLIQUE, 50, 50.0, coherence=-0.2),
@@ -181,7 +181,7 @@ def test_near_duplicates_are_merged_and_a_product_is_not_everywhere():
     assert len(chosen(found, scores, 1)) == 1
 
 
-def test_bundles_that_differ_by_what_replaces_each_other_are_near_duplicates():
+def test_bundles_that_differ_by_substitutes_are_near_duplicates():
     found, scores = scored(ab=(9, 5), cd=(8, 5), ce=(7, 5), bf=(6, 5))
     assert chosen(found, scores, substitutes=[("a", "c"), ("b", "d")]) == [tuple("ab"), tuple("ce"), tuple("bf")]
     assert chosen(found, scores, substitutes=[("a", "c"), ("b", "e")]) == [tuple("ab"), tuple("cd"), tuple("bf")]
@@ -200,7 +200,7 @@ def test_near_duplicates_are_listed_for_both():
     assert near_duplicates_among(bundles, 0.5, {}) == {}
 
 
-def test_a_larger_bundle_takes_the_place_of_one_within_it_that_it_shares_its_baskets_with():
+def test_a_larger_bundle_replaces_a_subset_with_the_same_baskets():
     found, scores = scored(ab=(9, 50), abc=(3, 20), xy=(5, 30))
     assert chosen(found, scores, grown_from=0.4) == [tuple("abc"), tuple("xy")]
     assert chosen(found, scores, grown_from=0.5) == [tuple("ab"), tuple("xy")], "two of three products are the same"
@@ -208,13 +208,13 @@ def test_a_larger_bundle_takes_the_place_of_one_within_it_that_it_shares_its_bas
     assert chosen(found, scores, grown_from=0.7, same_from=1) == [tuple("abcd")], "and of one within that"
 
 
-def test_what_a_larger_bundle_would_replace_stays_where_the_larger_one_is_not_taken():
+def test_a_subset_stays_where_the_larger_bundle_is_not_selected():
     found, scores = scored(cd=(9, 50), ce=(8, 50), ab=(5, 50), abc=(3, 40))
     assert chosen(found, scores, most_per_product=2) == [tuple("cd"), tuple("ce"), tuple("ab")]
     assert chosen(found, scores, most_per_product=3) == [tuple("cd"), tuple("ce"), tuple("abc")]
 
 
-def test_what_the_shop_pins_comes_first_whatever_baskets_say():
+def test_pinned_bundles_come_first():
     found, scores = scored(ab=(9, 50))
     pinned = BundleCandidate(("y", "z"), PINNED)
     assert select_bundles([*found, pinned], scores | {("y", "z"): 0.0}, 1, rules({})) == [pinned]
@@ -236,7 +236,7 @@ def test_a_rare_product_replaces_a_similar_popular_one():
     assert long_tail_bundles(bundles, similar, rules(cups, Bundles(long_tail=0.9))) == [], "less than one of one"
 
 
-def test_few_bundles_are_for_rare_products_and_no_two_of_them_are_alike():
+def test_long_tail_bundles_are_limited_and_no_near_duplicates():
     shown = catalogue("a", "b", "c", "d") | catalogue("a2", "a3", "b2", "d2", baskets=1)
     similar = {"a": [("a2", 0.9), ("a3", 0.8)], "b": [("b2", 0.7)], "d": [("d2", 0.6)]}
     bundles = [BundleCandidate(("a", "b"), PAIR, 50), BundleCandidate(("c", "d"), PAIR, 40)]
@@ -265,7 +265,7 @@ def test_cold_start_bundles_are_ranked_by_expected_revenue():
     assert cold_start_bundles([], {}, BasketTotals(0, 0.0), {}, 5) == []
 
 
-def test_a_bundle_with_a_product_that_is_hidden_is_not_for_the_user():
+def test_bundles_with_a_hidden_product_are_masked():
     bundles = [np.array([0, 1]), np.array([1, 2, 3])]
     scores = np.array([[2.0, 1.5], [-1.0, 3.0], [1.0, 2.0]], np.float32)
     found = mask_hidden(scores, bundles, [np.array([0]), np.array([2, 4]), np.array([4])], 5)

@@ -27,7 +27,7 @@ def cosines_of(products, **cosines):
     return found
 
 
-def test_complements_come_before_what_is_described_alike():
+def test_complements_come_before_similar_products():
     seen = ("bag", "lens", "pen", "tripod")
     texts = cosines_of(seen, bag_pen=0.8, lens_tripod=0.7)
     assert [b for b, _ in clustered_bundles(seen, texts, {}, rules())] == [("bag", "pen"), ("lens", "tripod")]
@@ -35,7 +35,7 @@ def test_complements_come_before_what_is_described_alike():
     assert (first, score) == (("bag", "lens"), 0.8)
 
 
-def test_of_one_narrowest_category_only_complements_stand_together():
+def test_products_of_one_category_are_compatible_only_as_complements():
     seen = ("bag", "case", "lens")
     texts = cosines_of(seen, bag_case=0.95, bag_lens=0.5)
     assert clustered_bundles(seen, texts, {}, rules()) == [(("bag", "lens"), 0.25)]
@@ -63,7 +63,7 @@ def test_the_rules_of_the_shop_hold(shop, wanted):
     assert (found[0][0] if found else None) == wanted
 
 
-def test_what_a_bundle_may_not_hold_may_be_one_of_its_own():
+def test_products_dropped_from_a_cluster_form_a_bundle_of_their_own():
     seen = ("bag", "lens", "pen", "tripod")
     found = clustered_bundles(seen, cosines_of(seen), dict.fromkeys(pairs_of(seen), 1.0), rules(size=2))
     assert [bundle for bundle, _ in found] == [("bag", "lens"), ("pen", "tripod")]

@@ -1,4 +1,4 @@
-"""What is known of items is the same in each run."""
+"""The rows of items do not depend on the hash seed of the process."""
 
 import os
 import subprocess

@@ -51,7 +51,7 @@ def test_all_sets_of_two_and_more_are_there_once():
         ([0, 1, 2], [2, 3], SMALL_OVERLAP),
     ],
 )
-def test_how_one_set_lies_to_another(there, other, lies):
+def test_set_relations(there, other, lies):
     assert subsets_of(5).relation[number(there), number(other)] == lies
 
 
@@ -92,7 +92,7 @@ def test_two_bundles_are_chosen_where_sessions_have_two():
     assert set(choice.numbers.tolist()) == {number([0, 2]), number([1, 3, 4])}
 
 
-def test_what_lies_apart_is_drawn_beside_a_bundle_where_that_was_learned():
+def test_a_fitted_relation_favours_disjoint_bundles():
     values = logs_of(5, {(0, 1): 0.9, (0, 1, 2): 0.05, (3, 4): 0.05})
     only_apart = np.where(np.arange(9) == DISJOINT, 0.0, -50.0)
     (drawn,) = sampled_lists(values, 2, 200, only_apart)

@@ -53,7 +53,7 @@ def test_whatever_is_drawn_is_grounded(code, size):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_all_words_of_the_patterns_may_stand_where_they_do(code):
+def test_the_words_of_all_patterns_are_in_the_closed_lists(code):
     language = LANGUAGES[code]
     for frame in (
         f for group in (language.title_patterns, language.description_patterns) for some in group.values() for f in some
@@ -108,7 +108,7 @@ def test_each_product_of_a_list_has_its_article_and_none_is_a_text_of_its_own():
         ("de", "Tasse und Teller", "und"),
     ],
 )
-def test_no_pattern_says_again_what_a_name_says(code, name, never):
+def test_no_pattern_repeats_a_word_of_a_name(code, name, never):
     for others in (["tea pot"], ["tea pot", "lamp"]):
         titles, sentences = written([ProductFacts(n) for n in (name, *others)], LANGUAGES[code])
         assert titles
@@ -116,7 +116,7 @@ def test_no_pattern_says_again_what_a_name_says(code, name, never):
         assert {words_of(text).count(never) for text in (*titles, *sentences)} == {1}
 
 
-def test_and_is_said_again_only_where_nothing_else_joins():
+def test_and_is_repeated_only_where_nothing_else_joins():
     cup, pot, lamp = (ProductFacts(name) for name in ("cup and saucer", "tea pot", "lamp"))
     titles, sentences = written([cup, pot], LANGUAGES["en"])
     assert {words_of(text).count("and") for text in (*titles, *sentences)} == {1}
@@ -128,7 +128,7 @@ def test_and_is_said_again_only_where_nothing_else_joins():
     assert {words_of(text).count("and") for text in sentences} == {2}
 
 
-def test_where_one_token_only_may_follow_there_is_one():
+def test_tokens_without_an_alternative_are_the_only_ones_allowed():
     constraint = DecodingConstraint(BUNDLES[2], encode, END)
     states = constraint.start(["Take the * and the *."])
     written = []
@@ -145,7 +145,7 @@ def test_lone_products_many_and_those_of_one_name_have_no_patterns():
 
 
 @pytest.mark.parametrize(("code", "kind"), [(c, k) for c, lang in LANGUAGES.items() for k in lang.reason_patterns])
-def test_whatever_reason_is_drawn_says_what_its_kind_says(code, kind):
+def test_drawn_reasons_are_accepted_for_their_kind_only(code, kind):
     language, rng, product = LANGUAGES[code], random.Random(1), BUNDLES[2][0]
     constraint = DecodingConstraint((product,), encode, END)
     texts = {drawn(constraint, language.reason_patterns[kind], rng) for _ in range(100)}
@@ -166,6 +166,6 @@ def test_whatever_reason_is_drawn_says_what_its_kind_says(code, kind):
         "",
     ],
 )
-def test_no_other_reason_may_be_given(text):
+def test_other_reasons_are_refused(text):
     for kind in LANGUAGES["en"].reason_patterns:
         assert reason_violations(text, kind, BUNDLES[2][0], LANGUAGES["en"])

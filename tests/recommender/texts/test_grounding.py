@@ -1,4 +1,4 @@
-"""What a text may say of a bundle, and what it may not."""
+"""Which texts are grounded in the facts of a bundle, and which are refused."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def told(description, *facts, language=EN):
         "Set: blue glass lamp 12 W with red retrospot jumbo bag",
     ],
 )
-def test_what_the_facts_say_may_be_said(text):
+def test_texts_that_state_only_facts_are_accepted(text):
     assert said(text) == []
 
 
@@ -104,7 +104,7 @@ def test_what_the_facts_say_may_be_said(text):
         ("The {a}'s and the {b}.", "more of one"),
     ],
 )  # fmt: skip
-def test_what_the_facts_do_not_say_is_refused(text, kind):
+def test_texts_that_state_more_than_facts_are_refused(text, kind):
     assert said(text.format(a=BAG.name, b=LAMP.name)), kind
 
 
@@ -127,7 +127,7 @@ def test_each_false_text_of_the_audit_is_refused(text):
     assert told(text, LENS, NIKON)
 
 
-def test_what_all_products_share_may_be_said_of_all_of_them():
+def test_shared_brand_and_category_are_accepted():
     both = "The Canon EF 50mm lens and the Nikon camera bag red."
     assert told(f"{both} Category: Photo.", LENS, NIKON) == []
     assert told(f"{both} Category: Bags.", LENS, NIKON)
@@ -158,7 +158,7 @@ def test_signs_of_names_and_apostrophes_do_not_matter():
     assert told("Take the Ann's “Vase” No. 5 (1,500 ml) and the tea pot.", vase, POT)
 
 
-def test_the_rule_is_the_same_in_german():
+def test_german_texts_follow_the_same_rule():
     good = "Bratpfanne 28 cm mit Deckel (Eisenhof) und Geschirrtuch aus Leinen in einem Korb. Kategorie: Küche."
     assert told(good, PAN, LINEN, language=DE) == []
     for false in (
@@ -196,7 +196,7 @@ def test_shape_and_title_are_checked_too():
         assert violations(BundleText(title, description), (BAG, LAMP), EN), (title, description)
 
 
-def test_templates_say_only_facts_and_counts():
+def test_templates_state_only_facts_and_counts():
     text = template((BAG, LAMP), 12, EN)
     assert text == BundleText(
         "Red retrospot jumbo bag and blue glass lamp 12 W",

@@ -1,4 +1,4 @@
-"""Every language says all that is to be said."""
+"""Every language defines a text for each kind of reason."""
 
 import pytest
 

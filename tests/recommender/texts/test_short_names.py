@@ -36,16 +36,16 @@ from recommender.texts.short_names import short_name, short_names
         ("Set A B C D E F G H I J 500 ml", "Set A B C D E F G H I J"),
     ],
 )  # fmt: skip
-def test_a_name_is_what_a_person_would_call_it(title, name):
+def test_short_names_of_single_titles(title, name):
     assert short_name(title) == name
 
 
-def test_products_with_one_short_name_are_told_apart_where_their_titles_do():
+def test_equal_short_names_get_the_difference_of_the_titles():
     rows = [{"product_id": str(i), "title": f"Paper Gift Card, {design}"} for i, design in enumerate(("Snow", "Tree"))]
     assert [f.name for f in facts_of(rows)] == ["Paper Gift Card Snow", "Paper Gift Card Tree"]
 
 
-def test_a_name_is_unlike_those_of_the_whole_catalogue():
+def test_names_are_distinct_within_a_catalogue():
     catalogue = [
         "Candle in A Jar – Cherry Pie", "Candle in A Jar – Apple", "Pair of Socks", "Pair of Socks – Poe", "Tea pot",
         "Brand Case Cover with a Long Name of Many Words (Black) - New", "Juggler Puzzle", "The Juggler Puzzle",

@@ -58,20 +58,20 @@ def sets(found):
     return [{frozenset(bundle.items.tolist()) for bundle in bundles} for bundles in found]
 
 
-def test_plain_bundles_are_found_in_sessions_that_were_not_learned_from(items, bundler):
+def test_planted_bundles_are_found_in_other_sessions(items, bundler):
     sessions, bundles = toy_sessions(30, 3)
     got = measures(bundles, [list(each) for each in sets(bundler.bundles(items, sessions))])
     assert got["exact_recall"] > 0.9
     assert got["matched_jaccard"] > 0.9
 
 
-def test_without_labels_the_plain_ones_are_found_too(items):
+def test_title_clusters_find_the_planted_bundles(items):
     sessions, bundles = toy_sessions(30, 3)
     got = measures(bundles, [list(each) for each in sets(by_title_vectors(items, sessions))])
     assert got["exact_recall"] > 0.9
 
 
-def test_bundles_come_likeliest_first_and_with_chances(items, bundler):
+def test_bundles_are_ordered_by_probability(items, bundler):
     for bundles in bundler.bundles(items, toy_sessions(10, 4)[0]):
         scores = [bundle.score for bundle in bundles]
         assert scores == sorted(scores, reverse=True)
@@ -101,7 +101,7 @@ def test_neither_the_order_in_a_session_nor_the_other_sessions_count(items, bund
     assert whole == backwards[::-1]
 
 
-def test_where_the_catalogue_has_an_item_does_not_count(bundler, items):
+def test_the_order_of_the_catalogue_does_not_matter(bundler, items):
     texts, sessions = toy_texts(), toy_sessions(8, 7)[0]
     moved = np.random.default_rng(8).permutation(len(texts.titles))  # the item now at `at` was at moved[at]
     to = np.argsort(moved)
@@ -157,7 +157,7 @@ def test_stored_trees_score_like_the_fitted_ones(items):
     assert np.ptp(scores) > 1
 
 
-def test_where_each_set_is_a_bundle_all_are_as_likely(items):
+def test_without_negatives_all_subsets_are_equally_probable(items):
     pairs = [np.array([at, at + 1]) for at in range(0, 20, 2)]
     known = label_sessions(items, pairs, [[pair] for pair in pairs])
     alone = SessionBundler(fit_bundles(known, known[:3], SETTINGS, 1), SETTINGS.draws)
@@ -179,7 +179,7 @@ def test_the_number_of_bundles_is_predicted_from_session_features(items):
     assert counts[:, :2].sum(axis=1).min() > 0.98
 
 
-def test_learning_again_gives_the_same(items, bundler):
+def test_a_second_fit_gives_the_same_arrays(items, bundler):
     learned, chosen = (label_sessions(items, *toy_sessions(count, seed)) for count, seed in ((80, 1), (30, 2)))
     again = fit_bundles(learned, chosen, SETTINGS, 1)
     for name, values in bundler.probabilities.weights.items():

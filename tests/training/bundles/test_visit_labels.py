@@ -53,7 +53,7 @@ def bundler_of(visits, **settings):
     return fit_visit_bundler(sessions, catalogue, DAY, SessionBundles(least_learned=60, **settings), seed=1)
 
 
-def test_what_was_bought_of_what_was_seen_teaches_what_belongs_together(tmp_path):
+def test_products_bought_together_are_predicted_as_bundles(tmp_path):
     rng, waiting, wanted = np.random.default_rng(9), [], []
     for n in range(20):
         kinds = rng.permutation(KINDS)
@@ -70,7 +70,7 @@ def test_what_was_bought_of_what_was_seen_teaches_what_belongs_together(tmp_path
     assert VisitBundler.load(tmp_path / "nothing") is None
 
 
-def test_nothing_is_learned_of_few_visits_or_of_such_on_which_all_was_bought():
+def test_too_few_visits_with_negatives_give_no_bundler():
     whole = [visit(f"t{n}", 10, ["bag0", "pen1"], ["bag0", "pen1"]) for n in range(90)]
     assert bundler_of(taught(59)) is None
     assert bundler_of(whole) is None

@@ -55,7 +55,7 @@ def test_nothing_to_embed(toy_encoder):
     assert toy_encoder.embed([]).shape == (0, 32)
 
 
-def test_an_adapter_survives_its_folder_and_is_no_pickle(toy_encoder, toy_base, tmp_path):
+def test_lora_weights_are_saved_as_safetensors_and_loaded_back(toy_encoder, toy_base, tmp_path):
     tuned = toy_encoder.with_model(add_lora(toy_encoder.model, rank=2, layers=1))
     for name, parameter in tuned.model.named_parameters():
         if "lora_B" in name:
@@ -67,7 +67,7 @@ def test_an_adapter_survives_its_folder_and_is_no_pickle(toy_encoder, toy_base, 
     assert not np.allclose(loaded.embed(TEXTS), load_base(str(toy_base), 24).embed(TEXTS), atol=1e-3)
 
 
-def test_an_untuned_encoder_is_only_a_note(toy_encoder, tmp_path):
+def test_an_untuned_encoder_is_saved_as_a_note_alone(toy_encoder, tmp_path):
     save_encoder(toy_encoder, tmp_path / "encoder")
     assert [f.name for f in (tmp_path / "encoder").iterdir()] == ["encoder.json"]
     before = fingerprint(tmp_path / "encoder", "int8")
@@ -76,7 +76,7 @@ def test_an_untuned_encoder_is_only_a_note(toy_encoder, tmp_path):
     assert np.array_equal(load_encoder(tmp_path / "encoder").embed(TEXTS), toy_encoder.embed(TEXTS))
 
 
-def test_another_base_than_the_one_trained_on_is_refused(toy_encoder, tmp_path):
+def test_a_base_with_other_weights_than_at_training_is_refused(toy_encoder, tmp_path):
     save_encoder(toy_encoder, tmp_path / "encoder")
     note = tmp_path / "encoder" / "encoder.json"
     note.write_text(note.read_text().replace(toy_encoder.base_hash, "0" * 64))
@@ -92,7 +92,7 @@ def test_another_base_than_the_one_trained_on_is_refused(toy_encoder, tmp_path):
         ("{empty}", "It needs config.json"),
     ],
 )
-def test_an_encoder_that_cannot_be_loaded_says_what_to_do(setting, fix, tmp_path):
+def test_an_encoder_that_cannot_be_loaded_is_an_error_with_the_fix(setting, fix, tmp_path):
     with pytest.raises(StepFailed, match=fix):
         load_base(setting.replace("{empty}", str(tmp_path)), 24)
 

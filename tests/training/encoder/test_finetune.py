@@ -65,7 +65,7 @@ class Killed(Checkpoint):
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-def test_a_killed_run_goes_on_and_ends_with_the_same_bits(toy_base, tmp_path, steps):
+def test_a_killed_run_resumes_and_ends_with_the_same_bits(toy_base, tmp_path, steps):
     (calm, curves), file = trained(toy_base), tmp_path / "fine-tune.pt"
     with pytest.raises(KeyboardInterrupt):
         trained(toy_base, checkpoint=Killed(file, [steps]))
@@ -81,7 +81,7 @@ def test_another_seed_gives_another_encoder(toy_base):
     assert not np.array_equal(trained(toy_base)[0].embed(TEXTS), other.embed(TEXTS))
 
 
-def test_training_ends_early_and_the_best_state_comes_back(toy_base):
+def test_training_stops_early_and_the_best_weights_are_restored(toy_base):
     """Validation pairs that contradict the training pairs get worse from the first step on."""
     contrary = pairs(np.arange(0, 12, 2), np.roll(np.arange(1, 12, 2), 1))
     settings = SMALL.model_copy(update={"max_steps": 40, "patience": 2, "learning_rate": 0.05})
@@ -95,7 +95,7 @@ def test_training_ends_early_and_the_best_state_comes_back(toy_base):
 
 
 @pytest.mark.parametrize("tuning", ["lora", "layers", "full"])
-def test_what_was_learned_is_read_back(toy_base, tmp_path, tuning):
+def test_tuned_weights_are_loaded_back(toy_base, tmp_path, tuning):
     settings = SMALL.model_copy(update={"tuning": tuning, "tuned_layers": 1})
     before, (tuned, curves) = load_base(str(toy_base), 24), trained(toy_base, settings)
     assert curves.best_step > 0
@@ -105,7 +105,7 @@ def test_what_was_learned_is_read_back(toy_base, tmp_path, tuning):
     assert not np.allclose(found, before.embed(TEXTS), atol=1e-3)
 
 
-def test_only_the_upper_layers_learn(toy_base):
+def test_only_the_upper_layers_are_trainable(toy_base):
     tuned, _ = trained(toy_base, SMALL.model_copy(update={"tuning": "layers", "tuned_layers": 1}))
     learned = {name for name, p in tuned.model.named_parameters() if p.requires_grad}
     depth = tuned.model.config.num_hidden_layers
@@ -129,7 +129,7 @@ def test_hard_negatives_are_near_and_not_chosen_with_the_anchor(toy_encoder):
     assert losses[1] > losses[0]
 
 
-def test_only_the_adapter_learns(toy_base):
+def test_only_the_lora_matrices_are_trainable(toy_base):
     tuned, _ = trained(toy_base)
     assert {n.split(".")[-3] for n, p in tuned.model.named_parameters() if p.requires_grad} == {"lora_A", "lora_B"}
 

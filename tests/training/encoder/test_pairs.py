@@ -27,13 +27,13 @@ def test_near_products_of_one_user_are_pairs_far_ones_are_not(make_log):
     assert as_set(drawn(log)) == {(a, b) for a in range(5) for b in range(a + 1, min(a + 4, 5))}
 
 
-def test_nothing_after_the_span_is_looked_at(make_log):
+def test_nothing_after_the_last_day_is_read(make_log):
     rows = [("u", "p00", 1, "view"), ("u", "p01", 2, "view"), ("u", "p00", 9, "view"), ("u", "p02", 9, "view")]
     early = drawn(make_log(*rows), span=DayRange(EVER, day(8)))
     assert as_set(early) == as_set(drawn(make_log(*rows[:2]))) == {(0, 1)}
 
 
-def test_pairs_of_a_span_end_within_it(make_log):
+def test_the_later_choice_of_a_pair_is_within_the_days(make_log):
     log = make_log(("u", "p00", 1, "view"), ("u", "p01", 2, "view"), ("u", "p02", 9, "view"))
     assert as_set(drawn(log, span=DayRange(day(5), day(9)))) == {(0, 2), (1, 2)}
 

@@ -79,7 +79,7 @@ def test_only_changed_texts_are_computed_and_nothing_is_built_for_none(quantised
     assert not (tmp_path / GRAPH).exists()
 
 
-def test_an_adapter_is_in_the_graph(toy_encoder, tmp_path):
+def test_lora_matrices_are_in_the_graph(toy_encoder, tmp_path):
     tuned = toy_encoder.with_model(add_lora(toy_encoder.model, rank=2, layers=1))
     for name, parameter in tuned.model.named_parameters():
         if "lora_B" in name:
@@ -125,14 +125,14 @@ class Odd(nn.Module):
     ],
     ids=["cannot be exported", "is exported wrongly"],
 )
-def test_a_network_without_a_true_graph_ends_with_the_fix_and_leaves_no_file(way, why, toy_encoder, tmp_path):
+def test_a_failed_or_wrong_export_is_an_error_with_the_fix_and_leaves_no_file(way, why, toy_encoder, tmp_path):
     odd = toy_encoder.with_model(Odd(toy_encoder.model.config, way))
     with pytest.raises(StepFailed, match=rf'{why}.*\. Set \[training\] precision = "float32"'):
         write_graph(odd, tmp_path / GRAPH)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_setting_chooses_and_its_word_changes_what_vectors_are_computed_with(toy_encoder, tmp_path):
+def test_the_precision_setting_selects_the_encoder_and_is_part_of_the_arithmetic(toy_encoder, tmp_path):
     exact, fast = Training(precision="float32"), Training(precision="int8", threads=3)
     assert encoder_for_device(toy_encoder, exact, tmp_path) is toy_encoder
     assert encoder_for_device(toy_encoder, fast, tmp_path) == QuantisedEncoder(toy_encoder, tmp_path, 3)

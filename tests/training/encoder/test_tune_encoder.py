@@ -1,4 +1,4 @@
-"""The encoder tuned by two processes together is the one that a process alone tunes."""
+"""Tuning by a process group gives the encoder that one process tunes."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def tuned(home, toy_base, tmp_path, **training):
     return load_encoder(folder).embed(TEXTS), lab
 
 
-def test_two_processes_end_with_what_one_finds(tmp_path, toy_base):
+def test_two_processes_tune_the_same_encoder_as_one(tmp_path, toy_base):
     alone, lab = tuned(tmp_path / "alone", toy_base, tmp_path / "alone")
     together, other = tuned(tmp_path / "together", toy_base, tmp_path / "together", processes=2)
     assert np.allclose(together, alone, atol=1e-5)
@@ -28,7 +28,7 @@ def test_two_processes_end_with_what_one_finds(tmp_path, toy_base):
     assert not np.allclose(together, untuned, atol=1e-3)
 
 
-def test_machines_meet_where_the_settings_say(tmp_path, toy_base):
+def test_torchrun_gets_the_rendezvous_of_the_settings(tmp_path, toy_base):
     settings = {"machines": 2, "processes": 4, "rendezvous": "gpu1:29400"}
     night = open_night(tmp_path, toy_base, training=settings)
     argv = torchrun_command(night.work, night.run_id, night.settings.training)

@@ -41,7 +41,7 @@ def request(*titles):
     return TextRequest(facts_of([{"product_id": str(n), "title": title} for n, title in enumerate(titles)]))
 
 
-def test_texts_are_true_name_all_products_and_differ(writer):
+def test_texts_are_grounded_name_all_products_and_differ(writer):
     requests = [request(*titles) for titles in PRODUCTS]
     texts = [answer.text for answer in writer.write(requests)]
     assert [violations(t, a.facts, EN) for t, a in zip(texts, requests, strict=True)] == [[], [], []]
@@ -49,7 +49,7 @@ def test_texts_are_true_name_all_products_and_differ(writer):
     assert "T-light" in texts[0].description or "t-light" in texts[0].description
 
 
-def test_the_same_asks_get_the_same_texts_alone_and_in_company(writer, model):
+def test_a_text_does_not_depend_on_the_other_requests(writer, model):
     requests = [request(*titles) for titles in PRODUCTS]
     together = writer.write(requests)
     alone = [writer.write([a])[0] for a in requests]
@@ -59,31 +59,31 @@ def test_the_same_asks_get_the_same_texts_alone_and_in_company(writer, model):
     assert other.write(requests) == together
 
 
-def test_a_product_text_that_gives_orders_changes_nothing(writer):
+def test_a_prompt_injection_in_a_product_text_changes_nothing(writer):
     tempted, calm = writer.write([request(EVIL, "Tea pot"), request("Herbal tea", "Tea pot")])
     assert tempted == calm
     said = f"{tempted.text.title} {tempted.text.description}".casefold()
     assert not any(word in said for word in ("ignore", "cure", "cancer", "instruction"))
 
 
-def test_the_second_time_it_draws_anew(writer):
+def test_a_second_request_draws_another_text(writer):
     wanted = request(*PRODUCTS[1])
     drawn = {writer.write([TextRequest(wanted.facts, ("wrong",))])[0].text, writer.write([wanted])[0].text}
     assert len(drawn) == 2
 
 
-def test_it_can_write_german(model):
+def test_german_texts_are_grounded(model):
     wanted = request("Bratpfanne 28 cm mit Deckel", "Geschirrtuch aus Leinen")
     (answer,) = ConstrainedWriter(model, DE, Texts(texts_at_once=1), seed=17).write([wanted])
     assert violations(answer.text, wanted.facts, DE) == []
 
 
-def test_a_bundle_without_patterns_is_left_to_the_template(writer):
+def test_a_bundle_without_patterns_gets_no_text(writer):
     (answer,) = writer.write([request(*"ABCDEFG")])
     assert (answer.text, answer.tokens) == (None, 0)
 
 
-def test_a_folder_without_a_model_is_said(tmp_path):
+def test_a_folder_without_a_model_is_an_error(tmp_path):
     with pytest.raises(WriterUnavailable, match="neither config"):
         load_causal_lm(str(tmp_path), tmp_path)
 
@@ -92,7 +92,7 @@ def test_a_folder_without_a_model_is_said(tmp_path):
     ("broken", "what"),
     [("model.safetensors", "SafetensorError"), ("config.json", "JSON"), ("tokenizer.json", "")],
 )
-def test_a_folder_with_a_file_cut_off_is_said(model, models, tmp_path, broken, what):
+def test_a_truncated_file_is_an_error_with_its_cause(model, models, tmp_path, broken, what):
     (whole,) = models.iterdir()
     for file in whole.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[: 500 if file.name == broken else None])
@@ -101,7 +101,7 @@ def test_a_folder_with_a_file_cut_off_is_said(model, models, tmp_path, broken, w
 
 
 @pytest.mark.parametrize("failure", [ImportError("no accelerate"), MemoryError()])
-def test_a_missing_package_and_too_little_memory_are_said(tmp_path, monkeypatch, failure):
+def test_a_missing_package_and_too_little_memory_are_errors(tmp_path, monkeypatch, failure):
     def load(*names, **options):
         raise failure
 
@@ -111,7 +111,7 @@ def test_a_missing_package_and_too_little_memory_are_said(tmp_path, monkeypatch,
         open_writer(Texts(generator=str(tmp_path)), EN, tmp_path, threads=1, seed=17)
 
 
-def test_where_memory_runs_out_the_writer_is_gone(writer, monkeypatch):
+def test_out_of_memory_makes_the_writer_unavailable(writer, monkeypatch):
     def compute(*ids, **options):
         raise torch.OutOfMemoryError("2 GiB are not free")
 
