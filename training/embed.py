@@ -53,9 +53,9 @@ def embed(night: Night) -> None:
     ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned)
     past = inputs.histories(until, model.knn)
     save_ranker(ranker.with_user_counts(past), night.work / "ranker")
-    tonight = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
-    kept = {cache_of(model, night).name for model in tonight if (model / ENCODER).is_dir()}
-    drop_other_caches(night.home / "embeddings", kept)
+    folders = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
+    used = {cache_of(folder, night).name for folder in folders if (folder / ENCODER).is_dir()}
+    drop_other_caches(night.home / "embeddings", used)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
     write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))
