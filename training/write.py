@@ -6,9 +6,8 @@ What the model does not write keeps the text of a template.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +22,6 @@ from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
 from pipelines.night.table_io import read_table, replace_rows, write_table
-from pipelines.settings.tree import Settings
 from recommender.texts.all_languages import LANGUAGES
 from recommender.texts.facts import facts_of
 from recommender.texts.language import Language
@@ -52,9 +50,14 @@ def write(night: Night) -> None:
     requests = bundle_requests(bundles, products, names, users)
     kinds = language.reason_patterns if settings.texts.reasons == "model" else ()
     reasons = reason_requests(lists, products, names, kinds) if kinds else {}
-    report, reason_report = write_all(
-        list(requests.values()), list(reasons.values()), settings, language, night.home / "words"
-    )
+    caches = night.home / "words"
+
+    def open_checked() -> CheckedWriter:
+        training = settings.training
+        writer = open_writer(settings.texts, language, caches / "models", training.threads, training.seed)
+        return CheckedWriter(writer, language, caches / "texts", settings.texts)
+
+    report, reason_report = write_all(list(requests.values()), list(reasons.values()), open_checked)
     described = [bundle | bundle_texts(bundle, requests[bundle["bundle_id"]], report, language) for bundle in bundles]
     replace_rows(night, BUNDLES, pa.Table.from_pylist(described, schema=BUNDLES.schema()))
     rows = rewrite_reasons(lists, reasons, reason_report.texts, language.by_customers)
@@ -70,27 +73,24 @@ def write(night: Night) -> None:
 
 
 def write_all(
-    bundles: list[TextRequest], reasons: list[TextRequest], settings: Settings, language: Language, folder: Path
+    bundles: list[TextRequest], reasons: list[TextRequest], open_checked: Callable[[], CheckedWriter]
 ) -> tuple[WritingReport, WritingReport]:
     """Reports of the texts of bundles and of reasons, in this order within one budget.
 
-    Without requests or without a writer no text is written; where the bundles end early, no reason is. `folder` keeps
-    converted weights in `models/` and the texts of each writer in `texts/`.
+    Without requests no writer is opened; where none can be opened, or the bundles end early, the rest is not written.
     """
     if not bundles and not reasons:
         return WritingReport(), WritingReport()
-    training = settings.training
     try:
-        writer = open_writer(settings.texts, language, folder / "models", training.threads, training.seed)
+        checked = open_checked()
     except WriterUnavailable as unavailable:
         why = str(unavailable)
         return WritingReport(stopped=why), WritingReport(stopped=why if reasons else "")
-    checked = CheckedWriter(writer, language, folder / "texts", settings.texts)
     report = checked.write(bundles)
     if report.stopped and reasons:
         return report, WritingReport(stopped=report.stopped)
     reason_report = checked.write(reasons, spent=report.tokens)
-    drop_other_writers(folder / "texts", writer.fingerprint)
+    drop_other_writers(checked.caches, checked.writer.fingerprint)
     return report, reason_report
 
 
