@@ -14,7 +14,7 @@ OF_NO_MODULE = {"contracts", "dags", "docker", "docs", "faults", "integration"} 
 OF_SEVERAL_MODULES = {
     "demo_shop/test_demo_shop.py",
     "pipelines/cli/test_commands.py",
-    "pipelines/report/test_figures.py",
+    "pipelines/night/test_older_homes.py",
     "pipelines/settings/test_settings.py",
     "pipelines/sources/test_broken_files.py",
     "pipelines/test_telemetry.py",
