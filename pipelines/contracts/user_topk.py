@@ -1,5 +1,7 @@
 """The products to show each user, best first."""
 
+from typing import Any
+
 from pipelines.contracts.common_checks import list_checks, nothing_hidden, only_showable
 from pipelines.contracts.contract import (
     DOUBLE,
@@ -17,7 +19,7 @@ from pipelines.contracts.contract import (
 from pipelines.contracts.reason import PLACED_BY, REASON
 from pipelines.contracts.score_parts import REASON_KINDS
 
-USERS_COVERED = {
+USERS_COVERED: dict[str, Any] = {
     "sql": "select if(count(*) = 0, 1, count(t.user_id) / count(*)) from active_users a "
     "left join (select distinct user_id from user_topk) t on a.user_id = t.user_id",
     "says": "of active users have a list",

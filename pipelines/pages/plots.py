@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -22,7 +23,10 @@ SERIES = ("#1f6f8b", "#c2641a", "#6a51a3", "#4d7c3a", "#b3446c", "#8d7b1c", "#2b
 VARIABLES = {INK: "ink", QUIET: "quiet", LINE: "line", RAISED: "raised"} | {
     colour: f"series-{number}" for number, colour in enumerate(SERIES, start=1)
 }
-STYLE = {
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
+STYLE: dict[RcKeyType, Any] = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 10, "text.color": INK,
     "figure.facecolor": RAISED, "axes.facecolor": RAISED, "axes.titlesize": 11, "axes.titlelocation": "left",
     "axes.titlepad": 10, "axes.edgecolor": LINE, "axes.spines.top": False, "axes.spines.right": False,

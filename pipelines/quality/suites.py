@@ -52,7 +52,7 @@ def suite_of(contract: Judged, details: Mapping[str, str], settings: Checks) -> 
                 column=check.name,
                 min_value=bound(check.at_least, settings),
                 max_value=bound(check.at_most, settings),
-                severity=SEVERITY[check.severity],
+                severity=SEVERITY[check.severity],  # type: ignore[arg-type]  # the value of a FailureSeverity
                 notes=": ".join(filter(None, (check.says, details.get(check.name)))),
                 meta={"check": check.name, "severity": check.severity},
             )

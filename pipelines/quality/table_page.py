@@ -20,5 +20,6 @@ class TablePage(DefaultJinjaPageView):
 
     def __init__(self, **places: Any) -> None:
         super().__init__(**places)
-        self.env.loader = ChoiceLoader([PackageLoader("pipelines.quality", "."), self.env.loader])
+        loaders = [PackageLoader("pipelines.quality", "."), self.env.loader]
+        self.env.loader = ChoiceLoader([loader for loader in loaders if loader is not None])
         self.env.globals["css"] = style()

@@ -86,7 +86,8 @@ def example_bundles(engine: duckdb.DuckDBPyConnection) -> list[BundleShown]:
         group by all
         order by b.baskets desc, b.bundle_id
     """).fetchall()
-    return [BundleShown(*row[1:8], products=[(part["title"], part["price"]) for part in row[8]]) for row in rows]
+    shown = ((*row[1:8], [(part["title"], part["price"]) for part in row[8]]) for row in rows)
+    return [BundleShown(*values) for values in shown]
 
 
 def example_visits(engine: duckdb.DuckDBPyConnection) -> list[VisitShown]:

@@ -12,6 +12,10 @@ ScoreFactor = Literal["lift", "support", "coherence", "conversion", "revenue"]
 ProductGroup = Annotated[list[str], Field(min_length=2)]
 
 
+def _default_weights() -> dict[ScoreFactor, float]:
+    return {"lift": 1.0, "revenue": 0.25}
+
+
 class Bundles(Section):
     """How many bundles are published, how they are found and scored, and which products may stand in one."""
 
@@ -66,7 +70,7 @@ class Bundles(Section):
         description='categories whose substitutes may stand in one bundle (a set of colours); ["*"]: all categories',
     )
     weights: dict[ScoreFactor, float] = Field(
-        default_factory=lambda: dict[ScoreFactor, float](lift=1.0, revenue=0.25),
+        default_factory=_default_weights,
         description="exponents of the factors of the score that orders bundles; a factor not listed has exponent 0",
     )
     discount: float = Field(

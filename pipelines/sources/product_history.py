@@ -43,7 +43,7 @@ def known_products(home: Path) -> pa.Table:
         return HISTORY.empty_table()
     found = pq.read_table(file)
     for new in (field for field in HISTORY if field.name not in found.column_names):
-        nothing = [] if pa.types.is_list(new.type) else None
+        nothing: list[str] | None = [] if pa.types.is_list(new.type) else None
         found = found.append_column(new.name, pa.array([nothing] * len(found), new.type))
     return found.select(HISTORY.names).cast(HISTORY)
 

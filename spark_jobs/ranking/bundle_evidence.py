@@ -147,8 +147,8 @@ def count_sets(
         return {}
     ids = sorted({product for each in sets for product in each})
     named = session.createDataFrame([(product,) for product in ids], "product_id string")
-    counted = evidence.alone.join(F.broadcast(named), "product_id").select("product_id", "bought").collect()
-    bought: dict[str, int] = dict(counted)
+    known_baskets = evidence.alone.join(F.broadcast(named), "product_id").select("product_id", "bought").collect()
+    bought: dict[str, int] = dict(known_baskets)
     place = {product: at for at, product in enumerate(ids)}
     members = np.full((len(sets), max(map(len, sets))), -1, np.int64)
     for row, each in enumerate(sets):
