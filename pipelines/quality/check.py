@@ -54,7 +54,11 @@ def check(night: Night, stage: str) -> dict[str, Any]:
         suite = suite_of(contract, details, night.settings.checks)
         result = judge(context, suite, numbers, f"release {night.release_id}")
         results += outcomes(contract, numbers, result, details, night.settings.checks)
-    report: dict[str, Any] = {"judged": len(results), "broken": [r for r in results if not r["holds"]], "results": results}
+    report: dict[str, Any] = {
+        "judged": len(results),
+        "broken": [r for r in results if not r["holds"]],
+        "results": results,
+    }
     write_json(night.work / "quality" / f"{stage}.json", report)
     index = checks_page(night, stage, results, table_pages(context, night.checks_pages / stage))
     page = night.checks_pages / stage / "index.html"
