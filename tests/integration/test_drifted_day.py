@@ -19,6 +19,8 @@ from pipelines.settings.render import render_toml
 from spark_jobs.clean import clean
 from tests.integration.conftest import SMALL
 
+pytestmark = pytest.mark.night
+
 LAST = date(2025, 3, 24)
 LENIENT = {"stop_price": 1000.0, "stop_one_user": 1.0, "stop_drift": 100.0}
 

@@ -13,6 +13,8 @@ from pipelines.night.steps import STEPS
 from pipelines.orchestration.step_command import environment
 from pipelines.settings.tree import Settings
 
+pytestmark = pytest.mark.slow
+
 MODULES = [STEPS["train"].module, STEPS["register"].module, "pipelines.cli.main"]
 NEEDED = {"PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "VIRTUAL_ENV"}
 

@@ -16,6 +16,8 @@ from pipelines.contracts.reviews import REVIEWS
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 
+pytestmark = pytest.mark.slow
+
 DEMO = """
 [shop]
 time_zone = "Europe/Berlin"

@@ -21,6 +21,8 @@ from pipelines.night.table_io import read_table
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = """
 [shop]
 time_zone = "Europe/Berlin"

@@ -23,6 +23,8 @@ from spark_jobs.engine import read
 
 from . import mutations as m
 
+pytestmark = pytest.mark.slow
+
 SEED = 20250310
 SETTINGS = "".join(
     f'[sources.{source}]\npath = "{{source}}/shop/{source}"\n' for source in ("events", "reviews", "products")

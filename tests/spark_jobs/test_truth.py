@@ -14,6 +14,8 @@ from spark_jobs.clean import RULES, clean
 from spark_jobs.cleaning.common_rules import NOT_A_PRODUCT
 from spark_jobs.cleaning.robots import BOT_RULES
 
+pytestmark = pytest.mark.slow
+
 STATISTICAL = {"near_duplicate", "copied_text", *(rule.reason for rule in BOT_RULES)}  # found with a high chance only
 
 

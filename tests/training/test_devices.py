@@ -29,6 +29,8 @@ from training.ranker.golden_probe import answers
 from training.ranker.model_folder import load_model
 from training.ranker.training_loop import LoopConfig
 
+pytestmark = pytest.mark.slow
+
 PRODUCTS, TEXT = 30, 8
 LISTS = [np.arange(at, at + 6, dtype=np.int32) for at in range(20)]
 PAST = Histories.of_lists(np.arange(len(LISTS)), LISTS)

@@ -9,11 +9,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from pipelines.registry import register
 from pipelines.registry.client import registry, version_of
 from tests.training.test_steps import challenger_bytes, run
 from tests.training.toy_shop import open_night
 from training import train
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ from training.ranker.golden_probe import save_probe
 from training.ranker.model_folder import load_model
 from training.ranker.training_run import TrainingRun
 
+pytestmark = pytest.mark.slow
+
 COLOURS = ("red", "blue", "green", "warm", "cold", "dry")
 FIRST, SECOND, THIRD = (date(2025, 1, day) for day in (29, 30, 31))
 

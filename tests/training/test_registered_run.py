@@ -17,6 +17,8 @@ from tests.training.test_steps import run
 from tests.training.toy_shop import open_night
 from training import train
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory, toy_base):

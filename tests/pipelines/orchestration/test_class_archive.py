@@ -10,6 +10,8 @@ import pytest
 
 from pipelines.orchestration.class_archive import archive_options, keep_archive
 
+pytestmark = pytest.mark.slow
+
 SPARK = Path(pyspark.__file__).parent
 
 

@@ -17,6 +17,8 @@ from training.encoder.quantised import GRAPH, QuantisedEncoder, arithmetic, enco
 from training.encoder.quantised_graph import write_graph
 from training.encoder.tuned_weights import add_lora
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["red cup", "blue plate. kitchen", "warm light lamp candle tea pot garden hose spade", "", "cold wet dry " * 9]
 SMALL = {"vocab_size": 40, "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 64}
 

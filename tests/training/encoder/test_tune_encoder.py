@@ -1,11 +1,14 @@
 """Tuning by a process group gives the encoder that one process tunes."""
 
 import numpy as np
+import pytest
 
 from tests.training.toy_shop import open_night
 from training.encoder.encoder_files import load_encoder
 from training.encoder.tune_encoder import torchrun_command, tune
 from training.ranker.training_run import TrainingRun
+
+pytestmark = pytest.mark.slow
 
 TEXTS = ["red cup", "blue spade", "warm red tea", "blue pot. kitchen"]
 

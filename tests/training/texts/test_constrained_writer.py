@@ -12,6 +12,8 @@ from training.texts.causal_lm import load_causal_lm
 from training.texts.constrained_writer import ConstrainedWriter
 from training.texts.writer import TextRequest, WriterUnavailable, open_writer
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("gguf")
 PRODUCTS = [
     ["WHITE HANGING HEART T-LIGHT HOLDER", "SET 7 BABUSHKA NESTING BOXES"],
