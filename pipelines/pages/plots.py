@@ -18,14 +18,14 @@ from matplotlib.ticker import MaxNLocator
 
 from pipelines.pages.svg import svg_text, tooltip
 
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
 INK, QUIET, LINE, RAISED = "#1c2024", "#5c656e", "#dfe2e4", "#ffffff"
 SERIES = ("#1f6f8b", "#c2641a", "#6a51a3", "#4d7c3a", "#b3446c", "#8d7b1c", "#2b8f9e", "#a8232a", "#7a5c3e", "#3f5fa8")
 VARIABLES = {INK: "ink", QUIET: "quiet", LINE: "line", RAISED: "raised"} | {
     colour: f"series-{number}" for number, colour in enumerate(SERIES, start=1)
 }
-if TYPE_CHECKING:
-    from matplotlib.typing import RcKeyType
-
 STYLE: dict[RcKeyType, Any] = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "font.size": 10, "text.color": INK,
     "figure.facecolor": RAISED, "axes.facecolor": RAISED, "axes.titlesize": 11, "axes.titlelocation": "left",
