@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         homes = {n: make_home(Path(folder) / n, asked.data) for n in ("sequence", "any order", "late")}
         days = days_of(homes["sequence"])[: asked.days or None][:: -asked.every][: asked.nights][::-1]
-        with session("any order", load_settings(homes["sequence"])) as spark:
+        with session("any order", load_settings(homes["sequence"]).spark) as spark:
             began = time.monotonic()
             told = {day: contents(run(spark, homes["sequence"], day)) for day in days}
             print(f"{len(days)} nights in sequence: {time.monotonic() - began:.0f} s", flush=True)

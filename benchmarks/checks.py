@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     engine = {"master": f"local[{asked.cores}]", "driver_memory": "3g", "partitions": 16}
     settings = check_settings({"spark": engine, "ranking": {"k": K}})
     os.environ["PYSPARK_SUBMIT_ARGS"] = "--driver-memory 3g pyspark-shell"
-    with tempfile.TemporaryDirectory() as folder, session("benchmark of checks", settings) as spark:
+    with tempfile.TemporaryDirectory() as folder, session("benchmark of checks", settings.spark) as spark:
         night = Night(Path(folder), LAST, "run", f"{LAST}-01", "f" * 8, settings, {}, {}, (), "k", LAST)
         night.save()
         found = run(spark, night, asked.rows)

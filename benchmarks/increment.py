@@ -110,7 +110,7 @@ def run(night: Night) -> Night:
 def idle(night: Night) -> None:
     """Start and stop what the measured steps start: an engine each for two of them, and the libraries of the third."""
     start = "from spark_jobs.engine import session\nfrom pipelines.night.night import Night\nfrom pathlib import Path\n"
-    start += f"with session('idle', Night.load(Path({str(night.work)!r})).settings) as s: s.range(1).count()\n"
+    start += f"with session('idle', Night.load(Path({str(night.work)!r})).settings.spark) as s: s.range(1).count()\n"
     script = night.work / "idle.py"
     script.write_text(start)
     for name in SPARK_STEPS:

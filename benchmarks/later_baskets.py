@@ -37,6 +37,7 @@ from pipelines.contracts.bundles import FOUND_IN_BASKETS
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.score_parts import REASON_KINDS
+from pipelines.night.day_versions import files_of_table
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.orchestration.run_step import run_step
@@ -47,9 +48,9 @@ from recommender.ranking.blend import Blend
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
 from spark_jobs.engine import read, session
-from spark_jobs.features.pairs import baskets, that_count
-from spark_jobs.rank import evidence_of
-from spark_jobs.ranking.bundle_evidence import shelf_of, substitutes_among
+from spark_jobs.features.pairs import baskets, limited_groups
+from spark_jobs.rank import counted_days, evidence_of, relation_run
+from spark_jobs.ranking.bundle_evidence import bundle_products, substitutes_among
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.check_views import showable_products
 from training.encoder.encoder import make_repeatable
@@ -135,20 +136,22 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
     """Figures by list."""
     ranker = texts_alone(known)
     save_ranker(ranker, known.work / "ranker")
-    with session("later_baskets", known.settings) as spark:
-        events, products = read(spark, known, EVENTS), read(spark, known, PRODUCTS)
+    with session("later_baskets", known.settings.spark) as spark:
+        products = read(spark, PRODUCTS, files_of_table(known, PRODUCTS))
         showable = showable_products(products, known.settings.ranking.blocked)
         began = time.monotonic()
-        evidence = evidence_of(spark, known, events, products, showable)
-        offers = find_bundles(evidence, ranker, known.settings).bundles
+        evidence = evidence_of(
+            counted_days(spark, known), products, showable, relation_run(known), known.settings.features
+        )
+        offers = find_bundles(evidence, ranker, known.settings.bundles, known.settings.relations).bundles
         print(f"the night's bundles: {time.monotonic() - began:.1f} s")
-        bundles = [o.found.products for o in offers if o.found.made_by in FOUND_IN_BASKETS]
-        lists = {"nightshelf": bundles, "nightshelf, long tail too": [o.found.products for o in offers]}
+        bundles = [o.candidate.products for o in offers if o.candidate.made_by in FOUND_IN_BASKETS]
+        lists = {"nightshelf": bundles, "nightshelf, long tail too": [o.candidate.products for o in offers]}
         for support in supports:
             began = time.monotonic()
             itemsets = frequent(evidence.baskets, support, known.settings.bundles.most_products)
             print(f"FP-growth, support {support}: {len(itemsets):,} itemsets, {time.monotonic() - began:.1f} s")
-            shelf = shelf_of(evidence, {product for items in itemsets for product in items})
+            shelf = bundle_products(evidence, {product for items in itemsets for product in items})
             substitutes = substitutes_among(evidence, shelf)
             rules = Rules(known.settings.bundles, shelf, substitutes, known.settings.bundles.most_products)
             lists |= lists_of(itemsets, bundles, f"{FP_GROWTH} {support}", rules)
@@ -198,8 +201,10 @@ def lists_of(
 def later_baskets(spark: SparkSession, night: Night, after: date) -> list[list[str]]:
     """The baskets of the days after."""
     settings = night.settings.features
-    bought = baskets(read(spark, night, EVENTS).where(F.col("day") > F.lit(after)), settings.bought)
-    counted = that_count(bought.withColumn("kind", F.lit("co_bought")), settings)
+    bought = baskets(
+        read(spark, EVENTS, files_of_table(night, EVENTS)).where(F.col("day") > F.lit(after)), settings.bought
+    )
+    counted = limited_groups(bought.withColumn("kind", F.lit("co_bought")), settings)
     return [sorted(r["products"]) for r in counted.select("products").collect()]
 
 

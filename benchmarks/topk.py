@@ -36,12 +36,11 @@ from threadpoolctl import threadpool_limits
 from benchmarks.lib.random_shop import DENSE, HISTORY, MEANING, SPARSE, TASTE, WHOLE, RandomShop, made, weighed
 from pipelines.atomic_files import write_json
 from pipelines.contracts.score_parts import NEXT_CHOICE
-from pipelines.night.night import Night
 from pipelines.settings.load import check_settings
 from pipelines.settings.tree import Settings
 from recommender.ranking.ranker_files import save_ranker
 from spark_jobs.engine import session
-from spark_jobs.ranking.rank_users import rank_users
+from spark_jobs.ranking.rank_users import ListRun, rank_users
 
 MOST_SCORES = 10**10
 K = 20
@@ -63,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     spark_settings = {"master": f"local[{asked.threads}]", "partitions": 4 * asked.threads, "driver_memory": MEMORY}
     settings = check_settings({"spark": spark_settings})
     found = []
-    with session("topk", settings) as spark:
+    with session("topk", settings.spark) as spark:
         for products in asked.products:
             samples = {users: min(users, int(asked.most_scores // products)) for users in asked.users}
             for ranked in sorted(set(samples.values())):
@@ -131,17 +130,17 @@ def in_spark(
     dense, alone, whole = (replace(ranker, blend=weighed(weights)) for weights in (DENSE, SPARSE, WHOLE))
     named = {"spark dense": dense, "spark sparse": alone, "spark whole": whole, "spark short": whole.shortened()}
     for name, one in named.items():
-        night = Night(folder / name, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
-        save_ranker(one, night.work / "ranker")
-        ways[name] = (_ranked(users, bundles, night), cores)
+        run = ListRun(folder / name, DAY, settings.ranking, settings.bundles.most_per_user, settings.spark.partitions)
+        save_ranker(one, run.ranker)
+        ways[name] = (_ranked(users, bundles, run), cores)
     return ways
 
 
-def _ranked(users: DataFrame, bundles: DataFrame, night: Night) -> Callable[[int], object]:
+def _ranked(users: DataFrame, bundles: DataFrame, run: ListRun) -> Callable[[int], object]:
     def rank(count: int) -> None:
         some = users.where(F.col("user_id") < f"u{count:08d}")
         hidden = some.select("user_id", F.explode("history").alias("product_id"))
-        frame = rank_users(some, hidden, bundles, night)
+        frame = rank_users(some, hidden, bundles, run)
         frame.write.format("noop").mode("overwrite").save()
         frame.unpersist()
 

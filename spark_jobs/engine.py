@@ -20,44 +20,39 @@ from pipelines.contracts.check_sql import check_queries
 from pipelines.contracts.contract import Table
 from pipelines.contracts.views import View, views_read
 from pipelines.night.night import Night
-from pipelines.night.parquet_finish import settle_files
+from pipelines.night.parquet_finish import finish_files
 from pipelines.night.step_process import step_process
-from pipelines.settings.tree import Settings
+from pipelines.settings.spark import FIXED_CONF, Spark
 
-FIXED = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    "spark.sql.parquet.compression.codec": "zstd",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
+DEFAULTS = {
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
-    "spark.sql.sources.partitionOverwriteMode": "static",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.python.worker.reuse": "true",
-    "spark.sql.redaction.string.regex": "0x[0-9A-Fa-f]{64,}",  # the user key stands in plans of the hashing
 }
-LARGE_METHODS = "-XX:-DontCompileHugeMethods"  # Spark makes one of each stage; the JVM would leave it interpreted
+# Spark generates one method for each stage; the JVM would only interpret those of more than 8,000 bytes of byte code.
+LARGE_METHODS = "-XX:-DontCompileHugeMethods"
 
 
 @contextmanager
-def session(name: str, settings: Settings) -> Iterator[SparkSession]:
-    """A session with what every night fixes and what the settings add; stopped at the end.
+def session(name: str, settings: Spark) -> Iterator[SparkSession]:
+    """A session with the fixed properties of every night and those of the settings; stopped at the end.
 
-    Under `spark-submit` the master is the one submitted to.
+    Under `spark-submit` the master is the one submitted to. `[spark] conf` may change DEFAULTS, and settings refuse it
+    where it would change FIXED_CONF.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    if settings.spark.master.startswith("local"):
+    if settings.master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder.appName(f"nightshelf {name}")
     sized = {
-        "spark.sql.shuffle.partitions": str(settings.spark.partitions),
+        "spark.sql.shuffle.partitions": str(settings.partitions),
         "spark.executor.extraJavaOptions": LARGE_METHODS,
     }
-    for key, value in (FIXED | sized | settings.spark.conf).items():
+    for key, value in (DEFAULTS | sized | settings.conf | FIXED_CONF).items():
         builder = builder.config(key, value)
-    if "spark.submit.deployMode" not in settings.spark.conf and not os.environ.get("SPARK_ENV_LOADED"):
-        builder = builder.master(settings.spark.master).config("spark.driver.memory", settings.spark.driver_memory)
+    if "spark.submit.deployMode" not in settings.conf and not os.environ.get("SPARK_ENV_LOADED"):
+        builder = builder.master(settings.master).config("spark.driver.memory", settings.driver_memory)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     try:
@@ -82,9 +77,18 @@ def ddl(contract: Table | View, *columns: str, **others: str) -> str:
 
     For frames that become a table, or are made like one, so that no job types the columns of a contract.
     """
+    return ", ".join(f"`{name}` {kind}" for name, kind in (column_types(contract, *columns) | others).items())
+
+
+def struct_ddl(contract: Table | View, *columns: str) -> str:
+    """Spark's DDL of a struct of these columns of a contract."""
+    return f"struct<{','.join(f'{name}:{kind}' for name, kind in column_types(contract, *columns).items())}>"
+
+
+def column_types(contract: Table | View, *columns: str) -> dict[str, str]:
+    """Spark's types of these columns of a contract, or of all, by name."""
     types = {c.name: from_arrow_type(c.type).simpleString() for c in contract.columns}
-    chosen = {name: types[name] for name in columns or types} | others
-    return ", ".join(f"`{name}` {kind}" for name, kind in chosen.items())
+    return {name: types[name] for name in columns or types}
 
 
 def conform(frame: DataFrame, table: Table) -> DataFrame:
@@ -111,7 +115,7 @@ def write(frame: DataFrame, table: Table, folder: Path, *, files: int = 1) -> Da
     rows = rows.repartition(1) if files == 1 else rows.repartitionByRange(files, *table.sort)
     rows.sortWithinPartitions(*table.sort).write.mode("overwrite").parquet(str(folder))
     if table.area == "outputs":
-        settle_files(folder, table)
+        finish_files(folder, table)
     return read(frame.sparkSession, table, [str(file) for file in sorted(folder.glob("*.parquet"))])
 
 
@@ -147,7 +151,7 @@ def job(name: str, work: Callable[[SparkSession, Night], None], argv: Sequence[s
     """Run `work` in one session for the night named on the command line (`--night FOLDER`)."""
 
     def in_session(night: Night) -> None:
-        with session(name, night.settings) as spark:
+        with session(name, night.settings.spark) as spark:
             work(spark, night)
 
     step_process(name, in_session, argv)

@@ -69,7 +69,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 def spark() -> Iterator[SparkSession]:
     """A Spark session with the settings of a night, but small; started once in each test process."""
     from pipelines.settings.spark import Spark
-    from pipelines.settings.tree import Settings
     from spark_jobs.engine import session
 
     small = {  # compiling costs more than these short jobs gain
@@ -78,8 +77,7 @@ def spark() -> Iterator[SparkSession]:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
-    settings = Settings(spark=Spark(master="local[2]", driver_memory="1g", conf=small))
-    with session("tests", settings) as running:
+    with session("tests", Spark(master="local[2]", driver_memory="1g", conf=small)) as running:
         yield running
 
 

@@ -42,10 +42,10 @@ from {rows} group by verdict order by verdict
 
 def in_spark(files: str, target: str) -> list[list[object]]:
     """By the functions that the step `clean` consists of; returns the sums of each verdict."""
-    from pipelines.settings.tree import Settings
+    from pipelines.settings.spark import Spark
     from spark_jobs.engine import session
 
-    with session("exact rules", Settings()) as spark:
+    with session("exact rules", Spark()) as spark:
         return judge(spark, files, target)
 
 

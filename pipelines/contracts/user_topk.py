@@ -1,7 +1,5 @@
 """The products to show each user, best first."""
 
-from typing import Any
-
 from pipelines.contracts.common_checks import list_checks, nothing_hidden, only_showable
 from pipelines.contracts.contract import (
     DOUBLE,
@@ -19,13 +17,11 @@ from pipelines.contracts.contract import (
 from pipelines.contracts.reason import PLACED_BY, REASON
 from pipelines.contracts.score_parts import REASON_KINDS
 
-USERS_COVERED: dict[str, Any] = {
-    "sql": "select if(count(*) = 0, 1, count(t.user_id) / count(*)) from active_users a "
-    "left join (select distinct user_id from user_topk) t on a.user_id = t.user_id",
-    "says": "of active users have a list",
-    "views": ("active_users",),
-}
-
+COVERED = (
+    "select if(count(*) = 0, 1, count(t.user_id) / count(*)) from active_users a "
+    "left join (select distinct user_id from user_topk) t on a.user_id = t.user_id"
+)
+LISTED = "of active users have a list"
 INCOMPLETE = (
     "select count(*) from (select user_id, count(*) n from user_topk group by user_id) t "
     "left join (select h.user_id, count(*) n from hidden_products h "
@@ -75,8 +71,8 @@ USER_TOPK = Table(
     ),
     checks=(
         fail("rows", "count(*)", "recommendations", at_least=1),
-        fail("users covered stop", **USERS_COVERED, at_least="checks.stop_users_covered"),
-        warn("users covered", **USERS_COVERED, at_least="checks.warn_users_covered"),
+        fail("users covered stop", COVERED, LISTED, at_least="checks.stop_users_covered", views=("active_users",)),
+        warn("users covered", COVERED, LISTED, at_least="checks.warn_users_covered", views=("active_users",)),
         fail(
             "lists are whole",
             INCOMPLETE,

@@ -1,4 +1,4 @@
-"""The last touch on published files: the contract's own schema, and names that readers can live with."""
+"""Give the Parquet files that Spark wrote the contract's schema, and names without Spark's prefix and job id."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from pipelines.contracts.contract import Table
 ROW_GROUP = 500_000  # rows
 
 
-def settle_files(folder: Path, table: Table) -> list[Path]:
-    """Write the files of Spark in `folder` again, one for one and in order, and give back the new ones.
+def finish_files(folder: Path, table: Table) -> list[Path]:
+    """Rewrite each `part-*.parquet` of `folder`, in order, as `TABLE-00000.parquet`; gives back the new files.
 
-    Spark writes every column as if it could be empty, and no meaning that Arrow readers see. Here each file gets
-    the schema of the contract: required columns, meanings and units in the metadata of fields, zstd, row groups of
-    500,000 rows. At most a row group is held in memory.
+    Spark marks every column nullable and writes no field metadata. The new files have the schema of the contract:
+    required columns, meanings and units in the metadata of fields, zstd, row groups of 500,000 rows. At most one row
+    group is held in memory.
     """
     schema = table.schema()
-    settled = []
+    finished = []
     for n, part in enumerate(sorted(folder.glob("part-*.parquet"))):
         target = folder / f"{table.name}-{n:05d}.parquet"
         with pq.ParquetFile(part) as source, pq.ParquetWriter(target, schema, compression="zstd") as out:
             for batch in source.iter_batches(ROW_GROUP):
                 out.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROW_GROUP)
         part.unlink()
-        settled.append(target)
-    for left in [*folder.glob("_*"), *folder.glob(".*.crc")]:
-        left.unlink()
-    return settled
+        finished.append(target)
+    for by_product in [*folder.glob("_*"), *folder.glob(".*.crc")]:
+        by_product.unlink()
+    return finished

@@ -1,4 +1,4 @@
-"""How much visitors cared for products, day by day; what interactions and popularity are made of."""
+"""Interest of visitors in products, by day: the basis of `interactions` and `product_days`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from pipelines.settings.features import Features
 
 MICRO = 1_000_000
-DIGITS = 9  # after the point, so that sums and ranks do not hang on the last bits
+DIGITS = 9  # decimal places that weights are rounded to, so that sums and ranks do not hang on the last bits
 UNIT = 10**DIGITS  # summed as whole numbers: the sum of doubles hangs on their order
 
 
@@ -21,7 +21,7 @@ def daily_interest(events: DataFrame, settings: Features) -> DataFrame:
     A visitor is a user, or else the shop's session, the order, the event alone. Each type of event counts once a day.
     A return does not change the day of its purchase: its pieces stand, negative, on its own day. The weights of a
     visitor's day add up to `features.visitor_day_weight` at most; where they would be more, all are scaled down
-    (`scale`), so that nobody counts for many.
+    (`scale`), so that no visitor counts for many.
     """
     visitor = F.coalesce("user_id", "session_id", "order_id", "event_id")
     daily = events.groupBy(visitor.alias("visitor"), "user_id", "product_id", "day").agg(
@@ -37,21 +37,21 @@ def daily_interest(events: DataFrame, settings: Features) -> DataFrame:
     return scaled.withColumn("weight", F.round(F.col("weight") * F.col("scale"), DIGITS))
 
 
-def back(settings: Features) -> Column:
-    """What a return takes away: the weight of a purchase, where more pieces came back than went out on that day."""
+def return_weight(settings: Features) -> Column:
+    """The weight that returns take away: that of a purchase, where more pieces came back than were bought that day."""
     return F.when(F.col("pieces") < 0, F.lit(float(settings.weights.get("purchase", 0.0)))).otherwise(0.0)
 
 
 def _scale(settings: Features) -> Column:
-    """What the weights of a visitor's day are multiplied by, from their sum in whole units."""
+    """The factor on all weights of a visitor's day, from their sum in whole units."""
     day = Window.partitionBy("visitor", "day")
-    total = F.sum(F.round((F.col("weight") + back(settings)) * UNIT).cast("bigint")).over(day) / F.lit(UNIT)
+    total = F.sum(F.round((F.col("weight") + return_weight(settings)) * UNIT).cast("bigint")).over(day) / F.lit(UNIT)
     most = settings.visitor_day_weight
     return F.when(total > most, F.lit(most) / total).otherwise(1.0)
 
 
 def _pieces() -> Column:
-    """Pieces that an event brings to the visitor, or takes back."""
+    """Pieces that an event brings to the visitor; negative for a return."""
     event = F.col("event_type")
     return F.when(event == "purchase", F.col("quantity")).when(event == "return", -F.col("quantity")).otherwise(0)
 

@@ -39,14 +39,15 @@ def all_groups(events: DataFrame, sessions: DataFrame, settings: Features) -> Da
         {"kind": F.lit("co_viewed"), "group": F.col("session_key")}
     )
     columns = ("kind", "day", "products", "bought", "user_id", "started", "group")
-    first = that_count(bought.select(*columns).unionByName(viewed.select(*columns)), settings)
+    first = limited_groups(bought.select(*columns).unionByName(viewed.select(*columns)), settings)
     return first.select("kind", "day", "products", "bought", F.monotonically_increasing_id().alias("number"))
 
 
-def that_count(groups: DataFrame, settings: Features) -> DataFrame:
-    """Those of the baskets and visits (columns of `baskets`, and `kind`) that are not too large.
+def limited_groups(groups: DataFrame, settings: Features) -> DataFrame:
+    """The baskets and visits (columns of `baskets`, and `kind`) that pairs are counted in.
 
-    Of one user the first few of a day count, so that nobody makes relations alone; who is nobody cannot be held back.
+    Left out are those of more than `largest_basket` products, and of each user, day and kind all but the first
+    `groups_per_user_day`, so that no user makes relations alone; anonymous ones cannot be limited.
     """
     small = groups.where(F.size("products") <= settings.largest_basket)
     of_user = Window.partitionBy("kind", "day", F.coalesce("user_id", "group")).orderBy("started", "group")

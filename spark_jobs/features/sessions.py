@@ -40,9 +40,9 @@ def sessions(visits: DataFrame, settings: Features) -> DataFrame:
 def in_visits(events: DataFrame, settings: Features) -> DataFrame:
     """`events` with `session_key`, and `dwell_s` where the shop does not say it.
 
-    The key is the shop's session or the user, the day, and the user's visit of that day; null for who is nobody. Time
-    on a product that was viewed or clicked lasts to the next event of the visit: the last one has none, and no silence
-    counts longer than one that ends a session.
+    The key is the shop's session and the day, or else the user, the day and the number of the visit on it; null for
+    rows with neither. Time on a viewed or clicked product lasts to the next event of the visit, at most
+    `session_gap_minutes`; the last event of a visit has none.
     """
     own = F.col("session_id").isNull()
     visitor = F.coalesce("session_id", "user_id", "event_id")

@@ -1,4 +1,4 @@
-"""What users buy the next time after they bought something."""
+"""Pairs of products of which users buy the second one in the basket after that of the first."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings.tree import Settings
+from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
+from pipelines.settings.features import Features
+from pipelines.settings.relations import Relations
 from recommender.ranking.association import significance, surest_lift
 from recommender.ranking.substitutes import DIGITS
+from spark_jobs.engine import ddl
 from spark_jobs.features.interest import UNIT
 from spark_jobs.features.pairs import baskets
 
-AFTER = "product_id string, other_id string, pairs bigint, lift double, score double, significance double"
+# Wider than in the table: `pairs` as counted, and `score` before it is rounded to a float.
+AFTER = ddl(SIMILAR_PRODUCTS, "product_id", "other_id", "lift", "significance", pairs="bigint", score="double")
 
 
-def bought_after(events: DataFrame, run_date: date, settings: Settings) -> DataFrame:
+def bought_after(events: DataFrame, run_date: date, relations: Relations, features: Features) -> DataFrame:
     """One row for each ordered pair that users bought one after the other more often than by chance.
 
     From one basket of a user to the next, what is new in the next one. Of each pair a user counts once, by the newest
     time (`pairs` is how many users); old times count less. Chance: of the users who bought twice, the share who had
     the first product before, times the share who had the second one after.
     """
-    relations, features = settings.relations, settings.features
     decay = F.pow(F.lit(2.0), -F.date_diff(F.lit(run_date), "later") / F.lit(relations.half_life_days))
     weight = F.round(decay * UNIT).cast("bigint")
     steps = next_baskets(events, features.bought, features.largest_basket).withColumn("w", weight)
@@ -44,8 +47,8 @@ def bought_after(events: DataFrame, run_date: date, settings: Settings) -> DataF
         for batch in batches:
             yield after_block(batch, relations.prior_groups)
 
-    found = whole.mapInArrow(measured, AFTER)
-    return found.where((F.col("significance") >= relations.least_significance) & (F.col("lift") > 1))
+    pairs = whole.mapInArrow(measured, AFTER)
+    return pairs.where((F.col("significance") >= relations.least_significance) & (F.col("lift") > 1))
 
 
 def next_baskets(events: DataFrame, bought: list[str], largest: int) -> DataFrame:
@@ -66,17 +69,19 @@ def after_block(batch: pa.RecordBatch, prior: float) -> pa.RecordBatch:
     """The rows of AFTER for pairs with how many users bought the two, the one before and the other after."""
     both, one, other, total = (batch[n].to_numpy(zero_copy_only=False) for n in ("weight", "one", "other", "total"))
     expected = one * other / np.maximum(total, 1e-12)
-    found = {
-        "lift": both / np.maximum(expected, 1e-12),
-        "score": surest_lift(both, expected, prior),
-        "significance": significance(both, one, other, total),
+    columns = {
+        "product_id": batch["product_id"],
+        "other_id": batch["other_id"],
+        "lift": np.round(both / np.maximum(expected, 1e-12), DIGITS),
+        "significance": np.round(significance(both, one, other, total), DIGITS),
+        "pairs": batch["pairs"],
+        "score": np.round(surest_lift(both, expected, prior), DIGITS),
     }
-    known = {name: batch[name] for name in ("product_id", "other_id", "pairs")}
-    return pa.record_batch(known | {name: np.round(values, DIGITS) for name, values in found.items()})
+    return pa.record_batch(columns)
 
 
 def _by_users(rows: DataFrame, *by: str) -> DataFrame:
-    """How many users have each of `by`, and the same with old times counting less."""
+    """For each value of `by`: `pairs`, the number of users, and `weight`, the same with old times counting less."""
     once = rows.groupBy("user_id", *by).agg(F.max("w").alias("w"))
     return once.groupBy(*by).agg(F.count("*").alias("pairs"), _total("w").alias("weight"))
 

@@ -1,4 +1,4 @@
-"""What is read of the night's tables to make bundles: pairs, baskets and facts, as many as bundles may need."""
+"""The pairs, baskets and products that bundles are made from, read from Spark as far as bundles need them."""
 
 from __future__ import annotations
 
@@ -12,46 +12,50 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.settings.tree import Settings
+from pipelines.contracts.views import SUBSTITUTE_PAIRS
+from pipelines.settings.bundles import Bundles
 from recommender.bundles.model import BundleProduct, Pair, Products
 from recommender.bundles.rules import ALL
 from recommender.bundles.scoring import BasketTotals
 from recommender.bundles.support import ItemsetIndex
+from spark_jobs.engine import ddl
 from spark_jobs.features.interest import UNIT
 from spark_jobs.ranking.pair_blocks import COMPLEMENT
 
-WIDE = 50  # pairs looked at for each bundle that is kept
-LEAST_BASKETS = 2  # what one basket holds may be chance
-BASKETS = 1_000  # looked through at once
-COUNTS = "at int, n bigint, w bigint"  # of a set: its place, and baskets, old days counting less in the last
+WIDE = 50  # pairs read for each bundle that may be published
+LEAST_BASKETS = 2  # one basket may be chance
+BASKETS = 1_000  # in a block
+COUNTS = "at int, n bigint, w bigint"  # index of a set, baskets that hold it, and the same with old days counting less
 REPLACES = 0.5  # probability from which two products count as substitutes
 
 
 @dataclass(frozen=True)
 class BundleEvidence:
-    """`baskets` (`day`, `products`) that count and how many they are, `related` pairs, `alone`: counts of products.
+    """What bundles are made from.
 
-    `showable` has the products that can be bought.
+    `baskets` (`day`, `products`) are those that are counted, `groups` how many they are, `related` the pairs of
+    `related_pairs`, `product_counts` the baskets and visits of each product; `showable` has the `product_id` of those
+    that are available and not blocked.
     """
 
     baskets: DataFrame
     groups: BasketTotals
     related: DataFrame
-    alone: DataFrame
+    product_counts: DataFrame
     products: DataFrame
     showable: DataFrame
     run_date: date
 
 
-def strongest_pairs(evidence: BundleEvidence, settings: Settings) -> dict[Pair, float]:
+def strongest_pairs(evidence: BundleEvidence, settings: Bundles, least_significance: float) -> dict[Pair, float]:
     """Pairs that are surely bought together more often than by chance, and lately, with that lift.
 
     As many as bundles need of those of the highest lift, and as many of the most frequent ones.
     """
-    most, since = settings.bundles.most_published * WIDE, since_day(evidence, settings)
-    beyond = (F.col("bought_surely") > 1) & (F.col("bought_significance") >= settings.relations.least_significance)
+    most, since = settings.most_published * WIDE, since_day(evidence, settings)
+    beyond = (F.col("bought_surely") > 1) & (F.col("bought_significance") >= least_significance)
     may = evidence.related.where(beyond & (F.col("last_bought") >= F.lit(since)))
-    if not settings.bundles.sets:
+    if not settings.sets:
         may = may.where(F.col("substitute") < REPLACES)
     pairs = both_in(may, evidence.showable).select("product_id", "other_id", "bought_surely", "joined")
     ways = [pairs.orderBy(F.desc(by), "product_id", "other_id").limit(most) for by in ("bought_surely", "joined")]
@@ -60,13 +64,13 @@ def strongest_pairs(evidence: BundleEvidence, settings: Settings) -> dict[Pair, 
 
 
 def stated_pairs(evidence: BundleEvidence) -> dict[Pair, float]:
-    """Pairs of which the shop says that they go together, with the lift that is surely reached, chance at least."""
-    said = both_in(evidence.related.where(F.col("stated") == COMPLEMENT), evidence.showable)
-    return {(r["product_id"], r["other_id"]): max(r["bought_surely"], 1.0) for r in said.collect()}
+    """Pairs that settings state to be complements, with the lower bound of their lift, 1 at least."""
+    pairs = both_in(evidence.related.where(F.col("stated") == COMPLEMENT), evidence.showable)
+    return {(r["product_id"], r["other_id"]): max(r["bought_surely"], 1.0) for r in pairs.collect()}
 
 
 def both_in(pairs: DataFrame, products: DataFrame) -> DataFrame:
-    """Those of `pairs` of which both are among `products` (product_id)."""
+    """The rows of `pairs` of which both products are among `products` (product_id)."""
     for name in ("product_id", "other_id"):
         pairs = pairs.join(F.broadcast(products.withColumnRenamed("product_id", name)), name, "left_semi")
     return pairs
@@ -75,31 +79,31 @@ def both_in(pairs: DataFrame, products: DataFrame) -> DataFrame:
 def ids_of(products: Collection[str], evidence: BundleEvidence) -> DataFrame:
     """A frame of product_id."""
     rows = [(product,) for product in sorted(products)]
-    return evidence.products.sparkSession.createDataFrame(rows, "product_id string")
+    return evidence.products.sparkSession.createDataFrame(rows, ddl(SUBSTITUTE_PAIRS, "product_id"))
 
 
-def since_day(evidence: BundleEvidence, settings: Settings) -> date:
-    """The first of the days in which a product must have been bought."""
-    return evidence.run_date - timedelta(days=settings.bundles.recent_days - 1)
+def since_day(evidence: BundleEvidence, settings: Bundles) -> date:
+    """The first day of `[bundles] recent_days`, in which a product must have been bought."""
+    return evidence.run_date - timedelta(days=settings.recent_days - 1)
 
 
-def frequent_baskets(evidence: BundleEvidence, settings: Settings) -> list[Products]:
-    """Whole baskets, no larger than a bundle, that came again and again."""
-    small = evidence.baskets.where(F.size("products").between(2, settings.bundles.most_products))
+def frequent_baskets(evidence: BundleEvidence, settings: Bundles) -> list[Products]:
+    """Whole baskets, no larger than a bundle, of which there are LEAST_BASKETS at least, the most frequent first."""
+    small = evidence.baskets.where(F.size("products").between(2, settings.most_products))
     small = small.withColumn("products", F.sort_array("products"))
     again = small.groupBy("products").agg(F.count("*").alias("n")).where(F.col("n") >= LEAST_BASKETS)
-    rows = again.orderBy(F.desc("n"), "products").limit(settings.bundles.most_published * 2).collect()
+    rows = again.orderBy(F.desc("n"), "products").limit(settings.most_published * 2).collect()
     return [tuple(r["products"]) for r in rows]
 
 
-def shelf_of(evidence: BundleEvidence, wanted: Collection[str]) -> dict[str, BundleProduct]:
-    """The facts of those of the wanted products that can be bought."""
+def bundle_products(evidence: BundleEvidence, wanted: Collection[str]) -> dict[str, BundleProduct]:
+    """The facts of those of these products that are showable, by product."""
     if not wanted:
         return {}
     rows = (
         evidence.products.join(F.broadcast(ids_of(wanted, evidence)), "product_id", "left_semi")
         .join(evidence.showable, "product_id", "left_semi")
-        .join(evidence.alone, "product_id", "left")
+        .join(evidence.product_counts, "product_id", "left")
         .select("product_id", "title", "categories", "brand", "price", "cost", "bought", "bought_weight")
         .collect()
     )
@@ -118,37 +122,37 @@ def shelf_of(evidence: BundleEvidence, wanted: Collection[str]) -> dict[str, Bun
     }
 
 
-def replaced(evidence: BundleEvidence, settings: Settings) -> DataFrame:
-    """The pairs, the lower id first, that replace each other and that no rule lets stand together."""
+def forbidden_pairs(evidence: BundleEvidence, settings: Bundles) -> DataFrame:
+    """The pairs, the lower id first, of substitutes that `[bundles] sets` does not let stand in one bundle."""
     pairs = evidence.related.where(F.col("substitute") >= REPLACES).select("product_id", "other_id")
-    if not settings.bundles.sets:
+    if not settings.sets:
         return pairs
     kinds = evidence.products.select("product_id", "categories")
     other = kinds.select(F.col("product_id").alias("other_id"), F.col("categories").alias("other_categories"))
     both = F.array_intersect("categories", "other_categories")
-    wanted = F.lit(ALL in settings.bundles.sets) | F.arrays_overlap(both, F.array(*map(F.lit, settings.bundles.sets)))
+    wanted = F.lit(ALL in settings.sets) | F.arrays_overlap(both, F.array(*map(F.lit, settings.sets)))
     return pairs.join(kinds, "product_id").join(other, "other_id").where(~wanted).select("product_id", "other_id")
 
 
 def substitutes_among(evidence: BundleEvidence, products: Collection[str]) -> set[Pair]:
-    """The pairs of these products that replace each other."""
+    """The pairs of these products that are substitutes."""
     if not products:
         return set()
-    found = both_in(evidence.related.where(F.col("substitute") >= REPLACES), ids_of(products, evidence))
-    return {(r["product_id"], r["other_id"]) for r in found.select("product_id", "other_id").collect()}
+    pairs = both_in(evidence.related.where(F.col("substitute") >= REPLACES), ids_of(products, evidence))
+    return {(r["product_id"], r["other_id"]) for r in pairs.select("product_id", "other_id").collect()}
 
 
 def count_sets(
     evidence: BundleEvidence, sets: Iterable[Products], half_life_days: float
 ) -> dict[Products, tuple[int, float]]:
-    """In how many baskets each set stands as a whole, and the same with old days counting less."""
+    """For each set the number of baskets that hold all of it, and the same with old days counting less."""
     sets, session = sorted(sets), evidence.baskets.sparkSession
     if not sets:
         return {}
     ids = sorted({product for each in sets for product in each})
-    named = session.createDataFrame([(product,) for product in ids], "product_id string")
-    known_baskets = evidence.alone.join(F.broadcast(named), "product_id").select("product_id", "bought").collect()
-    bought: dict[str, int] = dict(known_baskets)
+    named = session.createDataFrame([(product,) for product in ids], ddl(SUBSTITUTE_PAIRS, "product_id"))
+    counted = evidence.product_counts.join(F.broadcast(named), "product_id").select("product_id", "bought").collect()
+    bought: dict[str, int] = dict(counted)
     place = {product: at for at, product in enumerate(ids)}
     members = np.full((len(sets), max(map(len, sets))), -1, np.int64)
     for row, each in enumerate(sets):
@@ -173,9 +177,9 @@ def counts_of_block(baskets: pa.RecordBatch, ids: pa.Array, wanted: ItemsetIndex
     code = pc.fill_null(pc.index_in(lists.flatten(), value_set=ids), -1).to_numpy(zero_copy_only=False)
     basket = np.repeat(np.arange(len(lists)), pc.list_value_length(lists).to_numpy(zero_copy_only=False))
     known = code >= 0
-    found, asked = wanted.contained(basket[known], code[known].astype(np.int64))
-    at, place = np.unique(asked, return_inverse=True)
+    holder, held = wanted.contained(basket[known], code[known].astype(np.int64))
+    at, place = np.unique(held, return_inverse=True)
     weight = np.zeros(len(at), np.int64)
-    np.add.at(weight, place, baskets["w"].to_numpy(zero_copy_only=False).astype(np.int64)[found])
+    np.add.at(weight, place, baskets["w"].to_numpy(zero_copy_only=False).astype(np.int64)[holder])
     columns = {"at": at.astype(np.int32), "n": np.bincount(place, minlength=len(at)).astype(np.int64), "w": weight}
     return pa.record_batch({name: pa.array(values) for name, values in columns.items()})

@@ -1,4 +1,4 @@
-"""Lists for visitors nobody knows: what is popular, and what the model makes of the little they show or say."""
+"""Lists for visitors without history, by segment: popular products, or those that the ranker finds for the segment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipelines.contracts.score_parts import POPULARITY
 from recommender.texts.language import Language
 from spark_jobs.engine import spark_schema
 
-FEW = 3  # products below which a category makes no list of its own
+FEW = 3  # a category with fewer products gets no list of its own
 
 
 def popular_lists(
@@ -57,17 +57,17 @@ def popular_lists(
 
 
 def as_users(newcomers: DataFrame) -> DataFrame:
-    """`newcomers` as the ranking reads users."""
+    """The table `newcomers` with the columns that `rank_users` reads of users."""
     return newcomers.withColumnRenamed("segment", "user_id")
 
 
 def hidden_from(newcomers: DataFrame) -> DataFrame:
-    """What may not be shown to each of `newcomers`, as the ranking reads it of users."""
+    """The products hidden in each segment of `newcomers`, as `user_id` and `product_id`."""
     return newcomers.select(F.col("segment").alias("user_id"), F.explode("hidden").alias("product_id"))
 
 
 def by_segment(rows: DataFrame) -> DataFrame:
-    """Rows as of `user_topk`, of newcomers, as those of `cold_start_topk`."""
+    """Rows like those of `user_topk` for newcomers, as rows of `cold_start_topk`: scores as a share of the best."""
     best = F.max("score").over(Window.partitionBy("user_id"))
     share = F.when(best > 0, F.round(F.col("score").cast("double") / best, 6)).otherwise(0.0)
     return rows.withColumn("score", share).withColumnRenamed("user_id", "segment").drop("written_by")

@@ -1,26 +1,27 @@
-"""The small tables: figures of the models, of feedback, of quarantine."""
+"""Three small output tables: run_metrics, feedback_metrics, quarantine_summary."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.night.night import Night
+from pipelines.contracts.quarantine_summary import QUARANTINE_SUMMARY
+from pipelines.contracts.run_metrics import RUN_METRICS
+from spark_jobs.engine import ddl
 
-METRIC = "model string, metric string, value double, low double, high double, users long"
 
-
-def run_metrics(spark: SparkSession, night: Night) -> DataFrame:
-    """One row for each model and metric of the night's evaluation."""
-    models = json.loads((night.work / "evaluation.json").read_text())["models"]
+def run_metrics(spark: SparkSession, evaluation: Path) -> DataFrame:
+    """One row for each model and metric in the file that the step `train` writes of its evaluation."""
+    models = json.loads(evaluation.read_text())["models"]
     rows = [
         (model, metric, float(n["value"]), n.get("low"), n.get("high"), int(n.get("users", 0)))
         for model, metrics in sorted(models.items())
         for metric, n in sorted(metrics.items())
     ]
-    return spark.createDataFrame(rows, METRIC)
+    return spark.createDataFrame(rows, ddl(RUN_METRICS, *RUN_METRICS.content_columns()))
 
 
 def feedback(events: DataFrame) -> DataFrame:
@@ -43,8 +44,8 @@ def feedback(events: DataFrame) -> DataFrame:
     )
 
 
-def quarantine_counts(spark: SparkSession, night: Night) -> DataFrame:
-    """Rows refused, by source and reason, from the night's account."""
-    accounts = json.loads((night.work / "account.json").read_text())
+def quarantine_counts(spark: SparkSession, account: Path) -> DataFrame:
+    """Rows refused, by source and reason, from the file that the step `clean` writes of what became of all rows."""
+    accounts = json.loads(account.read_text())
     rows = [(s, reason, n) for s, account in accounts.items() for reason, n in account["quarantined_by_reason"].items()]
-    return spark.createDataFrame(rows, "source string, reason string, rows long")
+    return spark.createDataFrame(rows, ddl(QUARANTINE_SUMMARY, *QUARANTINE_SUMMARY.content_columns()))

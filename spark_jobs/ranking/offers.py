@@ -8,40 +8,35 @@ from dataclasses import asdict, dataclass
 
 from pyspark.sql import DataFrame
 
-from pipelines.settings.tree import Settings
+from pipelines.contracts.bundles import BUNDLES
+from pipelines.contracts.cold_start_bundles import COLD_START_BUNDLES
+from pipelines.settings.bundles import Bundles
 from recommender.bundles.cold_start import NearDuplicates, PricedBundle, cold_start_bundles
 from recommender.bundles.model import BundleCandidate, BundleProduct, Products
 from recommender.bundles.scoring import BundleScore
 from recommender.texts.facts import facts_of
 from recommender.texts.language import Language
 from recommender.texts.templates import template
+from spark_jobs.engine import ddl
 from spark_jobs.ranking.bundle_evidence import BundleEvidence
-
-BUNDLE = (
-    "bundle_id string, products array<string>, title string, description string, written_by string, "
-    "price double, offer_price double, "
-    "baskets int, support double, lift double, lift_surely double, coherence float, conversion double, "
-    "expected_revenue double, score double, made_by string"
-)
-COLD = "segment string, rank int, bundle_id string, score double"
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A bundle that is published."""
+    """A bundle that is published: its products and counts, its figures, and its score."""
 
-    found: BundleCandidate
-    worth: BundleScore
+    candidate: BundleCandidate
+    figures: BundleScore
     score: float
 
     @property
     def bundle_id(self) -> str:
-        return id_of(self.found.products)
+        return id_of(self.candidate.products)
 
 
 @dataclass(frozen=True)
 class Offers:
-    """The night's bundles, best first, the products that they are made of, and by id which are nearly the same."""
+    """The night's bundles, best first; the facts of their products; and for each bundle id its near duplicates."""
 
     bundles: list[Offer]
     shelf: Mapping[str, BundleProduct]
@@ -54,40 +49,43 @@ def id_of(products: Products) -> str:
 
 
 def bundle_table(offers: Offers, evidence: BundleEvidence, language: Language) -> DataFrame:
-    """One row for each bundle, with the words of a template."""
+    """The rows of `bundles`, with title and description by template."""
     rows = [describe(offer, offers.shelf, language) for offer in offers.bundles]
-    return evidence.products.sparkSession.createDataFrame(rows, BUNDLE)
+    return evidence.products.sparkSession.createDataFrame(rows, ddl(BUNDLES, *BUNDLES.content_columns()))
 
 
-def cold_table(offers: Offers, evidence: BundleEvidence, settings: Settings) -> DataFrame:
-    """One row for each segment and rank of the bundles for visitors nobody knows."""
+def cold_table(offers: Offers, evidence: BundleEvidence, settings: Bundles) -> DataFrame:
+    """The rows of `cold_start_bundles`: bundles for visitors without history, by segment and rank."""
     sold = [
-        PricedBundle(o.bundle_id, o.found.products, o.worth.conversion, o.worth.offer_price) for o in offers.bundles
+        PricedBundle(o.bundle_id, o.candidate.products, o.figures.conversion, o.figures.offer_price)
+        for o in offers.bundles
     ]
-    most = settings.bundles.most_per_user
+    most = settings.most_per_user
     rows = cold_start_bundles(sold, offers.shelf, evidence.groups, offers.copies, most)
-    return evidence.products.sparkSession.createDataFrame(rows, COLD)
+    return evidence.products.sparkSession.createDataFrame(
+        rows, ddl(COLD_START_BUNDLES, *COLD_START_BUNDLES.content_columns())
+    )
 
 
 def describe(offer: Offer, shelf: Mapping[str, BundleProduct], language: Language) -> tuple[object, ...]:
-    """One row of the table: words, price, strength, coherence."""
-    found, said = offer.found, offer.worth
-    text = template(facts_of([asdict(shelf[p]) for p in found.products]), found.baskets, language)
+    """One row of `bundles`, in the order of its columns."""
+    bundle, figures = offer.candidate, offer.figures
+    text = template(facts_of([asdict(shelf[p]) for p in bundle.products]), bundle.baskets, language)
     return (
         offer.bundle_id,
-        list(found.products),
+        list(bundle.products),
         text.title,
         text.description,
         "template",
-        said.price,
-        said.offer_price,
-        int(found.baskets),
-        said.support,
-        said.lift,
-        said.lift_lower_bound,
-        found.coherence,
-        said.conversion,
-        said.expected_revenue,
+        figures.price,
+        figures.offer_price,
+        int(bundle.baskets),
+        figures.support,
+        figures.lift,
+        figures.lift_lower_bound,
+        bundle.coherence,
+        figures.conversion,
+        figures.expected_revenue,
         offer.score,
-        found.made_by,
+        bundle.made_by,
     )

@@ -1,4 +1,4 @@
-"""What is known of pairs of products, and what follows from it, a block of pairs at a time."""
+"""Counts, lifts and cosines of pairs of products, and the probability of a substitute, by blocks of pairs."""
 
 from __future__ import annotations
 
@@ -8,29 +8,34 @@ from dataclasses import fields
 import numpy as np
 import pyarrow as pa
 
-from pipelines.settings.tree import Settings
+from pipelines.contracts.pair_counts import PAIR_COUNTS
+from pipelines.contracts.views import SUBSTITUTE_PAIRS
 from recommender.bundles.model import Pair
 from recommender.ranking.association import beyond_chance, significance, surest_lift
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.sparse_rows import entries
 from recommender.ranking.substitutes import DIGITS, PairFacts, Substitutes, preferred
+from spark_jobs.engine import ddl
 
 SUBSTITUTE, COMPLEMENT = "substitute", "complement"
 KINDS = {"bought": "co_bought", "viewed": "co_viewed"}
 NAMES = ("product_id", "other_id", "last_bought")
 ASSOCIATION = ("lift", "surely", "significance")  # of each kind: lift, its lower bound, G2
-TOLD = (
-    "product_id string, other_id string, last_bought date, bought bigint, viewed bigint, one_bought bigint, "
-    + ", ".join(f"{kind}_{what} double" for kind in KINDS for what in ASSOCIATION)
+PAIR = ddl(SUBSTITUTE_PAIRS)
+COUNTED = ", ".join(
+    [
+        f"{PAIR}, last_bought date, bought bigint, viewed bigint, {ddl(PAIR_COUNTS, 'one_bought')}",
+        *(f"{kind}_{measure} double" for kind in KINDS for measure in ASSOCIATION),
+    ]
 )
-EVIDENCE = f"{TOLD}, words double, meaning double, category int, variant int, joined double, chosen double"
+EVIDENCE = f"{COUNTED}, words double, meaning double, category int, variant int, joined double, chosen double"
 RELATED = f"{EVIDENCE}, by_text double, substitute double, stated string"
 
 
-def alike_block(ranker: Ranker, asked: np.ndarray, most: int) -> pa.RecordBatch:
-    """The pairs of each asked product and the `most` that are described most alike, the lower id first."""
-    rows = ranker.lexical[asked]
-    owner = np.repeat(asked, np.diff(rows.indptr))
+def alike_block(ranker: Ranker, items: np.ndarray, most: int) -> pa.RecordBatch:
+    """The pairs of each of `items` with the `most` products of most similar texts, the lower id first."""
+    rows = ranker.lexical[items]
+    owner = np.repeat(items, np.diff(rows.indptr))
     order = np.lexsort((rows.indices, -rows.data, owner))
     starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(ranker.product_ids)))])
     order = order[np.arange(len(order)) - starts[owner[order]] < most]
@@ -43,7 +48,7 @@ def alike_block(ranker: Ranker, asked: np.ndarray, most: int) -> pa.RecordBatch:
 
 
 def evidence_block(
-    batch: pa.RecordBatch, ranker: Ranker, totals: Mapping[str, float], settings: Settings
+    batch: pa.RecordBatch, ranker: Ranker, totals: Mapping[str, float], prior_groups: float
 ) -> pa.RecordBatch:
     """The rows of EVIDENCE for pairs with their counts, and those of each product alone."""
     own = {name: batch[name].to_numpy(zero_copy_only=False) for name in batch.schema.names if name not in NAMES}
@@ -55,9 +60,9 @@ def evidence_block(
         total = totals[kind]
         expected = one * other / total if total else np.zeros(len(both))
         lift = np.divide(both, expected, out=np.zeros(len(both)), where=expected > 0)
-        surely = surest_lift(both, expected, settings.relations.prior_groups)
-        found = (lift, np.where(both > 0, surely, 0), np.where(both > 0, significance(both, one, other, total), 0))
-        columns |= {f"{kind}_{name}": np.round(v, DIGITS) for name, v in zip(ASSOCIATION, found, strict=True)}
+        surely = surest_lift(both, expected, prior_groups)
+        measures = (lift, np.where(both > 0, surely, 0), np.where(both > 0, significance(both, one, other, total), 0))
+        columns |= {f"{kind}_{name}": np.round(v, DIGITS) for name, v in zip(ASSOCIATION, measures, strict=True)}
         beyond[kind] = np.divide(beyond_chance(both, expected), both, out=np.zeros(len(both)), where=both > 0)
     chosen = preferred(own["one_bought_weight"], own["viewed_weight"], own["bought_weight"])
     one, other = (ranker.find(batch[name].to_pylist()) for name in ("product_id", "other_id"))
@@ -80,16 +85,16 @@ def cosines(ranker: Ranker, one: np.ndarray, other: np.ndarray) -> dict[str, np.
 
 def related_block(batch: pa.RecordBatch, model: Substitutes, known: Mapping[Pair, str]) -> pa.RecordBatch:
     """The rows of RELATED for those of EVIDENCE; `known` is what the settings state."""
-    told = told_of(batch)
+    facts = pair_facts(batch)
     pairs = zip(batch["product_id"].to_pylist(), batch["other_id"].to_pylist(), strict=True)
-    said = np.array([known.get(pair) for pair in pairs], dtype=object) if known else np.full(len(batch), None)
+    stated = np.array([known.get(pair) for pair in pairs], dtype=object) if known else np.full(len(batch), None)
     sure = {SUBSTITUTE: 1.0, COMPLEMENT: 0.0}
-    substitute = np.select([said == word for word in sure], list(sure.values()), model.chances(told))
+    substitute = np.select([stated == word for word in sure], list(sure.values()), model.chances(facts))
     own = {name: batch[name] for name in batch.schema.names}
-    found = {"by_text": model.by_text(told), "substitute": substitute, "stated": pa.array(said, pa.string())}
-    return pa.record_batch(own | found)
+    learned = {"by_text": model.by_text(facts), "substitute": substitute, "stated": pa.array(stated, pa.string())}
+    return pa.record_batch(own | learned)
 
 
-def told_of(rows: pa.Table | pa.RecordBatch) -> PairFacts:
-    """What rows of EVIDENCE say of each pair."""
+def pair_facts(rows: pa.Table | pa.RecordBatch) -> PairFacts:
+    """The columns of EVIDENCE that substitutes are learned from, as arrays."""
     return PairFacts(**{f.name: rows[f.name].to_numpy(zero_copy_only=False) for f in fields(PairFacts)})

@@ -1,54 +1,66 @@
-"""Bundles of what users saw on their last visit and did not buy."""
+"""Bundles of the products that users looked at on their last visit and did not buy."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from pipelines.night.night import Night
+from pipelines.contracts.session_bundles import SESSION_BUNDLES
+from pipelines.settings.bundles import Bundles
+from pipelines.settings.relations import Relations
 from pipelines.settings.session_bundles import SessionBundles
-from pipelines.settings.tree import Settings
 from recommender.bundles.model import Pair, Products
 from recommender.bundles.rules import Rules
 from recommender.bundles.visit_bundles import ScoredBundles, VisitBundler, clustered_bundles, learned_bundles
 from recommender.ranking.ranker import Ranker
-from spark_jobs.ranking.bundle_evidence import BundleEvidence, both_in, ids_of, shelf_of, substitutes_among
+from spark_jobs.engine import ddl
+from spark_jobs.ranking.bundle_evidence import BundleEvidence, both_in, bundle_products, ids_of, substitutes_among
 from spark_jobs.ranking.neighbours import kinds_of
 from spark_jobs.ranking.pair_blocks import COMPLEMENT
 
-ROWS = "user_id string, rank int, session_key string, started bigint, products array<string>, score double"
+# `started` as microseconds, which Spark turns into a time: Python's times would pass through the local time zone.
+ROWS = ddl(SESSION_BUNDLES, "user_id", "rank", "session_key", "products", "score", started_us="bigint")
+
+
+@dataclass(frozen=True)
+class VisitRules:
+    """The sections of settings that the bundles of visits follow."""
+
+    bundles: Bundles
+    relations: Relations
 
 
 def session_bundles(
-    evidence: BundleEvidence, sessions: DataFrame, hidden: DataFrame, ranker: Ranker, night: Night
+    evidence: BundleEvidence, visits: Sequence[Row], ranker: Ranker, bundler: VisitBundler | None, settings: VisitRules
 ) -> DataFrame:
-    """One row for each user and rank: of the last visit what to offer together, by the rules of the shop."""
-    settings = night.settings
-    visits = open_visits(sessions, evidence.showable, hidden, night.run_date, settings.session_bundles)
+    """One row for each user and rank: bundles of the products of each of `visits` (those of `open_visits`).
+
+    `bundler` is what was learned from visits, None where they were too few.
+    """
     rows: list[tuple[object, ...]] = []
-    bundler = VisitBundler.load(night.work / "visit_bundler")
     if visits:
-        shelf = shelf_of(evidence, {product for visit in visits for product in visit["products"]})
+        shelf = bundle_products(evidence, {product for visit in visits for product in visit["products"]})
         rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.bundles.most_products)
-        joins = complements_among(evidence, shelf, settings)
+        joins = complements_among(evidence, shelf, settings.relations)
         for visit in visits:
-            found = bundles_of(tuple(visit["products"]), rules, joins, ranker, bundler)
-            for rank, (products, score) in enumerate(found[: settings.bundles.most_per_user], 1):
-                rows.append((visit["user_id"], rank, visit["session_key"], visit["at"], list(products), score))
+            bundles = bundles_of(tuple(visit["products"]), rules, joins, ranker, bundler)
+            for rank, (products, score) in enumerate(bundles[: settings.bundles.most_per_user], 1):
+                rows.append((visit["user_id"], rank, visit["session_key"], list(products), score, visit["at"]))
     made_by = F.lit("clusters" if bundler is None else "learned")
     made = evidence.products.sparkSession.createDataFrame(rows, ROWS)
-    return made.withColumns({"started": F.timestamp_micros("started"), "made_by": made_by})
+    return made.withColumns({"started": F.timestamp_micros("started_us"), "made_by": made_by})
 
 
 def open_visits(
     sessions: DataFrame, showable: DataFrame, hidden: DataFrame, until: date, settings: SessionBundles
 ) -> list[Row]:
-    """Users' last visits on which nothing was bought, with two `products` seen at least that may be shown to them.
+    """The last visit of each user, where nothing was bought on it and two `products` at least may be shown to the user.
 
-    A visit counts if it is not older than the settings say; of too many the latest do, and come first.
+    Visits older than `open_days` are left out. The latest come first; of more than `most_open` the others are left out.
     """
     since = until - timedelta(days=settings.open_days - 1)
     latest = Window.partitionBy("user_id").orderBy(F.desc("started"), F.desc("session_key"))
@@ -68,15 +80,15 @@ def open_visits(
 def bundles_of(
     products: Products, rules: Rules, joins: Mapping[Pair, float], ranker: Ranker, bundler: VisitBundler | None
 ) -> ScoredBundles:
-    """The bundles of a visit, the best first, learned where visits taught enough."""
+    """The bundles of a visit, the best first: by `bundler`, or by clusters where there is none."""
     if bundler is not None:
         return learned_bundles(products, bundler.bundles, rules)
     vectors = ranker.vectors[ranker.find(list(products))]
     return clustered_bundles(products, vectors @ vectors.T, joins, rules)
 
 
-def complements_among(evidence: BundleEvidence, products: Collection[str], settings: Settings) -> dict[Pair, float]:
-    """The pairs of these products that join each other, with how strongly."""
+def complements_among(evidence: BundleEvidence, products: Collection[str], settings: Relations) -> dict[Pair, float]:
+    """The pairs of these products that are complements, with their strength."""
     pairs = both_in(evidence.related, ids_of(products, evidence))
     rows = kinds_of(pairs, settings).where(F.col("kind") == COMPLEMENT).collect()
     return {(r["product_id"], r["other_id"]): r["score"] for r in rows}

@@ -9,7 +9,6 @@ import pytest
 from scipy import sparse
 
 from pipelines.contracts.score_parts import REASON_KINDS
-from pipelines.night.night import Night
 from pipelines.settings.knn import Knn
 from pipelines.settings.load import check_settings
 from recommender.ranking.blend import Blend
@@ -25,7 +24,7 @@ from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
 from recommender.ranking.score_parts.similar_text import SimilarText
 from recommender.texts.german import DE
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from
-from spark_jobs.ranking.rank_users import bundle_rows, rank_users, topk_rows
+from spark_jobs.ranking.rank_users import ListRun, bundle_rows, rank_users, topk_rows
 
 DAY = date(2025, 3, 31)
 PRODUCTS, K = 70, 12
@@ -61,11 +60,10 @@ def ranker():
 
 
 @pytest.fixture
-def night(tmp_path, ranker):
-    settings = check_settings({"ranking": {"k": K, "block_users": 7, "explored": 2}})
-    night = Night(tmp_path, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
-    save_ranker(ranker, night.work / "ranker")
-    return night
+def run(tmp_path, ranker):
+    save_ranker(ranker, tmp_path / "ranker")
+    settings = check_settings({"ranking": {"k": K, "block_users": 7, "explored": 2}}).ranking
+    return ListRun(tmp_path / "ranker", DAY, settings, most_bundles=5, partitions=8)
 
 
 @pytest.fixture
@@ -75,7 +73,7 @@ def people(ranker):
     return {user: (past, past[: len(past) // 2]) for user, past in pasts.items()}
 
 
-def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
+def test_lists_are_those_of_each_user_alone(spark, run, ranker, people):
     ids = ranker.product_ids
     users = spark.createDataFrame(
         [(u, [str(ids[p]) for p in h], [p // 2 for p in range(len(h))], "v") for u, (h, _) in people.items()],
@@ -88,7 +86,7 @@ def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
         [("b", ["p001", "p002"]), ("c", ["p001", "p002", "p003"])], "bundle_id string, products array<string>"
     )
     products = spark.createDataFrame([(str(p), f"Title of {p}") for p in ids], "product_id string, title string")
-    ranked = rank_users(users, hidden, bundles, night, {"b": {"c"}, "c": {"b"}})
+    ranked = rank_users(users, hidden, bundles, run, {"b": {"c"}, "c": {"b"}})
     rows = topk_rows(ranked, products, DE).orderBy("user_id", "rank").collect()
     kinds = set()
     for user, (past, barred) in people.items():
@@ -112,14 +110,14 @@ def test_lists_are_those_of_each_user_alone(spark, night, ranker, people):
     ranked.unpersist()
 
 
-def test_visitors_nobody_knows_get_what_the_model_makes_of_what_stands_for_their_past(spark, night, ranker):
+def test_visitors_nobody_knows_get_what_the_model_makes_of_what_stands_for_their_past(spark, run, ranker):
     ids = ranker.product_ids.tolist()
     rows = [("interest: red", ids[3:6], [0, 1, 2], [], "v"), ("session: p007", ids[7:8], [0], ids[7:8], "v")]
     types = "segment string, history array<string>, turns array<int>, hidden array<string>, model_version string"
     newcomers = spark.createDataFrame(rows, types)
     bundles = spark.createDataFrame([], "bundle_id string, products array<string>")
     products = spark.createDataFrame([(p, p) for p in ids], "product_id string, title string")
-    ranked = rank_users(as_users(newcomers), hidden_from(newcomers), bundles, night)
+    ranked = rank_users(as_users(newcomers), hidden_from(newcomers), bundles, run)
     found = by_segment(topk_rows(ranked, products, DE)).orderBy("segment", "rank").collect()
     for at, (segment, past, turns, barred, _) in enumerate(rows):
         chosen = ranker.past(np.array(past), np.array(turns))

@@ -18,7 +18,6 @@ from pipelines.night.night import Night
 from pipelines.settings.knn import Knn
 from pipelines.settings.load import check_settings
 from pipelines.settings.relations import Relations
-from recommender.bundles.scoring import BasketTotals
 from recommender.ranking.blend import Blend
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
@@ -28,24 +27,18 @@ from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
 from recommender.ranking.score_parts.similar_text import SimilarText
 from recommender.ranking.substitutes import USUAL, Substitutes
 from recommender.texts.english import EN
+from spark_jobs import rank
 from spark_jobs.engine import spark_schema
-from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts, that_count
+from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
 from spark_jobs.features.sessions import in_visits, sessions
+from spark_jobs.rank import CountedDays
 from spark_jobs.ranking.bought_after import bought_after
-from spark_jobs.ranking.bundle_evidence import BundleEvidence, count_sets
+from spark_jobs.ranking.bundle_evidence import count_sets
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.neighbours import meaning_block, similar_products
 from spark_jobs.ranking.offers import bundle_table, cold_table
 from spark_jobs.ranking.pair_blocks import related_block
-from spark_jobs.ranking.relations import (
-    alone,
-    decayed_total,
-    knows_views,
-    pair_evidence,
-    related_pairs,
-    stated,
-    summed,
-)
+from spark_jobs.ranking.relations import RelationRun, decayed_total, pair_sums, stated
 
 DAY = date(2025, 3, 10)
 CATEGORIES = {"lamp": "lamps", "light": "lamps", "glow": "lamps", "shade": "shades", "bulb": "bulbs"}
@@ -121,15 +114,20 @@ def evidence_of(spark, night, events, catalogue=None):
     groups = all_groups(events, sessions(in_visits(events, settings.features), settings.features), settings.features)
     groups = groups.persist()
     by_day = {day: facts["groups"] for day, facts in groups_by_day(groups).items()}
-    sums = summed(pair_counts(groups), DAY, settings.relations).persist()
-    pairs = pair_evidence(sums, by_day, catalogue, night).persist()
-    bought = baskets(events, settings.features.bought)
-    kind = "co_bought"
-    counted = that_count(bought.selectExpr("*", f"'{kind}' as kind"), settings.features)
-    number, weight = sum(g.get(kind, 0) for g in by_day.values()), decayed_total(by_day, kind, DAY, settings.relations)
-    whole = BasketTotals(number, weight)
-    shown, seen = catalogue.select("product_id"), knows_views(events, settings.features)
-    return BundleEvidence(counted, whole, related_pairs(pairs, settings, seen), alone(sums), catalogue, shown, DAY)
+    days = CountedDays(events, pair_counts(groups), by_day)
+    return rank.evidence_of(days, catalogue, catalogue.select("product_id"), run_of(night), settings.features)
+
+
+def run_of(night):
+    return RelationRun(DAY, night.work / "ranker", night.settings.relations)
+
+
+def bought_later(spark, night, rows):
+    return bought_after(events_of(spark, rows), DAY, night.settings.relations, night.settings.features)
+
+
+def bundles_of(evidence, ranker, settings):
+    return find_bundles(evidence, ranker, settings.bundles, settings.relations)
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +137,8 @@ def evidence(spark, night):
 
 @pytest.fixture(scope="module")
 def neighbours(spark, night, evidence):
-    after = bought_after(events_of(spark, shopping()), DAY, night.settings)
-    rows = similar_products(evidence.related, after, products(spark), evidence.showable, night).collect()
+    after = bought_later(spark, night, shopping())
+    rows = similar_products(evidence.related, after, products(spark), evidence.showable, run_of(night)).collect()
     return {(r["kind"], r["product_id"], r["other_id"]): r for r in rows}
 
 
@@ -163,12 +161,12 @@ def test_baskets_alone_do_not_tell_variants_of_one_name_from_complements(spark, 
     orders += [(f"v{n}", f"other{n % 7}", "purchase", n % 20, f"p{n}") for n in range(200)]
     lone = replace(night, settings=check_settings({"bundles": {"most_published": 20}}))
     evidence = evidence_of(spark, lone, events_of(spark, orders), named)
-    found = [o.found.products for o in find_bundles(evidence, ranker, lone.settings).bundles]
+    found = [o.candidate.products for o in bundles_of(evidence, ranker, lone.settings).bundles]
     assert found == [("light", "shade")], "the dearer of the two"
     sets = check_settings({"bundles": {"most_published": 20, "sets": ["lamps"]}})
-    assert ("lamp", "light", "shade") in [o.found.products for o in find_bundles(evidence, ranker, sets).bundles]
-    rows = similar_products(evidence.related, bought_after(events_of(spark, []), DAY, lone.settings), named,
-                            evidence.showable, lone).collect()  # fmt: skip
+    assert ("lamp", "light", "shade") in [o.candidate.products for o in bundles_of(evidence, ranker, sets).bundles]
+    rows = similar_products(evidence.related, bought_later(spark, lone, []), named,
+                            evidence.showable, run_of(lone)).collect()  # fmt: skip
     kinds = {(r["product_id"], r["other_id"], r["kind"]) for r in rows}
     assert kinds >= {("lamp", "light", "substitute"), ("lamp", "shade", "complement")}
 
@@ -189,7 +187,9 @@ def test_old_days_count_half_after_a_half_life(spark):
     days = {DAY: 4, DAY - timedelta(days=5): 6, DAY - timedelta(days=10): 8}
     rows = [("co_bought", "a", "b", n, 0, day) for day, n in days.items()]
     rows += [("co_viewed", "a", "b", 2 * n, n, day) for day, n in days.items()]
-    (sums,) = summed(spark.createDataFrame(rows, spark_schema(PAIR_COUNTS)), DAY, Relations(half_life_days=5)).collect()
+    (sums,) = pair_sums(
+        spark.createDataFrame(rows, spark_schema(PAIR_COUNTS)), DAY, Relations(half_life_days=5)
+    ).collect()
     assert (sums["bought"], sums["viewed"], sums["one_bought"], sums["last_bought"]) == (18, 36, 18, DAY)
     assert (sums["bought_weight"], sums["viewed_weight"], sums["one_bought_weight"]) == (4 + 3 + 2, 18, 9)
     groups = {str(day): {"co_bought": n} for day, n in days.items()}
@@ -206,8 +206,8 @@ def test_baskets_of_old_days_count_less_for_a_bundle(evidence):
 
 @pytest.mark.parametrize("half_life", [2, 5, 1e6])
 def test_next_baskets_of_old_days_count_less(spark, night, half_life):
-    settings = night.settings.model_copy(update={"relations": Relations(half_life_days=half_life)})
-    rows = bought_after(events_of(spark, shopping()), DAY, settings).collect()
+    relations = Relations(half_life_days=half_life)
+    rows = bought_after(events_of(spark, shopping()), DAY, relations, night.settings.features).collect()
     (later,) = [r for r in rows if (r["product_id"], r["other_id"]) == ("lamp", "bulb")]
     assert later["pairs"] == 12
     # 12 of those who came again bought a bulb after a lamp 2 days ago, 40 bought milk after others 3 days ago
@@ -228,9 +228,9 @@ def test_what_cannot_be_bought_is_nobodys_neighbour(spark, night, ranker, eviden
     gone = ["lamp", "milk"]
     other = replace(night, run_id="gone")
     save_ranker(replace(ranker, showable=~np.isin(ranker.product_ids, gone)), other.work / "ranker")
-    after, shown = bought_after(events_of(spark, shopping()), DAY, night.settings), evidence.showable
+    after, shown = bought_later(spark, night, shopping()), evidence.showable
     shown = shown.where(~shown.product_id.isin(gone))
-    rows = similar_products(evidence.related, after, products(spark), shown, other).collect()
+    rows = similar_products(evidence.related, after, products(spark), shown, run_of(other)).collect()
     found = {(r["kind"], r["product_id"], r["other_id"]): r["score"] for r in rows}
     assert found.items() >= {key: r["score"] for key, r in neighbours.items() if key[2] not in gone}.items()
     assert not [key for key in found if key[2] in gone]
@@ -252,7 +252,7 @@ def test_neighbours_by_meaning_are_the_same_in_blocks_of_any_size(ranker):
 
 
 def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, night, evidence, ranker):
-    offers = find_bundles(evidence, ranker, night.settings)
+    offers = bundles_of(evidence, ranker, night.settings)
     rows = {tuple(r["products"]): r for r in bundle_table(offers, evidence, EN).collect()}
     assert not [p for p in rows if len({"lamp", "light", "glow"} & set(p)) > 1]
     assert not [p for p in rows if {"bread", "milk"} <= set(p)]
@@ -262,7 +262,7 @@ def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, nigh
     (rare,) = [r for p, r in rows.items() if "glow" in p]
     assert (rare["made_by"], rare["baskets"], rare["support"]) == ("long_tail", 0, 0)
     assert rare["price"] == sum(PRICES.get(p, 1.0) for p in rare["products"])
-    cold = cold_table(offers, evidence, night.settings).collect()
+    cold = cold_table(offers, evidence, night.settings.bundles).collect()
     assert {r["segment"] for r in cold} >= {"all", "category: home"}
     everyone = [r["bundle_id"] for r in sorted(cold, key=lambda r: r["rank"]) if r["segment"] == "all"]
     assert 0 < len(everyone) <= 3
@@ -273,17 +273,17 @@ def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, nigh
 def test_rules_and_pinned_bundles(spark, night, evidence, ranker):
     def found(**bundles):
         settings = check_settings({"bundles": {"most_published": 20} | bundles})
-        return {o.found.products: o for o in find_bundles(evidence, ranker, settings).bundles}
+        return {o.candidate.products: o for o in bundles_of(evidence, ranker, settings).bundles}
 
     pinned = found(pinned=[["milk", "lamp"]], blocked=["bulb"], never_together=[["lamp", "shade"]], long_tail=0)
     assert next(iter(pinned)) == ("lamp", "milk")
-    assert pinned["lamp", "milk"].found.made_by == "pinned"
+    assert pinned["lamp", "milk"].candidate.made_by == "pinned"
     assert not [p for p in pinned if "bulb" in p or {"lamp", "shade"} <= set(p)]
     cheap = found(most_price=30, discount=0.3, least_margin=0.4)
     assert cheap
     for offer in cheap.values():
-        assert offer.worth.price <= 30
-        assert offer.worth.offer_price == pytest.approx(offer.worth.price * 0.5 / 0.6, abs=0.01)
+        assert offer.figures.price <= 30
+        assert offer.figures.offer_price == pytest.approx(offer.figures.price * 0.5 / 0.6, abs=0.01)
 
 
 def test_what_the_shop_states_wins_over_behaviour():
@@ -310,21 +310,21 @@ def test_what_the_shop_states_to_go_together_may_be_a_bundle(spark, night, ranke
         "bundles": {"most_published": 20, "never_together": [["glow", "bread"]], "long_tail": 0},
     })  # fmt: skip
     evidence = evidence_of(spark, replace(night, settings=settings), events_of(spark, shopping()))
-    found = {o.found.products: o for o in find_bundles(evidence, ranker, settings).bundles}
-    assert found["bread", "milk"].found.made_by == found["glow", "milk"].found.made_by == "stated"
-    assert found["bread", "milk"].found.baskets > 2
-    assert (found["glow", "milk"].found.baskets, found["glow", "milk"].score) == (0, 0)
+    found = {o.candidate.products: o for o in bundles_of(evidence, ranker, settings).bundles}
+    assert found["bread", "milk"].candidate.made_by == found["glow", "milk"].candidate.made_by == "stated"
+    assert found["bread", "milk"].candidate.baskets > 2
+    assert (found["glow", "milk"].candidate.baskets, found["glow", "milk"].score) == (0, 0)
     assert not [products for products in found if {"glow", "bread"} <= set(products)], "rules hold for these, too"
-    others = [o.found.made_by for products, o in found.items() if "shade" in products]
+    others = [o.candidate.made_by for products, o in found.items() if "shade" in products]
     assert others
     assert "stated" not in others, "baskets speak for it"
 
 
 def test_without_behaviour_there_are_no_bundles_and_texts_alone_relate(spark, night, ranker):
     nothing = evidence_of(spark, night, events_of(spark, []))
-    offers = find_bundles(nothing, ranker, night.settings)
+    offers = bundles_of(nothing, ranker, night.settings)
     assert offers.bundles == []
-    assert bundle_table(offers, nothing, EN).count() == cold_table(offers, nothing, night.settings).count() == 0
-    after = bought_after(events_of(spark, []), DAY, night.settings)
-    rows = similar_products(nothing.related, after, products(spark), nothing.showable, night).collect()
+    assert bundle_table(offers, nothing, EN).count() == cold_table(offers, nothing, night.settings.bundles).count() == 0
+    after = bought_later(spark, night, [])
+    rows = similar_products(nothing.related, after, products(spark), nothing.showable, run_of(night)).collect()
     assert {r["kind"] for r in rows} == {"substitute", "similar_meaning"}

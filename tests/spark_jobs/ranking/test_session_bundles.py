@@ -12,11 +12,9 @@ from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.score_parts import REASON_KINDS
 from pipelines.contracts.session_bundles import SESSION_BUNDLES
 from pipelines.contracts.sessions import SESSIONS
-from pipelines.night.night import Night
 from pipelines.settings.knn import Knn
 from pipelines.settings.load import check_settings
 from recommender.bundles.scoring import BasketTotals
-from recommender.bundles.visit_bundles import VisitBundler
 from recommender.ranking.blend import Blend
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
@@ -27,7 +25,7 @@ from spark_jobs.engine import conform, spark_schema
 from spark_jobs.rank import stamp
 from spark_jobs.ranking.bundle_evidence import BundleEvidence
 from spark_jobs.ranking.pair_blocks import RELATED
-from spark_jobs.ranking.session_bundles import session_bundles
+from spark_jobs.ranking.session_bundles import VisitRules, open_visits, session_bundles
 
 DAY = date(2025, 1, 31)
 IDS = ["bag1", "bag2", "cup1", "cup2", "lamp1", "pen1", "pen2"]
@@ -57,11 +55,11 @@ def ranker():
 
 
 @pytest.fixture
-def offered(spark, tmp_path, ranker):
+def offered(spark, ranker):
     """Rows of the table by user, for visits, what is hidden from users, what cannot be bought, and pairs related."""
 
-    def of(visits, hidden=(), gone=(), related=(), **settings):
-        night = Night(tmp_path, DAY, "r", f"{DAY}-01", "f", check_settings(settings), {}, {}, (), "k", DAY)
+    def of(visits, hidden=(), gone=(), related=(), bundler=None, **tree):
+        settings = check_settings(tree)
         facts = [{"product_id": p, "title": p, "categories": ["shop", p[:-1]], "price": 10.0, "available": True,
                   "aliases": [], "text_hash": p} for p in IDS]  # fmt: skip
         catalogue = spark.createDataFrame(
@@ -81,10 +79,12 @@ def offered(spark, tmp_path, ranker):
         evidence = BundleEvidence(bought, BasketTotals(9, 9.0), pairs, bought, catalogue, shown, DAY)
         barred = spark.createDataFrame(list(hidden), "user_id string, product_id string")
         sessions = spark.createDataFrame(visits, spark_schema(SESSIONS))
-        made = session_bundles(evidence, sessions, barred, ranker, night)
+        open_ = open_visits(sessions, shown, barred, DAY, settings.session_bundles)
+        rules = VisitRules(settings.bundles, settings.relations)
+        made = session_bundles(evidence, open_, ranker, bundler, rules)
         found = {}
         for row in (
-            conform(made.transform(stamp, DAY, night.release_id), SESSION_BUNDLES).orderBy("user_id", "rank").collect()
+            conform(made.transform(stamp, DAY, f"{DAY}-01"), SESSION_BUNDLES).orderBy("user_id", "rank").collect()
         ):
             found.setdefault(row["user_id"], []).append(row)
         return found
@@ -130,13 +130,12 @@ def test_the_nights_relations_and_the_rules_of_the_shop_hold(offered):
     assert offered(visits, session_bundles={"enabled": False}) == {}
 
 
-def test_what_was_learned_says_what_belongs_together(offered, monkeypatch):
+def test_what_was_learned_from_visits_makes_the_bundles(offered):
     class Learned:
         def bundles(self, products):
             return [(products, 0.4), (products[:2], 0.3)]
 
-    monkeypatch.setattr(VisitBundler, "load", lambda folder: Learned())
-    found = offered([visit("ann", 0, SEEN)], hidden=[("ann", "bag2")], related=[("bag1", "pen1", 0.9, None)])
+    found = offered([visit("ann", 0, SEEN)], related=[("bag1", "pen1", 0.9, None)], bundler=Learned())
     (row,) = found["ann"]  # cup1 and pen1 are nearly the same
     assert (row["products"], row["score"], row["made_by"]) == (["bag1", "cup1"], 0.4, "learned")
 
