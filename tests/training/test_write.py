@@ -292,7 +292,7 @@ def test_an_endpoint_that_drips_is_slow_too(tmp_path, endpoint, drip_in_head):
     endpoint.drip, endpoint.drip_in_head = 0.1, drip_in_head
     began = time.monotonic()
     rows, told = written(open_night(tmp_path, endpoint.address, endpoint_seconds=0.3))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 12  # seconds; the whole answer takes about 20
     assert by(rows) == TEMPLATES
     assert len(endpoint.asked) == 2
     assert "timed out" in told["stopped"]
