@@ -16,7 +16,9 @@ class ServedModel(PythonModel):
     def load_context(self, context: Any) -> None:
         self.model = load_model(Path(context.artifacts[MODEL_FOLDER]))
 
-    def predict(self, context: Any, model_input: list[str]) -> np.ndarray:
+    def predict(  # type: ignore[override]  # MLflow passes `params` only to models that take them
+        self, context: Any, model_input: list[str]
+    ) -> np.ndarray:
         """float32 (texts, d), each row of length one."""
         return self.model.embed(list(model_input))
 

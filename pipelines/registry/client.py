@@ -117,7 +117,7 @@ def fetch_model(client: MlflowClient, name: str, version: str, folder: Path) -> 
 
 def fetch_evaluation(client: MlflowClient, version: ModelVersion, work: Path) -> None:
     """Download the `evaluation.json` that was logged with a model to the folder `work`."""
-    client.download_artifacts(version.run_id, "evaluation.json", str(work))
+    client.download_artifacts(str(version.run_id), "evaluation.json", str(work))
 
 
 def fetch_for_training(night: Night) -> bool:

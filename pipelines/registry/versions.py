@@ -49,7 +49,7 @@ def list_versions(home: Path, settings: Settings) -> list[Registered]:
     with registry(home, settings) as client:
         found = sorted(client.search_model_versions(f"name='{name}'"), key=lambda v: int(v.version))
         aliases = _aliases(client, name)
-        return [_registered(v, aliases, client.get_run(v.run_id).data.metrics) for v in found]
+        return [_registered(v, aliases, client.get_run(str(v.run_id)).data.metrics) for v in found]
 
 
 def find_version(versions: list[Registered], wanted: str) -> Registered:

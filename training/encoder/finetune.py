@@ -119,7 +119,7 @@ def _order(pairs: int, settings: Training) -> list[np.ndarray]:
 class _EarlyStopping:
     """Keeps the weights of the lowest validation loss; stops after `patience` evaluations without improvement."""
 
-    def __init__(self, encoder: Encoder, pairs: TextPairs, settings: Training, parameters: list[Tensor]) -> None:
+    def __init__(self, encoder: Encoder, pairs: TextPairs, settings: Training, parameters: list[nn.Parameter]) -> None:
         self.encoder, self.pairs, self.settings, self.parameters = encoder, pairs, settings, parameters
         self.rows = np.arange(min(len(pairs), VALIDATION_PAIRS))
         self.best, self.state, self.worse = float("inf"), self._copy(), 0

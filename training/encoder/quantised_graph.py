@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import os
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
 import torch
@@ -103,6 +104,9 @@ class QuantisedLinear(nn.Module):
     do not depend on other tokens.
     """
 
+    weight: Tensor
+    scale: Tensor
+
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
         scale = linear.weight.abs().amax(dim=1).clamp_min(MIN_SCALE) / MAX_INT8
@@ -139,7 +143,7 @@ def quantise(network: nn.Module) -> None:
 
 
 def attention(
-    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **settings: object
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **settings: Any
 ) -> tuple[Tensor, None]:
     """Attention as one operator of ONNX Runtime; `query`, `key` and `value` are (1, heads, t, d)."""
     heads, width = query.shape[1], query.shape[3]

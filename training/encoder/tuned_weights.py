@@ -24,7 +24,8 @@ def add_lora(model: nn.Module, rank: int, layers: int) -> PeftModel:
     outputs do not change yet.
     Raises StepFailed where the network has no query and value projections with a known name.
     """
-    depth = int(model.config.num_hidden_layers)
+    network: Any = model.config
+    depth = int(network.num_hidden_layers)
     upper = list(range(max(depth - layers, 0), depth))
     return _with_lora(model, {"rank": rank, "targets": list(_projections(model)), "layers": upper})
 
@@ -76,7 +77,7 @@ def _layers(model: nn.Module) -> list[nn.Module]:
 def save_tuned_weights(model: nn.Module, folder: Path) -> None:
     """Write LoRA matrices and their configuration, or else the trainable weights if any, to `folder`."""
     if isinstance(model, PeftModel):
-        config = model.peft_config["default"]
+        config: Any = model.peft_config["default"]
         shape = {"rank": config.r, "targets": sorted(config.target_modules), "layers": list(config.layers_to_transform)}
         write_json(folder / LORA_CONFIG, shape)
         matrices = get_peft_model_state_dict(model)
@@ -98,7 +99,7 @@ def load_tuned_weights(model: nn.Module, folder: Path) -> nn.Module:
     if not (folder / LORA_WEIGHTS).is_file():
         return model
     tuned = _with_lora(model, json.loads((folder / LORA_CONFIG).read_text()))
-    result = set_peft_model_state_dict(tuned, load_file(folder / LORA_WEIGHTS))
+    result: Any = set_peft_model_state_dict(tuned, load_file(folder / LORA_WEIGHTS))
     _refuse_unexpected(result.unexpected_keys, folder)
     return tuned.merge_and_unload()
 
