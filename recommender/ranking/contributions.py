@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -35,6 +35,9 @@ class PartScores(SubsetScores, Protocol):
 
     def add_to(self, total: np.ndarray, factor: np.ndarray, products: ProductIndex) -> None:
         """Add the scores of these m `products` times `factor` float32 (u,) to `total` float32 (u, m)."""
+
+
+Scores = TypeVar("Scores", bound=SubsetScores)
 
 
 @dataclass(frozen=True)
@@ -163,19 +166,19 @@ class ShowableProducts:
 
 
 @dataclass(frozen=True)
-class Contributions:
+class Contributions(Generic[Scores]):
     """Scores of n products for u users, `shape`, by name of the part, and their factors float32 (u,): weight / scale.
 
     `columns` names the parts of the arrays that `at` and `all` make; one of them may have no scores, and adds 0.
     """
 
-    parts: Mapping[str, PartScores | SubsetScores]
+    parts: Mapping[str, Scores]
     factors: Mapping[str, np.ndarray]
     columns: tuple[str, ...]
     shown: ShowableProducts
     shape: tuple[int, int]
 
-    def total(self) -> np.ndarray:
+    def total(self: Contributions[PartScores]) -> np.ndarray:
         """float32 (u, n): the weighted sum of all parts, not centred."""
         total = np.zeros(self.shape, np.float32)
         for products in _pieces(self.shape[1]):
@@ -183,7 +186,7 @@ class Contributions:
                 scores.add_to(total[:, products], self.factors[part], products)
         return total
 
-    def total_of(self, products: np.ndarray) -> np.ndarray:
+    def total_of(self: Contributions[PartScores], products: np.ndarray) -> np.ndarray:
         """float32 (u, m): the columns of the total for `products` (m,), the same bits."""
         total = np.zeros((self.shape[0], len(products)), np.float32)
         for part, scores in self.parts.items():
@@ -197,10 +200,13 @@ class Contributions:
             total += scores.at(items).astype(np.float32) * self.factors[part][:, None]
         return total
 
-    def approximate(self, short: Mapping[str, ApproximateVectors]) -> Contributions:
+    def approximate(
+        self: Contributions[PartScores], short: Mapping[str, ApproximateVectors]
+    ) -> Contributions[PartScores]:
         """Parts in `short` by shorter vectors; only the total of these is close to the exact one."""
-        parts = {
-            part: scores.approximate(short[part]) if part in short else scores for part, scores in self.parts.items()
+        parts: dict[str, PartScores] = {
+            part: scores.approximate(short[part]) if part in short and isinstance(scores, VectorScores) else scores
+            for part, scores in self.parts.items()
         }
         return replace(self, parts=parts)
 
@@ -222,7 +228,7 @@ class Contributions:
             added[:, :, column] = centred * self.factors[part][:, None]
         return added
 
-    def all(self) -> np.ndarray:
+    def all(self: Contributions[PartScores]) -> np.ndarray:
         """float32 (columns, u, n): the same for all products."""
         added = np.zeros((len(self.columns), *self.shape), np.float32)
         for column, part in self._scored_columns():

@@ -11,7 +11,7 @@ import numpy as np
 from pipelines.contracts.reason import PLACED_BY
 from pipelines.contracts.score_parts import POPULARITY, REASON_KINDS
 from recommender.ranking.approximate import LENGTH, ApproximateVectors
-from recommender.ranking.contributions import Contributions
+from recommender.ranking.contributions import Contributions, PartScores
 from recommender.ranking.explanations import confirmed_evidence, strongest_evidence
 from recommender.ranking.nearest import DIGITS, best, rounded
 from recommender.ranking.products import row_and_product
@@ -162,7 +162,9 @@ class Ranker(Scorer):
         """How many of the best products of each user are read to make a list of k."""
         return k + POOL if self.reorders or lots.shape[1] else k
 
-    def _candidates(self, contributions: Contributions, hidden: list[np.ndarray], pool_size: int) -> np.ndarray:
+    def _candidates(
+        self, contributions: Contributions[PartScores], hidden: list[np.ndarray], pool_size: int
+    ) -> np.ndarray:
         """float32 (u, n): the total of products that may be shown and are candidates, minus infinity elsewhere.
 
         With `short` vectors the candidates are CANDIDATES times `pool_size`, and new products besides; else all.
@@ -190,7 +192,7 @@ class Ranker(Scorer):
     def _unshowable(self) -> np.ndarray:
         return np.flatnonzero(~self.showable)
 
-    def _bundle_scores(self, contributions: Contributions, bundles: Sequence[np.ndarray]) -> np.ndarray:
+    def _bundle_scores(self, contributions: Contributions[PartScores], bundles: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (u, b): the mean centred score of each bundle's products, to 6 digits; see Ranked."""
         scores = np.zeros((contributions.shape[0], len(bundles)), np.float32)
         known, at = np.unique(np.concatenate([np.empty(0, np.int32), *bundles]), return_inverse=True)

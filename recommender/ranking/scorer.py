@@ -12,7 +12,7 @@ import numpy as np
 from pipelines.contracts.score_parts import POPULARITY, REASON_KINDS, SCORE_PARTS, UNPUBLISHED
 from pipelines.settings.knn import Knn
 from recommender.ranking.blend import Blend
-from recommender.ranking.contributions import Contributions, ShowableProducts, SubsetScores
+from recommender.ranking.contributions import Contributions, PartScores, Scores, ShowableProducts, SubsetScores
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import query
 from recommender.ranking.products import Products
@@ -70,18 +70,18 @@ class Scorer(Products):
         """
         return np.where(self.candidates(hidden), self.contributions(histories, hidden).all(), np.float32(0))
 
-    def contributions(self, histories: list[np.ndarray], hidden: list[np.ndarray]) -> Contributions:
+    def contributions(self, histories: list[np.ndarray], hidden: list[np.ndarray]) -> Contributions[PartScores]:
         """What the parts with a weight add to the scores of these u users."""
         return self.weigh(self.batch(histories), hidden)
 
-    def weigh(self, users: UserBatch, hidden: list[np.ndarray]) -> Contributions:
+    def weigh(self, users: UserBatch, hidden: list[np.ndarray]) -> Contributions[PartScores]:
         """The same for users whose histories are read already."""
         shown = self.shown_to(hidden, np.arange(len(hidden)))
         return self._contributions(users, shown, lambda part: part.scores(users, self))
 
     def subset_contributions(
         self, histories: list[np.ndarray], lookups: Mapping[str, NeighbourLookup], shown: ShowableProducts
-    ) -> Contributions:
+    ) -> Contributions[SubsetScores]:
         """The same for products that were looked up, with `histories` that are parts of those of `shown.of`."""
         users = self.batch(histories)
         return self._contributions(
@@ -102,8 +102,8 @@ class Scorer(Products):
         return {name: lookup for name, lookup in lookups.items() if lookup is not None}
 
     def _contributions(
-        self, users: UserBatch, shown: ShowableProducts, scores_of: Callable[[ScorePartModel], SubsetScores]
-    ) -> Contributions:
+        self, users: UserBatch, shown: ShowableProducts, scores_of: Callable[[ScorePartModel], Scores]
+    ) -> Contributions[Scores]:
         weights, popularity = self.blend.weights_of_users(users.lengths, self.columns), self.columns.index(POPULARITY)
         without_history = users.lengths == 0
         weights[without_history & (weights[:, popularity] <= 0), popularity] = FAINT
