@@ -128,7 +128,7 @@ def templates_spoke(shop, why):
     assert (figures["by_model"], figures["by_template"]) == (0, 1)
     assert why in words["stopped"]
     assert why in page
-    assert f"Templates describe {by['template']} bundles" in page
+    assert f"A template wrote the texts of {by['template']} bundles" in page
 
 
 def test_the_next_night_is_judged_against_the_model_before_and_does_without_a_broken_endpoint(shop):
