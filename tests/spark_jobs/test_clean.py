@@ -13,6 +13,7 @@ from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.contracts.reviews import REVIEWS
+from pipelines.night.day_versions import files_of_table
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 
@@ -46,7 +47,9 @@ def account(night):
 
 
 def reasons(spark, night):
-    return sorted((r["source"], r["reason"]) for r in read(spark, night, QUARANTINE).collect())
+    return sorted(
+        (r["source"], r["reason"]) for r in read(spark, QUARANTINE, files_of_table(night, QUARANTINE)).collect()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -75,27 +78,36 @@ def test_the_verdicts_are_the_truth_of_the_demo_shop(spark, shop, demo):
 
 def _holds_no_personal_data(spark, night, demo):
     private = json.loads((demo / "truth" / "personal_data.json").read_text())
-    texts = " ".join(f"{r['title']} {r['text']}" for r in read(spark, night, REVIEWS).collect())
+    texts = " ".join(
+        f"{r['title']} {r['text']}" for r in read(spark, REVIEWS, files_of_table(night, REVIEWS)).collect()
+    )
     secrets = [s for kind in ("emails", "phones", "cards", "urls") for s in private[kind]]
     assert secrets
     assert [s for s in secrets if s in texts] == []
     assert "<" not in texts
-    users = {r["user_id"] for r in read(spark, night, EVENTS).select("user_id").distinct().collect()} - {None}
+    users = {
+        r["user_id"] for r in read(spark, EVENTS, files_of_table(night, EVENTS)).select("user_id").distinct().collect()
+    } - {None}
     assert all(len(user) == 32 and user != "u000001" for user in users)
 
 
 def _adds_up(spark, night):
-    for row in read(spark, night, ACCOUNT).collect():
+    for row in read(spark, ACCOUNT, files_of_table(night, ACCOUNT)).collect():
         assert (
             row["rows_in"] == row["rows_clean"] + row["rows_quarantined"] + row["rows_duplicate"] + row["rows_erased"]
         )
     numbers = json.loads(night.aggregates(ACCOUNT).read_text())
     assert numbers["every row is accounted for"] == 0
-    assert read(spark, night, QUARANTINE).count() == sum(a["rows_quarantined"] for a in account(night).values())
+    assert read(spark, QUARANTINE, files_of_table(night, QUARANTINE)).count() == sum(
+        a["rows_quarantined"] for a in account(night).values()
+    )
 
 
 def events_by_day(spark, night):
-    return {r["day"]: r["count"] for r in read(spark, night, EVENTS).groupBy("day").count().collect()}
+    return {
+        r["day"]: r["count"]
+        for r in read(spark, EVENTS, files_of_table(night, EVENTS)).groupBy("day").count().collect()
+    }
 
 
 def test_an_earlier_night_sees_nothing_later_and_leaves_later_days_alone(spark, shop, demo):
@@ -131,7 +143,10 @@ def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
     )
     night = shop(LINES, date(2025, 3, 9))
     clean(spark, night)
-    found = {r["product_id"]: (r["title"], r["price"], r["aliases"]) for r in read(spark, night, PRODUCTS).collect()}
+    found = {
+        r["product_id"]: (r["title"], r["price"], r["aliases"])
+        for r in read(spark, PRODUCTS, files_of_table(night, PRODUCTS)).collect()
+    }
     assert found == {"mug": ("Mug", 5.0, ["mug damaged"]), "cup": ("A cup", 2.0, ["B cup"])}
     assert reasons(spark, night) == [
         ("events", "missing_product"),
@@ -153,7 +168,10 @@ def test_an_empty_day_gives_empty_tables(spark, shop, tmp_path):
         '[sources.events]\npath = "{source}/events.csv"\n[sources.products]\npath = "{source}/products.jsonl"\n'
     )
     clean(spark, night)
-    assert [read(spark, night, table).count() for table in (EVENTS, PRODUCTS, REVIEWS, QUARANTINE, ACCOUNT)] == [
+    assert [
+        read(spark, table, files_of_table(night, table)).count()
+        for table in (EVENTS, PRODUCTS, REVIEWS, QUARANTINE, ACCOUNT)
+    ] == [
         0,
         0,
         0,

@@ -17,7 +17,7 @@ import zstandard
 from pipelines.contracts.all_tables import TABLES
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE
-from pipelines.night.day_versions import facts_of, view_of
+from pipelines.night.day_versions import facts_of, files_of_table, view_of
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 
@@ -136,13 +136,13 @@ def test_every_row_of_broken_files_is_accounted_for(spark, night, files, tmp_pat
     wanted = sum(rows_in(name, content) for name, content in files["products"].items()) + 8 + len(DATA_ONLY)
     assert products["rows_in"] == wanted
     assert products["rows_clean"] + products["rows_quarantined"] + products["rows_duplicate"] == wanted
-    codes = {row["product_id"] for row in read(spark, night, PRODUCTS).collect()}
+    codes = {row["product_id"] for row in read(spark, PRODUCTS, files_of_table(night, PRODUCTS)).collect()}
     assert set(DATA_ONLY) <= codes, "what looks like a path or a formula is data, and no more"
     _holds_no_text(spark, night)
 
 
 def _holds_no_text(spark, night):
-    refused = read(spark, night, QUARANTINE)
+    refused = read(spark, QUARANTINE, files_of_table(night, QUARANTINE))
     written = " ".join(str(row) for row in refused.drop("file").collect())
     assert written
     assert m.SECRET not in written

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.contracts.products import PRODUCTS
+from pipelines.night.day_versions import files_of_table
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
@@ -36,7 +37,7 @@ def test_a_week_of_online_retail(spark, shop, data, tmp_path):
     assert events["rows_in"] == lines
     assert events["rows_clean"] + events["rows_quarantined"] + events["rows_duplicate"] == lines
     assert set(events["quarantined_by_reason"]) == {"absurd_quantity", "not_a_product", "unknown_product"}
-    postage = read(spark, night, PRODUCTS).where("product_id in ('POST', 'M', 'D')")
+    postage = read(spark, PRODUCTS, files_of_table(night, PRODUCTS)).where("product_id in ('POST', 'M', 'D')")
     assert postage.count() == 0
 
 
