@@ -88,7 +88,8 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     lists = conform(made_lists(spark, rows), USER_TOPK)
     lists.write.parquet(str(night.place(USER_TOPK)))
     written = read(spark, USER_TOPK, files_of_table(night, USER_TOPK))
-    timed("numbers of user_topk", lambda: measure(written, USER_TOPK, LAST, views))
+    numbers = timed("numbers of user_topk", lambda: measure(written, USER_TOPK, LAST, views))
+    write_json(night.aggregates(USER_TOPK), numbers)
     for table in STAGES["inputs"]:  # any numbers do: judging costs the same; these hold
         numbers = {c.name: bound(c.at_least, night.settings.checks) or 0.0 for c in table.all_checks()}
         write_json(night.aggregates(table), numbers)

@@ -31,6 +31,7 @@ OF_SEVERAL_MODULES = {
     "spark_jobs/test_days.py",
     "spark_jobs/test_mutated_inputs.py",
     "spark_jobs/test_real_data.py",
+    "spark_jobs/test_schemas.py",
     "spark_jobs/test_truth.py",
     "training/test_devices.py",
     "training/test_killed_training.py",

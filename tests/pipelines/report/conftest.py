@@ -91,7 +91,7 @@ def build(home: Path, title: str = "Oak chair 0", users: int = 12, products: int
     """A home with one night whose tables hold `users` users and `products` products."""
     night = Night(
         home, RUN_DATE, "2026-03-31-abc", "2026-03-31-01", "f" * 64, Settings(), {}, {}, (), "k" * 8, RUN_DATE,
-        Predecessor("2026-03-30-01", "nightshelf", "3"),
+        predecessor=Predecessor("2026-03-30-01", "nightshelf", "3"),
     )  # fmt: skip
     titles = [title, *(f"{WORDS[n % 6]} {n}" for n in range(1, products))]
     rows = {PRODUCTS: _products(titles), USER_TOPK: _lists(users, products), BUNDLES: _bundles(titles)}
