@@ -35,7 +35,9 @@ class ChosenTogether(NeighbourPart):
         return cls(count_neighbours(past, len(inputs.product_ids), inputs.knn))
 
     @classmethod
-    def load(cls, folder: Path, products: int) -> Self:
+    def load(cls, folder: Path, products: int) -> Self | None:
+        if not (folder / NEIGHBOURS).is_file():  # the saved ranker has no such part
+            return None
         users = load_matrix(folder / USERS, products) if (folder / USERS).is_file() else None
         return cls(load_matrix(folder / NEIGHBOURS, products), users)
 
