@@ -398,7 +398,7 @@ def test_users_with_the_same_reason_share_one_text(tmp_path, endpoint):
     assert len(endpoint.asked) == 5
     assert "Chosen together with the *" in endpoint.asked[3]["messages"][0]["content"]
     assert (told["reasons"]["rows_by_model"], told["reasons"]["rows_by_template"], told["tokens"]) == (3, 1, 300)
-    assert "words the reasons of 75.0 %" in text_writers_sentence(told)
+    assert "wrote the reasons of 75.0 %" in text_writers_sentence(told)
     assert not list(night.place(USER_TOPK).glob("*.new"))
 
 
