@@ -97,7 +97,7 @@ def train_on_shuffled_data(night):
     save_probe(challenger, ranker, lab.inputs.texts)
     rankers = with_parts("challenger", ranker)
     rankers["predecessor"] = lab.ranker(load_model(night.work / "predecessor"), eve)
-    write_json(night.work / "evaluation.json", train.report(lab, rankers, challenger))
+    write_json(night.work / "evaluation.json", train.evaluation(lab, rankers, challenger))
 
 
 def manifest(home, day, nth=1):
