@@ -148,7 +148,7 @@ def test_a_challenger_trained_on_shuffled_data_is_refused_and_the_registry_says_
     assert (honest["version"], honest["alias"], honest["run_date"]) == ("1", "champion", str(FIRST))
     assert (shuffled["version"], shuffled["alias"], shuffled["why"]) == ("2", "challenger", refused["why"])
     assert shuffled["ndcg@10"] < honest["low"]
-    assert "[training]" in ask("list", home)  # a setting, not a style of the terminal
+    assert "[guards]" in ask("list", home)  # a setting, not a style of the terminal
 
 
 def test_models_are_compared_on_the_same_users_where_one_was_judged_against_the_other(home):
@@ -172,7 +172,7 @@ def test_an_unknown_version_is_named_with_those_there_are(home):
 
 
 def test_the_first_champion_has_none_to_go_back_to(home):
-    with pytest.raises(SettingsError, match="no champion to go back to: version 1 is the first"):
+    with pytest.raises(SettingsError, match="there is no earlier champion: version 1 is the first"):
         ask("rollback", home)
 
 
