@@ -320,6 +320,7 @@ def test_after_a_broken_endpoint_the_next_night_requests_all_texts(tmp_path, end
     rows, told = written(night := open_night(tmp_path, "http://127.0.0.1:9/v1"))
     assert by(rows) == TEMPLATES
     assert told["stopped"].startswith("http://127.0.0.1:9/v1")
+    assert "Connection refused" in told["stopped"]
     assert [m.severity for m in matters(night)] == ["warn"]
     rows, _ = written(open_night(tmp_path, endpoint.address, "mended"))
     assert by(rows) == dict.fromkeys(PAIRS, "model")

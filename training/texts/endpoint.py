@@ -59,7 +59,7 @@ class Endpoint:
                 read_answer(str(content)), max(0, tokens) or _estimated_tokens(self._messages(ask), str(content))
             )
         except Exception as broken:  # a broken endpoint may answer with anything
-            raise WriterUnavailable(f"{self._settings.generator}: {type(broken).__name__}: {broken}") from broken
+            raise WriterUnavailable(f"{self._settings.generator}: {_described(broken)}") from broken
 
     async def _post(self, client: httpx.AsyncClient, ask: TextRequest) -> Any:
         """The parsed JSON of the answer. Raises TimeoutError where the whole answer takes longer than allowed.
@@ -108,6 +108,18 @@ def _is_transient(failure: BaseException) -> bool:
         status = failure.response.status_code
         return status in RETRIED_STATUS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(failure, (OSError, httpx.RequestError, ValueError))
+
+
+def _described(failure: BaseException) -> str:
+    """Type and message of a failure, and the operating system's message where a connection fails.
+
+    httpx says only "All connection attempts failed"; the reason is several causes down.
+    """
+    cause = failure
+    while earlier := cause.__cause__ or cause.__context__:
+        cause = earlier
+    reason = f" ({os.strerror(cause.errno)})" if isinstance(cause, OSError) and cause.errno else ""
+    return f"{type(failure).__name__}: {failure}{reason}"
 
 
 def _estimated_tokens(prompt: Sequence[dict[str, str]], content: str) -> int:
