@@ -35,7 +35,7 @@ class Products:
         at, known = self._places(ids)
         return at[known]
 
-    def past(self, ids: Sequence[str], turns: Sequence[int]) -> np.ndarray:
+    def past(self, ids: Sequence[str] | np.ndarray, turns: Sequence[int] | np.ndarray) -> np.ndarray:
         """HISTORY_DTYPE: those of `ids` that are known, with their turns."""
         at, known = self._places(ids)
         return past(at[known], np.asarray(turns, np.int32)[known])

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from pipelines.contracts.cold_start_topk import COLD_START_TOPK
 from pipelines.contracts.score_parts import POPULARITY
 from recommender.texts.language import Language
-from spark_jobs.engine import spark_schema
+from spark_jobs.engine import column_types
 
 FEW = 3  # a category with fewer products gets no list of its own
 
@@ -37,11 +37,11 @@ def popular_lists(
     )
     reason = F.struct(
         F.lit(POPULARITY).alias("kind"),
-        F.array().cast("array<string>").alias("evidence"),
-        F.lit(None).cast("int").alias("users"),
-        F.lit(1.0).cast("float").alias("contribution"),
-        F.lit(None).cast(spark_schema(COLD_START_TOPK)["reason"].dataType["parts"].dataType).alias("parts"),
-    )
+        F.array().alias("evidence"),
+        F.lit(None).alias("users"),
+        F.lit(1.0).alias("contribution"),
+        F.lit(None).alias("parts"),
+    ).cast(column_types(COLD_START_TOPK, "reason")["reason"])
     return ranked.where((F.col("rank") <= k) & (F.col("products") >= FEW)).select(
         "segment",
         "rank",

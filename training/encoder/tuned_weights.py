@@ -94,8 +94,8 @@ def load_tuned_weights(model: nn.Module, folder: Path) -> nn.Module:
     Raises StepFailed where they fit no layer of the base model.
     """
     if (folder / LAYER_WEIGHTS).is_file():
-        result = model.load_state_dict(load_file(folder / LAYER_WEIGHTS), strict=False)
-        _refuse_unexpected(result.unexpected_keys, folder)
+        loaded = model.load_state_dict(load_file(folder / LAYER_WEIGHTS), strict=False)
+        _refuse_unexpected(loaded.unexpected_keys, folder)
     if not (folder / LORA_WEIGHTS).is_file():
         return model
     tuned = _with_lora(model, json.loads((folder / LORA_CONFIG).read_text()))

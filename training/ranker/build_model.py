@@ -57,7 +57,7 @@ def make_challenger(lab: TrainingRun) -> SavedModel:
     model = replace(model, projection=learn_projection(lab, model))
     for part, learn in LEARNERS:
         if (learned := learn(lab, model)) is not None:
-            model = replace(model, learned=model.learned | {part.name: learned})
+            model = replace(model, learned={**model.learned, part.name: learned})
     model = replace(model, blend=choose_blend(lab, model))
     save_model(model)
     return model

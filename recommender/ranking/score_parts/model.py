@@ -70,7 +70,7 @@ class ScorePartModel(ABC):
     part: ClassVar[ScorePart]
 
     @classmethod
-    def build(cls, inputs: PartInputs) -> Self | None:
+    def build(cls, inputs: PartInputs) -> ScorePartModel | None:
         """The part of a night; None where settings or data leave it out."""
         return cls()
 

@@ -34,7 +34,7 @@ class TwoVectorsScorer(ScorePartModel):
     @classmethod
     def build(cls, inputs: PartInputs) -> ScorePartModel | None:
         learned = inputs.learned.get(cls.part.name)
-        return learned and learned.part_for(inputs.product_ids, inputs.vectors)
+        return learned.part_for(inputs.product_ids, inputs.vectors) if learned else None
 
     @classmethod
     def load(cls, folder: Path, products: int) -> Self | None:
