@@ -13,7 +13,7 @@ UV_VERSION := $(shell sed -n 's/^uv==//p' requirements.lock)
 TORCH := $(shell grep -E '^torch==' requirements.lock)
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: help check-machine install hooks services run up test test-fast format lint types bench docs clean
+.PHONY: help check-machine install hooks services run up test test-fast format lint bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -62,12 +62,10 @@ format: install ## sort imports and format all Python files
 	@$(BIN)/ruff check --select I --fix .
 	@$(BIN)/ruff format .
 
-lint: install ## check style, format and layers
+lint: install ## check style, format, layers and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --config setup.cfg --no-cache
-
-types: install ## check types with mypy, some minutes
 	@$(BIN)/mypy
 
 hooks: install ## let git run the checks of .pre-commit-config.yaml before each commit
