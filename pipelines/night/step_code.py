@@ -54,7 +54,7 @@ class CodeBase:
         """The modules whose code runs where `module` does, itself among them.
 
         Importing `a.b.c` runs the packages `a` and `a.b`, too. A string that is the name of a module counts as an
-        import: MLflow, torchrun, Great Expectations and Jinja are given modules by name.
+        import: MLflow, torchrun and Jinja are given modules by name.
         """
         reached: set[str] = set()
         waiting = [module]

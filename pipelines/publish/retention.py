@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.night.day_versions import remove_unused_versions
+from pipelines.night.night import pages_name
 from pipelines.night.releases import list_releases
-from pipelines.quality.pages import keep_pages
 from pipelines.settings.releases import Releases
 
 
 def clear_leftovers(home: Path, settings: Releases) -> None:
-    """Remove unpublished nights beyond those kept, unused versions, old checks and old logs."""
+    """Remove unpublished nights beyond those kept, unused versions, Data Docs of removed nights and old logs."""
     nights = prune_unpublished(home, settings.keep_unpublished)
     kept = [release.folder for release in list_releases(home)]
     views = [_json(folder / "manifest.json").get("partitions", {}) for folder in kept]
     remove_unused_versions(
         home, views + [_json(folder / "view.json") for folder in nights if (folder / "view.json").is_file()]
     )
-    keep_pages(home)
+    prune_data_docs(home)
     keep_newest(home.glob("airflow/logs/dag_id=*/run_id=*"), settings.keep_logs)
     keep_newest(home.glob("logs/????-??-??-*.log"), settings.keep_logs)
 
@@ -41,6 +41,16 @@ def prune(home: Path, keep: int) -> list[str]:
 def prune_unpublished(home: Path, keep: int) -> list[Path]:
     """Remove all but the `keep` unpublished nights that changed last; returns the folders that stay."""
     return keep_newest((file.parent for file in (home / "staging").glob("*/night.json")), keep)
+
+
+def prune_data_docs(home: Path) -> None:
+    """Remove the Data Docs of nights that have neither a working folder nor a release."""
+    nights = [_json(file) for file in (home / "staging").glob("*/night.json")]
+    kept = {pages_name(night["release_id"], night["fingerprint"]) for night in nights}
+    kept |= {pages_name(r.release_id, r.fingerprint) for r in list_releases(home)}
+    for folder in (home / "quality").glob("*/"):
+        if folder.name not in kept:
+            shutil.rmtree(folder)
 
 
 def keep_newest(parts: Iterable[Path], keep: int) -> list[Path]:

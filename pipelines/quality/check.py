@@ -19,8 +19,7 @@ from pipelines.file_lock import locked
 from pipelines.night.day_versions import view_of
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_main
-from pipelines.quality.checks_page import checks_page
-from pipelines.quality.data_docs import stage_context, table_pages
+from pipelines.quality.data_docs import index_page, stage_context, write_table_pages
 from pipelines.quality.night_drift import MEASURED, day_history, measure_drift
 from pipelines.quality.suites import STAGES, details_in, numbers_in, outcomes, suite_of
 
@@ -60,7 +59,7 @@ def check(night: Night, stage: str) -> dict[str, Any]:
         "results": results,
     }
     write_json(night.work / "quality" / f"{stage}.json", report)
-    index = checks_page(night, stage, results, table_pages(context, night.checks_pages / stage))
+    index = index_page(night, stage, results, write_table_pages(context, night.checks_pages / stage))
     page = night.checks_pages / stage / "index.html"
     page.write_text(index, encoding="utf-8")
     for entry in report["broken"]:

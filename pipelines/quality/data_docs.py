@@ -1,20 +1,43 @@
-"""Data Docs of a night: for each stage a folder that holds its pages and nothing of other nights.
+"""Data Docs of a night: for each stage a folder with an index page and one page for each table, made by GX.
 
-So writing them takes the same time in the thousandth night as in the first, a stopped night keeps its own, and they
-are removed with the night's release. The pages load nothing from other hosts.
+A folder holds nothing of other nights. So writing it takes the same time in the thousandth night as in the first, a
+stopped night keeps its own, and it is removed with the night's release. The pages load nothing from other hosts.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+from great_expectations.render.view import DefaultJinjaPageView
+from jinja2 import ChoiceLoader, PackageLoader
+
+from pipelines.night.night import Night
+from pipelines.pages.formatting import counted
+from pipelines.pages.html import style, templates
 
 SUITE_LINK = re.compile(r'<a href="[./]*/expectations/[^"]*"[^>]*>(.*?)</a>')  # links to pages that are not written
+WORST_FIRST = ("fail", "warn")
+
+
+class TablePage(DefaultJinjaPageView):
+    """The page of one table's checks: the blocks of GX in `table_page.html` of this folder.
+
+    The template of GX loads styles and scripts from a dozen hosts, and a tracking pixel.
+    """
+
+    _template = "table_page.html"
+
+    def __init__(self, **places: Any) -> None:
+        super().__init__(**places)
+        loaders = [PackageLoader("pipelines.quality", "."), self.env.loader]
+        self.env.loader = ChoiceLoader([loader for loader in loaders if loader is not None])
+        self.env.globals["css"] = style()
 
 
 def stage_context(folder: Path) -> Any:
@@ -32,7 +55,7 @@ def stage_context(folder: Path) -> Any:
                 "class_name": "DefaultSiteSectionBuilder",
                 "source_store_name": "validation_results_store",
                 "renderer": {"class_name": "ValidationResultsPageRenderer"},
-                "view": {"class_name": "TablePage", "module_name": "pipelines.quality.table_page"},
+                "view": {"class_name": TablePage.__name__, "module_name": TablePage.__module__},
             },
         },
     }
@@ -45,7 +68,7 @@ def stage_context(folder: Path) -> Any:
     return context
 
 
-def table_pages(context: Any, folder: Path) -> dict[str, str]:
+def write_table_pages(context: Any, folder: Path) -> dict[str, str]:
     """Write a page for each table that was validated in `context` into `folder`; gives back their file names by table.
 
     GX names its pages by run and batch; here each becomes `TABLE.html`. Its fonts, scripts and pictures are removed.
@@ -61,3 +84,37 @@ def table_pages(context: Any, folder: Path) -> dict[str, str]:
     for unused in ("validations", "static"):
         shutil.rmtree(folder / unused, ignore_errors=True)
     return links
+
+
+def index_page(night: Night, stage: str, results: Sequence[Mapping[str, Any]], links: Mapping[str, str]) -> str:
+    """The index page as HTML: the checks that do not hold, then every table with its checks.
+
+    `links`: address of the page of each table, by name of the table.
+    """
+    broken = sorted((r for r in results if not r["holds"]), key=lambda r: WORST_FIRST.index(r["severity"]))
+    shown = {
+        "night": night,
+        "stage": stage,
+        "links": links,
+        "verdict": verdict(len(results), broken),
+        "broken": broken,
+        "tables": [_row(table, results) for table in dict.fromkeys(r["table"] for r in results)],
+    }
+    return templates("pipelines.quality").get_template("index_page.html").render(shown)
+
+
+def verdict(judged: int, broken: Sequence[Mapping[str, Any]]) -> str:
+    """What the results mean for the night."""
+    if any(r["severity"] == "fail" for r in broken):
+        return "The night stopped here: no later step runs, and nothing is published, until it is run again."
+    if broken:
+        return f"The night went on; {counted(len(broken), 'check')} of {judged:,} did not hold and should be looked at."
+    return f"All {counted(judged, 'check')} hold."
+
+
+def _row(table: str, results: Sequence[Mapping[str, Any]]) -> tuple[str, list[dict[str, Any]], int, str]:
+    """Name of the table, its results (those that do not hold first), how many do not hold, their worst severity."""
+    of_table = [{**r, "says": r["says"].removeprefix(f"{table}: ")} for r in results if r["table"] == table]
+    of_table.sort(key=lambda r: r["holds"])
+    severities: list[str] = [r["severity"] for r in of_table if not r["holds"]]
+    return table, of_table, len(severities), min(severities, key=WORST_FIRST.index, default="")

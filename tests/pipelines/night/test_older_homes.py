@@ -11,8 +11,7 @@ from pipelines.errors import StepFailed
 from pipelines.night.home_state import describe_unpublished
 from pipelines.night.night import Night
 from pipelines.orchestration.run_step import run_step
-from pipelines.publish.retention import clear_leftovers
-from pipelines.quality.pages import keep_pages
+from pipelines.publish.retention import clear_leftovers, prune_data_docs
 from pipelines.settings.releases import Releases
 from pipelines.settings.tree import Settings
 
@@ -62,7 +61,7 @@ def test_an_older_night_keeps_its_pages_and_goes_by_number(old):
     page = home / "quality" / "2018-08-21-01-de5bc948" / "index.html"
     page.parent.mkdir(parents=True)
     page.write_text("")
-    keep_pages(home)
+    prune_data_docs(home)
     assert page.is_file()
     newer = night(home)
     newer.save()

@@ -161,7 +161,7 @@ def test_what_a_step_imports_when_it_starts_is_part_of_its_hash(changes, step):
         ("spark_jobs.day_tables", ["clean", "features"]),
         ("spark_jobs.engine", ["clean", "features", "rank"]),
         ("pipelines.report.night_page", ["publish"]),
-        ("pipelines.quality.table_page", ["check_inputs", "check_outputs"]),  # Great Expectations is given its name
+        ("pipelines.quality.data_docs", ["check_inputs", "check_outputs"]),
         ("pipelines.contracts.events", list(STEPS)),
         ("pipelines", list(STEPS)),
     ],

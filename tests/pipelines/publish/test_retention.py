@@ -1,6 +1,7 @@
 """What goes when a night is published, and what stays because somebody sees it."""
 
 import os
+import shutil
 
 import pytest
 
@@ -8,7 +9,7 @@ from pipelines.atomic_files import write_json
 from pipelines.night.day_versions import FACTS
 from pipelines.night.night import pages_name
 from pipelines.night.releases import list_releases, point_to
-from pipelines.publish.retention import clear_leftovers, keep_newest
+from pipelines.publish.retention import clear_leftovers, keep_newest, prune_data_docs
 from pipelines.settings.releases import Releases
 
 PRINT = "0123456789"
@@ -65,3 +66,13 @@ def test_the_newest_stay(tmp_path):
         os.utime(tmp_path / f"{number}.log", (number, number))
     keep_newest(tmp_path.glob("*.log"), 2)
     assert there(tmp_path, "*") == ["2.log", "3.log"]
+
+
+def test_data_docs_go_with_their_night(home):
+    assert len(there(home, "quality/*")) == 3
+    shutil.rmtree(home / "staging" / "night 1")
+    prune_data_docs(home)
+    assert there(home, "quality/*") == [pages_name(f"2025-03-30-0{number}", PRINT) for number in (0, 2)]
+    shutil.rmtree(home / "releases" / "2025-03-30-00")
+    prune_data_docs(home)
+    assert there(home, "quality/*") == [pages_name("2025-03-30-02", PRINT)]

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +13,6 @@ from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.errors import CheckFailed, StepFailed
 from pipelines.night.night import Night
 from pipelines.quality.check import check
-from pipelines.quality.pages import keep_pages
 from pipelines.quality.suites import STAGES, suite_of
 from pipelines.settings.load import check_settings
 from pipelines.settings.tree import Settings
@@ -119,13 +117,3 @@ def test_a_stopped_night_keeps_its_pages_when_another_takes_its_place(night):
     check(again, "inputs")
     assert "The night stopped here" in (night.checks_pages / "inputs" / "index.html").read_text()
     assert "checks hold" in (again.checks_pages / "inputs" / "index.html").read_text()
-
-
-def test_data_docs_go_with_their_night(night):
-    check(night, "inputs")
-    (night.home / "quality" / "2025-03-01-01-old").mkdir()
-    keep_pages(night.home)
-    assert [f.name for f in (night.home / "quality").iterdir()] == [night.checks_pages.name]
-    shutil.rmtree(night.work)
-    keep_pages(night.home)
-    assert not list((night.home / "quality").iterdir())
