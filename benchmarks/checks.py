@@ -28,7 +28,7 @@ from pipelines.contracts.check_sql import bound
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.user_topk import USER_TOPK
-from pipelines.night.day_versions import commit_version, files_of_table, folder_of, record_view
+from pipelines.night.day_versions import commit_version, files_of_table, folder_of, record_versions_read
 from pipelines.night.night import Night
 from pipelines.quality.check import check
 from pipelines.quality.suites import STAGES
@@ -82,7 +82,7 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     profiles = timed("profiles of days", lambda: event_profiles(events, categories_of(products)))
     for day, folder in made.items():
         commit_version(folder, folder_of(night.home, EVENTS, day, "v"), {"sums": sums[day], **profiles[day]})
-    record_view(night, events=dict.fromkeys(made, "v"))
+    record_versions_read(night, events=dict.fromkeys(made, "v"))
     views = check_views(read(spark, EVENTS, files_of_table(night, EVENTS)), products, night.settings)
     views[PRODUCTS.name] = products
     lists = conform(made_lists(spark, rows), USER_TOPK)
@@ -117,7 +117,7 @@ def write_products(spark: SparkSession, night: Night) -> None:
     place = night.work / "products"
     conform(rows, PRODUCTS).coalesce(1).write.parquet(str(place))
     commit_version(place, folder_of(night.home, PRODUCTS, "", "v"), {})
-    record_view(night, products={"": "v"})
+    record_versions_read(night, products={"": "v"})
 
 
 def made_events(spark: SparkSession, rows: int) -> DataFrame:

@@ -33,7 +33,7 @@ from pipelines.night.steps import STEPS
 from pipelines.night.user_key import make_user_key
 from pipelines.orchestration.run_step import run_step
 from pipelines.orchestration.step_command import command, environment
-from pipelines.publish.content_hash import files_hash
+from pipelines.publish.manifest import files_hash
 
 SETTINGS = Path(__file__).parents[1] / "examples" / "online_retail.toml"
 MEASURED = ("clean", "check_inputs", "features")

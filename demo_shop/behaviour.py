@@ -1,6 +1,7 @@
 """Simulated behaviour: sessions of impressions, views, clicks, carts and purchases, and later returns."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,10 +10,25 @@ from demo_shop.calendar import days_of_sessions, epoch_ms, start_second
 from demo_shop.catalogue import DemoCatalogue
 from demo_shop.choice import ChoiceModel
 from demo_shop.customers import Customers
-from demo_shop.event import Event
 
 SLOTS, BESTSELLERS = 10, 2
 REPEATABLE = ("Tea", "Candles")
+
+
+class Event(NamedTuple):
+    """One thing that one person did; `at` is in milliseconds since 1970, `None` means the shop does not record it."""
+
+    at: int
+    user_id: str | None
+    product: int
+    event_type: str
+    session_id: str
+    quantity: int | None = None
+    price: float | None = None
+    dwell_s: float | None = None
+    order_id: str | None = None
+    position: int | None = None
+    value: float | None = None
 
 
 class ShopRun:
@@ -123,19 +139,8 @@ class ShopRun:
         for product, quantity in cart:
             self.owned[person].add(product)
             price = float(self.price[product])
-            bought = Event(
-                at,
-                user_id,
-                product,
-                "purchase",
-                session_id,
-                quantity,
-                price,
-                None,
-                order_id,
-                None,
-                round(quantity * price, 2),
-            )
+            paid = round(quantity * price, 2)
+            bought = Event(at, user_id, product, "purchase", session_id, quantity, price, order_id=order_id, value=paid)
             events.append(bought)
             if self.rng.random() < 0.04:
                 later = at + int(self.rng.uniform(2, 9) * 86_400_000)

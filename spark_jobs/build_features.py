@@ -22,10 +22,10 @@ from pipelines.night.day_versions import (
     features_hash,
     files_of_table,
     files_of_versions,
-    missing,
-    record_view,
-    version,
-    view_of,
+    missing_versions,
+    record_versions_read,
+    version_hash,
+    versions_read,
 )
 from pipelines.night.night import Night
 from pipelines.settings.features import Features
@@ -47,11 +47,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def build_features(spark: SparkSession, night: Night) -> None:
     """Build the days that are missing, choose those of the night, and write the numbers of their checks."""
-    inputs, events = features_hash(night), view_of(night)[EVENTS.name]
-    days = {day: version(inputs, built) for day, built in events.items()}
-    record_view(night, **{table.name: days for table in DAYS})
+    inputs, events = features_hash(night), versions_read(night)[EVENTS.name]
+    days = {day: version_hash(inputs, built) for day, built in events.items()}
+    record_versions_read(night, **{table.name: days for table in DAYS})
     building = night.work / "building"
-    absent = {day for table in DAYS for day in missing(night.home, table, days)}
+    absent = {day for table in DAYS for day in missing_versions(night.home, table, days)}
     if absent:
         files = files_of_versions(night.home, EVENTS, {day: events[day] for day in absent})
         products = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))

@@ -28,11 +28,11 @@ from pipelines.night.day_versions import (
     facts_of,
     files_of_table,
     folder_of,
-    missing,
+    missing_versions,
     move_version,
-    record_view,
+    record_versions_read,
     remove_built,
-    version,
+    version_hash,
 )
 from pipelines.night.night import Night, first_day, look_back
 from pipelines.night.user_key import load_user_key
@@ -109,8 +109,9 @@ def clean(spark: SparkSession, night: Night) -> None:
         for source in DATED:
             landed = land(spark, night, source.name, source.typed, key)
             days = wanted_days(night, source, landed, catalogue)
-            record_view(night, **{source.table.name: days, f"deliveries:{source.name}": {k: k for k in landed}})
-            if absent := missing(night.home, source.table, days):
+            deliveries = {name: name for name in landed}
+            record_versions_read(night, **{source.table.name: days, f"deliveries:{source.name}": deliveries})
+            if absent := missing_versions(night.home, source.table, days):
                 first, last = days_before(min(absent), look_back(night.settings, source.name)), max(absent)
                 touched = [k for k, facts in landed.items() if any(first <= day <= last for day in facts["days"])]
                 rows = landed_rows(spark, night, source.name, touched, source.typed, key)
@@ -145,11 +146,12 @@ def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: Cl
             if first <= day <= str(night.run_date):
                 pieces.setdefault(day, []).append([delivered[key], facts["file"], piece])
     meant = cleaning_hash(night, source.name)
-    alone = {day: version(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}
+    alone = {day: version_hash(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}
     seen = [day for day in alone if day >= str(night.first_day)]
     if not reach:
         return {day: alone[day] for day in seen}
-    return {day: version([(d, v) for d, v in alone.items() if days_before(day, reach) <= d <= day]) for day in seen}
+    back = {day: [(d, v) for d, v in alone.items() if days_before(day, reach) <= d <= day] for day in seen}
+    return {day: version_hash(versions) for day, versions in back.items()}
 
 
 def days_before(day: str, days: int) -> str:

@@ -20,9 +20,9 @@ from pipelines.contracts.check_sql import check_queries
 from pipelines.contracts.contract import Table
 from pipelines.contracts.views import View, views_read
 from pipelines.night.night import Night
-from pipelines.night.parquet_finish import finish_files
 from pipelines.night.step_process import step_process
 from pipelines.settings.spark import FIXED_CONF, Spark
+from spark_jobs.output_files import rewrite_files
 
 DEFAULTS = {
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
@@ -115,7 +115,7 @@ def write(frame: DataFrame, table: Table, folder: Path, *, files: int = 1) -> Da
     rows = rows.repartition(1) if files == 1 else rows.repartitionByRange(files, *table.sort)
     rows.sortWithinPartitions(*table.sort).write.mode("overwrite").parquet(str(folder))
     if table.area == "outputs":
-        finish_files(folder, table)
+        rewrite_files(folder, table)
     return read(frame.sparkSession, table, [str(file) for file in sorted(folder.glob("*.parquet"))])
 
 

@@ -30,7 +30,7 @@ from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.contracts.views import HIDDEN_PRODUCTS, SHOWABLE_PRODUCTS, SUBSTITUTE_PAIRS, UNKNOWN_PRODUCTS
-from pipelines.night.day_versions import facts_of, files_of_table, view_of
+from pipelines.night.day_versions import facts_of, files_of_table, versions_read
 from pipelines.night.night import Night
 from pipelines.settings.features import Features
 from recommender.bundles.scoring import BasketTotals
@@ -138,7 +138,7 @@ class CountedDays:
 def counted_days(spark: SparkSession, night: Night) -> CountedDays:
     """The days of the night's window of relations."""
     first = window_start(night.run_date, night.settings.relations)
-    days = {d: v for d, v in view_of(night)[PAIR_COUNTS.name].items() if d >= str(first)}
+    days = {d: v for d, v in versions_read(night)[PAIR_COUNTS.name].items() if d >= str(first)}
     groups = {day: facts.get("groups", {}) for day, facts in facts_of(night.home, PAIR_COUNTS, days).items()}
     events, counts = (
         read(spark, table, files_of_table(night, table)).where(F.col("day") >= F.lit(first))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contracts.contract import Table
-from pipelines.night.day_versions import VERSIONED, commit_version, folder_of, record_view
+from pipelines.night.day_versions import VERSIONED, commit_version, folder_of, record_versions_read
 from pipelines.night.night import Night
 
 
@@ -26,7 +26,7 @@ def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
         made = night.work / "building" / f"{table.name} {day}"
         _write(made, table, of_day)
         commit_version(made, folder_of(night.home, table, day, versions[day]), {"sums": {}})
-    record_view(night, **{table.name: versions})
+    record_versions_read(night, **{table.name: versions})
 
 
 def _write(folder: Any, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -31,7 +31,7 @@ def list_models(home: Home, as_json: Json = False) -> None:
     """
     from pipelines.registry.versions import list_versions
 
-    rows = [model.row() for model in list_versions(home, load_settings(home))]
+    rows = [model.row() for model in list_versions(home, load_settings(home).mlflow)]
     if as_json:
         print_json(rows)
     elif rows:
@@ -47,7 +47,7 @@ def compare(home: Home, first: Version, second: Version, as_json: Json = False) 
     """
     from pipelines.registry.versions import compare_versions
 
-    comparison = compare_versions(home, load_settings(home), first, second)
+    comparison = compare_versions(home, load_settings(home).mlflow, first, second)
     if as_json:
         print_json({"first": first, "second": second, **comparison})
         return
@@ -79,7 +79,7 @@ def promote(home: Home, version: Version, as_json: Json = False) -> None:
     """
     from pipelines.registry import promotion
 
-    settings = load_settings(home)
+    settings = load_settings(home).mlflow
     with writer_lock(home, wait=False):
         change = promotion.promote(home, settings, version)
     _print_champion(change, as_json)
@@ -93,7 +93,7 @@ def rollback(home: Home, as_json: Json = False) -> None:
     """
     from pipelines.registry import promotion
 
-    settings = load_settings(home)
+    settings = load_settings(home).mlflow
     with writer_lock(home, wait=False):
         change = promotion.roll_back(home, settings)
     _print_champion(change, as_json)

@@ -34,7 +34,7 @@ ACCOUNT = Table(
             at_most="checks.most_quarantined",
         ),
         warn(
-            "share of rows refused, worth a look",
+            "share of rows refused (warning limit)",
             "max(if(rows_in = 0, 0, rows_quarantined / rows_in))",
             "of a source's rows were refused",
             at_most="checks.warn_quarantined",

@@ -1,8 +1,8 @@
-"""Versions of the days of clean and feature tables, and which of them a night reads (its view).
+"""Versions of the days of clean and feature tables, and which of them a night reads.
 
 A day of such a table is a function of its inputs: the rows that were delivered for it, the settings, the code. The hash
-of the inputs names its folder, `HOME/AREA/TABLE/day=YYYY-MM-DD/VERSION`, which is written once and never changed. The
-view of a night (`view.json`) lists the version of each day. So a night builds only days whose inputs are new, and
+of the inputs names its folder, `HOME/AREA/TABLE/day=YYYY-MM-DD/VERSION`, which is written once and never changed. A
+night lists the version of each day that it reads in `view.json`. So a night builds only days whose inputs are new, and
 nights that run in any order or side by side give what a full refresh gives.
 """
 
@@ -50,16 +50,17 @@ def features_hash(night: Night) -> str:
     return hash_of(["features", settings.features, settings.spark.conf, code_hash(STEPS["features"].module)])
 
 
-def view_of(night: Night) -> dict[str, Versions]:
+def versions_read(night: Night) -> dict[str, Versions]:
     """The versions that the night reads, by table; empty before its step `clean`."""
     file = night.work / "view.json"
-    view: dict[str, Versions] = json.loads(file.read_text()) if file.is_file() else {}
-    return view
+    versions: dict[str, Versions] = json.loads(file.read_text()) if file.is_file() else {}
+    return versions
 
 
-def record_view(night: Night, **tables: Mapping[str, str]) -> None:
-    """Add the versions of some tables, or of `deliveries:SOURCE`, to the view of the night."""
-    write_json(night.work / "view.json", view_of(night) | {name: dict(versions) for name, versions in tables.items()})
+def record_versions_read(night: Night, **tables: Mapping[str, str]) -> None:
+    """Add the versions of some tables, or of `deliveries:SOURCE`, to those that the night reads."""
+    added = {name: dict(versions) for name, versions in tables.items()}
+    write_json(night.work / "view.json", versions_read(night) | added)
 
 
 def folder_of(home: Path, table: Table, day: str, version: str) -> Path:
@@ -72,15 +73,15 @@ def version_folders(night: Night, table: Table) -> list[Path]:
     """The folders with the rows of `table` that the night reads, in the order of days."""
     if table.name not in VERSIONED:
         return [night.place(table)]
-    versions = view_of(night).get(table.name, {})
+    versions = versions_read(night).get(table.name, {})
     return [folder_of(night.home, table, day, version) for day, version in sorted(versions.items())]
 
 
 def files_of_table(night: Night, table: Table) -> list[str]:
     """The Parquet files of `table` that the night reads."""
-    return (
-        quarantine_files(night.home, view_of(night)) if table is QUARANTINE else _files(version_folders(night, table))
-    )
+    if table is QUARANTINE:
+        return quarantine_files(night.home, versions_read(night))
+    return _files(version_folders(night, table))
 
 
 def files_of_versions(home: Path, table: Table, versions: Mapping[str, str]) -> list[str]:
@@ -92,19 +93,19 @@ def _files(folders: Iterable[Path]) -> list[str]:
     return [str(file) for folder in folders for file in sorted(folder.glob("*.parquet"))]
 
 
-def quarantine_files(home: Path, view: Mapping[str, Versions]) -> list[str]:
-    """The Parquet files of refused rows: of each clean version in `view`, and rows without a day."""
+def quarantine_files(home: Path, versions: Mapping[str, Versions]) -> list[str]:
+    """The Parquet files of refused rows: of each clean version in `versions`, and rows without a day."""
     clean, root = home / "clean", home / "quarantine"
-    versions = [
+    days = [
         folder_of(home, t, day, version).relative_to(clean)
         for t in CLEAN
-        for day, version in view.get(t.name, {}).items()
+        for day, version in versions.get(t.name, {}).items()
     ]
-    arrived = [Path(s) / "arrived" / key for s in SOURCES for key in view.get(f"deliveries:{s}", {}).values()]
-    return _files(sorted(root / part for part in (*versions, *arrived)))
+    arrived = [Path(s) / "arrived" / key for s in SOURCES for key in versions.get(f"deliveries:{s}", {}).values()]
+    return _files(sorted(root / part for part in (*days, *arrived)))
 
 
-def missing(home: Path, table: Table, wanted: Mapping[str, str]) -> Versions:
+def missing_versions(home: Path, table: Table, wanted: Mapping[str, str]) -> Versions:
     """The wanted versions, by day, that are not built."""
     return {d: v for d, v in wanted.items() if not (folder_of(home, table, d, v) / FACTS).is_file()}
 
@@ -132,14 +133,17 @@ def move_version(made: Path, target: Path) -> None:
         shutil.rmtree(made)
 
 
-def version(*inputs: object) -> str:
-    """The name of the version that is made from these inputs: their hash, shortened."""
+def version_hash(*inputs: object) -> str:
+    """The name of the version that is made from these inputs: their hash, shortened to 16 hex digits."""
     return hash_of(inputs)[:LENGTH]
 
 
-def remove_unused_versions(home: Path, views: Iterable[Mapping[str, Versions]]) -> int:
-    """Remove versions of days and rows read from files that no view lists; returns the number of removed folders."""
-    wanted = {(name, version) for view in views for name, versions in view.items() for version in versions.values()}
+def remove_unused_versions(home: Path, read: Iterable[Mapping[str, Versions]]) -> int:
+    """Remove versions of days and of deliveries that no night reads; returns the number of removed folders.
+
+    `read` are the versions that each kept night reads, by table.
+    """
+    wanted = {(name, version) for night in read for name, days in night.items() for version in days.values()}
     unused = [folder for name, folder in _built(home) if (name, folder.name) not in wanted]
     for folder in unused:
         shutil.rmtree(folder)
@@ -157,7 +161,7 @@ def remove_built(home: Path) -> None:
 
 
 def _built(home: Path) -> list[tuple[str, Path]]:
-    """Name in a view, and folder, of each version that is built."""
+    """Table (or `deliveries:SOURCE`) and folder of each version that is built."""
     days = [
         (part.relative_to(home / area).parts[0], part) for area in ("clean", "features") for part in _parts(home / area)
     ]

@@ -8,18 +8,19 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import BaseOperator, BaseOperatorLink
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 from pipelines.errors import NightshelfError, SettingsError, StepFailed
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.run_date import resolve_run_date
-from pipelines.orchestration.connection_key import export_connection_key
+from pipelines.night.user_key import VARIABLE
 from pipelines.orchestration.run_step import run_step
 from pipelines.settings.load import load_settings
 
 CHECK_PREFIX = "check_"
+KEY_CONNECTION = "nightshelf_user_key"
 WITH_INTERVAL = ("scheduled", "backfill")  # types of runs whose date is the last day of their data interval
 
 
@@ -28,6 +29,25 @@ def home_folder() -> Path:
     if not (home := os.environ.get("NIGHTSHELF_HOME")):
         raise SettingsError("NIGHTSHELF_HOME is not set; it names the shop's home folder.")
     return Path(home)
+
+
+def export_connection_key() -> None:
+    """Set NIGHTSHELF_USER_KEY, which all steps read, to the password of the connection `nightshelf_user_key`.
+
+    Does nothing where the variable is set already or there is no such connection. Raises SettingsError where the
+    connection has no password.
+    """
+    if os.environ.get(VARIABLE, "").strip():
+        return
+    try:
+        connection = BaseHook.get_connection(KEY_CONNECTION)
+    except AirflowNotFoundException:
+        return
+    if not (key := (connection.password or "").strip()):
+        raise SettingsError(
+            f'the Airflow connection "{KEY_CONNECTION}" has no password: put the key of user ids there.'
+        )
+    os.environ[VARIABLE] = key
 
 
 class OpenNight(BaseOperator):

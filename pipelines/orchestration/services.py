@@ -74,7 +74,7 @@ def serve_home(home: Path, ports: Ports, log: Callable[[str], None]) -> Iterator
     env = airflow_environment(home, ports.airflow) | {"NIGHTSHELF__PAGES__ADDRESS": reports}
     mlflow = [
         sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(ports.mlflow),
-        "--backend-store-uri", tracking_uri(home, settings), "--workers", "1",
+        "--backend-store-uri", tracking_uri(home, settings.mlflow), "--workers", "1",
     ]  # fmt: skip
     commands = [
         ("airflow", airflow("standalone"), env),

@@ -1,14 +1,19 @@
-"""The manifest of a release (`manifest.json`)."""
+"""The manifest of a release (`manifest.json`), and the hashes of the contents of its tables."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipelines.contracts.all_tables import OUTPUTS
-from pipelines.night.day_versions import view_of
+from pipelines.contracts.contract import Table
+from pipelines.night.day_versions import versions_read
 from pipelines.night.night import Night, source_facts
-from pipelines.publish.content_hash import content_hash
 
 
 def make_manifest(night: Night) -> dict[str, Any]:
@@ -30,21 +35,53 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "left_out": list(night.left_out),
         "sources": json.loads((night.work / "account.json").read_text()),
         "files": source_facts(night),
-        "partitions": view_of(night),
+        "partitions": versions_read(night),
         "tables": tables,
         "model": decision | {"alias": ""},
         "predecessor": night.predecessor and vars(night.predecessor),
-        "checks": _checks(night),
+        "checks": _checks(night.work / "quality"),
         "words": json.loads((night.work / "words.json").read_text()),
         "stages": {f.stem: json.loads(f.read_text()) for f in sorted((night.work / "done").glob("*.json"))},
     }
 
 
-def _checks(night: Night) -> dict[str, Any]:
-    reports = [json.loads(f.read_text()) for f in sorted((night.work / "quality").glob("*.json"))]
+def _checks(results: Path) -> dict[str, Any]:
+    """The number of checks, and the sentences of those that do not hold, from the files in the folder `results`."""
+    reports = [json.loads(f.read_text()) for f in sorted(results.glob("*.json"))]
     broken = [entry for report in reports for entry in report["broken"]]
     return {
         "judged": sum(report["judged"] for report in reports),
         "failed": [e["says"] for e in broken if e["severity"] == "fail"],
         "warned": [e["says"] for e in broken if e["severity"] == "warn"],
     }
+
+
+def content_hash(folder: Path, table: Table) -> tuple[int, str]:
+    """Rows of the table in `folder`, and 32 hex digits that depend only on the multiset of their contents."""
+    return files_hash([str(file) for file in folder.glob("*.parquet")], table)
+
+
+def files_hash(files: Sequence[str], table: Table) -> tuple[int, str]:
+    """Rows of the table in these Parquet files, and 32 hex digits for their contents.
+
+    Each row, without the columns that say when and by which run, is hashed (MD5 of its text form, upper and lower
+    half); the halves are summed, so that neither order nor layout of files matters, and repeats count.
+    """
+    names = table.content_columns()
+    if not files:
+        return 0, _digest(names, 0, 0, 0)
+    columns = ", ".join(f'"{n}"' for n in names)
+    query = f"""
+        select
+            count(*),
+            coalesce(sum(md5_number_lower(row_text)::hugeint), 0),
+            coalesce(sum(md5_number_upper(row_text)::hugeint), 0)
+        from (select row({columns})::varchar row_text from read_parquet(?))
+    """
+    with duckdb.connect() as engine:
+        ((rows, low, high),) = engine.execute(query, [list(files)]).fetchall()
+    return rows, _digest(names, rows, low, high)
+
+
+def _digest(names: tuple[str, ...], rows: int, low: int, high: int) -> str:
+    return hashlib.sha256(repr((names, rows, int(low), int(high))).encode()).hexdigest()[:32]

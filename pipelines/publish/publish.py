@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def publish(night: Night) -> str:
     target = night.home / "releases" / night.release_id
     newest = all(r.run_date <= night.run_date for r in list_releases(night.home))
     leads = newest and not manually_overridden(night.home, night.run_date)
-    if not _is_moved(night, target):
+    if not _is_moved(target, night.run_id):
         _check_manual_champion(night)
         _complete(night, leads)
         target.parent.mkdir(exist_ok=True)
@@ -59,12 +60,12 @@ def publish(night: Night) -> str:
     return night.release_id
 
 
-def _is_moved(night: Night, target: Path) -> bool:
+def _is_moved(target: Path, run_id: str) -> bool:
     """Whether an earlier try has moved the release already. Raises StepFailed where another night has its id."""
     if not target.exists():
         return False
-    if json.loads((target / "manifest.json").read_text())["run_id"] != night.run_id:
-        raise StepFailed(f"another night has published {night.release_id} meanwhile: run the night again.")
+    if json.loads((target / "manifest.json").read_text())["run_id"] != run_id:
+        raise StepFailed(f"another night has published {target.name} meanwhile: run the night again.")
     return True
 
 
@@ -80,7 +81,7 @@ def _check_manual_champion(night: Night) -> None:
 
 def _complete(night: Night, leads: bool) -> None:
     """Write `quality_results`, the report and, last, the manifest of the release."""
-    write_table(night, QUALITY_RESULTS, quality_rows(night))
+    write_table(night, QUALITY_RESULTS, quality_rows(night.work / "quality", night.run_date, night.release_id))
     if missing := [t.name for t in OUTPUTS if not any(night.place(t).glob("*.parquet"))]:
         raise StepFailed(f"{', '.join(missing)} not written: run the step rank again.")
     manifest = make_manifest(night)
@@ -96,19 +97,20 @@ def _move_aliases(night: Night, model: dict[str, Any], *, leads: bool) -> None:
     aliases = {"challenger": model["challenger"]}
     if leads and model["alias"]:
         aliases[model["alias"]] = model["version"]
-    set_aliases(night, {alias: version for alias, version in aliases.items() if version})
+    registered = {alias: version for alias, version in aliases.items() if version}
+    set_aliases(night.home, night.settings.mlflow, registered)
     if leads and model["alias"]:
         record_change(night.home, Change("night", model["name"], model["version"], night.release_id))
 
 
-def quality_rows(night: Night) -> pa.Table:
-    """The rows of `quality_results`, from the results that both steps of checks wrote."""
+def quality_rows(results: Path, run_date: date, release_id: str) -> pa.Table:
+    """The rows of `quality_results`, from the folder with the results that both steps of checks wrote."""
     rows = [
         {"stage": file.stem, "table_name": r["table"], "check_name": r["check"], **r}
-        for file in sorted((night.work / "quality").glob("*.json"))
+        for file in sorted(results.glob("*.json"))
         for r in json.loads(file.read_text()).get("results", [])
     ]
-    traced = [r | {"run_date": night.run_date, "release_id": night.release_id} for r in rows]
+    traced = [r | {"run_date": run_date, "release_id": release_id} for r in rows]
     return pa.Table.from_pylist(traced, schema=QUALITY_RESULTS.schema())
 
 

@@ -17,11 +17,10 @@ from pipelines.settings.releases import Releases
 def clear_leftovers(home: Path, settings: Releases) -> None:
     """Remove unpublished nights beyond those kept, unused versions, Data Docs of removed nights and old logs."""
     nights = prune_unpublished(home, settings.keep_unpublished)
-    kept = [release.folder for release in list_releases(home)]
-    views = [_json(folder / "manifest.json").get("partitions", {}) for folder in kept]
-    remove_unused_versions(
-        home, views + [_json(folder / "view.json") for folder in nights if (folder / "view.json").is_file()]
-    )
+    manifests = [_json(release.folder / "manifest.json") for release in list_releases(home)]
+    versions = [manifest.get("partitions", {}) for manifest in manifests]
+    versions += [_json(folder / "view.json") for folder in nights if (folder / "view.json").is_file()]
+    remove_unused_versions(home, versions)
     prune_data_docs(home)
     keep_newest(home.glob("airflow/logs/dag_id=*/run_id=*"), settings.keep_logs)
     keep_newest(home.glob("logs/????-??-??-*.log"), settings.keep_logs)

@@ -16,7 +16,7 @@ from pipelines.atomic_files import write_json
 from pipelines.contracts.contract import Measurements
 from pipelines.errors import CheckFailed, StepFailed
 from pipelines.file_lock import locked
-from pipelines.night.day_versions import view_of
+from pipelines.night.day_versions import versions_read
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_main
 from pipelines.quality.data_docs import index_page, stage_context, write_table_pages
@@ -75,7 +75,7 @@ def write_drift(night: Night, drift: Measurements) -> None:
     """Write the numbers of the checks of `drift`, and their details, beside the night."""
     table, settings = MEASURED[drift.name], night.settings
     back = (settings.checks.weeks, ZoneInfo(settings.shop.time_zone))
-    days = day_history(night.home, table, view_of(night).get(table.name, {}), night.run_date, back)
+    days = day_history(night.home, table, versions_read(night).get(table.name, {}), night.run_date, back)
     measured = measure_drift(drift, days, settings.checks)
     write_json(night.aggregates(drift), {check.name: measured[check.sql].number for check in drift.checks})
     write_json(night.details(drift), {check.name: measured[check.sql].detail for check in drift.checks})

@@ -23,6 +23,7 @@ from pipelines.errors import StepFailed
 from pipelines.file_lock import locked
 from pipelines.night.night import Night
 from pipelines.registry.tracking_server import tracking_uri
+from pipelines.settings.mlflow import Mlflow
 from pipelines.settings.tree import Settings
 
 FINGERPRINT = "nightshelf.fingerprint"
@@ -38,11 +39,11 @@ MODEL_FOLDER = (
 
 
 @contextmanager
-def registry(home: Path, settings: Settings) -> Iterator[MlflowClient]:
+def registry(home: Path, settings: Mlflow) -> Iterator[MlflowClient]:
     """A client of the registry. An MLflow error inside the block becomes StepFailed with the server's address."""
     uri = tracking_uri(home, settings)
     logging.getLogger("alembic").setLevel(logging.ERROR)
-    if not settings.mlflow.tracking_uri:
+    if not settings.tracking_uri:
         _make_store(home / "mlflow")
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
@@ -125,7 +126,7 @@ def fetch_for_training(night: Night) -> bool:
 
     True where there is one, with its `evaluation.json`, so that training can be skipped; never with `--retrain`.
     """
-    with registry(night.home, night.settings) as client:
+    with registry(night.home, night.settings.mlflow) as client:
         if night.predecessor:
             fetch_model(
                 client, night.predecessor.model_name, night.predecessor.model_version, night.work / "predecessor"

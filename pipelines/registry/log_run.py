@@ -27,6 +27,7 @@ from pipelines.registry.client import (
 from pipelines.registry.learning_curves import curves_of
 from pipelines.registry.plots import plots_of
 from pipelines.registry.run_data import Row, metrics_of, params_of, tables_of
+from pipelines.settings.tree import Settings
 
 SERVED = "training.served_model"  # MLflow stores this file as code; nothing is pickled
 BATCH = 100  # parameters or metrics that one call of log_batch accepts
@@ -47,7 +48,7 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     if night.predecessor:
         tags[PREDECESSOR] = night.predecessor.model_version
     with mlflow.start_run(experiment_id=experiment, run_name=night.release_id, tags=tags) as run:
-        _log_numbers(client, run, night, evaluation)
+        _log_numbers(client, run, settings, evaluation)
         _log_tables_and_plots(client, run.info.run_id, evaluation)
         client.log_dict(run.info.run_id, evaluation, "evaluation.json")
         snapshot = {"fingerprint": night.fingerprint, "files": source_facts(night)}
@@ -89,10 +90,10 @@ def log_decision(client: Any, name: str, decision: dict[str, Any], rows: list[Ro
     log_table(client, run_id, "decision", rows)
 
 
-def _log_numbers(client: Any, run: Any, night: Night, evaluation: dict[str, Any]) -> None:
+def _log_numbers(client: Any, run: Any, settings: Settings, evaluation: dict[str, Any]) -> None:
     """Log parameters, metrics and learning curves; MLflow draws the curves and compares runs by all of these."""
     started = run.info.start_time
-    params = [Param(name, value) for name, value in params_of(night.settings, evaluation).items()]
+    params = [Param(name, value) for name, value in params_of(settings, evaluation).items()]
     metrics = [Metric(name, value, started, 0) for name, value in metrics_of(evaluation).items()]
     metrics += [Metric(name, value, started, step) for name, step, value in curves_of(evaluation)]
     for at in range(0, max(len(params), len(metrics)), BATCH):

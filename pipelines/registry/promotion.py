@@ -12,22 +12,21 @@ from typing import Literal
 
 from pipelines.errors import SettingsError
 from pipelines.night.champion_log import Change, champion_history, record_change
-from pipelines.night.night import Night
 from pipelines.night.releases import Release, list_releases
 from pipelines.registry.client import CHAMPION, fetch_model, registry
 from pipelines.registry.load_back import load_back
 from pipelines.registry.versions import find_version, list_versions
-from pipelines.settings.tree import Settings
+from pipelines.settings.mlflow import Mlflow
 
 
-def promote(home: Path, settings: Settings, version: str) -> Change:
+def promote(home: Path, settings: Mlflow, version: str) -> Change:
     """Make `version` champion. Raises SettingsError where it is not registered, or where there is no release yet."""
     return _set_champion(home, settings, "promote", version)
 
 
-def roll_back(home: Path, settings: Settings) -> Change:
+def roll_back(home: Path, settings: Mlflow) -> Change:
     """Make the previous champion the champion again. Raises SettingsError where there was none."""
-    champions = champion_history(home, settings.mlflow.model_name)
+    champions = champion_history(home, settings.model_name)
     if len(champions) < 2:
         current = f"version {champions[0].version} is the first champion" if champions else "no model was ever champion"
         raise SettingsError(
@@ -36,9 +35,9 @@ def roll_back(home: Path, settings: Settings) -> Change:
     return _set_champion(home, settings, "rollback", champions[-2].version)
 
 
-def _set_champion(home: Path, settings: Settings, how: Literal["promote", "rollback"], version: str) -> Change:
+def _set_champion(home: Path, settings: Mlflow, how: Literal["promote", "rollback"], version: str) -> Change:
     """Load back, move the alias, then log the change: a command that was killed in between may be repeated."""
-    name, newest = settings.mlflow.model_name, _newest(home)
+    name, newest = settings.model_name, _newest(home)
     find_version(list_versions(home, settings), version)
     with registry(home, settings) as client, TemporaryDirectory() as folder:
         files = fetch_model(client, name, version, Path(folder) / "model")
@@ -56,8 +55,8 @@ def _newest(home: Path) -> Release:
     return max(releases, key=lambda r: (r.run_date, r.release_id))
 
 
-def set_aliases(night: Night, versions: dict[str, str]) -> None:
-    """Point each alias (key) at a version (value) of the night's model. Only publishing calls this."""
-    with registry(night.home, night.settings) as client:
+def set_aliases(home: Path, settings: Mlflow, versions: dict[str, str]) -> None:
+    """Point each alias (key) at a version (value) of the registered model. Only publishing calls this."""
+    with registry(home, settings) as client:
         for alias, version in versions.items():
-            client.set_registered_model_alias(night.settings.mlflow.model_name, alias, version)
+            client.set_registered_model_alias(settings.model_name, alias, version)

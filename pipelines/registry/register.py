@@ -29,7 +29,7 @@ def register(night: Night) -> dict[str, Any]:
     evaluation = json.loads((night.work / "evaluation.json").read_text())
     verdict = judge(evaluation, night.settings.guards, has_predecessor=night.predecessor is not None)
     name, version = night.settings.mlflow.model_name, None
-    with registry(night.home, night.settings) as client:
+    with registry(night.home, night.settings.mlflow) as client:
         if (night.work / "challenger").is_dir():
             known = version_of(client, night)
             version = str(known.version) if known else log_model(client, night, evaluation)
@@ -46,7 +46,7 @@ def register(night: Night) -> dict[str, Any]:
     decision = chosen | asdict(verdict) | {"challenger": version, "champion_before": champion}
     write_json(night.work / "decision.json", decision)
     if version:
-        with registry(night.home, night.settings) as client:
+        with registry(night.home, night.settings.mlflow) as client:
             rules = rules_of(evaluation, night.settings.guards, has_predecessor=night.predecessor is not None)
             log_decision(client, name, decision, decision_rows(rules, verdict))
     print(f"model {chosen['name']} {chosen['version']} ranks: {verdict.why}")

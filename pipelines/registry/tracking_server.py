@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.settings.tree import Settings
+from pipelines.settings.mlflow import Mlflow
 
 
-def tracking_uri(home: Path, settings: Settings) -> str:
+def tracking_uri(home: Path, settings: Mlflow) -> str:
     """The server in `[mlflow] tracking_uri`, or an SQLite database in HOME/mlflow, whose folder is made."""
-    if settings.mlflow.tracking_uri:
-        return settings.mlflow.tracking_uri
+    if settings.tracking_uri:
+        return settings.tracking_uri
     (home / "mlflow").mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{home.resolve() / 'mlflow' / 'mlflow.db'}"

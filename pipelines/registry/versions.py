@@ -13,7 +13,7 @@ from mlflow import MlflowClient
 from pipelines.errors import SettingsError
 from pipelines.registry.client import PREDECESSOR, RELEASE, RUN_DATE, WHY, registry
 from pipelines.registry.judge import METRIC
-from pipelines.settings.tree import Settings
+from pipelines.settings.mlflow import Mlflow
 
 NDCG = f"challenger/{METRIC.replace('@', '_at_')}"  # as MLflow knows it
 
@@ -43,9 +43,9 @@ class Registered:
         }
 
 
-def list_versions(home: Path, settings: Settings) -> list[Registered]:
+def list_versions(home: Path, settings: Mlflow) -> list[Registered]:
     """All registered models, oldest first."""
-    name = settings.mlflow.model_name
+    name = settings.model_name
     with registry(home, settings) as client:
         found = sorted(client.search_model_versions(f"name='{name}'"), key=lambda v: int(v.version))
         aliases = _aliases(client, name)
@@ -61,7 +61,7 @@ def find_version(versions: list[Registered], wanted: str) -> Registered:
     raise SettingsError(f'there is no version "{wanted}" of the model; registered versions: {known}.')
 
 
-def compare_versions(home: Path, settings: Settings, first: str, second: str) -> dict[str, Any]:
+def compare_versions(home: Path, settings: Mlflow, first: str, second: str) -> dict[str, Any]:
     """Both models' figures by metric, the paired difference (second less first), and what they can be held to.
 
     There is a difference only where one of the two was judged against the other; only then do both columns come from

@@ -52,7 +52,7 @@ def write_report(night: Night, manifest: dict[str, Any], target: Path) -> Path:
 
 
 @contextmanager
-def open_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_night_tables(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with a view of each output and clean table, named like it; a table without files is empty."""
     with duckdb.connect() as engine:
         for table in (*OUTPUTS, *CLEAN):
@@ -82,7 +82,7 @@ def _models(evaluation: dict[str, Any], ranks: str) -> dict[str, Any]:
 
 def _tables(night: Night, manifest: dict[str, Any]) -> dict[str, Any]:
     """Everything that is read from the tables, by one DuckDB connection."""
-    with open_tables(night) as engine:
+    with open_night_tables(night) as engine:
         row = engine.execute("select count(distinct user_id) from user_topk").fetchone()
         users = row[0] if row else 0
         coverage = charts.coverage_of(engine, night.settings.ranking.blocked)

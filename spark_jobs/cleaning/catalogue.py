@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from pipelines.atomic_files import write_json
 from pipelines.contracts.products import PRODUCTS
-from pipelines.night.day_versions import files_of_table, folder_of, move_version, record_view, version
+from pipelines.night.day_versions import files_of_table, folder_of, move_version, record_versions_read, version_hash
 from pipelines.night.night import Night
 from pipelines.sources.product_history import remember_products
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
@@ -44,7 +44,7 @@ class CleanCatalogue:
             by_day.setdefault(day or date.min, []).append(product)
         found, so_far = [], ""
         for day in sorted(by_day):
-            so_far = version(so_far, sorted(by_day[day]))
+            so_far = version_hash(so_far, sorted(by_day[day]))
             found.append((day, so_far))
         return found
 
@@ -102,6 +102,6 @@ def _write(products: DataFrame, refused: DataFrame, night: Night) -> None:
         rows.repartition(1).sortWithinPartitions(*rows.columns[:1]).write.mode("overwrite").parquet(str(made))
         shutil.rmtree(there, ignore_errors=True)
         move_version(made, there)
-    record_view(night, products={"": night.run_id})
+    record_versions_read(night, products={"": night.run_id})
     written = read(products.sparkSession, PRODUCTS, files_of_table(night, PRODUCTS))
     write_json(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))

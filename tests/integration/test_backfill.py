@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from pipelines.contracts.events import EVENTS
-from pipelines.night.day_versions import missing, view_of
+from pipelines.night.day_versions import missing_versions, versions_read
 from pipelines.night.night import Night
 from tests.integration.conftest import make_shop
 
@@ -23,9 +23,9 @@ def test_days_of_past_dates_are_built_through_airflow_and_not_built_twice(tmp_pa
     nights = [Night.load(file.parent) for file in sorted((shop.home / "staging").glob("*/night.json"))]
     assert [night.run_date for night in nights] == DATES
     for night in nights:
-        days = view_of(night)[EVENTS.name]
+        days = versions_read(night)[EVENTS.name]
         assert max(days) == str(night.run_date)
-        assert not missing(shop.home, EVENTS, days)
+        assert not missing_versions(shop.home, EVENTS, days)
         assert json.loads((night.work / "account.json").read_text())["events"]["rows_clean"] > 0
     runs = list((shop.home / "airflow" / "logs" / "dag_id=backfill_days").iterdir())
     assert len(runs) == len(DATES)

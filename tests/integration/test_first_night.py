@@ -139,7 +139,7 @@ def test_user_key_maps_the_shops_ids_to_those_of_the_tables(shop, tmp_path):
 
 
 def test_the_model_can_be_loaded_by_anyone(shop):
-    with registry(shop.home, load_settings(shop.home)) as client:
+    with registry(shop.home, load_settings(shop.home).mlflow) as client:
         champion = client.get_model_version_by_alias("nightshelf", "champion")
         model = mlflow.pyfunc.load_model("models:/nightshelf@champion")
     assert str(champion.version) == shop.manifest()["model"]["version"] == "1"

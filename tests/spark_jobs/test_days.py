@@ -15,7 +15,7 @@ from pipelines.contracts.all_tables import CLEAN, FEATURES
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.errors import SourceError
-from pipelines.night.day_versions import files_of_table, missing, view_of
+from pipelines.night.day_versions import files_of_table, missing_versions, versions_read
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.table_io import read_table
 from spark_jobs.build_features import build_features
@@ -91,9 +91,9 @@ def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh
     ours = home("sequence")
     sequence = {day: run(ours, day) for day in (29, 30, 31)}
     found = {day: contents(night) for day, night in sequence.items()}
-    built = missing(ours, EVENTS, view_of(sequence[31])[EVENTS.name])
+    built = missing_versions(ours, EVENTS, versions_read(sequence[31])[EVENTS.name])
     assert not built
-    first, second = (view_of(sequence[day])[EVENTS.name] for day in (30, 31))
+    first, second = (versions_read(sequence[day])[EVENTS.name] for day in (30, 31))
     touched = {day for day in first if first[day] != second[day]}
     assert touched <= {"2025-03-28", "2025-03-29", "2025-03-30"}, "only days that late rows may reach are judged again"
     theirs = home("any order")
@@ -110,7 +110,7 @@ def test_rows_that_expire_are_counted_and_both_ways_agree_without_their_files(ho
     settings = ours / "nightshelf.toml"
     settings.write_text(f"[history]\ndays = 3\n{settings.read_text()}")
     short = run(ours, 31)
-    days, kept = (view_of(night)[EVENTS.name] for night in (whole, short))
+    days, kept = (versions_read(night)[EVENTS.name] for night in (whole, short))
     assert kept == {day: version for day, version in days.items() if day >= "2025-03-29"}, "no day is built again"
     account = json.loads((short.work / "account.json").read_text())["events"]
     assert account["rows_expired"] > 0
@@ -162,8 +162,8 @@ def test_a_product_that_leaves_the_catalogue_keeps_its_past(home, run):
     second = run(ours, 31)
     (row,) = [r for r in read_table(second, CLEAN[2]).to_pylist() if r["product_id"] == gone]
     assert row["available"] is False
-    days = view_of(first)[EVENTS.name]
-    closed = {day: version for day, version in view_of(second)[EVENTS.name].items() if day < "2025-03-28"}
+    days = versions_read(first)[EVENTS.name]
+    closed = {day: version for day, version in versions_read(second)[EVENTS.name].items() if day < "2025-03-28"}
     assert {day: days[day] for day in closed} == closed, "days that are over are not judged again"
     assert gone in {r["product_id"] for r in read_table(second, EVENTS).to_pylist()}
     assert files_of_table(second, EVENTS)

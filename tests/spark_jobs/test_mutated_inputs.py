@@ -17,7 +17,7 @@ import zstandard
 from pipelines.contracts.all_tables import TABLES
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE
-from pipelines.night.day_versions import facts_of, files_of_table, view_of
+from pipelines.night.day_versions import facts_of, files_of_table, versions_read
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 
@@ -90,13 +90,13 @@ def tree(folder: Path, without: Path) -> dict[str, str]:
 def accounts(night, source: str) -> dict[str, Counter]:
     """What became of the rows of each file, from what is written of deliveries and days."""
     found: dict[str, Counter] = {}
-    for key in view_of(night)[f"deliveries:{source}"] if source != "products" else ():
+    for key in versions_read(night)[f"deliveries:{source}"] if source != "products" else ():
         facts = json.loads((night.home / "landed" / source / key / "_facts.json").read_text())
         mine = found.setdefault(facts["file"], Counter())
         mine.update(facts["on_arrival"])
         mine["future"] += sum(n for day, (n, _) in facts["days"].items() if day > str(night.run_date))
         mine["read"] += facts["rows"]
-    for facts in facts_of(night.home, TABLES[source], view_of(night)[source]).values():
+    for facts in facts_of(night.home, TABLES[source], versions_read(night)[source]).values():
         for file, verdicts in facts["verdicts"].items():
             found[file].update(verdicts)
     return found

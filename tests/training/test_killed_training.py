@@ -57,7 +57,7 @@ def kill_training(night, moment, wait):
 
 def registered_metrics(night):
     run(register, night)
-    with registry(night.home, night.settings) as client:
+    with registry(night.home, night.settings.mlflow) as client:
         return client.get_run(version_of(client, night).run_id).data.metrics
 
 

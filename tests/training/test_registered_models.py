@@ -105,7 +105,7 @@ def manifest(home, day, nth=1):
 
 
 def aliases(night):
-    with registry(night.home, night.settings) as client:
+    with registry(night.home, night.settings.mlflow) as client:
         return {alias: str(version) for alias, version in client.get_registered_model("nightshelf").aliases.items()}
 
 

@@ -39,7 +39,7 @@ def copy_of(night, home):
 @pytest.fixture
 def in_registry(registered):
     """The client, and the run of the one version."""
-    with registry(registered.home, registered.settings) as client:
+    with registry(registered.home, registered.settings.mlflow) as client:
         yield client, client.get_run(version_of(client, registered).run_id)
 
 
@@ -110,7 +110,7 @@ def test_a_registration_that_was_killed_leaves_nothing(trained, tmp_path, place,
     program = DYING.format(place=place, first=first)
     died = subprocess.run([sys.executable, "-c", program, str(night.work)], capture_output=True)
     assert died.returncode == 9
-    with registry(night.home, night.settings) as client:
+    with registry(night.home, night.settings.mlflow) as client:
         experiment = experiment_of(client, night.home, night.settings)
         (orphan,) = client.search_runs([experiment])
         run(register, night)

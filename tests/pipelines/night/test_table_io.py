@@ -9,7 +9,7 @@ import pytest
 from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.errors import StepFailed
-from pipelines.night.day_versions import files_of_table, record_view, view_of
+from pipelines.night.day_versions import files_of_table, record_versions_read, versions_read
 from pipelines.night.night import Night
 from pipelines.night.table_io import read_table, write_table
 from pipelines.settings.tree import Settings
@@ -39,8 +39,8 @@ def test_an_unwritten_table_has_no_rows(night):
 
 def test_the_days_of_the_night_are_read_and_sorted(night):
     put(night, REVIEWS, [review(day * 10 + n, day) for day in (3, 2, 1) for n in (1, 0)])
-    versions = view_of(night)["reviews"]
-    record_view(night, reviews={day: version for day, version in versions.items() if day < "2025-01-03"})
+    versions = versions_read(night)["reviews"]
+    record_versions_read(night, reviews={day: version for day, version in versions.items() if day < "2025-01-03"})
     table = read_table(night, REVIEWS)
     assert table["review_id"].to_pylist() == ["r10", "r11", "r20", "r21"]
     assert table["day"].to_pylist()[0] == date(2025, 1, 1)

@@ -1,12 +1,19 @@
-"""Links from tasks to pages."""
+"""Links from tasks to pages, and the key of user ids from an Airflow connection."""
 
+import json
+import os
 from datetime import date
 
 import pytest
 
+from pipelines.errors import SettingsError
 from pipelines.night.night import Night
-from pipelines.orchestration.operators import NightStep
+from pipelines.night.user_key import VARIABLE, load_user_key
+from pipelines.orchestration.operators import NightStep, export_connection_key
 from pipelines.settings.tree import Settings
+
+SECRET = "k" * 64
+KEY_CONNECTION = "AIRFLOW_CONN_NIGHTSHELF_USER_KEY"
 
 
 @pytest.fixture
@@ -42,3 +49,32 @@ def test_up_serves_them_at_its_own_port(night, monkeypatch):
     monkeypatch.setenv("NIGHTSHELF__PAGES__ADDRESS", "http://127.0.0.1:9999")
     task = NightStep(task_id="any", step="check_inputs", night=str(night.work))
     assert task.operator_extra_links[0].get_link(task, ti_key=None).startswith("http://127.0.0.1:9999/quality/")
+
+
+@pytest.fixture
+def no_key(monkeypatch):
+    monkeypatch.setenv(VARIABLE, "")  # what a test puts there goes away with it
+
+
+def test_the_password_of_the_connection_is_the_key(no_key, monkeypatch, tmp_path):
+    monkeypatch.setenv(KEY_CONNECTION, json.dumps({"conn_type": "generic", "password": SECRET}))
+    export_connection_key()
+    assert load_user_key(tmp_path / "home") == SECRET.encode()
+
+
+def test_the_environment_goes_first(no_key, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "of the environment")
+    monkeypatch.setenv(KEY_CONNECTION, json.dumps({"conn_type": "generic", "password": SECRET}))
+    export_connection_key()
+    assert os.environ[VARIABLE] == "of the environment"
+
+
+def test_a_connection_without_password_is_an_error(no_key, monkeypatch):
+    monkeypatch.setenv(KEY_CONNECTION, json.dumps({"conn_type": "generic", "login": SECRET}))
+    with pytest.raises(SettingsError, match='"nightshelf_user_key" has no password'):
+        export_connection_key()
+
+
+def test_without_a_connection_nothing_changes(no_key):
+    export_connection_key()
+    assert not os.environ[VARIABLE]

@@ -10,7 +10,7 @@ from pipelines.contracts.drift import DAY_DRIFT, REVIEW_DRIFT
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.errors import CheckFailed
-from pipelines.night.day_versions import commit_version, folder_of, record_view, view_of
+from pipelines.night.day_versions import commit_version, folder_of, record_versions_read, versions_read
 from pipelines.night.night import Night
 from pipelines.quality.check import check
 from pipelines.quality.drift import moved, stability_index
@@ -130,12 +130,12 @@ def history(night, table, today, usual, weeks=4):
     days = {str(night.run_date - timedelta(weeks=w)): facts(usual) for w in range(1, weeks + 1)}
     for day, known in (days | {str(night.run_date): today}).items():
         commit_version(night.work / "building" / day, folder_of(night.home, table, day, "v"), known)
-    record_view(night, **{table.name: dict.fromkeys([*days, str(night.run_date)], "v")})
+    record_versions_read(night, **{table.name: dict.fromkeys([*days, str(night.run_date)], "v")})
 
 
 def history_of(night, drift):
     table = MEASURED[drift.name]
-    versions, back = view_of(night)[table.name], (night.settings.checks.weeks, ZoneInfo("Europe/Berlin"))
+    versions, back = versions_read(night)[table.name], (night.settings.checks.weeks, ZoneInfo("Europe/Berlin"))
     return day_history(night.home, table, versions, night.run_date, back)
 
 

@@ -1,12 +1,12 @@
 """Figures behind the charts of a night, with known answers."""
 
 from pipelines.report.charts import coverage_of, events_by_day, events_chart, refused_rows
-from pipelines.report.night_page import open_tables
+from pipelines.report.night_page import open_night_tables
 from tests.pipelines.report.conftest import RUN_DATE
 
 
 def test_coverage_counts_what_may_be_recommended(small_night):
-    with open_tables(small_night.night) as engine:
+    with open_night_tables(small_night.night) as engine:
         coverage = coverage_of(engine, blocked=["p029"])
         recommended = engine.execute("select count(distinct product_id) from user_topk").fetchone()[0]
     assert (coverage.recommendable, coverage.recommended) == (29, recommended)
@@ -16,7 +16,7 @@ def test_coverage_counts_what_may_be_recommended(small_night):
 
 
 def test_events_are_counted_for_each_day_up_to_the_run_date(small_night):
-    with open_tables(small_night.night) as engine:
+    with open_night_tables(small_night.night) as engine:
         by_type = events_by_day(engine, RUN_DATE)
     assert {kind: (len(counts), counts[-1]) for kind, counts in by_type.items()} == {
         "view": (28, 16),

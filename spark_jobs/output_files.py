@@ -1,4 +1,4 @@
-"""Give the Parquet files that Spark wrote the contract's schema, and names without Spark's prefix and job id."""
+"""The Parquet files of output tables: Spark's own are rewritten with the contract's schema and plain names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.contracts.contract import Table
 ROW_GROUP = 500_000  # rows
 
 
-def finish_files(folder: Path, table: Table) -> list[Path]:
+def rewrite_files(folder: Path, table: Table) -> list[Path]:
     """Rewrite each `part-*.parquet` of `folder`, in order, as `TABLE-00000.parquet`; gives back the new files.
 
     Spark marks every column nullable and writes no field metadata. The new files have the schema of the contract:
@@ -20,14 +20,14 @@ def finish_files(folder: Path, table: Table) -> list[Path]:
     group is held in memory.
     """
     schema = table.schema()
-    finished = []
+    written = []
     for n, part in enumerate(sorted(folder.glob("part-*.parquet"))):
         target = folder / f"{table.name}-{n:05d}.parquet"
         with pq.ParquetFile(part) as source, pq.ParquetWriter(target, schema, compression="zstd") as out:
             for batch in source.iter_batches(ROW_GROUP):
                 out.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROW_GROUP)
         part.unlink()
-        finished.append(target)
+        written.append(target)
     for by_product in [*folder.glob("_*"), *folder.glob(".*.crc")]:
         by_product.unlink()
-    return finished
+    return written
