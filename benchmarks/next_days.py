@@ -42,7 +42,6 @@ from recommender.ranking.score_parts.chosen_together import ChosenTogether
 from training.encoder.encoder import make_repeatable
 from training.ranker.build_model import make_challenger
 from training.ranker.evaluate import DEPTH, LISTED, ModelFigures, judge, with_parts
-from training.ranker.inputs import read_inputs
 from training.ranker.time_split import DayWindow, TimeSplit, day_number
 from training.ranker.training_run import TrainingRun
 
@@ -78,11 +77,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def training_run_of(night: Night, until: date, days: int) -> TrainingRun:
     """The night's tables, with the split of this benchmark; what was first sold after `until` cannot be shown."""
-    inputs, last = read_inputs(night), day_number(until)
-    inputs = replace(inputs, showable=inputs.showable & seen_until(inputs.log, last))
+    run, last = TrainingRun.of(night), day_number(until)
+    inputs = replace(run.inputs, showable=run.inputs.showable & seen_until(run.inputs.log, last))
     users = len(inputs.log.users)
     windows = (DayWindow(last - days + 1, last, users, False), DayWindow(last + 1, last + days, users, False))
-    return TrainingRun(night, inputs, TimeSplit(last - days, *windows))
+    return replace(run, inputs=inputs, split=TimeSplit(last - days, *windows))
 
 
 def seen_until(log: InteractionLog, day: int) -> np.ndarray:
@@ -92,7 +91,7 @@ def seen_until(log: InteractionLog, day: int) -> np.ndarray:
 
 def compared(run: TrainingRun, peers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Figures by kind of task and model, those of `peers` where nothing is bought again, and what matters of them."""
-    settings = run.night.settings
+    settings = run.settings
     make_repeatable(settings.training.threads, settings.training.seed)
     model = make_challenger(run)
     ranker = run.ranker(model, run.split.validation.last)
@@ -153,7 +152,7 @@ def with_repeats(run: TrainingRun) -> EvalCases:
     """Users of the test days with a history, and all their purchases; nothing is hidden from them."""
     log, window = run.inputs.log, run.split.test
     inside = (log.day >= window.first) & (log.day <= window.last) & log.target & run.inputs.showable[log.product]
-    past = histories(log, window.first - 1, run.night.settings.knn.history)
+    past = histories(log, window.first - 1, run.settings.knn.history)
     bought = _products_of(log.rows(inside))
     users = np.intersect1d(log.users[sorted(bought)], past.users)
     targets = [bought[int(u)] for u in np.searchsorted(log.users, users)]

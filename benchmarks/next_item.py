@@ -35,15 +35,15 @@ from benchmarks.lib.next_item_tables import tables
 from benchmarks.lib.peers import PEERS, peer
 from benchmarks.lib.sequences import FIT, TEST, VALIDATION, drawn, inputs_of, read_sequences, without
 from pipelines.atomic_files import write_json
-from pipelines.night.night import Night
 from pipelines.settings.load import check_settings
 from pipelines.settings.tree import Settings
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.tfidf import TfidfVocabulary
 from training.encoder.encoder import make_repeatable
+from training.encoder.pairs import Reviews
 from training.ranker.build_model import make_challenger
 from training.ranker.evaluate import with_parts
-from training.ranker.model_folder import SavedModel
+from training.ranker.model_folder import SavedModel, vector_caches
 from training.ranker.time_split import DayWindow, TimeSplit, cases_in
 from training.ranker.training_run import TrainingRun
 
@@ -52,6 +52,7 @@ JUDGED = 25_000  # users at most, evenly spread; the interval tells the rest
 ALL_WORDS = 10**6  # count when lists are judged by how much alike their items are
 COLD = 0.05  # share of the items that `--cold` takes out
 DAY = date(1970, 1, 3)
+NO_REVIEWS = Reviews(np.empty(0, np.int64), np.empty(0, np.int64), [])
 PROTOCOL = (
     "leave-one-out, of repeated choices the first counts, all items ranked, seen items masked, fitted on train only, "
     "chosen on validation"
@@ -164,11 +165,9 @@ def refitted(run: TrainingRun, model: SavedModel, cold: np.ndarray) -> Ranker:
 
 def training_run_of(home: Path, inputs: Any, settings: Settings) -> TrainingRun:
     """What the night's training works with, on these inputs."""
-    night = Night(home, DAY, "run", f"{DAY}-01", "f" * 8, settings, {}, {}, (), "k", DAY)
-    night.save()
     users = len(inputs.log.users)
     split = TimeSplit(FIT, DayWindow(VALIDATION, VALIDATION, users, False), DayWindow(TEST, TEST, users, False))
-    return TrainingRun(night, inputs, split)
+    return TrainingRun(settings, DAY, home / "run", vector_caches(home), inputs, split, lambda: NO_REVIEWS)
 
 
 if __name__ == "__main__":

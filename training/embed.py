@@ -29,7 +29,7 @@ from training.bundles.visit_labels import Catalogue, fit_visit_bundler
 from training.encoder.encoder import make_repeatable
 from training.encoder.product_vectors import drop_other_caches
 from training.ranker.inputs import Inputs, read_inputs
-from training.ranker.model_folder import ENCODER, cache_of, load_model
+from training.ranker.model_folder import ENCODER, cache_of, load_model, vector_caches
 from training.ranker.newcomers import newcomer_rows
 from training.ranker.popularity import popularity_rows
 from training.ranker.time_split import day_number
@@ -48,14 +48,15 @@ def embed(night: Night) -> None:
     inputs = read_inputs(night)
     model = load_model(night.work / "model_in_force")
     version = version_in_force(night.work)
-    vectors = model.vectors(night, inputs)
+    caches, settings = vector_caches(night.home), night.settings.training
+    vectors = model.vectors(inputs, caches, settings)
     until = day_number(night.run_date)
     ranker = inputs.ranker(until, vectors, model.blend, model.knn, model.learned)
     past = inputs.histories(until, model.knn)
     save_ranker(ranker.with_user_counts(past), night.work / "ranker")
     folders = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
-    used = {cache_of(folder, night).name for folder in folders if (folder / ENCODER).is_dir()}
-    drop_other_caches(night.home / "embeddings", used)
+    used = {cache_of(folder, caches, settings).name for folder in folders if (folder / ENCODER).is_dir()}
+    drop_other_caches(caches, used)
     write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
     write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
     write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))

@@ -64,14 +64,14 @@ def train(night: Night) -> None:
 
 def evaluation(run: TrainingRun, rankers: dict[str, Ranker], challenger: SavedModel | None) -> dict[str, Any]:
     """The content of `evaluation.json`: metrics of `rankers` on the test days, curves, notes and times of the run."""
-    cases, settings = run.test_cases(), run.night.settings
+    cases, settings = run.test_cases(), run.settings
     cold = cold_products(run.inputs.log, run.split.test.first - 1, settings.guards.cold_users)
     with run.timed("judge"):
         judged = judge(rankers, cases, cold)
         if "challenger" in rankers:
             judged |= judge({"after_one_product": rankers["challenger"]}, after_one_product(cases), cold)
         if settings.ranking.explored and "challenger" in rankers:
-            draw = (str(run.night.run_date), settings.ranking.explored)
+            draw = (str(run.run_date), settings.ranking.explored)
             judged["explored"] = explored(rankers["challenger"], cases, cold, draw)
     run.seconds |= {f"rank {name}": round(figures.seconds, 4) for name, figures in judged.items()}
     if run.split.test.too_few:

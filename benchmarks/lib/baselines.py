@@ -107,7 +107,7 @@ def sasrec(run: TrainingRun, past: Histories, judged: EvalCases) -> Scores | Non
     """The night's network with product ids alone; None where nobody chose one product after another."""
     ids = run.inputs.product_ids
     nothing = np.zeros((len(ids), 1), np.float32)
-    settings = run.night.settings
+    settings = run.settings
 
     def network(weights: NetworkWeights) -> NextChoiceScorer:
         return LearnedNetwork(weights, ids).part_for(ids, nothing)

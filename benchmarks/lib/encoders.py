@@ -29,18 +29,17 @@ STEPS = (  # what is ahead of what
 
 def encoders(run: TrainingRun, model: SavedModel, ranker: Ranker) -> dict[str, Ranker]:
     """Rankers by vectors alone: of the published encoder, and of the fine-tuned one without a projection."""
-    training = run.night.settings.training.model_copy(update={"tuning": "frozen"})
-    night = replace(run.night, settings=run.night.settings.model_copy(update={"training": training}))
-    folder = run.night.work / "frozen"
-    tune(replace(run, night=night), folder / ENCODER)
+    training = run.settings.training.model_copy(update={"tuning": "frozen"})
+    folder = run.work / "frozen"
+    tune(replace(run, settings=run.settings.model_copy(update={"training": training})), folder / ENCODER)
     frozen = replace(model, folder=folder, encoder=load_encoder(folder / ENCODER))
     return {
         f"{name}_encoder": replace(
             ranker, blend=ranker.blend.single_part(SIMILAR_MEANING.name), vectors=on_grid(vectors)
         )
         for name, vectors in (
-            ("frozen", frozen.read(run.night, run.inputs)),
-            ("tuned", model.read(run.night, run.inputs)),
+            ("frozen", run.encoder_vectors(frozen)),
+            ("tuned", run.encoder_vectors(model)),
         )
     }
 

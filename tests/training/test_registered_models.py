@@ -87,17 +87,17 @@ def train_on_shuffled_data(night):
     fetch_for_training(night)
     settings = night.settings.training
     make_repeatable(settings.threads, settings.seed)
-    lab = TrainingRun.of(night)
-    log = lab.inputs.log
+    training_run = TrainingRun.of(night)
+    log = training_run.inputs.log
     dealt_out = replace(log, product=np.random.default_rng(3).permutation(log.product))
-    shuffled = TrainingRun(night, replace(lab.inputs, log=dealt_out), lab.split)
+    shuffled = replace(TrainingRun.of(night), inputs=replace(training_run.inputs, log=dealt_out))
     challenger = make_challenger(shuffled)
-    eve = lab.split.test.first - 1
+    eve = training_run.split.test.first - 1
     ranker = shuffled.ranker(challenger, eve)
-    save_probe(challenger, ranker, lab.inputs.texts)
+    save_probe(challenger, ranker, training_run.inputs.texts)
     rankers = with_parts("challenger", ranker)
-    rankers["predecessor"] = lab.ranker(load_model(night.work / "predecessor"), eve)
-    write_json(night.work / "evaluation.json", train.evaluation(lab, rankers, challenger))
+    rankers["predecessor"] = training_run.ranker(load_model(night.work / "predecessor"), eve)
+    write_json(night.work / "evaluation.json", train.evaluation(training_run, rankers, challenger))
 
 
 def manifest(home, day, nth=1):

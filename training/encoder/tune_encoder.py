@@ -26,7 +26,7 @@ from training.encoder.encoder import Encoder, make_repeatable
 from training.encoder.encoder_files import load_base, save_encoder
 from training.encoder.finetune import fine_tune
 from training.encoder.pairs import DayRange, PairSampling, Reviews, TextPairs, draw_pairs, with_hard_negatives
-from training.ranker.inputs import Inputs, read_reviews
+from training.ranker.inputs import Inputs
 from training.ranker.time_split import TimeSplit
 from training.ranker.training_run import TrainingRun
 
@@ -45,8 +45,8 @@ def tune_in_group(night: Night) -> None:
         run = TrainingRun.of(night)
         encoder = tuned_encoder(run)
         if is_leader():
-            save_encoder(encoder, _group_encoder(night.work))
-            write_json(_group_report(night.work), {"curves": run.curves, "notes": run.notes})
+            save_encoder(encoder, _group_encoder(run.work))
+            write_json(_group_report(run.work), {"curves": run.curves, "notes": run.notes})
 
 
 def tune(run: TrainingRun, folder: Path) -> None:
@@ -54,31 +54,31 @@ def tune(run: TrainingRun, folder: Path) -> None:
 
     Raises StepFailed where a process of the group fails.
     """
-    night, settings = run.night, run.night.settings.training
+    work, settings = run.work, run.settings.training
     if settings.tuning == "frozen" or settings.processes * settings.machines == 1:
         save_encoder(tuned_encoder(run), folder)
         return
-    code = subprocess.run(torchrun_command(night.work, night.run_id, settings)).returncode
+    code = subprocess.run(torchrun_command(work, settings)).returncode
     if code:
         raise StepFailed(
             f"tuning the encoder with [training] processes = {settings.processes}, machines = {settings.machines} "
             f"ended with exit code {code}; the lines above give the cause. With processes = 1 and machines = 1 it is "
             "tuned in this process."
         )
-    _group_encoder(night.work).rename(folder)
-    report = json.loads(_group_report(night.work).read_text())
+    _group_encoder(work).rename(folder)
+    report = json.loads(_group_report(work).read_text())
     run.curves |= report["curves"]
     run.notes += report["notes"]
 
 
-def torchrun_command(work: Path, run_id: str, settings: Training) -> list[str]:
-    """The command that starts the processes of this machine for the night in the folder `work`."""
+def torchrun_command(work: Path, settings: Training) -> list[str]:
+    """The command that starts the processes of this machine for the night in `work`, a folder named by its run id."""
     options = {
         "nnodes": settings.machines,
         "nproc-per-node": settings.processes,
         "rdzv-backend": "c10d",
         "rdzv-endpoint": settings.rendezvous,
-        "rdzv-id": run_id,
+        "rdzv-id": work.name,
     }
     torchrun = [sys.executable, "-m", "torch.distributed.run", *(f"--{key}={value}" for key, value in options.items())]
     return [*torchrun, "-m", "training.encoder.tune_encoder", "--night", str(work)]
@@ -94,12 +94,12 @@ def _group_report(work: Path) -> Path:
 
 def tuned_encoder(run: TrainingRun) -> Encoder:
     """The tuned encoder; the base encoder, with a note, where tuning is switched off or pairs are too few."""
-    settings = run.night.settings.training
+    settings = run.settings.training
     base = load_base(settings.encoder, settings.max_tokens)
     if settings.tuning == "frozen" or not settings.max_steps:
         run.notes.append("the encoder was not tuned, as the settings say")
         return base
-    fit, validation = training_pairs(run.inputs, read_reviews(run.night, run.inputs.product_ids), run.split, settings)
+    fit, validation = training_pairs(run.inputs, run.read_reviews(), run.split, settings)
     if len(fit) < settings.batch_pairs:
         run.notes.append(
             f"only {len(fit)} text pairs, fewer than one batch of {settings.batch_pairs}: encoder not tuned"

@@ -35,17 +35,17 @@ LOOKED_AT = 5000  # users by whom the rounds of learning are judged, at most
 MOST_LEARNED = 200  # last products of a user that are learned from
 
 
-def make_challenger(lab: TrainingRun) -> SavedModel:
+def make_challenger(run: TrainingRun) -> SavedModel:
     """A new model, saved in `challenger/`: its parts learn on the fit days, its blend on the validation days."""
-    settings, folder = lab.night.settings, lab.night.work / "challenger"
+    settings, folder = run.settings, run.work / "challenger"
     clear_folder(folder)
-    with lab.timed("fine-tune"):
-        tune(lab, folder / ENCODER)
+    with run.timed("fine-tune"):
+        tune(run, folder / ENCODER)
     encoder = load_encoder(folder / ENCODER)  # as whoever loads that folder will have it
     facts = {
-        "run_date": str(lab.night.run_date),
-        "fit_until": str(day_to_date(lab.split.fit_until)),
-        "validation_until": str(day_to_date(lab.split.validation.last)),
+        "run_date": str(run.run_date),
+        "fit_until": str(day_to_date(run.split.fit_until)),
+        "validation_until": str(day_to_date(run.split.validation.last)),
         "encoder": encoder.base,
         "encoder_hash": encoder.base_hash,
         "dimension": encoder.dimension,
@@ -53,42 +53,45 @@ def make_challenger(lab: TrainingRun) -> SavedModel:
     facts |= {section: getattr(settings, section).model_dump() for section in LEARNED_WITH}
     blend = Blend(half_life_days=settings.popularity.half_life_days)
     model = SavedModel(folder, encoder, None, blend, settings.knn, {}, facts)
-    model = learn_half_lives(lab, model)
-    model = replace(model, projection=learn_projection(lab, model))
+    model = learn_half_lives(run, model)
+    model = replace(model, projection=learn_projection(run, model))
     for part, learn in LEARNERS:
-        if (learned := learn(lab, model)) is not None:
+        if (learned := learn(run, model)) is not None:
             model = replace(model, learned={**model.learned, part.name: learned})
-    model = replace(model, blend=choose_blend(lab, model))
+    model = replace(model, blend=choose_blend(run, model))
     save_model(model)
     return model
 
 
-def _judging(lab: TrainingRun, enabled: bool, what: str) -> EvalCases | None:
+def _judging(run: TrainingRun, enabled: bool, what: str) -> EvalCases | None:
     """The users by whom rounds of learning are judged; None, noted down, where there shall be or can be none."""
     if not enabled:
-        lab.notes.append(f"the {what} was left out, as the settings say")
+        run.notes.append(f"the {what} was left out, as the settings say")
         return None
-    cases = lab.validation_cases().at_most(LOOKED_AT)
+    cases = run.validation_cases().at_most(LOOKED_AT)
     if len(cases) < LEAST_VALIDATION:
-        lab.notes.append(f"only {len(cases)} users to judge a {what} by: there is none")
+        run.notes.append(f"only {len(cases)} users to judge a {what} by: there is none")
         return None
     return cases
 
 
-def learn_half_lives(lab: TrainingRun, model: SavedModel) -> SavedModel:
+def learn_half_lives(run: TrainingRun, model: SavedModel) -> SavedModel:
     """`model` with the half-lives of behaviour that were best on the validation days."""
-    cases = lab.validation_cases().at_most(LOOKED_AT)
-    return choose_half_lives(lab, model, cases) if len(cases) >= LEAST_VALIDATION else model
+    cases = run.validation_cases().at_most(LOOKED_AT)
+    if len(cases) < LEAST_VALIDATION:
+        return model
+    with run.timed("half-lives"):
+        return choose_half_lives(model, cases, run.inputs, run.split.fit_until, run.settings.popularity)
 
 
-def learn_projection(lab: TrainingRun, model: SavedModel) -> LearnedProjection | None:
+def learn_projection(run: TrainingRun, model: SavedModel) -> LearnedProjection | None:
     """The map of the products' texts that was best on the validation days; None where it is better without."""
-    settings, inputs, knn = lab.night.settings.projection, lab.inputs, model.knn
-    cases = _judging(lab, settings.enabled, "projection")
+    settings, inputs, knn = run.settings.projection, run.inputs, model.knn
+    cases = _judging(run, settings.enabled, "projection")
     if cases is None:
         return None
     words = TfidfVocabulary.of(inputs.texts, settings.vocabulary_size)
-    texts = TextFeatures(model.read(lab.night, inputs), words.counted(inputs.texts))
+    texts = TextFeatures(run.encoder_vectors(model), words.counted(inputs.texts))
     asked = query(cases.histories, len(inputs.product_ids), knn)
 
     def figure(vectors: np.ndarray) -> float:
@@ -98,46 +101,46 @@ def learn_projection(lab: TrainingRun, model: SavedModel) -> LearnedProjection |
     def figure_of(weights: NetworkWeights) -> float:
         return figure(LearnedProjection(weights, words).mapped(texts.vectors, texts.words))
 
-    run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("projection"))
-    choices = ChoiceBatches.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
-    with lab.timed("projection"):
-        progress = fit_projection(choices, texts, figure_of, settings, run)
-        lab.curves |= progress.curves("projection")
+    loop = LoopConfig(run.settings.training.seed, run.checkpoint("projection"))
+    choices = ChoiceBatches.of(histories(inputs.log, run.split.fit_until, MOST_LEARNED), knn.recency_power)
+    with run.timed("projection"):
+        progress = fit_projection(choices, texts, figure_of, settings, loop)
+        run.curves |= progress.curves("projection")
         if progress.weights is None or max(progress.figure) <= figure(texts.vectors):
-            lab.notes.append("no projection was better than the encoder's vectors as they are")
+            run.notes.append("no projection was better than the encoder's vectors as they are")
             return None
     return LearnedProjection(progress.weights, words)
 
 
-def learn_next_choice(lab: TrainingRun, model: SavedModel) -> LearnedNetwork | None:
+def learn_next_choice(run: TrainingRun, model: SavedModel) -> LearnedNetwork | None:
     """The network that reads a user's last products, as it was best on the validation days; None without users."""
-    settings, inputs = lab.night.settings.next_choice, lab.inputs
-    cases = _judging(lab, settings.enabled, "network of next choices")
+    settings, inputs = run.settings.next_choice, run.inputs
+    cases = _judging(run, settings.enabled, "network of next choices")
     if cases is None:
         return None
-    vectors = model.vectors(lab.night, inputs)
+    vectors = run.vectors(model)
 
     def figure(weights: NetworkWeights) -> float:
         network = LearnedNetwork(weights, inputs.product_ids).part_for(inputs.product_ids, vectors)
         return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, inputs.showable)
 
-    run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("next choice"))
-    past = histories(inputs.log, lab.split.fit_until, MOST_LEARNED)
-    with lab.timed("next choice"):
-        progress = fit_next_choice(past, vectors, figure, settings, run)
-    lab.curves |= progress.curves("next_choice")
+    loop = LoopConfig(run.settings.training.seed, run.checkpoint("next choice"))
+    past = histories(inputs.log, run.split.fit_until, MOST_LEARNED)
+    with run.timed("next choice"):
+        progress = fit_next_choice(past, vectors, figure, settings, loop)
+    run.curves |= progress.curves("next_choice")
     return None if progress.weights is None else LearnedNetwork(progress.weights, inputs.product_ids)
 
 
-def learn_two_vectors(lab: TrainingRun, model: SavedModel) -> TwoVectorsScorer | None:
+def learn_two_vectors(run: TrainingRun, model: SavedModel) -> TwoVectorsScorer | None:
     """The scorer of a user's and a product's vector, as it was best on the validation days; None where it is off."""
-    settings, inputs, knn = lab.night.settings.two_vectors, lab.inputs, model.knn
+    settings, inputs, knn = run.settings.two_vectors, run.inputs, model.knn
     if not settings.enabled:
         return None
-    cases = _judging(lab, True, "scorer of two vectors")
+    cases = _judging(run, True, "scorer of two vectors")
     if cases is None:
         return None
-    products = on_grid(model.vectors(lab.night, inputs))
+    products = on_grid(run.vectors(model))
     users = user_vectors(query(cases.histories, len(products), knn), products)
 
     def figure(weights: NetworkWeights) -> float:
@@ -145,24 +148,24 @@ def learn_two_vectors(lab: TrainingRun, model: SavedModel) -> TwoVectorsScorer |
             lambda at: TwoVectorsScorer(weights).score_vectors(users[at], products), cases, inputs.showable
         )
 
-    run = LoopConfig(lab.night.settings.training.seed, lab.checkpoint("two vectors"))
-    choices = ChoiceBatches.of(histories(inputs.log, lab.split.fit_until, MOST_LEARNED), knn.recency_power)
-    with lab.timed("two vectors"):
-        progress = fit_two_vectors(choices, products, figure, settings, run)
-    lab.curves |= progress.curves("two_vectors")
+    loop = LoopConfig(run.settings.training.seed, run.checkpoint("two vectors"))
+    choices = ChoiceBatches.of(histories(inputs.log, run.split.fit_until, MOST_LEARNED), knn.recency_power)
+    with run.timed("two vectors"):
+        progress = fit_two_vectors(choices, products, figure, settings, loop)
+    run.curves |= progress.curves("two_vectors")
     return None if progress.weights is None else TwoVectorsScorer(progress.weights)
 
 
-def choose_blend(lab: TrainingRun, model: SavedModel) -> Blend:
+def choose_blend(run: TrainingRun, model: SavedModel) -> Blend:
     """The blend fitted on the validation days; default weights on measured scales where there are too few users."""
-    ranker = lab.ranker(model, lab.split.fit_until)
-    with lab.timed("fit blend"):
-        known = lab.known(lab.split.validation)
+    ranker = run.ranker(model, run.split.fit_until)
+    with run.timed("fit blend"):
+        known = run.known(run.split.validation)
         cases = known.cases
         if len(cases) >= LEAST_VALIDATION:
-            return fit_blend(ranker, known, lab.night.settings.ranking)
-        lab.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
-        past = lab.inputs.histories(lab.split.fit_until, model.knn).lists()[:1000]
+            return fit_blend(ranker, known, run.settings.ranking)
+        run.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
+        past = run.inputs.histories(run.split.fit_until, model.knn).lists()[:1000]
         return replace(model.blend, scales=scales(ranker, past, list(map(items_of, past))))
 
 

@@ -26,7 +26,7 @@ def fit_next_choice(
     text: np.ndarray,
     judge: Callable[[NetworkWeights], float],
     settings: Settings,
-    run: LoopConfig,
+    loop: LoopConfig,
 ) -> Progress:
     """The network with the best figure by `judge`, looked at after each round over the users of `past`, or some.
 
@@ -36,7 +36,7 @@ def fit_next_choice(
     rows = windows(past, settings.length)
     if len(rows) < 2:
         return Progress()
-    torch.manual_seed(run.seed)
+    torch.manual_seed(loop.seed)
     network = Network(torch.from_numpy(text.astype(np.float32)), settings).to(best_device())
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
@@ -46,7 +46,9 @@ def fit_next_choice(
         for batch in _batches(rows, settings, rng):
             yield _loss(network, batch, by_chance, settings.softmax_products)
 
-    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience, LARGEST_STEP), judge, run)
+    return learn(
+        RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience, LARGEST_STEP), judge, loop
+    )
 
 
 def windows(past: Histories, length: int) -> list[np.ndarray]:

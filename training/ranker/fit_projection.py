@@ -107,7 +107,7 @@ def fit_projection(
     texts: TextFeatures,
     judge: Callable[[NetworkWeights], float],
     settings: Settings,
-    run: LoopConfig,
+    loop: LoopConfig,
 ) -> Progress:
     """The map with the best figure by `judge`, looked at after each round over `choices`, or some of them.
 
@@ -116,7 +116,7 @@ def fit_projection(
     """
     if not len(choices):
         return Progress()
-    torch.manual_seed(run.seed)
+    torch.manual_seed(loop.seed)
     network = ProjectionModule(texts.vectors.shape[1], texts.words.shape[1]).to(best_device())
     by_chance = chances(choices.items, len(texts), settings.popularity_power)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
@@ -125,7 +125,7 @@ def fit_projection(
         for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
             yield _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
 
-    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), judge, run)
+    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), judge, loop)
 
 
 def _loss(

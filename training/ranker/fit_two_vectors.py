@@ -36,7 +36,7 @@ def fit_two_vectors(
     products: np.ndarray,
     judge: Callable[[NetworkWeights], float],
     settings: Settings,
-    run: LoopConfig,
+    loop: LoopConfig,
 ) -> Progress:
     """The scorer with the best figure by `judge`, looked at after each round over `choices`, or some of them.
 
@@ -44,7 +44,7 @@ def fit_two_vectors(
     """
     if not len(choices):
         return Progress()
-    torch.manual_seed(run.seed)
+    torch.manual_seed(loop.seed)
     device = best_device()
     vectors = torch.from_numpy(products).to(device)
     network = TwoVectorsModule(products.shape[1], settings.units).to(device)
@@ -61,4 +61,4 @@ def fit_two_vectors(
             others = network(users[:, None], vectors[drawn][None])[:, :, 0]
             yield loss_of_drawn(own, others + each, wanted, drawn)
 
-    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), judge, run)
+    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), judge, loop)

@@ -7,19 +7,23 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipelines.settings.popularity import Popularity
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.knn import count_neighbours, query
 from training.ranker.evaluate import ndcg_of_scores
+from training.ranker.inputs import Inputs
 from training.ranker.model_folder import SavedModel
-from training.ranker.training_run import TrainingRun
 
 
-def choose_half_lives(lab: TrainingRun, model: SavedModel, cases: EvalCases) -> SavedModel:
-    """`model` with the half-lives by which item-kNN alone, and what is popular alone, rank `cases` best.
+def choose_half_lives(
+    model: SavedModel, cases: EvalCases, inputs: Inputs, until: int, popularity: Popularity
+) -> SavedModel:
+    """`model` with the half-lives by which item-kNN alone, and popularity alone, rank `cases` best.
 
-    Of equals the longest; those of `model` where the days to learn from are fewer than the shortest that is tried.
+    Both know the behaviour up to day `until`. Candidates are those of `model.knn` and of the settings `popularity`; of
+    equals the longest is chosen. A half-life of `model` stays where the days of behaviour are fewer than the shortest
+    candidate.
     """
-    inputs, settings, until = lab.inputs, lab.night.settings, lab.split.fit_until
     days = inputs.log.interest(until).day
     seen = int(np.ptp(days)) if len(days) else 0
     past, n = inputs.histories(until, model.knn), len(inputs.product_ids)
@@ -33,9 +37,8 @@ def choose_half_lives(lab: TrainingRun, model: SavedModel, cases: EvalCases) -> 
         popular = inputs.popularity(until, half_life)
         return ndcg_of_scores(lambda at: np.tile(popular, (len(cases.hidden[at]), 1)), cases, inputs.showable)
 
-    with lab.timed("half-lives"):
-        pairs = _best(settings.knn.half_life_candidates, of_pairs, seen, model.knn.half_life_days)
-        popular = _best(settings.popularity.half_life_candidates, of_popularity, seen, model.blend.half_life_days)
+    pairs = _best(model.knn.half_life_candidates, of_pairs, seen, model.knn.half_life_days)
+    popular = _best(popularity.half_life_candidates, of_popularity, seen, model.blend.half_life_days)
     knn = model.knn.model_copy(update={"half_life_days": pairs})
     return replace(model, knn=knn, blend=replace(model.blend, half_life_days=popular))
 

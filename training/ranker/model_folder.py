@@ -12,8 +12,8 @@ import numpy as np
 
 from pipelines.atomic_files import write_json
 from pipelines.errors import StepFailed
-from pipelines.night.night import Night
 from pipelines.settings.knn import Knn
+from pipelines.settings.training import Training
 from recommender.ranking.blend import Blend
 from recommender.ranking.projection import LearnedProjection
 from recommender.ranking.score_parts.all_parts import load_learned
@@ -44,28 +44,34 @@ class SavedModel:
     learned: Mapping[str, LearnedWeights]
     facts: dict[str, Any]
 
-    def vectors(self, night: Night, inputs: Inputs) -> np.ndarray:
-        """float32 (n, d): the vector of each product of the night."""
-        read = self.read(night, inputs)
-        return self.projection.of(read, inputs.texts) if self.projection else read
+    def vectors(self, inputs: Inputs, caches: Path, settings: Training) -> np.ndarray:
+        """float32 (n, d): the vector of each product of `inputs`; `caches` as in `encoder_vectors`."""
+        encoded = self.encoder_vectors(inputs, caches, settings)
+        return self.projection.of(encoded, inputs.texts) if self.projection else encoded
 
-    def read(self, night: Night, inputs: Inputs) -> np.ndarray:
-        """float32 (n, d): what the encoder makes of the text of each product, which is kept from night to night."""
-        settings = night.settings.training
-        cache = cache_of(self.folder, night)
-        return product_vectors(
-            encoder_for_device(self.encoder, settings, cache), inputs.texts, inputs.text_hashes, cache
-        )
+    def encoder_vectors(self, inputs: Inputs, caches: Path, settings: Training) -> np.ndarray:
+        """float32 (n, d): the encoder's vector of each product's text, before the projection.
+
+        They are kept from night to night, in a folder of this encoder below `caches`.
+        """
+        cache = cache_of(self.folder, caches, settings)
+        encoder = encoder_for_device(self.encoder, settings, cache)
+        return product_vectors(encoder, inputs.texts, inputs.text_hashes, cache)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         """float32 (len(texts), d), each row of length one: the vectors of any texts."""
-        read = self.encoder.embed(texts)
-        return self.projection.of(read, texts) if self.projection else read
+        encoded = self.encoder.embed(texts)
+        return self.projection.of(encoded, texts) if self.projection else encoded
 
 
-def cache_of(model: Path, night: Night) -> Path:
-    """The folder that keeps the vectors of products by the model in folder `model`, as the night's settings ask."""
-    return night.home / "embeddings" / fingerprint(model / ENCODER, arithmetic(night.settings.training))
+def vector_caches(home: Path) -> Path:
+    """The folder of a home with the cached vectors of products, a folder for each encoder."""
+    return home / "embeddings"
+
+
+def cache_of(model: Path, caches: Path, settings: Training) -> Path:
+    """The folder below `caches` with the vectors of products by the encoder of the model in folder `model`."""
+    return caches / fingerprint(model / ENCODER, arithmetic(settings))
 
 
 def save_model(model: SavedModel) -> None:

@@ -73,13 +73,13 @@ class RoundTrainer:
         return float(np.mean(found))
 
 
-def learn(rounds: RoundTrainer, judge: Callable[[NetworkWeights], float], run: LoopConfig) -> Progress:
+def learn(rounds: RoundTrainer, judge: Callable[[NetworkWeights], float], loop: LoopConfig) -> Progress:
     """The rounds and the weights with the best figure by `judge`, which looks at them after each round.
 
     The same arguments give the same bits on one machine, killed and begun again or not.
     """
-    rng = np.random.default_rng(run.seed)
-    saved = run.checkpoint.load()
+    rng = np.random.default_rng(loop.seed)
+    saved = loop.checkpoint.load()
     progress = Progress() if saved is None else _resumed(saved, rounds, rng)
     while len(progress.loss) < rounds.most and not progress.is_over(rounds.patience):
         progress.loss.append(rounds.one(rng))
@@ -87,8 +87,8 @@ def learn(rounds: RoundTrainer, judge: Callable[[NetworkWeights], float], run: L
         progress.figure.append(judge(weights))
         if int(np.argmax(progress.figure)) == len(progress.figure) - 1:
             progress.weights = weights
-        run.checkpoint.save(**_state(progress, rounds, rng))
-    run.checkpoint.clear()
+        loop.checkpoint.save(**_state(progress, rounds, rng))
+    loop.checkpoint.clear()
     return progress
 
 

@@ -14,19 +14,19 @@ TEXTS = ["red cup", "blue spade", "warm red tea", "blue pot. kitchen"]
 
 
 def tuned(home, toy_base, tmp_path, **training):
-    lab = TrainingRun.of(open_night(home, toy_base, training={"tuning": "layers", "learning_rate": 1e-3} | training))
+    run = TrainingRun.of(open_night(home, toy_base, training={"tuning": "layers", "learning_rate": 1e-3} | training))
     folder = tmp_path / "encoder"
-    tune(lab, folder)
-    return load_encoder(folder).embed(TEXTS), lab
+    tune(run, folder)
+    return load_encoder(folder).embed(TEXTS), run
 
 
 def test_two_processes_tune_the_same_encoder_as_one(tmp_path, toy_base):
-    alone, lab = tuned(tmp_path / "alone", toy_base, tmp_path / "alone")
+    alone, run = tuned(tmp_path / "alone", toy_base, tmp_path / "alone")
     together, other = tuned(tmp_path / "together", toy_base, tmp_path / "together", processes=2)
     assert np.allclose(together, alone, atol=1e-5)
     for name in ("train_loss", "validation_loss"):
-        assert np.allclose(other.curves[name], lab.curves[name], atol=1e-5)
-    assert other.curves["best_step"] == lab.curves["best_step"] > 0
+        assert np.allclose(other.curves[name], run.curves[name], atol=1e-5)
+    assert other.curves["best_step"] == run.curves["best_step"] > 0
     untuned, _ = tuned(tmp_path / "frozen", toy_base, tmp_path / "frozen", tuning="frozen")
     assert not np.allclose(together, untuned, atol=1e-3)
 
@@ -34,5 +34,5 @@ def test_two_processes_tune_the_same_encoder_as_one(tmp_path, toy_base):
 def test_torchrun_gets_the_rendezvous_of_the_settings(tmp_path, toy_base):
     settings = {"machines": 2, "processes": 4, "rendezvous": "gpu1:29400"}
     night = open_night(tmp_path, toy_base, training=settings)
-    argv = torchrun_command(night.work, night.run_id, night.settings.training)
+    argv = torchrun_command(night.work, night.settings.training)
     assert {"--nnodes=2", "--nproc-per-node=4", "--rdzv-endpoint=gpu1:29400"} <= set(argv)

@@ -33,8 +33,8 @@ def said_now(folder):
 
 
 def test_the_lists_are_those_of_the_ranker_that_was_judged(night):
-    lab = TrainingRun.of(night)
-    ranker = lab.ranker(load_model(night.work / "challenger"), lab.split.test.first - 1)
+    judged_run = TrainingRun.of(night)
+    ranker = judged_run.ranker(load_model(night.work / "challenger"), judged_run.split.test.first - 1)
     pasts = drawn_pasts(ranker)
     lists = [[row["product_id"] for row in rows] for rows in probe_of(night.work / "challenger")["lists"]]
     assert lists == [ranker.product_ids[items[items >= 0]].tolist() for items in ranker.lists(pasts, pasts, LISTED)]
