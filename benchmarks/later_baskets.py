@@ -55,7 +55,7 @@ from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.check_views import showable_products
 from training.encoder.encoder import make_repeatable
 from training.encoder.encoder_files import load_base
-from training.ranker.inputs import read_inputs
+from training.ranker.read_inputs import read_inputs
 from training.ranker.time_split import day_number
 
 FP_GROWTH = "FP-growth"

@@ -28,10 +28,11 @@ from recommender.ranking.ranker_files import save_ranker
 from training.bundles.visit_labels import Catalogue, fit_visit_bundler
 from training.encoder.encoder import make_repeatable
 from training.encoder.product_vectors import drop_other_caches
-from training.ranker.inputs import Inputs, read_inputs
+from training.ranker.inputs import Inputs
 from training.ranker.model_folder import ENCODER, cache_of, load_model, vector_caches
 from training.ranker.newcomers import newcomer_rows
 from training.ranker.popularity import popularity_rows
+from training.ranker.read_inputs import read_inputs
 from training.ranker.time_split import day_number
 
 USER_BLOCK = 10_000  # users whose vectors are computed at once

@@ -19,7 +19,7 @@ from recommender.ranking.score_parts.next_choice import NextChoiceScorer
 from recommender.ranking.score_parts.popular import Popular
 from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
 from recommender.ranking.score_parts.similar_text import SimilarText
-from training.ranker.next_choice import Network
+from training.ranker.fit_next_choice import Network
 from training.ranker.training_loop import weights_of
 
 MEANING, TASTE = 384, 128  # lengths of the encoder's vectors and of the network's

@@ -19,7 +19,8 @@ from benchmarks.lib.item_lines import Row, catalogue, lines, read_items
 from pipelines.settings.tree import Settings
 from recommender.ranking.interaction_log import InteractionLog
 from training.encoder.product_texts import product_texts, product_words
-from training.ranker.inputs import Inputs, brand_numbers
+from training.ranker.inputs import Inputs
+from training.ranker.read_inputs import brand_numbers
 
 FIT, VALIDATION, TEST = 0, 1, 2
 MICROSECONDS_A_DAY = 86_400 * 10**6  # between two choices, whose times nobody tells; the last ones are of one day

@@ -11,7 +11,7 @@ from pipelines.contracts.interactions import INTERACTIONS
 from recommender.ranking.interaction_log import InteractionLog
 from training.encoder.encoder import make_repeatable
 from training.encoder.encoder_files import load_base
-from training.ranker.read_log import read_log
+from training.ranker.read_inputs import read_log
 
 WORDS = (
     "red", "blue", "green", "cup", "plate", "hose", "spade", "lamp", "candle", "tea", "pot", "garden", "kitchen",

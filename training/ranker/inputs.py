@@ -1,4 +1,4 @@
-"""What training and embedding read of a night, and the ranker that stands on it."""
+"""The data that training and embedding read, and the ranker that is built from it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from scipy import sparse
 
-from pipelines.contracts.interactions import INTERACTIONS
-from pipelines.contracts.product_days import PRODUCT_DAYS
-from pipelines.contracts.products import PRODUCTS
-from pipelines.contracts.reviews import REVIEWS
-from pipelines.night.night import Night
-from pipelines.night.table_io import read_table
 from pipelines.settings.knn import Knn
 from pipelines.settings.tree import Settings
 from recommender.ranking.blend import Blend
@@ -28,10 +21,7 @@ from recommender.ranking.ranker import Ranker
 from recommender.ranking.ratings import RatingLog
 from recommender.ranking.score_parts.all_parts import build_parts
 from recommender.ranking.score_parts.model import LearnedWeights, PartInputs
-from training.encoder.pairs import Reviews
-from training.encoder.product_texts import product_texts, product_words, review_text
 from training.ranker.popularity import days_of, popularity_of, popularity_rows
-from training.ranker.read_log import read_log
 from training.ranker.time_split import day_to_date
 
 
@@ -95,60 +85,3 @@ class Inputs:
         )
         above = self.settings.ranking.approximate_above
         return ranker.shortened() if 0 < above < len(self.product_ids) else ranker
-
-
-def read_inputs(night: Night) -> Inputs:
-    """Interactions up to the run date and the catalogue, as the night sees them."""
-    products = read_table(night, PRODUCTS)
-    ids = _text_array(products["product_id"])
-    settings = night.settings
-    blocked = np.isin(ids, np.array(settings.ranking.blocked, dtype=str))
-    return Inputs(
-        settings=settings,
-        log=read_log(read_table(night, INTERACTIONS), ids, settings.guards.targets, settings.ranking.hide),
-        texts=product_texts(products),
-        words=product_words(products, settings.training.price_steps),
-        text_hashes=products["text_hash"].to_pylist(),
-        showable=products["available"].to_numpy().astype(bool) & ~blocked,
-        brands=brand_numbers(products),
-        ratings=read_ratings(night, ids) if settings.ratings.enabled else None,
-        days=read_table(night, PRODUCT_DAYS),
-    )
-
-
-def read_ratings(night: Night, product_ids: np.ndarray) -> RatingLog:
-    """The stars that reviews of known products give, up to the run date."""
-    rows = read_table(night, REVIEWS).sort_by("review_id")
-    at, known = _places(_text_array(rows["product_id"]), product_ids)
-    known &= rows["rating"].is_valid().to_numpy()
-    writers = rows["user_id"].combine_chunks().cast(pa.string()).dictionary_encode().indices
-    return RatingLog(
-        user=pc.fill_null(writers, -1).to_numpy()[known].astype(np.int64),
-        product=at[known],
-        day=rows["day"].cast(pa.int32()).to_numpy()[known].astype(np.int64),
-        value=pc.fill_null(rows["rating"], 0.0).to_numpy()[known],
-    )
-
-
-def _places(ids: np.ndarray, product_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """int64: where each of `ids` stands in the sorted `product_ids`; bool: whether it does."""
-    at = np.minimum(np.searchsorted(product_ids, ids), max(len(product_ids) - 1, 0))
-    return at, product_ids[at] == ids if len(product_ids) else np.zeros(len(ids), bool)
-
-
-def brand_numbers(products: pa.Table) -> np.ndarray:
-    """int32 (n,): a number for each brand, however it is written large or small; -1 for a product without one."""
-    names = pc.utf8_lower(pc.utf8_trim_whitespace(products["brand"].combine_chunks().cast(pa.string())))
-    return pc.fill_null(names.dictionary_encode().indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-
-
-def read_reviews(night: Night, product_ids: np.ndarray) -> Reviews:
-    """The reviews of known products up to the run date, in the order of their ids."""
-    rows = read_table(night, REVIEWS).sort_by("review_id")
-    at, known = _places(_text_array(rows["product_id"]), product_ids)
-    texts = [review_text(r) for r, k in zip(rows.select(["title", "text"]).to_pylist(), known, strict=True) if k]
-    return Reviews(at[known], rows["day"].cast(pa.int32()).to_numpy()[known].astype(np.int64), texts)
-
-
-def _text_array(column: pa.ChunkedArray) -> np.ndarray:
-    return np.array(column.to_pylist(), dtype=str)

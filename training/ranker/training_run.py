@@ -19,8 +19,9 @@ from recommender.ranking.eval_cases import EvalCases, UsersWithHistory
 from recommender.ranking.ranker import Ranker
 from training.encoder.pairs import Reviews
 from training.ranker.checkpoint import Checkpoint
-from training.ranker.inputs import Inputs, read_inputs, read_reviews
+from training.ranker.inputs import Inputs
 from training.ranker.model_folder import SavedModel, vector_caches
+from training.ranker.read_inputs import read_inputs, read_reviews
 from training.ranker.time_split import DayWindow, TimeSplit, cases_in, others_in, split_by_time
 
 

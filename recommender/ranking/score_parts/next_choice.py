@@ -1,7 +1,7 @@
 """What a user chooses next: a small self-attentive network over the last products (Kang & McAuley 2018), in NumPy.
 
-`training/ranker/next_choice.py` trains it; this is the forward pass that evaluation and ranking use. It is computed in
-float64, so that a user's vector, rounded to the grid, has the same bits alone and within a batch.
+`training/ranker/fit_next_choice.py` trains it; this is the forward pass that evaluation and ranking use. It is computed
+in float64, so that a user's vector, rounded to the grid, has the same bits alone and within a batch.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from pipelines.contracts.interactions import INTERACTIONS
 from recommender.ranking.histories import histories
-from training.ranker.read_log import read_log
+from training.ranker.read_inputs import read_log
 
 PRODUCTS = np.array(["a", "b", "c"])
 FIRST = date(2025, 1, 1).toordinal() - date(1970, 1, 1).toordinal()

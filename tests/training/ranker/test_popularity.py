@@ -13,8 +13,8 @@ from pipelines.night.table_io import read_table
 from pipelines.settings.load import check_settings
 from recommender.ranking.interaction_log import InteractionLog
 from tests.given import put
-from training.ranker.inputs import read_inputs
 from training.ranker.popularity import days_of, popularity_of, popularity_rows
+from training.ranker.read_inputs import read_inputs
 from training.ranker.time_split import day_number
 
 DAY = date(2025, 3, 31)

@@ -1,7 +1,7 @@
 import pyarrow as pa
 
 from training.encoder.product_texts import product_words
-from training.ranker.inputs import brand_numbers
+from training.ranker.read_inputs import brand_numbers
 
 
 def test_a_brand_has_one_number_however_it_is_written():

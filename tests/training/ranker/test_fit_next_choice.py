@@ -14,8 +14,7 @@ from recommender.ranking.score_parts import next_choice
 from recommender.ranking.score_parts.next_choice import LearnedNetwork, NextChoiceScorer
 from training.ranker.checkpoint import Checkpoint
 from training.ranker.evaluate import ndcg_of_vectors
-from training.ranker.fit_next_choice import fit_next_choice, windows
-from training.ranker.next_choice import Network
+from training.ranker.fit_next_choice import Network, fit_next_choice, windows
 from training.ranker.training_loop import LoopConfig, weights_of
 
 PRODUCTS, TEXT = 20, 5
