@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from recommender.ranking.contributions import ShowableProducts
 from recommender.ranking.histories import items_of
+from recommender.ranking.part_scores import ShowableProducts
 from recommender.ranking.products import Products
 from recommender.ranking.score_parts.model import ScorePartModel
 from recommender.ranking.scorer import Scorer

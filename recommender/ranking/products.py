@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from recommender.ranking.contributions import ShowableProducts
 from recommender.ranking.histories import past
+from recommender.ranking.part_scores import ShowableProducts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,12 @@ import numpy as np
 
 from pipelines.contracts.reason import PLACED_BY
 from pipelines.contracts.score_parts import POPULARITY, REASON_KINDS
-from recommender.ranking.approximate import LENGTH, ApproximateVectors
-from recommender.ranking.contributions import Contributions, PartScores
+from recommender.ranking.contributions import Contributions
 from recommender.ranking.explanations import confirmed_evidence, strongest_evidence
 from recommender.ranking.nearest import DIGITS, best, rounded
+from recommender.ranking.part_scores import PartScores
 from recommender.ranking.products import row_and_product
+from recommender.ranking.quantised_vectors import SHORT_LENGTH, ApproximateVectors
 from recommender.ranking.ranked import Ranked
 from recommender.ranking.rerank import HEAD, POOL, diverse, drawn, spread, with_new
 from recommender.ranking.score_parts.model import ScorePartModel
@@ -47,7 +48,11 @@ class Ranker(Scorer):
     def shortened(self) -> Ranker:
         """The same ranker, which scores exactly only what shorter vectors rank among the best."""
         vectors = {part.part.name: part.product_vectors(self) for part in self.parts}
-        long = {name: of_part for name, of_part in vectors.items() if of_part is not None and of_part.shape[1] > LENGTH}
+        long = {
+            name: of_part
+            for name, of_part in vectors.items()
+            if of_part is not None and of_part.shape[1] > SHORT_LENGTH
+        }
         return replace(self, short={name: ApproximateVectors.of_vectors(of_part) for name, of_part in long.items()})
 
     def by_score(self) -> Ranker:

@@ -10,8 +10,8 @@ import numpy as np
 from pipelines.atomic_files import clear_folder, write_json
 from pipelines.contracts.score_parts import SCORE_PARTS
 from pipelines.settings.knn import Knn
-from recommender.ranking.approximate import ApproximateVectors
 from recommender.ranking.blend import Blend
+from recommender.ranking.quantised_vectors import ApproximateVectors
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.score_parts.all_parts import load_parts
 from recommender.ranking.sparse_rows import load_matrix, save_matrix

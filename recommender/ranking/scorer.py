@@ -12,9 +12,10 @@ import numpy as np
 from pipelines.contracts.score_parts import POPULARITY, REASON_KINDS, SCORE_PARTS, UNPUBLISHED
 from pipelines.settings.knn import Knn
 from recommender.ranking.blend import Blend
-from recommender.ranking.contributions import Contributions, PartScores, Scores, ShowableProducts, SubsetScores
+from recommender.ranking.contributions import Contributions, Scores
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import query
+from recommender.ranking.part_scores import PartScores, ShowableProducts, SubsetScores
 from recommender.ranking.products import Products
 from recommender.ranking.score_parts.model import ScorePartModel, UserBatch
 from recommender.ranking.subset_scores import NeighbourLookup

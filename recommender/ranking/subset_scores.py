@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from recommender.ranking.contributions import ShowableProducts
+from recommender.ranking.part_scores import ShowableProducts
 from recommender.ranking.sparse_rows import entries
 
 

@@ -14,8 +14,8 @@ from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.score_parts import NEXT_CHOICE
 from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.night.table_io import read_table
-from recommender.ranking.approximate import LENGTH
 from recommender.ranking.histories import items_of
+from recommender.ranking.quantised_vectors import SHORT_LENGTH
 from recommender.ranking.ranker_files import load_ranker
 from tests.given import put
 from tests.training.toy_shop import LAST, interaction_rows, open_night, product_rows
@@ -109,7 +109,7 @@ def test_parts_that_are_off_can_be_switched_on(tmp_path, toy_base):
     ranker = load_ranker(night.work / "ranker")
     assert ranker.is_available("two_vectors")
     assert ranker.find_part("well_rated").biases.shape == ranker.popularity.shape
-    assert ranker.short[NEXT_CHOICE.name].products.shape == (16, LENGTH)
+    assert ranker.short[NEXT_CHOICE.name].products.shape == (16, SHORT_LENGTH)
 
 
 def test_a_shop_without_known_users_still_gets_a_model_that_says_so(tmp_path, toy_base):

@@ -7,7 +7,7 @@ from abc import abstractmethod
 import numpy as np
 from scipy import sparse
 
-from recommender.ranking.contributions import (
+from recommender.ranking.part_scores import (
     ConstantScores,
     PartScores,
     ShowableProducts,

@@ -15,9 +15,9 @@ from scipy import sparse
 from pipelines.contracts.score_parts import ScorePart
 from pipelines.settings.knn import Knn
 from pipelines.settings.tree import Settings
-from recommender.ranking.contributions import PartScores, ShowableProducts, SubsetScores
 from recommender.ranking.histories import Histories
 from recommender.ranking.interaction_log import InteractionLog
+from recommender.ranking.part_scores import PartScores, ShowableProducts, SubsetScores
 from recommender.ranking.products import Products
 from recommender.ranking.ratings import RatingLog
 from recommender.ranking.subset_scores import NeighbourLookup

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 from scipy.special import expit
 
 from pipelines.contracts.score_parts import TWO_VECTORS
-from recommender.ranking.contributions import DenseScores, PartScores
+from recommender.ranking.part_scores import DenseScores, PartScores
 from recommender.ranking.products import Products
 from recommender.ranking.quantised_vectors import user_vectors
 from recommender.ranking.score_parts.model import PartInputs, ScorePartModel, UserBatch

@@ -6,9 +6,9 @@ from scipy import sparse
 
 from pipelines.contracts.score_parts import REASON_KINDS
 from recommender.ranking import contributions, ranker
-from recommender.ranking.approximate import ApproximateVectors
 from recommender.ranking.blend import Blend
 from recommender.ranking.explanations import strongest_evidence
+from recommender.ranking.quantised_vectors import ApproximateVectors
 from recommender.ranking.ranker import EXPLORED, NEW
 from recommender.ranking.ranker_files import load_ranker, save_ranker
 from recommender.ranking.rerank import lots
@@ -39,7 +39,7 @@ def test_products_scored_a_few_at_once_are_ranked_as_all_at_once(shelf, people, 
 
 
 def test_shorter_vectors_change_no_list_where_all_products_are_candidates(shelf, people, monkeypatch):
-    monkeypatch.setattr(ranker, "LENGTH", 4)
+    monkeypatch.setattr(ranker, "SHORT_LENGTH", 4)
     monkeypatch.setattr(ranker, "CANDIDATES", 60)
     bundles = [np.array([3, 4]), np.array([], np.int32), np.array([9, 10, 59])]
     exact, found = (each.rank(*people, 20, None, bundles) for each in (shelf, shelf.shortened()))
