@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_models(home: Home, as_json: Json = False) -> None:
-    """List the registered models, oldest first: figures on the days that judged them, and what was decided and why.
+    """List the registered models, oldest first: NDCG@10 on their test days, alias and reason of the decision.
 
     Example: `nightshelf models list shop`
     """
@@ -60,7 +60,7 @@ def compare(home: Home, first: Version, second: Version, as_json: Json = False) 
     typer.echo(f"\n{comparison['says']}.")
     if paired := comparison["difference"]:
         interval = f"95 % interval {paired['low']:+.4f} to {paired['high']:+.4f}" if paired["users"] else "no users"
-        typer.echo(f"NDCG@10 of version {second} less that of version {first}: {paired['value']:+.4f} ({interval})")
+        typer.echo(f"NDCG@10 of version {second} minus that of version {first}: {paired['value']:+.4f} ({interval})")
 
 
 def _figure(figure: dict[str, Any]) -> str:

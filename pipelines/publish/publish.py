@@ -40,10 +40,10 @@ def publish(night: Night) -> str:
     """
     target = night.home / "releases" / night.release_id
     newest = all(r.run_date <= night.run_date for r in list_releases(night.home))
-    leads = newest and not manually_overridden(night.home, night.run_date)
+    may_promote = newest and not manually_overridden(night.home, night.run_date)
     if not _is_moved(target, night.run_id):
         _check_manual_champion(night)
-        _complete(night, leads)
+        _complete(night, may_promote=may_promote)
         target.parent.mkdir(exist_ok=True)
         night.release.rename(target)
     manifest = json.loads((target / "manifest.json").read_text())
@@ -51,7 +51,7 @@ def publish(night: Night) -> str:
         journal.write(f"{night.release_id}\n")
     if newest:
         point_to(night.home, night.release_id)
-        _move_aliases(night, manifest["model"], leads=leads)
+        _move_aliases(night, manifest["model"], may_promote=may_promote)
     prune(night.home, night.settings.releases.keep)
     write_index(night.home)
     shutil.rmtree(night.work)
@@ -79,27 +79,27 @@ def _check_manual_champion(night: Night) -> None:
         )
 
 
-def _complete(night: Night, leads: bool) -> None:
+def _complete(night: Night, *, may_promote: bool) -> None:
     """Write `quality_results`, the report and, last, the manifest of the release."""
     write_table(night, QUALITY_RESULTS, quality_rows(night.work / "quality", night.run_date, night.release_id))
     if missing := [t.name for t in OUTPUTS if not any(night.place(t).glob("*.parquet"))]:
         raise StepFailed(f"{', '.join(missing)} not written: run the step rank again.")
     manifest = make_manifest(night)
     model = manifest["model"]
-    if leads and (model["promote"] or model["version"] == model["champion_before"]):
+    if may_promote and (model["promote"] or model["version"] == model["champion_before"]):
         model["alias"] = "champion"
     write_report(night, manifest, night.release / "report.html")
     write_json(night.release / "manifest.json", manifest)
 
 
-def _move_aliases(night: Night, model: dict[str, Any], *, leads: bool) -> None:
+def _move_aliases(night: Night, model: dict[str, Any], *, may_promote: bool) -> None:
     """Point the aliases at the models of this night; add a new champion to the log."""
     aliases = {"challenger": model["challenger"]}
-    if leads and model["alias"]:
+    if may_promote and model["alias"]:
         aliases[model["alias"]] = model["version"]
     registered = {alias: version for alias, version in aliases.items() if version}
     set_aliases(night.home, night.settings.mlflow, registered)
-    if leads and model["alias"]:
+    if may_promote and model["alias"]:
         record_change(night.home, Change("night", model["name"], model["version"], night.release_id))
 
 

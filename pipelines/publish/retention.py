@@ -1,4 +1,7 @@
-"""What publishing removes: by number, independent of the clock, and nothing that a kept release reads."""
+"""Removes old releases, unpublished nights, versions of days, Data Docs and logs after publishing.
+
+How many are kept is a number in the settings; age plays no part. Nothing that a kept release reads is removed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps check_inputs and check_outputs: may the night go on?"""
+"""The steps check_inputs and check_outputs: check the tables of a stage, and stop the night where a check fails."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def check(night: Night, stage: str) -> dict[str, Any]:
         numbers = numbers_in(night.aggregates(contract))
         details = details_in(night.details(contract))
         suite = suite_of(contract, details, night.settings.checks)
-        result = judge(context, suite, numbers, f"release {night.release_id}")
+        result = validate(context, suite, numbers, f"release {night.release_id}")
         results += outcomes(contract, numbers, result, details, night.settings.checks)
     report: dict[str, Any] = {
         "judged": len(results),
@@ -81,7 +81,7 @@ def write_drift(night: Night, drift: Measurements) -> None:
     write_json(night.details(drift), {check.name: measured[check.sql].detail for check in drift.checks})
 
 
-def judge(context: Any, suite: gx.ExpectationSuite, numbers: pd.DataFrame, run_name: str) -> Any:
+def validate(context: Any, suite: gx.ExpectationSuite, numbers: pd.DataFrame, run_name: str) -> Any:
     """The validation result of one table's numbers, kept in `context` for the Data Docs of the night."""
     asset = context.data_sources.add_pandas(name=f"numbers of {suite.name}").add_dataframe_asset(name=suite.name)
     definition = gx.ValidationDefinition(

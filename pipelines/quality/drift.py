@@ -23,7 +23,7 @@ class DayMeasure:
 
 @dataclass(frozen=True)
 class DayHistory:
-    """A day and the same weekdays before it that have rows: the facts that were kept of each when it was built."""
+    """A day and the same weekdays before it that have rows: `_facts.json` of each, written when the day was built."""
 
     day: date
     now: Mapping[str, Any]
@@ -74,7 +74,7 @@ class DayHistory:
         for facts in self.past:
             before.update(facts["profile"][name])
         now = self.now["profile"][name]
-        detail = f"{moved(now, before):.0%} of {self.day} is of another kind than on {self._days_before()}"
+        detail = f"{total_variation(now, before):.0%} of {self.day} is of another kind than on {self._days_before()}"
         return DayMeasure(stability_index(now, before), detail)
 
     def busiest(self) -> DayMeasure:
@@ -113,7 +113,7 @@ def stability_index(now: Mapping[str, int], before: Mapping[str, int]) -> float:
     return float(np.sum((p - q) * np.log(p / q)))
 
 
-def moved(now: Mapping[str, int], before: Mapping[str, int]) -> float:
+def total_variation(now: Mapping[str, int], before: Mapping[str, int]) -> float:
     """Total variation distance of two counts by name: the share of rows that would have to change their name."""
     total, past = sum(now.values()) or 1, sum(before.values()) or 1
     return sum(max(0.0, n / total - before.get(name, 0) / past) for name, n in now.items())

@@ -24,9 +24,9 @@ Facts = Mapping[str, Any]
 
 
 def day_history(home: Path, table: Table, versions: Versions, day: date, back: tuple[int, ZoneInfo]) -> DayHistory:
-    """What was measured of `day` when it was built, and of the same weekdays before it that `versions` has.
+    """The facts of `day` and of the same weekdays before it, of those days that `versions` has.
 
-    `back` is how many weeks are looked back at, and the shop's time zone.
+    `back`: number of weeks before `day`, and the shop's time zone.
     """
     weeks, zone = back
     days = [str(day - timedelta(weeks=w)) for w in range(weeks + 1)]

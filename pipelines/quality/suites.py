@@ -33,18 +33,18 @@ SEVERITY = {"fail": "critical", "warn": "warning"}
 
 
 def numbers_in(file: Path) -> pd.DataFrame:
-    """One row: the numbers of the checks of a table, as its writer left them."""
+    """One row: the numbers of the checks of a table, as the step that wrote the table measured them."""
     return pd.DataFrame([json.loads(file.read_text())], dtype="float64")
 
 
 def details_in(file: Path) -> dict[str, str]:
-    """What the writer of a table added in words, by check; no file means no details."""
+    """Sentences of detail on the numbers of a table, by check; none where there is no file."""
     details: dict[str, str] = json.loads(file.read_text()) if file.is_file() else {}
     return details
 
 
 def suite_of(contract: Judged, details: Mapping[str, str], settings: Checks) -> gx.ExpectationSuite:
-    """One expectation for each check: its number is there and lies within the bounds of contract and settings."""
+    """One expectation for each check: its number lies within the bounds of contract and settings."""
     suite = gx.ExpectationSuite(name=contract.name, meta={"table": contract.meaning, "grain": contract.grain})
     for check in contract.all_checks():
         suite.add_expectation(

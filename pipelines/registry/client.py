@@ -33,9 +33,8 @@ PREDECESSOR = "nightshelf.predecessor"  # version that it was compared with
 PROMOTED = "nightshelf.promoted"
 WHY = "nightshelf.why"
 CHAMPION = "champion"
-MODEL_FOLDER = (
-    "challenger"  # folder of the model's files, in the night's folder and among a registered model's artifacts
-)
+# Folder of the model's files, in the night's working folder and among the artifacts of a registered model.
+MODEL_FOLDER = "challenger"
 
 
 @contextmanager
@@ -93,9 +92,8 @@ def log_table(client: MlflowClient, run_id: str, name: str, rows: list[dict[str,
     """Log `rows` as `tables/NAME.json`, which MLflow shows as a table; an earlier table of that name is replaced."""
     file = f"tables/{name}.json"
     columns = list(rows[0]) if rows else []
-    if any(
-        artifact.path == file for artifact in client.list_artifacts(run_id, "tables")
-    ):  # log_table would append to it
+    logged = [artifact.path for artifact in client.list_artifacts(run_id, "tables")]
+    if file in logged:  # log_table would append to it
         data = [[row[column] for column in columns] for row in rows]
         client.log_text(run_id, json.dumps({"columns": columns, "data": data}), file)
     else:

@@ -44,7 +44,7 @@ def tables_of(evaluation: Mapping[str, Any]) -> dict[str, list[Row]]:
     The most important columns come first: MLflow shows four to six of them at once.
     """
     differences = [
-        {"metric": metric, "challenger less": name.removeprefix("challenger-")} | _measured(numbers)
+        {"metric": metric, "challenger minus": name.removeprefix("challenger-")} | _measured(numbers)
         for metric, key in ((METRIC, "differences"), (COLD_RECALL, "cold_differences"))
         for name, numbers in evaluation[key].items()
     ]
@@ -68,16 +68,17 @@ def decision_rows(rules: list[GuardResult], verdict: Verdict) -> list[Row]:
 def _figures(models: Mapping[str, Mapping[str, Any]]) -> list[Row]:
     """One row for each model, best NDCG@10 first; columns for each metric and, where it has one, its interval."""
     best_first = sorted(models.items(), key=lambda pair: (-pair[1][METRIC]["value"], pair[0]))
-    metrics = sorted({m for of in models.values() for m in of}, key=lambda m: (m != METRIC, m != "recall@10", m))
-    sure = {m for of in models.values() for m, numbers in of.items() if numbers["low"] is not None}
+    measured = [(metric, numbers) for figures in models.values() for metric, numbers in figures.items()]
+    metrics = sorted({metric for metric, _ in measured}, key=lambda m: (m != METRIC, m != "recall@10", m))
+    with_interval = {metric for metric, numbers in measured if numbers["low"] is not None}
     rows = []
-    for name, of in best_first:
+    for name, figures in best_first:
         row: Row = {"model": name}
         for metric in metrics:
             for key, column in (("value", metric), ("low", f"{metric} low"), ("high", f"{metric} high")):
-                if key == "value" or metric in sure:
-                    row[column] = of.get(metric, {}).get(key)
-        rows.append(_rounded(row | {"users": of[METRIC]["users"]}))
+                if key == "value" or metric in with_interval:
+                    row[column] = figures.get(metric, {}).get(key)
+        rows.append(_rounded(row | {"users": figures[METRIC]["users"]}))
     return rows
 
 

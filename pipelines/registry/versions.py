@@ -1,4 +1,4 @@
-"""The registered models as a person asks for them: which there are, and how two of them compare."""
+"""List the registered models, and compare two of them (`nightshelf models list` and `compare`)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pipelines.registry.client import PREDECESSOR, RELEASE, RUN_DATE, WHY, regis
 from pipelines.registry.judge import METRIC
 from pipelines.settings.mlflow import Mlflow
 
-NDCG = f"challenger/{METRIC.replace('@', '_at_')}"  # as MLflow knows it
+NDCG = f"challenger/{METRIC.replace('@', '_at_')}"  # its name as a metric of MLflow
 
 
 @dataclass(frozen=True)
 class Registered:
-    """One registered model; `ndcg` is value, lower and upper end on the days that judged it."""
+    """One registered model; `ndcg` is NDCG@10 on its test days, with the lower and upper end of its 95 % interval."""
 
     version: str
     run_date: str
@@ -32,7 +32,7 @@ class Registered:
     run_id: str
 
     def row(self) -> dict[str, Any]:
-        """The model as a line of a list."""
+        """The model as a row of `nightshelf models list`."""
         return {
             "version": self.version,
             "run_date": self.run_date,
@@ -53,7 +53,7 @@ def list_versions(home: Path, settings: Mlflow) -> list[Registered]:
 
 
 def find_version(versions: list[Registered], wanted: str) -> Registered:
-    """The model of that version. Raises SettingsError that names those there are."""
+    """The model whose version is `wanted`. Raises SettingsError, which lists the registered versions."""
     for version in versions:
         if version.version == wanted:
             return version
@@ -62,9 +62,9 @@ def find_version(versions: list[Registered], wanted: str) -> Registered:
 
 
 def compare_versions(home: Path, settings: Mlflow, first: str, second: str) -> dict[str, Any]:
-    """Both models' figures by metric, the paired difference (second less first), and what they can be held to.
+    """Both models' figures by metric, the paired difference (second minus first), and `says`: users and days of both.
 
-    There is a difference only where one of the two was judged against the other; only then do both columns come from
+    The difference is None unless one of the two was evaluated against the other: only then do both columns come from
     the same users. Raises SettingsError where a version does not exist.
     """
     known = list_versions(home, settings)
@@ -72,25 +72,25 @@ def compare_versions(home: Path, settings: Mlflow, first: str, second: str) -> d
     with registry(home, settings):
         evaluations = [mlflow.artifacts.load_dict(f"runs:/{model.run_id}/evaluation.json") for model in (one, other)]
     if other.predecessor == one.version:
-        return _judged_together(evaluations[1], ("predecessor", "challenger"), 1)
+        return _evaluated_together(evaluations[1], ("predecessor", "challenger"), 1)
     if one.predecessor == other.version:
-        return _judged_together(evaluations[0], ("challenger", "predecessor"), -1)
+        return _evaluated_together(evaluations[0], ("challenger", "predecessor"), -1)
     windows = [f"version {v} on {_window(e['window'])}" for v, e in zip((first, second), evaluations, strict=True)]
     return {
         "metrics": _side_by_side(*(e["models"]["challenger"] for e in evaluations)),
         "difference": None,
-        "says": f"they were judged apart, so there is no paired difference: {windows[0]}, {windows[1]}",
+        "says": f"they were evaluated on different users, so there is no paired difference: {windows[0]}, {windows[1]}",
     }
 
 
-def _judged_together(evaluation: dict[str, Any], roles: tuple[str, str], sign: int) -> dict[str, Any]:
+def _evaluated_together(evaluation: dict[str, Any], roles: tuple[str, str], sign: int) -> dict[str, Any]:
     paired = evaluation["differences"]["challenger-predecessor"]
     ends = sorted(sign * end for end in (paired["low"], paired["high"]) if end is not None)
     low, high = ends or (None, None)
     return {
         "metrics": _side_by_side(*(evaluation["models"][role] for role in roles)),
         "difference": {"value": sign * paired["value"], "low": low, "high": high, "users": paired["users"]},
-        "says": f"both were judged on {_window(evaluation['window'])}",
+        "says": f"both were evaluated on {_window(evaluation['window'])}",
     }
 
 

@@ -1,4 +1,4 @@
-"""Examples for the page: the lists of three users, five bundles, five bundles of visits."""
+"""Examples for the page of a night: lists of users, bundles, and bundles of visits without a purchase."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 import duckdb
 
 USERS = 3
-PRODUCTS = 5
+PRODUCTS = 5  # of each user
 BUNDLES = 5
 VISITS = 5
 

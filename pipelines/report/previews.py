@@ -13,8 +13,8 @@ from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.contract import Column, Table
 from pipelines.pages.formatting import NOTHING, counted, plain, share, short_id, short_number
 
-ROWS = 5
-LISTED = 4
+ROWS = 5  # of each table
+LISTED = 4  # elements of a list that are shown
 CODE = 14  # characters of a product code that are shown; fewer of a pseudonym
 PRODUCT_COLUMNS = ("product_id", "other_id")
 

@@ -18,9 +18,9 @@ AREAS = {
     "clean": "Clean tables, in `HOME/clean/<table>/day=…/<version>/`; `nightshelf sql` knows those of a release",
     "features": "Features, in `HOME/features/<table>/day=…/<version>/`",
     "model": "Vectors of the night, kept while it runs",
-    "quarantine": "What was refused, in `HOME/quarantine/`, and the night's account",
+    "quarantine": "Refused rows, in `HOME/quarantine/`, and how many rows of each source were refused",
 }
-NOTE = "<!-- Written by `make docs` from the code; a test keeps it fresh. -->\n"
+NOTE = "<!-- Written by `make docs` from the code; a test fails where it is out of date. -->\n"
 
 
 def data_dictionary() -> str:
@@ -29,7 +29,7 @@ def data_dictionary() -> str:
     for area, title in AREAS.items():
         parts.append(f"## {title}\n")
         parts += [_table(t) for t in TABLES.values() if t.area == area]
-    parts.append("## Measurements: numbers of the night that are judged, and written as no table\n")
+    parts.append("## Measurements: numbers of a night that are checked, but not written as a table\n")
     parts += [_measurements(m) for m in MEASUREMENTS]
     return "\n".join(parts)
 

@@ -1,4 +1,4 @@
-"""What the steps of a night wrote for the report into the night's working folder."""
+"""Results that the steps of a night wrote into its working folder, as the report reads them."""
 
 from __future__ import annotations
 

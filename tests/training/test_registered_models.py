@@ -194,7 +194,7 @@ def test_a_promotion_and_a_rollback_are_obeyed_by_the_next_night(home, toy_base)
     assert published["predecessor"]["by_hand"]
     assert (published["model"]["version"], published["model"]["alias"]) == ("1", "champion")
     assert aliases(night) == {"champion": "1", "challenger": "3"}
-    assert "they were judged apart" in ask("compare", home, "2", "3")
+    assert "they were evaluated on different users" in ask("compare", home, "2", "3")
 
 
 def test_a_night_run_again_moves_no_champion_that_was_chosen_after_it(home, toy_base):

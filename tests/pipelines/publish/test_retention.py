@@ -1,4 +1,4 @@
-"""What goes when a night is published, and what stays because somebody sees it."""
+"""What is removed when a night is published, and what stays because a kept release or night reads it."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ PRINT = "0123456789"
 @pytest.fixture
 def home(tmp_path):
     """A release, two nights without one, and a version of a day of each."""
-    see = {"release": "v1", "night 1": "v2", "night 2": "v3"}
-    for number, (name, version) in enumerate(see.items()):
+    versions = {"release": "v1", "night 1": "v2", "night 2": "v3"}
+    for number, (name, version) in enumerate(versions.items()):
         view = {"events": {"2025-03-30": version}, "products": {"": version}}
         write_json(tmp_path / f"clean/events/day=2025-03-30/{version}/{FACTS}", {})
         (tmp_path / f"clean/products/{version}").mkdir(parents=True)
@@ -45,7 +45,7 @@ def there(home, pattern):
     return sorted(part.name for part in home.glob(pattern))
 
 
-def test_what_a_kept_release_or_night_sees_stays_and_the_rest_goes(home):
+def test_what_a_kept_release_or_night_reads_stays_and_the_rest_is_removed(home):
     clear_leftovers(home, Releases(keep_unpublished=1))
     assert there(home, "staging/*") == ["night 2"]
     assert there(home, "clean/events/day=2025-03-30/*") == ["v1", "v3"]
@@ -54,7 +54,7 @@ def test_what_a_kept_release_or_night_sees_stays_and_the_rest_goes(home):
     assert [r.release_id for r in list_releases(home)] == ["2025-03-30-00"]
 
 
-def test_by_default_nothing_of_few_nights_goes(home):
+def test_by_default_nothing_of_few_nights_is_removed(home):
     before = there(home, "**/*")
     clear_leftovers(home, Releases())
     assert there(home, "**/*") == before

@@ -13,7 +13,7 @@ from pipelines.errors import CheckFailed
 from pipelines.night.day_versions import commit_version, folder_of, record_versions_read, versions_read
 from pipelines.night.night import Night
 from pipelines.quality.check import check
-from pipelines.quality.drift import moved, stability_index
+from pipelines.quality.drift import stability_index, total_variation
 from pipelines.quality.night_drift import MEASURED, day_history, measure_drift
 from pipelines.quality.suites import STAGES
 from pipelines.settings.load import check_settings
@@ -220,10 +220,10 @@ def test_the_stability_index_of_known_counts():
     assert stability_index({"a": 100}, {"b": 100}) > 5
 
 
-def test_the_share_that_moved():
-    assert moved({"a": 50, "b": 50}, {"a": 5, "b": 5}) == 0
-    assert moved({"a": 60, "b": 40}, {"a": 40, "b": 60}) == pytest.approx(0.2)
-    assert moved({"a": 1}, {"b": 1}) == 1
+def test_the_share_that_total_variation():
+    assert total_variation({"a": 50, "b": 50}, {"a": 5, "b": 5}) == 0
+    assert total_variation({"a": 60, "b": 40}, {"a": 40, "b": 60}) == pytest.approx(0.2)
+    assert total_variation({"a": 1}, {"b": 1}) == 1
 
 
 @pytest.mark.parametrize("drift", MEASUREMENTS, ids=lambda t: t.name)

@@ -50,7 +50,7 @@ def test_tables_begin_with_what_matters():
     ]
     assert list(tables["figures"][0])[:4] == ["model", "ndcg@10", "ndcg@10 low", "ndcg@10 high"]
     assert tables["differences"] == [
-        {"metric": "ndcg@10", "challenger less": "popularity", "value": 0.07, "low": 0.05, "high": 0.09, "users": 9}
+        {"metric": "ndcg@10", "challenger minus": "popularity", "value": 0.07, "low": 0.05, "high": 0.09, "users": 9}
     ]
     assert tables["blend"] == [
         {"part": "chosen_together", "no product yet": 0.75, "any product": 1.0},
