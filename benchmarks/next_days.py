@@ -41,7 +41,7 @@ from recommender.ranking.ranker import Ranker
 from recommender.ranking.score_parts.chosen_together import ChosenTogether
 from training.encoder.encoder import make_repeatable
 from training.ranker.build_model import make_challenger
-from training.ranker.evaluate import DEPTH, LISTED, ModelFigures, judge, with_parts
+from training.ranker.evaluate import DEPTH, LIST_LENGTH, ModelFigures, evaluate_rankers, with_parts
 from training.ranker.time_split import DayWindow, TimeSplit, day_number
 from training.ranker.training_run import TrainingRun
 
@@ -101,13 +101,13 @@ def compared(run: TrainingRun, peers: Sequence[str]) -> dict[str, dict[str, Any]
     cold = np.zeros(len(ranker.product_ids), bool)
 
     def figures(cases: EvalCases) -> dict[str, ModelFigures]:
-        ours = judge(with_parts("nightshelf", ranker), cases, cold)
-        return ours | judge({"cheap_hybrid": hybrid}, in_places(cases), cold)
+        ours = evaluate_rankers(with_parts("nightshelf", ranker), cases, cold)
+        return ours | evaluate_rankers({"cheap_hybrid": hybrid}, in_places(cases), cold)
 
     cases = run.test_cases()
     judged = figures(cases)
     for name in peers:
-        items = peer(name, run.inputs, run.split.validation.last, cases, LISTED)
+        items = peer(name, run.inputs, run.split.validation.last, cases, LIST_LENGTH)
         judged[name] = ModelFigures.of(items, cases, cold, ranker, 0.0)
     return {"new products": figures_and_differences(judged), "all": figures_and_differences(figures(with_repeats(run)))}
 

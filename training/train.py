@@ -15,17 +15,19 @@ from training.ranker.build_model import make_challenger
 from training.ranker.cold_items import cold_products
 from training.ranker.evaluate import (
     after_one_product,
-    calibration,
+    calibration_metric,
     differences,
-    explored,
+    evaluate_exploration,
+    evaluate_rankers,
     found_by_short,
-    judge,
     with_parts,
 )
 from training.ranker.golden_probe import save_probe
 from training.ranker.model_folder import SavedModel, load_model
 from training.ranker.time_split import day_to_date
 from training.ranker.training_run import TrainingRun
+
+COMPARED_WITH = ("item_knn", "popularity", "lexical", "predecessor")  # the challenger, in paired differences
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -67,20 +69,21 @@ def evaluation(run: TrainingRun, rankers: dict[str, Ranker], challenger: SavedMo
     cases, settings = run.test_cases(), run.settings
     cold = cold_products(run.inputs.log, run.split.test.first - 1, settings.guards.cold_users)
     with run.timed("judge"):
-        judged = judge(rankers, cases, cold)
+        judged = evaluate_rankers(rankers, cases, cold)
         if "challenger" in rankers:
-            judged |= judge({"after_one_product": rankers["challenger"]}, after_one_product(cases), cold)
+            judged |= evaluate_rankers({"after_one_product": rankers["challenger"]}, after_one_product(cases), cold)
         if settings.ranking.explored and "challenger" in rankers:
             draw = (str(run.run_date), settings.ranking.explored)
-            judged["explored"] = explored(rankers["challenger"], cases, cold, draw)
+            judged["explored"] = evaluate_exploration(rankers["challenger"], cases, cold, draw)
     run.seconds |= {f"rank {name}": round(figures.seconds, 4) for name, figures in judged.items()}
     if run.split.test.too_few:
         needed = settings.guards.least_users
         run.notes.append(f"only {len(cases)} users to judge models on, at least {needed} needed: not decisive")
-    versus = ("item_knn", "popularity", "lexical", "predecessor")
     metrics = {name: figures.metrics() for name, figures in judged.items()}
     for name in {"challenger", "predecessor"} & set(rankers):
-        metrics[name]["calibration_error@10"] = calibration(rankers[name], run.known(run.split.test))
+        metrics[name]["calibration_error@10"] = calibration_metric(
+            rankers[name], run.users_with_history(run.split.test)
+        )
         if rankers[name].short:
             metrics[name]["found_by_short@10"] = found_by_short(rankers[name], cases)
     return {
@@ -88,8 +91,8 @@ def evaluation(run: TrainingRun, rankers: dict[str, Ranker], challenger: SavedMo
         "validation": run.split.validation.as_dates(),
         "fit_until": str(day_to_date(run.split.fit_until)),
         "models": metrics,
-        "differences": differences(judged, "challenger", versus),
-        "cold_differences": differences(judged, "challenger", versus, "cold_recall"),
+        "differences": differences(judged, "challenger", COMPARED_WITH),
+        "cold_differences": differences(judged, "challenger", COMPARED_WITH, "cold_recall"),
         "recall_by_depth": {name: figures.recall_by_depth.round(9).tolist() for name, figures in judged.items()},
         "curves": run.curves,
         "blend": None if challenger is None else challenger.blend.as_json(),

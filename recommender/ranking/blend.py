@@ -15,9 +15,10 @@ from pipelines.contracts.score_parts import POPULARITY, REASON_KINDS, SCORE_PART
 from pipelines.errors import StepFailed
 
 PartWeights = Mapping[str, float]
-TINIEST = 1e-12  # scale
+MIN_SCALE = 1e-12
 ANY_MARGIN = 1000.0  # of blended scores: more than two products ever differ by
-LATER = {"new_slots": 0, "new_margin": ANY_MARGIN, "long_tail": 0.0, "half_life_days": 30.0}  # not in oldest files
+# Keys that files of older versions lack, with their defaults.
+ADDED_LATER = {"new_slots": 0, "new_margin": ANY_MARGIN, "long_tail": 0.0, "half_life_days": 30.0}
 
 
 def default_weights() -> dict[str, float]:
@@ -83,8 +84,8 @@ class Blend:
         """The blend in `file`. Raises StepFailed where a part is unknown or a number is out of range."""
         tree = json.loads(file.read_text())
         segments = tuple((s["least_products"], _checked(file, s["weights"], 0.0)) for s in tree.get("segments", []))
-        weights, scales = _checked(file, tree["weights"], 0.0), _checked(file, tree["scales"], TINIEST)
-        others = {name: tree.get(name, default) for name, default in LATER.items()}
+        weights, scales = _checked(file, tree["weights"], 0.0), _checked(file, tree["scales"], MIN_SCALE)
+        others = {name: tree.get(name, default) for name, default in ADDED_LATER.items()}
         return cls(weights, scales, tree["slope"], tree["intercept"], segments=segments, **others)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-ROUNDS = 100
+MAX_ITERATIONS = 100
 RIDGE = 1e-6
 GROUPS = 10
 
@@ -21,7 +21,7 @@ def fit_line(score: np.ndarray, chosen: np.ndarray, counts: np.ndarray) -> tuple
     design = np.stack([score.astype(np.float64), np.ones(len(score))], axis=1)
     line = np.array([0.0, base])
     loss = _loss(design, target, counts, line)
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ITERATIONS):
         share = 1 / (1 + np.exp(-(design @ line)))
         gradient = design.T @ (counts * (share - target))
         curvature = (design * (counts * share * (1 - share))[:, None]).T @ design + RIDGE * np.eye(2)

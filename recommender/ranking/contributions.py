@@ -12,7 +12,7 @@ import numpy as np
 from recommender.ranking.part_scores import PartScores, ShowableProducts, SubsetScores, VectorScores
 from recommender.ranking.quantised_vectors import ApproximateVectors
 
-PIECE = 2048  # products scored at once: a megabyte for 128 users, which stays in the cache while parts are added
+PRODUCTS_AT_ONCE = 2048  # a megabyte of scores for 128 users, which stays in the CPU's cache while parts are added
 
 Scores = TypeVar("Scores", bound=SubsetScores)
 
@@ -33,7 +33,7 @@ class Contributions(Generic[Scores]):
     def total(self: Contributions[PartScores]) -> np.ndarray:
         """float32 (u, n): the weighted sum of all parts, not centred."""
         total = np.zeros(self.shape, np.float32)
-        for products in _pieces(self.shape[1]):
+        for products in _slices(self.shape[1]):
             for part, scores in self.parts.items():
                 scores.add_to(total[:, products], self.factors[part], products)
         return total
@@ -92,6 +92,6 @@ class Contributions(Generic[Scores]):
         return [(column, part) for column, part in enumerate(self.columns) if part in self.parts]
 
 
-def _pieces(products: int) -> list[slice]:
-    """Slices of PIECE products that cover so many."""
-    return [slice(at, min(at + PIECE, products)) for at in range(0, products, PIECE)]
+def _slices(products: int) -> list[slice]:
+    """Slices of PRODUCTS_AT_ONCE products that cover so many."""
+    return [slice(at, min(at + PRODUCTS_AT_ONCE, products)) for at in range(0, products, PRODUCTS_AT_ONCE)]

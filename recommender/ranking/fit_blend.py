@@ -18,13 +18,13 @@ from recommender.ranking.ranker import Ranker, block_size
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 ANCHOR_GRID = (1.0, *(w for w in GRID if w > 0))  # never 0, so that some part always has a weight
-TAIL = tuple(round(step * 0.025, 3) for step in range(1, 17))  # fine enough to use most of what it may cost
+LONG_TAIL_GRID = tuple(round(step * 0.025, 3) for step in range(1, 17))  # fine enough to use most of what it may cost
 MARGINS = (ANY_MARGIN, 2.0, 1.5, 1.0, 0.7, 0.5, 0.3, 0.1)
-MOST_USERS = 5000
-LEAST_SEGMENT = 300  # users with histories of similar length; fewer get no weights of their own
-POOL = 100
-TOP = 20
-DEPTH = 10
+MAX_USERS = 5000  # on whom weights are fitted, and of each kind in the calibration
+MIN_SEGMENT_USERS = 300  # users with histories of similar length; fewer get no weights of their own
+CANDIDATES_PER_PART = 100
+CALIBRATION_DEPTH = 20  # of the lists whose scores are calibrated
+DEPTH = 10  # of recall and NDCG
 
 Weights = tuple[float, ...]  # in the order of the pool's columns
 
@@ -71,7 +71,7 @@ def fit_blend(ranker: Ranker, known: UsersWithHistory, ranking: Ranking) -> Blen
     that to cost. Scores are calibrated on the top 20 of all users of `known`. Of the blend of `ranker` only the
     half-life stays.
     """
-    cases = known.cases.at_most(MOST_USERS)
+    cases = known.cases.at_most(MAX_USERS)
     start = Blend(half_life_days=ranker.blend.half_life_days)
     if not len(cases):
         return start
@@ -98,8 +98,8 @@ def _starts(pool: CandidatePool) -> list[Weights]:
 
 def _calibrated(ranker: Ranker, known: UsersWithHistory) -> tuple[float, float]:
     """Slope and intercept of the logistic from scores of the top 20 to the share of these that was chosen."""
-    cases, stand_for = known.at_most(MOST_USERS)
-    ranked = ranker.rank(cases.histories, cases.hidden, TOP)
+    cases, stand_for = known.at_most(MAX_USERS)
+    ranked = ranker.rank(cases.histories, cases.hidden, CALIBRATION_DEPTH)
     shown = ranked.items >= 0
     counts = np.broadcast_to(stand_for[:, None], shown.shape)[shown]
     return fit_line(ranked.parts.sum(axis=2)[shown], hits(ranked.items, cases.targets)[shown], counts)
@@ -118,7 +118,7 @@ def _long_tail(pool: CandidatePool, lengths: np.ndarray, blend: Blend, cost: flo
         return float(np.concatenate([_gains(pool.of(u), w) for u, w in zip(groups, weights, strict=True)]).mean())
 
     least = (1 - cost) * ndcg(0.0)
-    return next((by for by in reversed(TAIL) if cost and ndcg(by) >= least), 0.0)
+    return next((by for by in reversed(LONG_TAIL_GRID) if cost and ndcg(by) >= least), 0.0)
 
 
 def _with_new(ranker: Ranker, blend: Blend, cases: EvalCases, ranking: Ranking) -> Blend:
@@ -179,7 +179,7 @@ def _segments(pool: CandidatePool, lengths: np.ndarray, weights: Weights) -> lis
         users = np.flatnonzero((lengths >= least) & (lengths < end))
         halves = [pool.of(users[0::2]), pool.of(users[1::2])]
         own = weights
-        if len(users) >= LEAST_SEGMENT:
+        if len(users) >= MIN_SEGMENT_USERS:
             gains = [
                 _ndcg(there, _search(here, weights)) - _ndcg(there, weights) for here, there in (halves, halves[::-1])
             ]
@@ -214,7 +214,7 @@ def _pool(ranker: Ranker, cases: EvalCases) -> CandidatePool:
         allowed = ranker.candidates(cases.hidden[at : at + size])
         z = ranker.contribution_array(cases.histories[at : at + size], cases.hidden[at : at + size])
         not_zero = [s for s in z if s.any()]
-        tops = [best(np.where(allowed, s, -np.inf), POOL) for s in (*not_zero, z.sum(axis=0))]
+        tops = [best(np.where(allowed, s, -np.inf), CANDIDATES_PER_PART) for s in (*not_zero, z.sum(axis=0))]
         for u, targets in enumerate(cases.targets[at : at + size]):
             pool = np.unique(np.concatenate([*(t[u] for t in tops), targets]))
             pool = pool[(pool >= 0) & allowed[u, pool]]

@@ -13,7 +13,7 @@ from recommender.ranking.nearest import best
 from recommender.ranking.tfidf import WORD
 
 NEIGHBOURS = 100
-CELLS = 5_000_000
+BLOCK_CELLS = 5_000_000
 
 
 def words_of_product(title: str, brand: str | None, categories: Sequence[str], description: str | None) -> str:
@@ -39,7 +39,7 @@ def word_neighbours(texts: Sequence[str]) -> sparse.csr_array:
     except ValueError:  # raised where no text holds a word
         return sparse.csr_array((n, n), dtype=np.float32)
     columns = sparse.csr_array(vectors.T)
-    rows = max(1, CELLS // n)
+    rows = max(1, BLOCK_CELLS // n)
     blocks = [_block(vectors[start : start + rows], columns, start) for start in range(0, n, rows)]
     return sparse.csr_array(sparse.vstack(blocks, format="csr"))
 

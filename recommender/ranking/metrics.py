@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DRAWS = 1000
+BOOTSTRAP_DRAWS = 1000
 SEED = 20_240_601
 
 
@@ -84,6 +84,6 @@ def estimate(per_user: np.ndarray) -> Estimate:
     if not users:
         return Estimate(0.0, None, None, 0)
     rng = np.random.default_rng(SEED)
-    means = [per_user[rng.integers(0, users, users)].mean() for _ in range(DRAWS)]
+    means = [per_user[rng.integers(0, users, users)].mean() for _ in range(BOOTSTRAP_DRAWS)]
     low, high = np.quantile(means, [0.025, 0.975])
     return Estimate(float(per_user.mean()), float(low), float(high), users)

@@ -15,8 +15,8 @@ from scipy import sparse
 from recommender.ranking.tfidf import TfidfVocabulary
 
 FILE = "projection.safetensors"
-KNOWN = "known"  # the words, in the head of the file
-TINY = 1e-12
+VOCABULARY = "known"  # key of the words in the metadata of the file
+MIN_LENGTH = 1e-12
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class LearnedProjection:
         mapped = vectors.astype(np.float64) @ self.weights["linear.weight"].astype(np.float64).T
         mapped += counted.astype(np.float64) @ self.weights["words.weight"].astype(np.float64)
         lengths = np.sqrt(np.square(mapped).sum(axis=1, keepdims=True))
-        return (mapped / np.maximum(lengths, TINY)).astype(np.float32)
+        return (mapped / np.maximum(lengths, MIN_LENGTH)).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write it into the folder of its model."""
         tensors = {name: np.ascontiguousarray(values) for name, values in sorted(self.weights.items())}
-        save_file(tensors | {"idf": self.words.idf}, folder / FILE, {KNOWN: json.dumps(self.words.known)})
+        save_file(tensors | {"idf": self.words.idf}, folder / FILE, {VOCABULARY: json.dumps(self.words.known)})
 
     @classmethod
     def load(cls, folder: Path) -> LearnedProjection | None:
@@ -53,5 +53,5 @@ class LearnedProjection:
             return None
         with safe_open(folder / FILE, framework="numpy") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            known = json.loads(file.metadata()[KNOWN])
+            known = json.loads(file.metadata()[VOCABULARY])
         return cls(tensors, TfidfVocabulary(known, tensors.pop("idf")))

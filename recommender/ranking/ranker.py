@@ -21,8 +21,8 @@ from recommender.ranking.rerank import HEAD, POOL, diverse, drawn, spread, with_
 from recommender.ranking.score_parts.model import ScorePartModel
 from recommender.ranking.scorer import Scorer
 
-CELLS = 16_000_000  # users x products held at once: 64 MB for each array of them
-MOST_USERS = 128
+BLOCK_CELLS = 16_000_000  # users x products held at once: 64 MB for each array of them
+MAX_BLOCK_USERS = 128
 CANDIDATES = 4  # products that are scored exactly for each that is read, where shorter vectors find them
 BY_SCORE, NEW, DIVERSE, EXPLORED = range(len(PLACED_BY))
 
@@ -216,4 +216,4 @@ def _among(items: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def block_size(products: int) -> int:
     """Users, or products, that are compared with all `products` at once."""
-    return max(1, min(MOST_USERS, CELLS // max(products, 1)))
+    return max(1, min(MAX_BLOCK_USERS, BLOCK_CELLS // max(products, 1)))

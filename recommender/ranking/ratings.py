@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-OF_PRODUCT, OF_USER = 25.0, 10.0  # shrinkage: pseudo-ratings equal to the mean (Koren 2009)
+PRODUCT_SHRINKAGE, USER_SHRINKAGE = 25.0, 10.0  # pseudo-ratings equal to the mean (Koren 2009)
 SWEEPS = 3
 
 
@@ -32,8 +32,8 @@ class RatingLog:
         users, known = int(user.max()) + 1, user > 0
         of_user, of_product = np.zeros(users), np.zeros(products)
         for _ in range(SWEEPS):
-            of_product = _shrunk(residual - of_user[user], product, products, OF_PRODUCT)
-            of_user = _shrunk((residual - of_product[product])[known], user[known], users, OF_USER)
+            of_product = _shrunk(residual - of_user[user], product, products, PRODUCT_SHRINKAGE)
+            of_user = _shrunk((residual - of_product[product])[known], user[known], users, USER_SHRINKAGE)
         return of_product.astype(np.float32)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 POOL = 40  # products after a list from which it may be filled
-LAST = -1e9  # relevance of a place without a product
+NO_PRODUCT = -1e9  # relevance of a place without a product
 HEAD = 10  # first places of a list, among which some are kept for new products
 DROPPED = np.inf  # sort key of an entry that leaves the list
 
@@ -26,7 +26,7 @@ def diverse(score: np.ndarray, items: np.ndarray, vectors: np.ndarray, weight: f
     spread = np.nan_to_num(np.fmax.reduce(known, axis=1))[:, None] - lowest
     relevance = np.divide(known - lowest, spread, out=np.zeros(items.shape), where=present & (spread > 0))
     of_items = vectors[np.maximum(items, 0)].astype(np.float64)
-    value = np.where(present, (1 - weight) * relevance, LAST)
+    value = np.where(present, (1 - weight) * relevance, NO_PRODUCT)
     similarity = np.zeros(items.shape)
     order = np.empty(items.shape, np.int64)
     for place in range(items.shape[1]):

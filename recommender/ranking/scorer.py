@@ -20,7 +20,7 @@ from recommender.ranking.products import Products
 from recommender.ranking.score_parts.model import ScorePartModel, UserBatch
 from recommender.ranking.subset_scores import NeighbourLookup
 
-FAINT = 0.05  # weight of popularity for a user without history, where the blend gives it none
+FALLBACK_POPULARITY = 0.05  # weight of popularity for a user without history, where the blend gives it none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ class Scorer(Products):
     ) -> Contributions[Scores]:
         weights, popularity = self.blend.weights_of_users(users.lengths, self.columns), self.columns.index(POPULARITY)
         without_history = users.lengths == 0
-        weights[without_history & (weights[:, popularity] <= 0), popularity] = FAINT
+        weights[without_history & (weights[:, popularity] <= 0), popularity] = FALLBACK_POPULARITY
         scores, factors = {}, {}
         for column, name in enumerate(self.columns):
             part = self.find_part(name)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 # Prior weights of 1, words, meaning, category, variant: similar products of one category are substitutes.
-USUAL = (-2.5, 5.0, 0.0, 1.5, 3.0)
-PRIOR = 4.0  # labelled pairs that weigh as much as the prior of each weight
-ROUNDS = 25
+PRIOR_WEIGHTS = (-2.5, 5.0, 0.0, 1.5, 3.0)
+PRIOR_STRENGTH = 4.0  # labelled pairs that weigh as much as the prior of each weight
+MAX_ITERATIONS = 25
 DIGITS = 6
 SEEN_ONLY = 0.25  # a visit that saw both and bought neither counts as so much of a choice between them
 
@@ -81,23 +81,22 @@ def fit_substitutes(facts: PairFacts, text_groups: float, looked_at: bool) -> Su
     Logistic regression on texts and category with a Gaussian prior at the usual weights, by Newton's method.
     """
     if not looked_at:
-        return Substitutes(USUAL, 0.0, text_groups)
+        return Substitutes(PRIOR_WEIGHTS, 0.0, text_groups)
     joined, chosen = float(facts.joined.sum()), float(facts.chosen.sum())
     scale = round(min(1.0, joined / chosen), DIGITS) if joined > 0 and chosen > 0 else 1.0
     evidence = facts.joined + scale * facts.chosen
     labelled = evidence > 0
     if not (joined > 0 and chosen > 0):
-        return Substitutes(USUAL, scale, text_groups)
-    features, usual = facts.features()[labelled], np.array(USUAL)
+        return Substitutes(PRIOR_WEIGHTS, scale, text_groups)
+    features, usual = facts.features()[labelled], np.array(PRIOR_WEIGHTS)
     target = (scale * facts.chosen)[labelled] / evidence[labelled]
     counts = evidence[labelled] / (evidence[labelled] + text_groups)  # a pair is one pair, however often it was bought
     weights = usual.copy()
-    for _ in range(ROUNDS):  # Newton; the prior makes the system regular
+    for _ in range(MAX_ITERATIONS):  # Newton; the prior makes the system regular
         probability = _sigmoid(features @ weights)
-        slope = features.T @ (counts * (target - probability)) - PRIOR * (weights - usual)
-        curve = (features * (counts * probability * (1 - probability))[:, None]).T @ features + PRIOR * np.eye(
-            len(usual)
-        )
+        slope = features.T @ (counts * (target - probability)) - PRIOR_STRENGTH * (weights - usual)
+        curve = (features * (counts * probability * (1 - probability))[:, None]).T @ features
+        curve += PRIOR_STRENGTH * np.eye(len(usual))
         step = np.linalg.solve(curve, slope)
         weights = weights + step
         if np.abs(step).max() < 1e-9:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize, minimize_scalar
 
-from pipelines.settings.session_bundles import SessionBundles as Settings
+from pipelines.settings.session_bundles import SessionBundles
 from recommender.session_bundles.session_bundler import FEATURE_COUNTS
 from recommender.session_bundles.subset_probabilities import Arrays, SubsetProbabilities
 from recommender.session_bundles.subsets import RELATIONS, subsets_of
@@ -20,7 +20,7 @@ BundlePair = tuple[np.ndarray, np.ndarray, int, float]
 
 
 def fit_bundles(
-    train: Sequence[LabelledSession], validation: Sequence[LabelledSession], settings: Settings, seed: int
+    train: Sequence[LabelledSession], validation: Sequence[LabelledSession], settings: SessionBundles, seed: int
 ) -> SubsetProbabilities:
     """The model fitted on `train`, with temperature and relations fitted on `validation`.
 

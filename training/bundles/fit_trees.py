@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 
-from pipelines.settings.session_bundles import SessionBundles as Settings
+from pipelines.settings.session_bundles import SessionBundles
 from recommender.session_bundles.subset_probabilities import COUNT_PREFIX, NODES, Arrays
 from training.bundles.labelled_sessions import MAX_COUNT, LabelledSession
 
@@ -24,7 +24,7 @@ NODE = {  # our array: (field of scikit-learn's node array, type)
 }
 
 
-def fit_subset_trees(sessions: Sequence[LabelledSession], settings: Settings, seed: int) -> Arrays:
+def fit_subset_trees(sessions: Sequence[LabelledSession], settings: SessionBundles, seed: int) -> Arrays:
     """Boosted trees (Friedman 2001) that score how likely a subset is a bundle; one leaf of 0 without any negative."""
     if not any(map(_has_negatives, sessions)):
         return {name: np.zeros((1, 1), NODE[name][1]) for name in NODES}
@@ -35,7 +35,9 @@ def _has_negatives(session: LabelledSession) -> bool:
     return len(np.unique(session.bundles)) < len(session.features)
 
 
-def fit_boosted(sessions: Sequence[LabelledSession], settings: Settings, seed: int) -> HistGradientBoostingClassifier:
+def fit_boosted(
+    sessions: Sequence[LabelledSession], settings: SessionBundles, seed: int
+) -> HistGradientBoostingClassifier:
     """A classifier of bundles against up to `settings.sets` random other subsets of each session, the negatives.
 
     The drawn negatives of a session weigh as much as all its negatives, scaled over all sessions to `NEGATIVE_WEIGHT`

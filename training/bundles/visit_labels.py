@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.settings.session_bundles import SessionBundles as Settings
+from pipelines.settings.session_bundles import SessionBundles
 from recommender.bundles.visit_bundles import VisitBundler
 from recommender.session_bundles.items import CatalogueTexts, Items, category_name
 from recommender.session_bundles.session_bundler import SessionBundler
@@ -48,7 +48,7 @@ class LabelledVisit:
 
 
 def fit_visit_bundler(
-    sessions: pa.Table, catalogue: Catalogue, run_date: date, settings: Settings, seed: int
+    sessions: pa.Table, catalogue: Catalogue, run_date: date, settings: SessionBundles, seed: int
 ) -> VisitBundler | None:
     """A bundler fitted on the latest visits of table `sessions`; None where fewer than `least_learned` have negatives.
 

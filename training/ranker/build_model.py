@@ -30,9 +30,9 @@ from training.ranker.time_split import day_to_date
 from training.ranker.training_loop import LoopConfig
 from training.ranker.training_run import TrainingRun
 
-LEAST_VALIDATION = 10  # users without whom a blend is not fitted
-LOOKED_AT = 5000  # users by whom the rounds of learning are judged, at most
-MOST_LEARNED = 200  # last products of a user that are learned from
+MIN_VALIDATION_USERS = 10  # with fewer, nothing is chosen on the validation days
+MAX_VALIDATION_USERS = 5000  # on whom each round of training is evaluated
+MAX_HISTORY = 200  # last products of each user that training reads
 
 
 def make_challenger(run: TrainingRun) -> SavedModel:
@@ -50,7 +50,7 @@ def make_challenger(run: TrainingRun) -> SavedModel:
         "encoder_hash": encoder.base_hash,
         "dimension": encoder.dimension,
     }
-    facts |= {section: getattr(settings, section).model_dump() for section in LEARNED_WITH}
+    facts |= {section: getattr(settings, section).model_dump() for section in RECORDED_SETTINGS}
     blend = Blend(half_life_days=settings.popularity.half_life_days)
     model = SavedModel(folder, encoder, None, blend, settings.knn, {}, facts)
     model = learn_half_lives(run, model)
@@ -63,13 +63,13 @@ def make_challenger(run: TrainingRun) -> SavedModel:
     return model
 
 
-def _judging(run: TrainingRun, enabled: bool, what: str) -> EvalCases | None:
-    """The users by whom rounds of learning are judged; None, noted down, where there shall be or can be none."""
+def _early_stopping_cases(run: TrainingRun, enabled: bool, what: str) -> EvalCases | None:
+    """Validation users for early stopping; None, with a note, where the part is off or they are too few."""
     if not enabled:
         run.notes.append(f"the {what} was left out, as the settings say")
         return None
-    cases = run.validation_cases().at_most(LOOKED_AT)
-    if len(cases) < LEAST_VALIDATION:
+    cases = run.validation_cases().at_most(MAX_VALIDATION_USERS)
+    if len(cases) < MIN_VALIDATION_USERS:
         run.notes.append(f"only {len(cases)} users to judge a {what} by: there is none")
         return None
     return cases
@@ -77,8 +77,8 @@ def _judging(run: TrainingRun, enabled: bool, what: str) -> EvalCases | None:
 
 def learn_half_lives(run: TrainingRun, model: SavedModel) -> SavedModel:
     """`model` with the half-lives of behaviour that were best on the validation days."""
-    cases = run.validation_cases().at_most(LOOKED_AT)
-    if len(cases) < LEAST_VALIDATION:
+    cases = run.validation_cases().at_most(MAX_VALIDATION_USERS)
+    if len(cases) < MIN_VALIDATION_USERS:
         return model
     with run.timed("half-lives"):
         return choose_half_lives(model, cases, run.inputs, run.split.fit_until, run.settings.popularity)
@@ -87,7 +87,7 @@ def learn_half_lives(run: TrainingRun, model: SavedModel) -> SavedModel:
 def learn_projection(run: TrainingRun, model: SavedModel) -> LearnedProjection | None:
     """The map of the products' texts that was best on the validation days; None where it is better without."""
     settings, inputs, knn = run.settings.projection, run.inputs, model.knn
-    cases = _judging(run, settings.enabled, "projection")
+    cases = _early_stopping_cases(run, settings.enabled, "projection")
     if cases is None:
         return None
     words = TfidfVocabulary.of(inputs.texts, settings.vocabulary_size)
@@ -98,13 +98,13 @@ def learn_projection(run: TrainingRun, model: SavedModel) -> LearnedProjection |
         products = on_grid(vectors)
         return ndcg_of_vectors(user_vectors(asked, products), products, cases, inputs.showable)
 
-    def figure_of(weights: NetworkWeights) -> float:
+    def metric_of_weights(weights: NetworkWeights) -> float:
         return figure(LearnedProjection(weights, words).mapped(texts.vectors, texts.words))
 
     loop = LoopConfig(run.settings.training.seed, run.checkpoint("projection"))
-    choices = ChoiceBatches.of(histories(inputs.log, run.split.fit_until, MOST_LEARNED), knn.recency_power)
+    choices = ChoiceBatches.of(histories(inputs.log, run.split.fit_until, MAX_HISTORY), knn.recency_power)
     with run.timed("projection"):
-        progress = fit_projection(choices, texts, figure_of, settings, loop)
+        progress = fit_projection(choices, texts, metric_of_weights, settings, loop)
         run.curves |= progress.curves("projection")
         if progress.weights is None or max(progress.figure) <= figure(texts.vectors):
             run.notes.append("no projection was better than the encoder's vectors as they are")
@@ -115,7 +115,7 @@ def learn_projection(run: TrainingRun, model: SavedModel) -> LearnedProjection |
 def learn_next_choice(run: TrainingRun, model: SavedModel) -> LearnedNetwork | None:
     """The network that reads a user's last products, as it was best on the validation days; None without users."""
     settings, inputs = run.settings.next_choice, run.inputs
-    cases = _judging(run, settings.enabled, "network of next choices")
+    cases = _early_stopping_cases(run, settings.enabled, "network of next choices")
     if cases is None:
         return None
     vectors = run.vectors(model)
@@ -125,7 +125,7 @@ def learn_next_choice(run: TrainingRun, model: SavedModel) -> LearnedNetwork | N
         return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, inputs.showable)
 
     loop = LoopConfig(run.settings.training.seed, run.checkpoint("next choice"))
-    past = histories(inputs.log, run.split.fit_until, MOST_LEARNED)
+    past = histories(inputs.log, run.split.fit_until, MAX_HISTORY)
     with run.timed("next choice"):
         progress = fit_next_choice(past, vectors, figure, settings, loop)
     run.curves |= progress.curves("next_choice")
@@ -137,7 +137,7 @@ def learn_two_vectors(run: TrainingRun, model: SavedModel) -> TwoVectorsScorer |
     settings, inputs, knn = run.settings.two_vectors, run.inputs, model.knn
     if not settings.enabled:
         return None
-    cases = _judging(run, True, "scorer of two vectors")
+    cases = _early_stopping_cases(run, True, "scorer of two vectors")
     if cases is None:
         return None
     products = on_grid(run.vectors(model))
@@ -149,7 +149,7 @@ def learn_two_vectors(run: TrainingRun, model: SavedModel) -> TwoVectorsScorer |
         )
 
     loop = LoopConfig(run.settings.training.seed, run.checkpoint("two vectors"))
-    choices = ChoiceBatches.of(histories(inputs.log, run.split.fit_until, MOST_LEARNED), knn.recency_power)
+    choices = ChoiceBatches.of(histories(inputs.log, run.split.fit_until, MAX_HISTORY), knn.recency_power)
     with run.timed("two vectors"):
         progress = fit_two_vectors(choices, products, figure, settings, loop)
     run.curves |= progress.curves("two_vectors")
@@ -160,14 +160,14 @@ def choose_blend(run: TrainingRun, model: SavedModel) -> Blend:
     """The blend fitted on the validation days; default weights on measured scales where there are too few users."""
     ranker = run.ranker(model, run.split.fit_until)
     with run.timed("fit blend"):
-        known = run.known(run.split.validation)
+        known = run.users_with_history(run.split.validation)
         cases = known.cases
-        if len(cases) >= LEAST_VALIDATION:
+        if len(cases) >= MIN_VALIDATION_USERS:
             return fit_blend(ranker, known, run.settings.ranking)
         run.notes.append(f"only {len(cases)} users to fit a blend on: default weights, scores not calibrated")
         past = run.inputs.histories(run.split.fit_until, model.knn).lists()[:1000]
         return replace(model.blend, scales=scales(ranker, past, list(map(items_of, past))))
 
 
-LEARNERS = ((NEXT_CHOICE, learn_next_choice), (TWO_VECTORS, learn_two_vectors))  # in the order of learning
-LEARNED_WITH = ("training", "projection", *(part.settings for part, _ in LEARNERS))  # settings that a model records
+LEARNERS = ((NEXT_CHOICE, learn_next_choice), (TWO_VECTORS, learn_two_vectors))  # in the order of training
+RECORDED_SETTINGS = ("training", "projection", *(part.settings for part, _ in LEARNERS))  # in model.json

@@ -28,11 +28,11 @@ from recommender.ranking.ranker import Ranker
 from recommender.ranking.rerank import lots
 from training.ranker.cold_items import targets_among
 
-LISTED = 20
+LIST_LENGTH = 20
 DEPTH = 10
-CALIBRATED = 5000  # users of each kind whose scores are held against what they chose
-COMPARED = 1000  # users whose lists are made in both ways
-AT_ONCE = 256  # users scored at once
+MAX_CALIBRATION_USERS = 5000  # of each kind, in the calibration error
+MAX_COMPARED_USERS = 1000  # whose lists are made with and without shorter vectors
+USERS_AT_ONCE = 256  # scored in one block
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def with_parts(name: str, ranker: Ranker) -> dict[str, Ranker]:
     return rankers | {part.figure: replace(plain, blend=ranker.blend.single_part(part.name)) for part in available}
 
 
-def judge(rankers: Mapping[str, Ranker], cases: EvalCases, cold: np.ndarray) -> dict[str, ModelFigures]:
+def evaluate_rankers(rankers: Mapping[str, Ranker], cases: EvalCases, cold: np.ndarray) -> dict[str, ModelFigures]:
     """Each ranker's figures on `cases`: top 20 of what may be shown and is not hidden from the user.
 
     `cold` bool (n,) says which products the rankers know little or nothing of.
@@ -98,35 +98,35 @@ def judge(rankers: Mapping[str, Ranker], cases: EvalCases, cold: np.ndarray) -> 
     judged = {}
     for name, ranker in rankers.items():
         began = time.perf_counter()
-        items = ranker.lists(cases.histories, cases.hidden, LISTED)
+        items = ranker.lists(cases.histories, cases.hidden, LIST_LENGTH)
         seconds = time.perf_counter() - began
         judged[name] = ModelFigures.of(items, cases, cold, ranker, seconds)
     return judged
 
 
 def after_one_product(cases: EvalCases) -> EvalCases:
-    """`cases` of which nothing is known but the last product: what a visitor nobody knows shows of a taste."""
+    """`cases` with histories cut to the last product, as of a visitor without an account."""
     return replace(cases, histories=[history[-1:] for history in cases.histories])
 
 
-def explored(ranker: Ranker, cases: EvalCases, cold: np.ndarray, draw: tuple[str, int]) -> ModelFigures:
-    """The figures of the ranker's lists where `draw`, named so and of so many products, has its places in them."""
+def evaluate_exploration(ranker: Ranker, cases: EvalCases, cold: np.ndarray, draw: tuple[str, int]) -> ModelFigures:
+    """The figures of lists with drawn products; `draw` is the key of the random draw and the number of products."""
     began = time.perf_counter()
-    ranked = ranker.rank(cases.histories, cases.hidden, LISTED, lots(cases.users.tolist(), *draw))
+    ranked = ranker.rank(cases.histories, cases.hidden, LIST_LENGTH, lots(cases.users.tolist(), *draw))
     return ModelFigures.of(ranked.items, cases, cold, ranker, time.perf_counter() - began)
 
 
 def found_by_short(ranker: Ranker, cases: EvalCases) -> dict[str, Any]:
-    """The share of each list's first ten that are found although short forms say what is scored, with its interval."""
-    cases = cases.at_most(COMPARED)
+    """Mean share of the exact first ten that shorter vectors find, with its 95 % interval."""
+    cases = cases.at_most(MAX_COMPARED_USERS)
     exact = replace(ranker, short={}).lists(cases.histories, cases.hidden, DEPTH)
     found = ranker.lists(cases.histories, cases.hidden, DEPTH)
     return asdict(estimate(recall(found, [row[row >= 0] for row in exact], DEPTH)))
 
 
-def calibration(ranker: Ranker, known: UsersWithHistory) -> dict[str, Any]:
+def calibration_metric(ranker: Ranker, known: UsersWithHistory) -> dict[str, Any]:
     """How far the scores of the first ten are from the share that is chosen, over all users that are `known`."""
-    cases, stand_for = known.at_most(CALIBRATED)
+    cases, stand_for = known.at_most(MAX_CALIBRATION_USERS)
     ranked = ranker.rank(cases.histories, cases.hidden, DEPTH)
     shown = ranked.items >= 0
     counts = np.broadcast_to(stand_for[:, None], shown.shape)[shown]
@@ -145,8 +145,8 @@ def ndcg_of_scores(scores: Callable[[slice], np.ndarray], cases: EvalCases, show
     Ranked is what is showable (n,) and not hidden from the user.
     """
     lists = []
-    for start in range(0, len(cases), AT_ONCE):
-        at = slice(start, start + AT_ONCE)
+    for start in range(0, len(cases), USERS_AT_ONCE):
+        at = slice(start, start + USERS_AT_ONCE)
         score = np.where(showable, scores(at), -np.inf)
         for row, hidden in zip(score, cases.hidden[at], strict=True):
             row[hidden] = -np.inf

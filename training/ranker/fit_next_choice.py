@@ -11,19 +11,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipelines.settings.next_choice import NextChoice as Settings
+from pipelines.settings.next_choice import NextChoice
 from recommender.ranking.histories import Histories, items_of
 from recommender.ranking.score_parts.next_choice import NetworkWeights
 from training.encoder.encoder import best_device, half_precision
-from training.ranker.sampled_softmax import chances, draw, loss_of_drawn
+from training.ranker.sampled_softmax import draw_products, product_frequencies, sampled_softmax_loss
 from training.ranker.training_loop import LoopConfig, Progress, RoundTrainer, learn
 
-NEARER = 0.3  # by so much attention fades with each place, before anything is learned
-FIRST_SCALE = 12.0  # of cosines in the softmax; learned
-SPREAD = 0.02  # of fresh vectors of products
-SORTED = 20  # batches whose users are sorted by length together, so that little is padded
-LARGEST_STEP = 5.0  # norm to which gradients are cut
-NOTHING = -1
+DISTANCE_DECAY = 0.3  # taken off the attention score for each place back; learned from there
+INITIAL_SCALE = 12.0  # of cosines in the softmax; learned from there
+INITIAL_STD = 0.02  # of the vectors of product ids
+BATCHES_SORTED = 20  # consecutive batches sorted by length together, so that little is padded
+MAX_GRADIENT_NORM = 5.0  # gradients are clipped to this norm
+PADDING = -1  # in place of a target
 
 
 class Network(nn.Module):
@@ -34,20 +34,20 @@ class Network(nn.Module):
 
     text: Tensor
 
-    def __init__(self, text: Tensor, settings: Settings) -> None:
+    def __init__(self, text: Tensor, settings: NextChoice) -> None:
         super().__init__()
         width = settings.dimension
         self.settings = settings
         self.register_buffer("text", text, persistent=False)
         self.ids = nn.Embedding(len(text), width)
-        nn.init.normal_(self.ids.weight, std=SPREAD)
+        nn.init.normal_(self.ids.weight, std=INITIAL_STD)
         self.read = nn.Linear(text.shape[1], width, bias=False)
         nn.init.normal_(self.read.weight, std=1 / math.sqrt(width))
         self.norm_in, self.norm_out = nn.LayerNorm(width), nn.LayerNorm(width)
         self.blocks = nn.ModuleList(Block(width) for _ in range(settings.layers))
-        fading = -NEARER * torch.arange(settings.length, dtype=torch.float32)
+        fading = -DISTANCE_DECAY * torch.arange(settings.length, dtype=torch.float32)
         self.distance = nn.Parameter(fading.expand(settings.layers, settings.heads, -1).clone())
-        self.scale = nn.Parameter(torch.tensor(math.log(FIRST_SCALE)))
+        self.scale = nn.Parameter(torch.tensor(math.log(INITIAL_SCALE)))
 
     def products(self, rows: Tensor) -> Tensor:
         """(m, d): what is known of the products `rows` (m,)."""
@@ -97,11 +97,11 @@ class Block(nn.Module):
 def fit_next_choice(
     past: Histories,
     text: np.ndarray,
-    judge: Callable[[NetworkWeights], float],
-    settings: Settings,
+    metric: Callable[[NetworkWeights], float],
+    settings: NextChoice,
     loop: LoopConfig,
 ) -> Progress:
-    """The network with the best figure by `judge`, looked at after each round over the users of `past`, or some.
+    """The network with the best `metric`, computed after each round over the users of `past`, or some.
 
     `text` float32 (n, t) are the vectors of the products' texts, which do not move. Softmax over all products, or over
     `settings.softmax_products` drawn ones where there are more.
@@ -113,19 +113,19 @@ def fit_next_choice(
     network = Network(torch.from_numpy(text.astype(np.float32)), settings).to(best_device())
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
-    by_chance = chances(past.items, len(text), settings.popularity_power)
+    frequencies = product_frequencies(past.items, len(text), settings.popularity_power)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
         for batch in _batches(rows, settings, rng):
-            yield _loss(network, batch, by_chance, settings.softmax_products)
+            yield _loss(network, batch, frequencies, settings.softmax_products)
 
     return learn(
-        RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience, LARGEST_STEP), judge, loop
+        RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience, MAX_GRADIENT_NORM), metric, loop
     )
 
 
 def windows(past: Histories, length: int) -> list[np.ndarray]:
-    """Runs of at most `length` + 1 products of one user, two or more; each but a user's first is asked for once."""
+    """Runs of 2 to `length` + 1 products of one user; each product but a user's first is a target once."""
     found = []
     for items in map(items_of, past.lists()):
         for end in range(len(items), 1, -length):
@@ -133,11 +133,11 @@ def windows(past: Histories, length: int) -> list[np.ndarray]:
     return found
 
 
-def _batches(rows: list[np.ndarray], settings: Settings, rng: np.random.Generator) -> Iterator[list[np.ndarray]]:
+def _batches(rows: list[np.ndarray], settings: NextChoice, rng: np.random.Generator) -> Iterator[list[np.ndarray]]:
     size, batches = settings.batch_users, []
     order = drawn(np.array([len(row) - 1 for row in rows]), settings.choices_per_round, rng)
-    for at in range(0, len(order), size * SORTED):
-        together = sorted(order[at : at + size * SORTED], key=lambda row: (len(rows[row]), row))
+    for at in range(0, len(order), size * BATCHES_SORTED):
+        together = sorted(order[at : at + size * BATCHES_SORTED], key=lambda row: (len(rows[row]), row))
         batches += [together[b : b + size] for b in range(0, len(together), size)]
     for number in rng.permutation(len(batches)):
         yield [rows[row] for row in batches[number]]
@@ -149,9 +149,9 @@ def drawn(choices: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarra
     return order[np.cumsum(choices[order]) - choices[order] < most]
 
 
-def _loss(network: Network, rows: list[np.ndarray], by_chance: Tensor, most: int) -> Tensor:
-    asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], NOTHING)
-    there, (drawn, each) = wanted != NOTHING, draw(by_chance, most)
+def _loss(network: Network, rows: list[np.ndarray], frequencies: Tensor, most: int) -> Tensor:
+    asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], PADDING)
+    there, (drawn, log_counts) = wanted != PADDING, draw_products(frequencies, most)
     needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
     device = network.scale.device
     at_asked, at_wanted, at_drawn = place.to(device).split([asked.numel(), int(there.sum()), len(drawn)])
@@ -159,7 +159,8 @@ def _loss(network: Network, rows: list[np.ndarray], by_chance: Tensor, most: int
         products = network.products(needed.to(device)).float()
         states = network(at_asked.view(asked.shape), products)[there].float()
     own = network.scores_of_pairs(states, products[at_wanted])
-    return loss_of_drawn(own, network.scores(states, products[at_drawn]) + each.to(device), at_wanted, at_drawn)
+    others = network.scores(states, products[at_drawn]) + log_counts.to(device)
+    return sampled_softmax_loss(own, others, at_wanted, at_drawn)
 
 
 def _padded(rows: list[np.ndarray], padding: int) -> Tensor:

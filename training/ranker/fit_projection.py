@@ -12,15 +12,15 @@ from scipy import sparse
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipelines.settings.projection import Projection as Settings
+from pipelines.settings.projection import Projection
 from recommender.ranking.histories import Histories
 from recommender.ranking.score_parts.next_choice import NetworkWeights
 from training.encoder.encoder import best_device
-from training.ranker.sampled_softmax import chances, draw, loss_of_drawn
+from training.ranker.sampled_softmax import draw_products, product_frequencies, sampled_softmax_loss
 from training.ranker.training_loop import LoopConfig, Progress, RoundTrainer, batches, learn
 
-FIRST_SCALE = 20.0  # of cosines in the softmax; learned
-READ = 20  # last products before a choice that tell of it
+INITIAL_SCALE = 20.0  # of cosines in the softmax; learned from there
+CONTEXT = 20  # products before a choice, the latest, from which it is predicted
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class ProjectionModule(nn.Module):
         super().__init__()
         self.linear = nn.Linear(width, width, bias=False)
         self.words = nn.EmbeddingBag(words, width, mode="sum")
-        self.scale = nn.Parameter(torch.tensor(math.log(FIRST_SCALE)))
+        self.scale = nn.Parameter(torch.tensor(math.log(INITIAL_SCALE)))
         nn.init.eye_(self.linear.weight)
         nn.init.normal_(self.words.weight, std=width**-0.5)
 
@@ -89,8 +89,8 @@ class ChoiceBatches:
         return len(self.places)
 
     def before(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """int64 (b, READ): the last products before the choices `rows`; float32 (b, READ): weights, 0 for padding."""
-        back = self.places[rows, None] - 1 - np.arange(READ)
+        """int64 and float32 (b, CONTEXT): the last products before choices `rows`, and their weights, 0 for padding."""
+        back = self.places[rows, None] - 1 - np.arange(CONTEXT)
         there = back >= self.first[rows, None]
         back = np.where(there, back, 0)
         older = self.turns[self.places[rows] - 1, None] - self.turns[back]
@@ -105,11 +105,11 @@ class ChoiceBatches:
 def fit_projection(
     choices: ChoiceBatches,
     texts: TextFeatures,
-    judge: Callable[[NetworkWeights], float],
-    settings: Settings,
+    metric: Callable[[NetworkWeights], float],
+    settings: Projection,
     loop: LoopConfig,
 ) -> Progress:
-    """The map with the best figure by `judge`, looked at after each round over `choices`, or some of them.
+    """The map with the best `metric`, computed after each round over `choices`, or some of them.
 
     `texts` are those of the n products. A choice is told from the mean of the products before it, by a softmax over
     `settings.softmax_products` drawn products.
@@ -118,14 +118,14 @@ def fit_projection(
         return Progress()
     torch.manual_seed(loop.seed)
     network = ProjectionModule(texts.vectors.shape[1], texts.words.shape[1]).to(best_device())
-    by_chance = chances(choices.items, len(texts), settings.popularity_power)
+    frequencies = product_frequencies(choices.items, len(texts), settings.popularity_power)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
         for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
-            yield _loss(network, texts, choices, rows, by_chance, settings.softmax_products)
+            yield _loss(network, texts, choices, rows, frequencies, settings.softmax_products)
 
-    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), judge, loop)
+    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), metric, loop)
 
 
 def _loss(
@@ -133,16 +133,16 @@ def _loss(
     texts: TextFeatures,
     choices: ChoiceBatches,
     rows: np.ndarray,
-    by_chance: Tensor,
+    frequencies: Tensor,
     most: int,
 ) -> Tensor:
     device = network.scale.device
     items, weights = (torch.from_numpy(found) for found in choices.before(rows))
-    wanted, (others, each) = torch.from_numpy(choices.wanted(rows)), draw(by_chance, most)
+    wanted, (others, log_counts) = torch.from_numpy(choices.wanted(rows)), draw_products(frequencies, most)
     needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
     mapped = network(*texts.of(needed, device))
     at_items, at_wanted, at_others = place.to(device).split([items.numel(), len(wanted), len(others)])
     users = torch.einsum("bt,btd->bd", weights.to(device), mapped[at_items].view(*items.shape, -1))
     asked = network.scale.exp() * functional.normalize(users, dim=-1)
     own = (asked * mapped[at_wanted]).sum(dim=1)
-    return loss_of_drawn(own, asked @ mapped[at_others].T + each.to(device), at_wanted, at_others)
+    return sampled_softmax_loss(own, asked @ mapped[at_others].T + log_counts.to(device), at_wanted, at_others)

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipelines.settings.two_vectors import TwoVectors as Settings
+from pipelines.settings.two_vectors import TwoVectors
 from recommender.ranking.score_parts.next_choice import NetworkWeights
 from training.encoder.encoder import best_device
 from training.ranker.fit_projection import ChoiceBatches
-from training.ranker.sampled_softmax import chances, draw, loss_of_drawn
+from training.ranker.sampled_softmax import draw_products, product_frequencies, sampled_softmax_loss
 from training.ranker.training_loop import LoopConfig, Progress, RoundTrainer, batches, learn
 
 
@@ -34,11 +34,11 @@ class TwoVectorsModule(nn.Module):
 def fit_two_vectors(
     choices: ChoiceBatches,
     products: np.ndarray,
-    judge: Callable[[NetworkWeights], float],
-    settings: Settings,
+    metric: Callable[[NetworkWeights], float],
+    settings: TwoVectors,
     loop: LoopConfig,
 ) -> Progress:
-    """The scorer with the best figure by `judge`, looked at after each round over `choices`, or some of them.
+    """The scorer with the best `metric`, computed after each round over `choices`, or some of them.
 
     `products` float32 (n, d) are the products' vectors, which do not move; a user's is the mean of those chosen before.
     """
@@ -49,16 +49,16 @@ def fit_two_vectors(
     vectors = torch.from_numpy(products).to(device)
     network = TwoVectorsModule(products.shape[1], settings.units).to(device)
     optimiser = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
-    by_chance = chances(choices.items, len(products), settings.popularity_power)
+    frequencies = product_frequencies(choices.items, len(products), settings.popularity_power)
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
         for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
             told = (*choices.before(rows), choices.wanted(rows))
             items, weights, wanted = (torch.from_numpy(found).to(device) for found in told)
-            drawn, each = (found.to(device) for found in draw(by_chance, settings.softmax_products))
+            drawn, log_counts = (found.to(device) for found in draw_products(frequencies, settings.softmax_products))
             users = functional.normalize(torch.einsum("bt,btd->bd", weights, vectors[items]), dim=-1)
             own = network(users, vectors[wanted])[:, 0]
             others = network(users[:, None], vectors[drawn][None])[:, :, 0]
-            yield loss_of_drawn(own, others + each, wanted, drawn)
+            yield sampled_softmax_loss(own, others + log_counts, wanted, drawn)
 
-    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), judge, loop)
+    return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), metric, loop)

@@ -11,8 +11,8 @@ import pyarrow as pa
 from pipelines.contracts.product_days import PRODUCT_DAYS
 from recommender.ranking.interaction_log import InteractionLog
 
-UNIT = 10**9  # summed as whole numbers: the sum of doubles hangs on their order
-SUMMED = """
+FIXED_POINT = 10**9  # sums are of integers, since the sum of doubles depends on their order
+POPULARITY_SQL = """
     with halved as (
         select *, round(weight * pow(2.0, -date_diff('day', day, $until) / $half_life) * $unit)::bigint as decayed
         from product_days where day <= $until
@@ -25,10 +25,10 @@ SUMMED = """
 
 def popularity_rows(days: pa.Table, until: date, half_life_days: float) -> pa.Table:
     """The rows of `popularity`: the weights of `days` (`product_days`) up to `until`, halved with age, and summed."""
-    asked = {"until": until, "half_life": half_life_days, "unit": UNIT}
+    parameters = {"until": until, "half_life": half_life_days, "unit": FIXED_POINT}
     with duckdb.connect() as engine:
         engine.register("product_days", days)
-        return engine.sql(SUMMED, params=asked).to_arrow_table()
+        return engine.sql(POPULARITY_SQL, params=parameters).to_arrow_table()
 
 
 def popularity_of(rows: pa.Table, product_ids: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories, histories
 from recommender.ranking.interaction_log import InteractionLog
 
-MOST_CASES = 20_000
+MAX_CASES = 20_000
 VALIDATION_SHARE = 0.3
 LARGEST_SHARE = 4  # a window never takes more than one day in this many
 EPOCH = date(1970, 1, 1).toordinal()
@@ -28,7 +28,7 @@ class DayWindow:
     too_few: bool
 
     def as_dates(self) -> dict[str, object]:
-        """The same for a person."""
+        """The same with ISO dates and the number of days."""
         return {
             "first": day_to_date(self.first).isoformat(),
             "last": day_to_date(self.last).isoformat(),
@@ -75,37 +75,37 @@ def split_by_time(
 
 
 def cases_in(
-    log: InteractionLog, window: DayWindow, showable: np.ndarray, length: int, most: int = MOST_CASES
+    log: InteractionLog, window: DayWindow, showable: np.ndarray, length: int, most: int = MAX_CASES
 ) -> EvalCases:
-    """What the window asks of a model: users with interest before it, and the products they chose in it.
+    """The evaluation cases of a window: users with interest before it, and the products they chose in it.
 
     A target is a product with an event of a target type in the window that the user neither chose nor had hidden
     before, and that can be shown. Histories hold the last `length` products before the window. At most `most`
     users, evenly spread.
     """
     choices, past = _first_choices(log, showable), histories(log, window.first - 1, length)
-    return _asked(log, choices, past, window, _evenly(_choosers(choices, window), most))
+    return _cases_of_users(log, choices, past, window, _evenly_spread(_choosers(choices, window), most))
 
 
 def others_in(
-    log: InteractionLog, window: DayWindow, showable: np.ndarray, length: int, most: int = MOST_CASES
+    log: InteractionLog, window: DayWindow, showable: np.ndarray, length: int, most: int = MAX_CASES
 ) -> tuple[EvalCases, int]:
     """The other users with a past, who chose nothing new in the window: at most `most`, and how many there are."""
     choices, past = _first_choices(log, showable), histories(log, window.first - 1, length)
     others = np.setdiff1d(np.searchsorted(log.users, past.users), _choosers(choices, window))
-    return _asked(log, choices, past, window, _evenly(others, most)), len(others)
+    return _cases_of_users(log, choices, past, window, _evenly_spread(others, most)), len(others)
 
 
 def _choosers(choices: TargetChoices, window: DayWindow) -> np.ndarray:
     return np.unique(choices.user[choices.inside(window.first, window.last)])
 
 
-def _evenly(users: np.ndarray, most: int) -> np.ndarray:
+def _evenly_spread(users: np.ndarray, most: int) -> np.ndarray:
     """At most so many of the sorted `users`, evenly spread."""
     return users if len(users) <= most else users[np.linspace(0, len(users) - 1, most).astype(int)]
 
 
-def _asked(
+def _cases_of_users(
     log: InteractionLog, choices: TargetChoices, past: Histories, window: DayWindow, users: np.ndarray
 ) -> EvalCases:
     wanted = choices.inside(window.first, window.last)

@@ -1,4 +1,4 @@
-"""Learning in rounds over what users chose: each is judged, the best one counts, and a killed run goes on."""
+"""The training loop: rounds over users' choices, early stopping on a validation metric, resumable checkpoints."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class LoopConfig:
-    """The seed of all that is drawn, and where the run keeps how far it is."""
+    """The seed of all random draws, and the checkpoint of this training."""
 
     seed: int
     checkpoint: Checkpoint
@@ -42,49 +42,49 @@ class LoopConfig:
 
 @dataclass(frozen=True)
 class RoundTrainer:
-    """What learns: `losses` are those of a round's batches, each asked for after the step on the one before.
+    """What is trained: `losses` yields the loss of each batch of a round, after the optimiser step on the one before.
 
-    It ends after `most` rounds, or `patience` without a better one. Gradients are cut to a norm of `largest_step`.
+    It ends after `max_rounds`, or `patience` rounds without a better one. Gradients are clipped to `max_gradient_norm`.
     """
 
     network: nn.Module
     optimiser: torch.optim.Optimizer
     losses: Callable[[np.random.Generator], Iterable[Tensor]]
-    most: int
+    max_rounds: int
     patience: int
-    largest_step: float | None = None
+    max_gradient_norm: float | None = None
 
     @property
     def device(self) -> torch.device:
-        """Where it learns."""
+        """The device of its parameters."""
         return next(self.network.parameters()).device
 
-    def one(self, rng: np.random.Generator) -> float:
+    def train_round(self, rng: np.random.Generator) -> float:
         """The mean loss of one round, a step taken on each batch."""
         self.network.train()
-        found = []
+        losses = []
         for loss in self.losses(rng):
             self.optimiser.zero_grad()
             loss.backward()
-            if self.largest_step is not None:
-                nn.utils.clip_grad_norm_(self.network.parameters(), self.largest_step)
+            if self.max_gradient_norm is not None:
+                nn.utils.clip_grad_norm_(self.network.parameters(), self.max_gradient_norm)
             self.optimiser.step()
-            found.append(float(loss.detach()))
-        return float(np.mean(found))
+            losses.append(float(loss.detach()))
+        return float(np.mean(losses))
 
 
-def learn(rounds: RoundTrainer, judge: Callable[[NetworkWeights], float], loop: LoopConfig) -> Progress:
-    """The rounds and the weights with the best figure by `judge`, which looks at them after each round.
+def learn(rounds: RoundTrainer, metric: Callable[[NetworkWeights], float], loop: LoopConfig) -> Progress:
+    """The rounds and the weights with the best figure by `metric`, which is computed after each round.
 
     The same arguments give the same bits on one machine, killed and begun again or not.
     """
     rng = np.random.default_rng(loop.seed)
     saved = loop.checkpoint.load()
     progress = Progress() if saved is None else _resumed(saved, rounds, rng)
-    while len(progress.loss) < rounds.most and not progress.is_over(rounds.patience):
-        progress.loss.append(rounds.one(rng))
+    while len(progress.loss) < rounds.max_rounds and not progress.is_over(rounds.patience):
+        progress.loss.append(rounds.train_round(rng))
         weights = weights_of(rounds.network.eval())
-        progress.figure.append(judge(weights))
+        progress.figure.append(metric(weights))
         if int(np.argmax(progress.figure)) == len(progress.figure) - 1:
             progress.weights = weights
         loop.checkpoint.save(**_state(progress, rounds, rng))

@@ -75,11 +75,11 @@ class TrainingRun:
         """The users of the test days."""
         return self._cases(self.split.test)
 
-    def known(self, window: DayWindow) -> UsersWithHistory:
-        """The users of the window, and beside them those who might have chosen something in it."""
-        asked = (self.inputs.log, window, self.inputs.showable, self.settings.knn.history)
-        others, count = others_in(*asked)
-        return UsersWithHistory(cases_in(*asked), others, (window.users, count))
+    def users_with_history(self, window: DayWindow) -> UsersWithHistory:
+        """Users with a history before the window: those who chose something new in it, and the others."""
+        arguments = (self.inputs.log, window, self.inputs.showable, self.settings.knn.history)
+        others, count = others_in(*arguments)
+        return UsersWithHistory(cases_in(*arguments), others, (window.users, count))
 
     def _cases(self, window: DayWindow) -> EvalCases:
         return cases_in(self.inputs.log, window, self.inputs.showable, self.settings.knn.history)

@@ -27,10 +27,10 @@ from recommender.ranking.score_parts.model import PartInputs, ScorePartModel, Us
 
 FILE, IDS = "next_choice.safetensors", "next_choice_products.json"  # weights, and whose they are
 PRODUCTS = "next_choice.npy"  # what a ranker's network knows of its products; the weights lie beside
-FAR = -1e9  # added to what attention may not look at
-TINY = 1e-5  # of layer normalisation, as in torch
-KEPT = 32_000_000  # numbers of what products are alone that are kept between calls
-STATES = 4  # of those for each number of a product: what it is alone, and three times as many of the first block
+MASKED = -1e9  # attention score of masked places
+LAYER_NORM_EPSILON = 1e-5  # as in torch
+MAX_CACHED = 32_000_000  # floats of product states kept between calls
+STATES = 4  # floats kept for each of a product's: its input state, and query, key and value of the first block
 NetworkWeights = Mapping[str, np.ndarray]
 States = tuple[np.ndarray, np.ndarray]
 
@@ -100,7 +100,7 @@ class NextChoiceScorer(VectorPart):
     @cached_property
     def _all(self) -> States | None:
         """The same of all products, where that is small enough to keep."""
-        return self._read(np.arange(len(self.products))) if self.products.size * STATES <= KEPT else None
+        return self._read(np.arange(len(self.products))) if self.products.size * STATES <= MAX_CACHED else None
 
     def _read(self, items: np.ndarray) -> States:
         """float64 (m, d), (m, 3 d): what each of `items` is alone, and what the first block makes of that."""
@@ -138,7 +138,7 @@ class NextChoiceScorer(VectorPart):
         query, key, value = split.transpose(2, 0, 3, 1, 4)
         query = query[:, :, -queries:]
         back = np.arange(places - queries, places)[:, None] - np.arange(places)
-        seen = np.where(back >= 0, distance[:, np.maximum(back, 0)], FAR)
+        seen = np.where(back >= 0, distance[:, np.maximum(back, 0)], MASKED)
         score = query @ key.transpose(0, 1, 3, 2) / np.sqrt(width // heads) + seen
         share = np.exp(score - score.max(axis=3, keepdims=True))
         mixed = (share / share.sum(axis=3, keepdims=True)) @ value
@@ -146,7 +146,7 @@ class NextChoiceScorer(VectorPart):
 
     def _normal(self, name: str, state: np.ndarray) -> np.ndarray:
         centred = state - state.mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + TINY)
+        scaled = centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + LAYER_NORM_EPSILON)
         return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
     def _linear(self, name: str, state: np.ndarray) -> np.ndarray:

@@ -34,7 +34,7 @@ def test_a_user_alone_is_ranked_as_within_a_block(shelf, people):
 
 def test_products_scored_a_few_at_once_are_ranked_as_all_at_once(shelf, people, monkeypatch):
     whole = shelf.rank(*people, 20)
-    monkeypatch.setattr(contributions, "PIECE", 7)
+    monkeypatch.setattr(contributions, "PRODUCTS_AT_ONCE", 7)
     assert equal(shelf.rank(*people, 20), whole)
 
 

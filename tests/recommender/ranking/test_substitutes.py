@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recommender.ranking.substitutes import USUAL, PairFacts, Substitutes, fit_substitutes, preferred
+from recommender.ranking.substitutes import PRIOR_WEIGHTS, PairFacts, Substitutes, fit_substitutes, preferred
 
 
 def told(*pairs):
@@ -18,7 +18,7 @@ def test_seen_together_and_described_alike_replaces_bought_together_and_unlike_j
     pairs = told(
         (0.8, 0.8, 1, 0, 30), (0.05, 0.1, -1, 30, 0), (0.9, 0.9, 1, 200, 0), (0.7, 0, 1, 0, 0), (0.05, 0, -1, 20, 80)
     )  # fmt: skip
-    usual = Substitutes(USUAL, 1.0, text_groups=10)
+    usual = Substitutes(PRIOR_WEIGHTS, 1.0, text_groups=10)
     like, unlike, a_set, texts_alone, often_left = usual.chances(pairs)
     assert like > 0.9
     assert unlike < 0.05
@@ -51,7 +51,7 @@ def test_what_tells_them_apart_is_learned_where_there_are_labels():
 
 def test_without_labels_of_both_kinds_the_usual_weights_stay():
     for pairs in (told(), told((0.5, 0.5, 1, 9, 0)), told((0.5, 0.5, 1, 0, 9))):
-        assert fit_substitutes(pairs, 10, looked_at=True) == Substitutes(USUAL, 1.0, 10)
+        assert fit_substitutes(pairs, 10, looked_at=True) == Substitutes(PRIOR_WEIGHTS, 1.0, 10)
 
 
 def test_variants_of_one_name_replace_each_other_where_no_visit_says_otherwise():
@@ -65,4 +65,4 @@ def test_variants_of_one_name_replace_each_other_where_no_visit_says_otherwise()
 
 def test_few_labels_move_little():
     few = fit_substitutes(told((0.9, 0, 1, 5, 0), (0.1, 0, -1, 0, 5)), 10, looked_at=True)  # against what is usual
-    assert np.abs(np.array(few.weights) - USUAL).max() < 0.5
+    assert np.abs(np.array(few.weights) - PRIOR_WEIGHTS).max() < 0.5

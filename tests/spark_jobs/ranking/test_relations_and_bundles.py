@@ -25,7 +25,7 @@ from recommender.ranking.ranker_files import save_ranker
 from recommender.ranking.score_parts.popular import Popular
 from recommender.ranking.score_parts.similar_meaning import SimilarMeaning
 from recommender.ranking.score_parts.similar_text import SimilarText
-from recommender.ranking.substitutes import USUAL, Substitutes
+from recommender.ranking.substitutes import PRIOR_WEIGHTS, Substitutes
 from recommender.texts.english import EN
 from spark_jobs import rank
 from spark_jobs.engine import spark_schema
@@ -297,7 +297,7 @@ def test_what_the_shop_states_wins_over_behaviour():
             "chosen": [0, 90.0, 0],
         }
     )  # fmt: skip
-    found = related_block(pairs, Substitutes(USUAL, 1.0, 10), stated(settings.relations))
+    found = related_block(pairs, Substitutes(PRIOR_WEIGHTS, 1.0, 10), stated(settings.relations))
     assert found["stated"].to_pylist() == ["substitute", "complement", None]
     assert found["substitute"].to_pylist()[:2] == [1.0, 0.0]
     assert 0 < found["substitute"][2].as_py() < 0.1

@@ -13,7 +13,7 @@ from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.quantised_vectors import on_grid
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.score_parts.popular import Popular
-from training.ranker.evaluate import after_one_product, differences, explored, judge
+from training.ranker.evaluate import after_one_product, differences, evaluate_exploration, evaluate_rankers
 
 N = 12
 COLD = np.arange(N) >= 10
@@ -40,7 +40,7 @@ def judged():
     targets = [np.array([0, 11]), np.array([1]), np.array([11])]
     nothing = [np.empty(0, np.int32)] * len(targets)
     cases = EvalCases(np.array(["ann", "bob", "cid"]), nothing, nothing, targets)
-    return judge({"up": by_popularity(range(N, 0, -1)), "down": by_popularity(range(N))}, cases, COLD)
+    return evaluate_rankers({"up": by_popularity(range(N, 0, -1)), "down": by_popularity(range(N))}, cases, COLD)
 
 
 def test_lists_of_ten_reach_the_first_ten_products(judged):
@@ -53,7 +53,9 @@ def test_of_the_brands_that_can_be_shown_those_count_that_are():
     brands = np.array([0, 0, 1, 2, 3, -1, -1, -1, -1, -1, 3, 4], np.int32)
     shelf = replace(by_popularity(range(N, 0, -1)), brands=brands, showable=np.arange(N) != 3)
     nothing = [np.empty(0, np.int32)]
-    (figures,) = judge({"up": shelf}, EvalCases(np.array(["ann"]), nothing, nothing, [np.array([0])]), COLD).values()
+    (figures,) = evaluate_rankers(
+        {"up": shelf}, EvalCases(np.array(["ann"]), nothing, nothing, [np.array([0])]), COLD
+    ).values()
     assert figures.brand_coverage == 3 / 4  # of 0, 1, 3 and 4, the last is not among the first ten
     assert figures.metrics()["brand_coverage@10"]["value"] == 3 / 4
 
@@ -63,8 +65,8 @@ def test_what_is_drawn_is_judged_as_readers_would_see_it():
     nothing = [np.empty(0, np.int32)] * 50
     cases = EvalCases(np.arange(50).astype(str), nothing, nothing, [np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])] * 50)
     nobody_new = np.zeros(40, bool)
-    (plain,) = judge({"up": shelf}, cases, nobody_new).values()
-    drawn = explored(shelf, cases, nobody_new, ("2025-01-31", 2))
+    (plain,) = evaluate_rankers({"up": shelf}, cases, nobody_new).values()
+    drawn = evaluate_exploration(shelf, cases, nobody_new, ("2025-01-31", 2))
     assert plain.recall.tolist() == [1.0] * 50
     assert drawn.recall.tolist() == [0.8] * 50
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipelines.settings.next_choice import NextChoice as Settings
+from pipelines.settings.next_choice import NextChoice
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories
 from recommender.ranking.quantised_vectors import on_grid
@@ -18,7 +18,7 @@ from training.ranker.fit_next_choice import Network, fit_next_choice, windows
 from training.ranker.training_loop import LoopConfig, weights_of
 
 PRODUCTS, TEXT = 20, 5
-SMALL = Settings(dimension=16, layers=2, heads=2, length=4, dropout=0.1, batch_users=8, rounds=12, learning_rate=0.02)
+SMALL = NextChoice(dimension=16, layers=2, heads=2, length=4, dropout=0.1, batch_users=8, rounds=12, learning_rate=0.02)
 IDS = np.array([f"p{n:02d}" for n in range(PRODUCTS)])
 
 
@@ -106,9 +106,9 @@ def test_learning_ends_when_nothing_gets_better(circle, text, run):
     assert told.weights is not None
 
 
-@pytest.mark.parametrize("kept", [0, next_choice.KEPT])
+@pytest.mark.parametrize("kept", [0, next_choice.MAX_CACHED])
 def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text, run, kept, monkeypatch):
-    monkeypatch.setattr(next_choice, "KEPT", kept)
+    monkeypatch.setattr(next_choice, "MAX_CACHED", kept)
     weights = learn(circle, text, run, SMALL.model_copy(update={"rounds": 1})).weights
     network = LearnedNetwork(weights, IDS).part_for(IDS, text)
     rng = np.random.default_rng(5)

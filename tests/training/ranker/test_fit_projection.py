@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from pipelines.settings.knn import Knn
-from pipelines.settings.projection import Projection as Settings
+from pipelines.settings.projection import Projection
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import query
@@ -18,7 +18,7 @@ from training.ranker.fit_projection import ChoiceBatches, ProjectionModule, Text
 from training.ranker.training_loop import LoopConfig
 
 PRODUCTS, TEXT, CHOSEN = 240, 16, 200
-SMALL = Settings(batch_choices=16, rounds=12, patience=12, learning_rate=0.005, softmax_products=120)
+SMALL = Projection(batch_choices=16, rounds=12, patience=12, learning_rate=0.005, softmax_products=120)
 KNN = Knn()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipelines.settings.knn import Knn
-from pipelines.settings.two_vectors import TwoVectors as Settings
+from pipelines.settings.two_vectors import TwoVectors
 from recommender.ranking.eval_cases import EvalCases
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import query
@@ -18,7 +18,7 @@ from training.ranker.training_loop import LoopConfig
 
 KINDS, EACH, KNN = 6, 12, Knn()
 PRODUCTS = KINDS * EACH
-SETTINGS = Settings(units=16, batch_choices=32, rounds=10, patience=10, learning_rate=0.02, softmax_products=48)
+SETTINGS = TwoVectors(units=16, batch_choices=32, rounds=10, patience=10, learning_rate=0.02, softmax_products=48)
 
 
 @pytest.fixture

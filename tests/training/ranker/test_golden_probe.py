@@ -12,7 +12,7 @@ from pipelines.registry.load_back import differences
 from tests.training.test_steps import run
 from tests.training.toy_shop import open_night
 from training import train
-from training.ranker.golden_probe import LISTED, USERS, answers, drawn_pasts
+from training.ranker.golden_probe import LIST_LENGTH, USERS, answers, drawn_pasts
 from training.ranker.model_folder import load_model
 from training.ranker.training_run import TrainingRun
 
@@ -37,7 +37,8 @@ def test_the_lists_are_those_of_the_ranker_that_was_judged(night):
     ranker = judged_run.ranker(load_model(night.work / "challenger"), judged_run.split.test.first - 1)
     pasts = drawn_pasts(ranker)
     lists = [[row["product_id"] for row in rows] for rows in probe_of(night.work / "challenger")["lists"]]
-    assert lists == [ranker.product_ids[items[items >= 0]].tolist() for items in ranker.lists(pasts, pasts, LISTED)]
+    ranked = ranker.lists(pasts, pasts, LIST_LENGTH)
+    assert lists == [ranker.product_ids[items[items >= 0]].tolist() for items in ranked]
     assert [len(past) for past in pasts] == list(range(1, USERS + 1))
 
 
