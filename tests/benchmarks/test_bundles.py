@@ -177,6 +177,7 @@ def test_a_folder_without_sessions_is_an_error_that_says_so(tmp_path):
         Domain.read(tmp_path, SameVectors(), least=1)
 
 
+@pytest.mark.slow
 def test_the_whole_benchmark_on_a_plain_shop(tmp_path):
     write_shop(tmp_path / "shop", 60)
     out = tmp_path / "bundles.json"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from benchmarks.checks import LAST, run
 from pipelines.night.night import Night
 from pipelines.settings.load import check_settings
+
+pytestmark = pytest.mark.slow
 
 
 def test_all_parts_are_measured(spark, tmp_path):

@@ -15,6 +15,8 @@ from benchmarks.next_item import refitted, training_run_of
 from pipelines.settings.load import check_settings
 from recommender.ranking.blend import Blend
 
+pytestmark = pytest.mark.slow
+
 COLOURS, THINGS = ("red", "blue", "green", "grey"), ("mug", "lamp", "scarf", "clock", "spoon", "chair", "rug", "vase")
 
 

@@ -22,6 +22,8 @@ from tests.training.toy_shop import LAST, interaction_rows, open_night, product_
 from training import embed, train
 from training.encoder.encoder import Encoder
 
+pytestmark = pytest.mark.slow
+
 
 def run(step, night):
     step.main(["--night", str(night.work)])

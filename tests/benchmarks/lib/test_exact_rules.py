@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from benchmarks.lib.exact_rules import HEADER, in_duckdb, judge
+
+pytestmark = pytest.mark.slow
 
 GOOD = ("536365", "85123A", "WHITE HANGING HEART", "6", "2010-12-01 08:26:00", "2.55", "17850.0", "United Kingdom")
 CHANGES = (

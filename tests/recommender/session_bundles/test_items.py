@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 SCRIPT = """
 import numpy as np
 from recommender.session_bundles.items import CatalogueTexts, Items
@@ -15,6 +17,7 @@ for name in ("path", "path_words", "steps"):
 """
 
 
+@pytest.mark.slow
 def test_the_order_of_hashes_changes_nothing():
     told = [
         subprocess.run(

@@ -13,6 +13,8 @@ from spark_jobs.cleaning.copies import LANES, _candidates, judge_copies
 from spark_jobs.cleaning.minhash import with_signature
 from spark_jobs.cleaning.tokenise import folded_words
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2025, 3, 1)
 MUG = "the fox on this mug looks at me every morning and the handle sits well in my hand so I smile"
 EDITED = "The fox on this mug looks at me every morning, and the handle sits nicely in my hand, so I smile!"

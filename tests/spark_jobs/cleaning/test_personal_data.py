@@ -482,6 +482,7 @@ def test_no_planted_address_survives(spark, planted):
     assert left == []
 
 
+@pytest.mark.slow
 def test_a_very_long_text_ends(spark):
     """Neither a search that takes a power of the length nor a stack that overflows."""
     texts = [(unit * 1_000_000)[:1_000_000] for unit in LONG] + [(unit * 100_000)[:100_000] for unit in ENDLESS]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from spark_jobs.clean import RULES
 from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
 from spark_jobs.cleaning.products_from_lines import products_of_lines
 from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
 
 from ..conftest import KEY, judged_rows
+
+pytestmark = pytest.mark.slow
 
 REVIEW = {"user_id": "u1", "product_id": "mug", "rating": "5", "text": "fine", "ts": "2025-03-10T10:00:00+01:00"}
 REVIEWS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from pyspark.sql import functions as F
 
 from pipelines.contracts.reviews import FLAGS
@@ -11,6 +12,8 @@ from spark_jobs.cleaning.tokenise import folded_words
 from spark_jobs.cleaning.tone import with_contradiction
 
 from ..conftest import KEY
+
+pytestmark = pytest.mark.slow
 
 LANGUAGES = {
     "This is the best mug I have ever had.": "en",

@@ -23,6 +23,8 @@ from spark_jobs.engine import ddl, measure, read
 from spark_jobs.ranking.check_views import check_views, unknown_products
 from tests.given import put
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2025, 3, 10)
 SETTINGS = """
 [sources.events]

@@ -40,6 +40,8 @@ from spark_jobs.ranking.offers import bundle_table, cold_table
 from spark_jobs.ranking.pair_blocks import related_block
 from spark_jobs.ranking.relations import RelationRun, decayed_total, pair_sums, stated
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2025, 3, 10)
 CATEGORIES = {"lamp": "lamps", "light": "lamps", "glow": "lamps", "shade": "shades", "bulb": "bulbs"}
 IDS = sorted([*CATEGORIES, "bread", "milk", *(f"other{n}" for n in range(8))])

@@ -27,6 +27,8 @@ from spark_jobs.ranking.bundle_evidence import BundleEvidence
 from spark_jobs.ranking.pair_blocks import RELATED
 from spark_jobs.ranking.session_bundles import VisitRules, open_visits, session_bundles
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2025, 1, 31)
 IDS = ["bag1", "bag2", "cup1", "cup2", "lamp1", "pen1", "pen2"]
 CENTRES = {"bag": [1, 0, 0.2], "cup": [0, 1, 0.3], "lamp": [0.2, 0.9, 0.1], "pen": [0.9, 0.1, 0.1]}

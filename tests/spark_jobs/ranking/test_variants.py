@@ -6,6 +6,8 @@ import pytest
 
 from spark_jobs.ranking.variants import is_variant, title_words
 
+pytestmark = pytest.mark.slow
+
 PAIRS = {
     ("Kids Rain Mac PINK", "KIDS RAIN MAC blue"): 1,
     ("Rain mac", "rain mac, large"): 1,

