@@ -21,7 +21,7 @@ from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.settings.ranking import Ranking
 from recommender.bundles.cold_start import NearDuplicates
-from recommender.bundles.for_users import mask_hidden
+from recommender.bundles.hidden_bundles import mask_hidden
 from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import load_ranker
 from recommender.ranking.rerank import lots

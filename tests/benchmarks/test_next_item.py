@@ -116,7 +116,9 @@ def test_items_taken_out_are_still_unknown_once_validation_choices_are_counted(f
     cold = np.isin(np.arange(len(inputs.product_ids)), chosen[:3])
     run = training_run_of(tmp_path, without(inputs, cold), settings)
     vectors = np.zeros((len(inputs.product_ids), 2), np.float32)
-    model = SimpleNamespace(vectors=lambda night, inputs: vectors, blend=Blend(), knn=settings.knn, learned={})
+    model = SimpleNamespace(
+        vectors=lambda inputs, caches, settings: vectors, blend=Blend(), knn=settings.knn, learned={}
+    )
     before, after = run.ranker(model, FIT), refitted(run, model, cold)
     assert (before.popularity[cold] == 0).all()
     assert (after.popularity[cold] == 0).all()

@@ -75,7 +75,7 @@ def test_parameters_and_batches_are_on_the_device_that_is_chosen(fit, drawn, run
     """On torch's device without memory: what mixes it with the CPU raises, and so does what reads a number of it."""
     for module in MODULES:
         monkeypatch.setattr(module, "best_device", lambda: torch.device("meta"))
-        monkeypatch.setattr(module, "learn", lambda rounds, judge, run: rounds)
+        monkeypatch.setattr(module, "learn", lambda rounds, metric, loop: rounds)
     rounds = fit(run, drawn)
     held = [*rounds.network.parameters(), *rounds.network.buffers()]
     assert {tensor.device.type for tensor in held} == {rounds.device.type} == {"meta"}

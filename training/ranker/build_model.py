@@ -92,11 +92,11 @@ def learn_projection(run: TrainingRun, model: SavedModel) -> LearnedProjection |
         return None
     words = TfidfVocabulary.of(inputs.texts, settings.vocabulary_size)
     texts = TextFeatures(run.encoder_vectors(model), words.counted(inputs.texts))
-    asked = query(cases.histories, len(inputs.product_ids), knn)
+    queries = query(cases.histories, len(inputs.product_ids), knn)
 
     def figure(vectors: np.ndarray) -> float:
         products = on_grid(vectors)
-        return ndcg_of_vectors(user_vectors(asked, products), products, cases, inputs.showable)
+        return ndcg_of_vectors(user_vectors(queries, products), products, cases, inputs.showable)
 
     def metric_of_weights(weights: NetworkWeights) -> float:
         return figure(LearnedProjection(weights, words).mapped(texts.vectors, texts.words))

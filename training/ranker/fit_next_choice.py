@@ -150,17 +150,17 @@ def drawn(choices: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarra
 
 
 def _loss(network: Network, rows: list[np.ndarray], frequencies: Tensor, most: int) -> Tensor:
-    asked, wanted = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], PADDING)
-    there, (drawn, log_counts) = wanted != PADDING, draw_products(frequencies, most)
-    needed, place = torch.cat([asked.ravel(), wanted[there], drawn]).unique(return_inverse=True)
+    context, targets = _padded([r[:-1] for r in rows], 0), _padded([r[1:] for r in rows], PADDING)
+    is_target, (drawn, log_counts) = targets != PADDING, draw_products(frequencies, most)
+    needed, place = torch.cat([context.ravel(), targets[is_target], drawn]).unique(return_inverse=True)
     device = network.scale.device
-    at_asked, at_wanted, at_drawn = place.to(device).split([asked.numel(), int(there.sum()), len(drawn)])
+    at_context, at_targets, at_drawn = place.to(device).split([context.numel(), int(is_target.sum()), len(drawn)])
     with half_precision(device):
         products = network.products(needed.to(device)).float()
-        states = network(at_asked.view(asked.shape), products)[there].float()
-    own = network.scores_of_pairs(states, products[at_wanted])
+        states = network(at_context.view(context.shape), products)[is_target].float()
+    own = network.scores_of_pairs(states, products[at_targets])
     others = network.scores(states, products[at_drawn]) + log_counts.to(device)
-    return sampled_softmax_loss(own, others, at_wanted, at_drawn)
+    return sampled_softmax_loss(own, others, at_targets, at_drawn)
 
 
 def _padded(rows: list[np.ndarray], padding: int) -> Tensor:

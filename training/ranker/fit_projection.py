@@ -1,4 +1,4 @@
-"""Learning a map of texts: what a user chose lately lies near what is chosen next."""
+"""Fits the projection of text vectors: products that a user chose lately lie near the one chosen next."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONTEXT = 20  # products before a choice, the latest, from which it is predicted
 
 @dataclass(frozen=True)
 class TextFeatures:
-    """What is read of n texts: the encoder's `vectors` float32 (n, d), and the `words` in them, csr float32 (n, w)."""
+    """Features of n texts: the encoder's `vectors` float32 (n, d), and the `words` in them, csr float32 (n, w)."""
 
     vectors: np.ndarray
     words: sparse.csr_array
@@ -34,7 +34,7 @@ class TextFeatures:
         return len(self.vectors)
 
     def of(self, rows: Tensor, device: torch.device) -> tuple[Tensor, tuple[Tensor, Tensor, Tensor]]:
-        """What is read of the texts at `rows` (m,): vectors (m, d); words of all in one row, starts, weights."""
+        """Features of the texts at `rows` (m,): vectors (m, d); words of all in one row, starts, weights."""
         counted = self.words[rows.numpy()]
         indices, indptr = counted.indices.astype(np.int64), counted.indptr[:-1].astype(np.int64)
         arrays = (self.vectors[rows.numpy()], indices, indptr, counted.data)
@@ -79,7 +79,7 @@ class ChoiceBatches:
     def of(cls, past: Histories, recency_power: float) -> ChoiceBatches:
         """Those of `past`; what is t turns older than the last product before a choice weighs (1 + t)^-recency_power.
 
-        Just so `knn.query` would weigh it after that product.
+        That is the weight that `knn.query` gives it after that product.
         """
         first = np.repeat(past.starts[:-1], np.diff(past.starts))
         places = np.flatnonzero(np.arange(len(past.items)) > first)
@@ -97,8 +97,8 @@ class ChoiceBatches:
         weights = np.where(there, (1.0 + np.maximum(older, 0)) ** -self.recency_power, 0)
         return self.items[back], weights.astype(np.float32)
 
-    def wanted(self, rows: np.ndarray) -> np.ndarray:
-        """int64 (b,): what was chosen."""
+    def targets(self, rows: np.ndarray) -> np.ndarray:
+        """int64 (b,): the products that were chosen."""
         return self.items[self.places[rows]]
 
 
@@ -111,8 +111,8 @@ def fit_projection(
 ) -> Progress:
     """The map with the best `metric`, computed after each round over `choices`, or some of them.
 
-    `texts` are those of the n products. A choice is told from the mean of the products before it, by a softmax over
-    `settings.softmax_products` drawn products.
+    `texts` are those of the n products. A choice is predicted from the mean of the products before it, by a softmax
+    over `settings.softmax_products` drawn products.
     """
     if not len(choices):
         return Progress()
@@ -137,12 +137,12 @@ def _loss(
     most: int,
 ) -> Tensor:
     device = network.scale.device
-    items, weights = (torch.from_numpy(found) for found in choices.before(rows))
-    wanted, (others, log_counts) = torch.from_numpy(choices.wanted(rows)), draw_products(frequencies, most)
-    needed, place = torch.cat([items.ravel(), wanted, others]).unique(return_inverse=True)
+    items, weights = (torch.from_numpy(array) for array in choices.before(rows))
+    targets, (others, log_counts) = torch.from_numpy(choices.targets(rows)), draw_products(frequencies, most)
+    needed, place = torch.cat([items.ravel(), targets, others]).unique(return_inverse=True)
     mapped = network(*texts.of(needed, device))
-    at_items, at_wanted, at_others = place.to(device).split([items.numel(), len(wanted), len(others)])
+    at_items, at_targets, at_others = place.to(device).split([items.numel(), len(targets), len(others)])
     users = torch.einsum("bt,btd->bd", weights.to(device), mapped[at_items].view(*items.shape, -1))
-    asked = network.scale.exp() * functional.normalize(users, dim=-1)
-    own = (asked * mapped[at_wanted]).sum(dim=1)
-    return sampled_softmax_loss(own, asked @ mapped[at_others].T + log_counts.to(device), at_wanted, at_others)
+    scaled_users = network.scale.exp() * functional.normalize(users, dim=-1)
+    own = (scaled_users * mapped[at_targets]).sum(dim=1)
+    return sampled_softmax_loss(own, scaled_users @ mapped[at_others].T + log_counts.to(device), at_targets, at_others)

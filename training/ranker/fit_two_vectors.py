@@ -53,12 +53,12 @@ def fit_two_vectors(
 
     def losses(rng: np.random.Generator) -> Iterator[Tensor]:
         for rows in batches(len(choices), settings.choices_per_round, settings.batch_choices, rng):
-            told = (*choices.before(rows), choices.wanted(rows))
-            items, weights, wanted = (torch.from_numpy(found).to(device) for found in told)
-            drawn, log_counts = (found.to(device) for found in draw_products(frequencies, settings.softmax_products))
+            arrays = (*choices.before(rows), choices.targets(rows))
+            items, weights, targets = (torch.from_numpy(array).to(device) for array in arrays)
+            drawn, log_counts = (tensor.to(device) for tensor in draw_products(frequencies, settings.softmax_products))
             users = functional.normalize(torch.einsum("bt,btd->bd", weights, vectors[items]), dim=-1)
-            own = network(users, vectors[wanted])[:, 0]
+            own = network(users, vectors[targets])[:, 0]
             others = network(users[:, None], vectors[drawn][None])[:, :, 0]
-            yield sampled_softmax_loss(own, others + log_counts, wanted, drawn)
+            yield sampled_softmax_loss(own, others + log_counts, targets, drawn)
 
     return learn(RoundTrainer(network, optimiser, losses, settings.rounds, settings.patience), metric, loop)

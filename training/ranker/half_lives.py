@@ -27,11 +27,11 @@ def choose_half_lives(
     days = inputs.log.interest(until).day
     seen = int(np.ptp(days)) if len(days) else 0
     past, n = inputs.histories(until, model.knn), len(inputs.product_ids)
-    asked = query(cases.histories, n, model.knn)
+    queries = query(cases.histories, n, model.knn)
 
     def of_pairs(half_life: float) -> float:
         similar = count_neighbours(past, n, model.knn.model_copy(update={"half_life_days": half_life}))
-        return ndcg_of_scores(lambda at: (asked[at] @ similar).toarray(), cases, inputs.showable)
+        return ndcg_of_scores(lambda at: (queries[at] @ similar).toarray(), cases, inputs.showable)
 
     def of_popularity(half_life: float) -> float:
         popular = inputs.popularity(until, half_life)

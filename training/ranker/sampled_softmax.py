@@ -29,11 +29,11 @@ def draw_products(frequencies: Tensor, most: int) -> tuple[Tensor, Tensor]:
     return torch.multinomial(shares, most), torch.full((most,), math.log(products / most))
 
 
-def sampled_softmax_loss(own: Tensor, others: Tensor, wanted: Tensor, drawn: Tensor) -> Tensor:
+def sampled_softmax_loss(own: Tensor, others: Tensor, targets: Tensor, drawn: Tensor) -> Tensor:
     """Cross entropy of what was chosen against products drawn from all, each for many (Jean et al. 2015).
 
     `own` (b,) are the scores of what was chosen, `others` (b, m) those of what was drawn, with the logs of how many
-    each stands for; `wanted` (b,) and `drawn` (m,) name the products of both. What was chosen and drawn counts once.
+    each stands for; `targets` (b,) and `drawn` (m,) name the products of both. What was chosen and drawn counts once.
     """
-    others = others.masked_fill(drawn[None, :] == wanted[:, None], float("-inf"))
-    return functional.cross_entropy(torch.cat([own[:, None], others], dim=1), torch.zeros_like(wanted))
+    others = others.masked_fill(drawn[None, :] == targets[:, None], float("-inf"))
+    return functional.cross_entropy(torch.cat([own[:, None], others], dim=1), torch.zeros_like(targets))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pipelines.settings.bundles import Bundles
 from recommender.bundles.candidates import BASKET, CLIQUE, COMPLETION, LONG_TAIL, PAIR, PINNED, find_candidates
 from recommender.bundles.cold_start import PricedBundle, cold_start_bundles
-from recommender.bundles.for_users import mask_hidden
+from recommender.bundles.hidden_bundles import mask_hidden
 from recommender.bundles.model import BundleCandidate, BundleProduct
 from recommender.bundles.near_duplicates import near_duplicates_among
 from recommender.bundles.rules import Rules

@@ -116,7 +116,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_bits(texts, pairs, run, per
 def test_a_choice_is_told_from_the_last_products_of_the_same_user():
     past = Histories.of_lists(np.arange(3), [np.array([5, 6, 7]), np.array([8]), np.array([9, 5])])
     choices = ChoiceBatches.of(past, 1.5)
-    assert choices.wanted(np.arange(3)).tolist() == [6, 7, 5]
+    assert choices.targets(np.arange(3)).tolist() == [6, 7, 5]
     items, weights = choices.before(np.arange(3))
     assert [row[w > 0].tolist() for row, w in zip(items, weights, strict=True)] == [[5], [6, 5], [9]]
     as_asked = query([np.array([5, 6], np.int32)], 10, KNN).toarray()[0]

@@ -1,4 +1,4 @@
-"""Scores of bundles for users, without bundles that contain a product hidden from the user."""
+"""Masks the bundles that contain a product hidden from the user."""
 
 from __future__ import annotations
 
