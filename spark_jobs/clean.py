@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipelines.atomic_files import write_json
 from pipelines.contracts.account import ACCOUNT
-from pipelines.contracts.contract import Table
-from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
-from pipelines.contracts.reviews import REVIEWS
 from pipelines.night.day_versions import (
     cleaning_hash,
-    delivery_key,
     facts_of,
     files_of_table,
     folder_of,
@@ -32,7 +26,6 @@ from pipelines.night.day_versions import (
     move_version,
     record_versions_read,
     remove_built,
-    version_hash,
 )
 from pipelines.night.night import Night, first_day, look_back
 from pipelines.night.user_key import load_user_key
@@ -44,16 +37,23 @@ from spark_jobs.cleaning.account import (
     refused_rows,
     verdicts_by_day,
 )
-from spark_jobs.cleaning.catalogue import CleanCatalogue, clean_catalogue
+from spark_jobs.cleaning.catalogue import clean_catalogue
 from spark_jobs.cleaning.common_rules import UNKNOWN_PRODUCT
 from spark_jobs.cleaning.copies import COPIED_TEXT
-from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES, judge_events, typed_events
-from spark_jobs.cleaning.landing import Typing, land, landed_rows
+from spark_jobs.cleaning.dated_sources import (
+    DatedSource,
+    DaysInView,
+    dated_sources,
+    days_before,
+    pieces_by_day,
+    wanted_days,
+)
+from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES
+from spark_jobs.cleaning.landing import delivered_source, land, landed_rows
 from spark_jobs.cleaning.products import DUPLICATE_CODE
 from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
-from spark_jobs.cleaning.profile import event_profiles, review_profiles
 from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
-from spark_jobs.cleaning.reviews import WRITTEN_TWICE, judge_reviews, typed_reviews
+from spark_jobs.cleaning.reviews import WRITTEN_TWICE
 from spark_jobs.cleaning.robots import BOT_RULES
 from spark_jobs.day_tables import FOLDER, DayWriter, kept_aside, measure_days, write_folders
 from spark_jobs.engine import job, measure, read, write
@@ -66,30 +66,6 @@ RULES = {  # in the order in which they are asked; what cannot be read is refuse
 }
 
 
-@dataclass(frozen=True)
-class DatedSource:
-    """A source whose clean rows are kept in days: how rows are typed, judged and profiled.
-
-    `judge(rows, known, night, since)` returns `rows` of whole days with their verdict. It needs the rows of the days
-    from `since` on, and of as many days before as `night.look_back` says.
-    """
-
-    name: str
-    table: Table
-    typed: Typing
-    judge: Callable[[DataFrame, DataFrame, Night, date], DataFrame]
-    profile: Callable[[DataFrame, DataFrame], dict[str, dict[str, Any]]]
-
-
-DATED = (
-    DatedSource(
-        "events", EVENTS, typed_events, lambda rows, known, night, _: judge_events(rows, known, night), event_profiles
-    ),
-    DatedSource("reviews", REVIEWS, typed_reviews, judge_reviews, review_profiles),
-)
-Landed = Mapping[str, Mapping[str, Any]]
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the step `clean` for the night that `--night` names."""
     job("clean", clean, argv)
@@ -100,28 +76,31 @@ def clean(spark: SparkSession, night: Night) -> None:
 
     Raises SourceError where a file cannot be read.
     """
-    key = load_user_key(night.home)
+    settings, key, building = night.settings, load_user_key(night.home), night.work / "building"
     if night.full_refresh:
         remove_built(night.home)
     with failures_explained():
         catalogue = clean_catalogue(spark, night, key)
         accounts = {"products": catalogue.account}
-        for source in DATED:
-            landed = land(spark, night, source.name, source.typed, key)
-            days = wanted_days(night, source, landed, catalogue)
+        products = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
+        writer = DayWriter(night.home, building, {PRODUCTS.name: products})
+        for source in dated_sources(settings.sources, settings.cleaning, settings.shop.time_zone, night.run_date, key):
+            delivered, reach = delivered_source(night, source.name), look_back(settings, source.name)
+            landed = land(spark, delivered, source.typed, key)
+            in_view = DaysInView(first_day(settings, night.run_date, reach), night.first_day, night.run_date, reach)
+            inputs = cleaning_hash(night, source.name)
+            days = wanted_days(pieces_by_day(delivered.files, landed), catalogue, inputs, in_view)
             deliveries = {name: name for name in landed}
             record_versions_read(night, **{source.table.name: days, f"deliveries:{source.name}": deliveries})
             if absent := missing_versions(night.home, source.table, days):
-                first, last = days_before(min(absent), look_back(night.settings, source.name)), max(absent)
+                first, last = days_before(min(absent), reach), max(absent)
                 touched = [k for k, facts in landed.items() if any(first <= day <= last for day in facts["days"])]
-                rows = landed_rows(spark, night, source.name, touched, source.typed, key)
-                build(rows.where(F.col("day").between(first, last)), night, source, absent, catalogue.known)
-            facts = facts_of(night.home, source.table, days)
-            accounts[source.name] = account_with_news(
-                night, source.name, landed, [f["verdicts"] for f in facts.values()]
-            )
+                rows = landed_rows(spark, delivered, touched, source.typed, key)
+                build(rows.where(F.col("day").between(first, last)), source, absent, catalogue.known, writer)
+            verdicts = [facts["verdicts"] for facts in facts_of(night.home, source.table, days).values()]
+            accounts[source.name] = account_with_news(landed, verdicts, delivered.new, in_view.first, in_view.last)
             write_json(night.aggregates(source.table), measure_days(night.home, source.table, days, night.run_date))
-    shutil.rmtree(night.work / "building", ignore_errors=True)
+    shutil.rmtree(building, ignore_errors=True)
     shutil.rmtree(night.work / "readable", ignore_errors=True)
     written = write(account_table(spark, accounts), ACCOUNT, night.place(ACCOUNT))
     write_json(night.aggregates(ACCOUNT), measure(written, ACCOUNT, night.run_date, {}))
@@ -130,50 +109,21 @@ def clean(spark: SparkSession, night: Night) -> None:
     write_json(night.work / "account.json", accounts)
 
 
-def wanted_days(night: Night, source: DatedSource, landed: Landed, catalogue: CleanCatalogue) -> dict[str, str]:
-    """The version of each day in view, by day: a hash of the rows delivered for it and of the products known in time.
-
-    Where a source looks back at earlier days (copied reviews), their versions are part of the hash.
-    """
-    reach = look_back(night.settings, source.name)
-    first = str(first_day(night.settings, night.run_date, reach))
-    delivered = {delivery_key(night, source.name, f): f.delivered for f in night.files[source.name]}
-    pieces: dict[str, list[Any]] = {}
-    for key, facts in sorted(
-        landed.items(), key=lambda item: (str(delivered[item[0]] or ""), item[1]["file"], item[0])
-    ):
-        for day, piece in facts["days"].items():
-            if first <= day <= str(night.run_date):
-                pieces.setdefault(day, []).append([delivered[key], facts["file"], piece])
-    meant = cleaning_hash(night, source.name)
-    alone = {day: version_hash(meant, day, pieces[day], catalogue.digest(day, night)) for day in sorted(pieces)}
-    seen = [day for day in alone if day >= str(night.first_day)]
-    if not reach:
-        return {day: alone[day] for day in seen}
-    back = {day: [(d, v) for d, v in alone.items() if days_before(day, reach) <= d <= day] for day in seen}
-    return {day: version_hash(versions) for day, versions in back.items()}
-
-
-def days_before(day: str, days: int) -> str:
-    """The day `days` days before `day` (YYYY-MM-DD)."""
-    return str(date.fromisoformat(day) - timedelta(days))
-
-
-def build(rows: DataFrame, night: Night, source: DatedSource, days: Mapping[str, str], known: DataFrame) -> None:
+def build(rows: DataFrame, source: DatedSource, days: Mapping[str, str], known: DataFrame, writer: DayWriter) -> None:
     """Judge all rows of these days and write the clean and the refused rows of each day."""
-    judged = source.judge(rows.where("not on_arrival"), known, night, date.fromisoformat(min(days)))
+    building, products = writer.building, writer.views[PRODUCTS.name]
+    judged = source.judge(rows.where("not on_arrival"), known, date.fromisoformat(min(days)))
     theirs = judged.where(F.col("day").cast("string").isin(list(days)))
-    judged = kept_aside(theirs, night.work / "building" / f"judged {source.name}")
+    judged = kept_aside(theirs, building / f"judged {source.name}")
     refused = refused_rows(judged.withColumn(FOLDER, F.col("day").cast("string")), source.name, FOLDER)
-    written = write_folders(refused.repartition(FOLDER), night.work / "building" / f"refused {source.name}")
+    written = write_folders(refused.repartition(FOLDER), building / f"refused {source.name}")
     for day, folder in written.items():
-        beside = folder_of(night.home, source.table, day, days[day]).relative_to(night.home / "clean")
-        move_version(folder, night.home / "quarantine" / beside)
+        beside = folder_of(writer.home, source.table, day, days[day]).relative_to(writer.home / "clean")
+        move_version(folder, writer.home / "quarantine" / beside)
     kept, facts = clean_rows(judged), verdicts_by_day(judged)
-    products = read(rows.sparkSession, PRODUCTS, files_of_table(night, PRODUCTS))
     for day, profile in source.profile(kept, categories_of(products)).items():
         facts[day] |= profile
-    DayWriter(night.home, night.work / "building", {PRODUCTS.name: products}).write(kept, source.table, days, facts)
+    writer.write(kept, source.table, days, facts)
 
 
 def categories_of(products: DataFrame) -> DataFrame:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.night.day_versions import delivery_key
-from pipelines.night.night import Night
+from pipelines.contracts.account import ACCOUNT
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.rules import CLEAN, CODE, DUPLICATE
+from spark_jobs.engine import ddl
 
 NOT_REFUSED = (CLEAN, DUPLICATE)
-COUNTS = ("rows_in", "rows_clean", "rows_quarantined", "rows_duplicate", "rows_erased", "rows_future", "rows_expired")
 
 
 def account_of(
-    landed: Mapping[str, Mapping[str, Any]], verdicts: Iterable[Mapping[str, Mapping[str, int]]], night: Night
+    landed: Mapping[str, Mapping[str, Any]],
+    verdicts: Iterable[Mapping[str, Mapping[str, int]]],
+    first_day: date,
+    run_date: date,
 ) -> dict[str, Any]:
-    """The account of a set of deliveries of one source.
+    """The account of a set of deliveries of one source, over the days from `first_day` to `run_date`.
 
     `landed` holds the facts of each delivery, `verdicts` the counts of each verdict by judged day and file. `rows_in`
     counts the raw lines of the files, without rows of later days and without expired ones.
@@ -35,8 +38,8 @@ def account_of(
     for facts in landed.values():
         found.update(facts["on_arrival"])
     days = [(day, rows) for facts in landed.values() for day, (rows, _) in facts["days"].items()]
-    future = sum(rows for day, rows in days if day > str(night.run_date))
-    expired = sum(rows for day, rows in days if "" < day < str(night.first_day))
+    future = sum(rows for day, rows in days if day > str(run_date))
+    expired = sum(rows for day, rows in days if "" < day < str(first_day))
     reasons = {verdict: n for verdict, n in sorted(found.items()) if verdict not in NOT_REFUSED}
     return {
         "rows_in": sum(facts["rows"] for facts in landed.values()) - future - expired,
@@ -51,12 +54,16 @@ def account_of(
 
 
 def account_with_news(
-    night: Night, source: str, landed: Mapping[str, Mapping[str, Any]], verdicts: Sequence[Mapping[str, Any]]
+    landed: Mapping[str, Mapping[str, Any]],
+    verdicts: Sequence[Mapping[str, Any]],
+    new: Collection[str],
+    first_day: date,
+    run_date: date,
 ) -> dict[str, Any]:
-    """The account of a source up to the run date; keys with `new_` count only the files that this night read first."""
-    first_read = {delivery_key(night, source, f) for f in night.files[source] if f.first_run == night.run_id}
-    new = account_of({key: facts for key, facts in landed.items() if key in first_read}, verdicts, night)
-    return account_of(landed, verdicts, night) | {f"new_{name}": n for name, n in new.items()}
+    """The account of a source; numbers whose name begins with `new_` count only the deliveries with the keys `new`."""
+    first_read = account_of({k: facts for k, facts in landed.items() if k in new}, verdicts, first_day, run_date)
+    news = {f"new_{name}": number for name, number in first_read.items()}
+    return account_of(landed, verdicts, first_day, run_date) | news
 
 
 def verdicts_by_day(judged: DataFrame) -> dict[str, dict[str, Any]]:
@@ -74,10 +81,9 @@ def verdicts_by_day(judged: DataFrame) -> dict[str, dict[str, Any]]:
 
 def account_table(spark: SparkSession, accounts: Mapping[str, Mapping[str, Any]]) -> DataFrame:
     """One row for each source."""
-    columns = ", ".join(["source string"] + [f"{c} bigint" for c in COUNTS])
-    return spark.createDataFrame(
-        [(source, *(account[c] for c in COUNTS)) for source, account in accounts.items()], columns
-    )
+    counts = [c.name for c in ACCOUNT.columns if c.name != "source"]
+    rows = [(source, *(account[name] for name in counts)) for source, account in accounts.items()]
+    return spark.createDataFrame(rows, ddl(ACCOUNT, "source", *counts))
 
 
 def refusals_in_words(accounts: Mapping[str, Mapping[str, Any]]) -> str:

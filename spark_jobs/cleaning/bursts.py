@@ -5,20 +5,19 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings.tree import Settings
+from pipelines.settings.cleaning import Cleaning
 from spark_jobs.cleaning.review_flags import with_flag
 
 BURST = "burst"
 
 
-def with_bursts(reviews: DataFrame, window: DataFrame, settings: Settings) -> DataFrame:
+def with_bursts(reviews: DataFrame, window: DataFrame, cleaning: Cleaning) -> DataFrame:
     """`reviews` with the flag `burst` where their product has a burst on their day.
 
     A burst is a day with at least `burst_reviews` reviews of a product and `burst_factor` times the mean of its days
     before: those within `copied_text_days` days, from its first review on. A product without earlier reviews is judged
     by the number alone. `window` must hold all reviews of these days and of the days before.
     """
-    cleaning = settings.cleaning
     past = Window.partitionBy("product_id").orderBy(F.unix_date("day")).rangeBetween(-cleaning.copied_text_days, -1)
     counts = window.where("product_id is not null and day is not null").groupBy("product_id", "day").count()
     before = counts.withColumns(

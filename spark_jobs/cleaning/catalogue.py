@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,23 +19,29 @@ from pipelines.atomic_files import write_json
 from pipelines.contracts.products import PRODUCTS
 from pipelines.night.day_versions import files_of_table, folder_of, move_version, record_versions_read, version_hash
 from pipelines.night.night import Night
+from pipelines.sources.files import SourceFile
 from pipelines.sources.product_history import remember_products
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
-from spark_jobs.cleaning.landing import land, landed_rows
+from spark_jobs.cleaning.landing import delivered_source, land, landed_rows
 from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
 from spark_jobs.cleaning.products_from_lines import FACTS, products_of_lines, typed_lines
 from spark_jobs.day_tables import kept_aside
-from spark_jobs.engine import conform, from_arrow, measure, read, spark_schema
+from spark_jobs.engine import conform, ddl, from_arrow, measure, read, spark_schema
 
 COLUMNS = [c.name for c in PRODUCTS.columns]
+KNOWN = ddl(PRODUCTS, "product_id", known_from="date")
 
 
 @dataclass(frozen=True)
 class CleanCatalogue:
-    """What events and reviews are judged against: the known products, and the account of the catalogue itself."""
+    """What events and reviews are judged against: the known products, and the account of the catalogue itself.
+
+    A product counts as known where a catalogue held it at most `lateness_days` days after the day of the row.
+    """
 
     known: DataFrame
     ledger: pa.Table
+    lateness_days: int
     account: dict[str, Any]
 
     @cached_property
@@ -48,60 +56,63 @@ class CleanCatalogue:
             found.append((day, so_far))
         return found
 
-    def digest(self, day: str, night: Night) -> str:
+    def digest(self, day: str) -> str:
         """Digest of the products known in time for rows of `day`; part of the version of that day."""
-        end = min(date.fromisoformat(day) + timedelta(days=night.settings.cleaning.lateness_days), night.run_date)
+        end = date.fromisoformat(day) + timedelta(days=self.lateness_days)
         return next((digest for since, digest in reversed(self._digests) if since <= end), "")
 
 
 def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatalogue:
     """Write the night's table of products, products sold in the past included, and record them for later nights."""
-    from_lines = night.settings.sources.products.from_lines
-    typed = typed_lines if from_lines else typed_products
-    landed = land(spark, night, "products", typed, key)
-    rows = landed_rows(spark, night, "products", list(landed), typed, key)
-    whole = typed_products(products_of_lines(rows, _facts(night)), night, key) if from_lines else rows
-    judged = kept_aside(judge_products(whole, night.settings), night.work / "building" / "judged products")
-    clean = with_aliases(clean_rows(judged), judged, night.settings.cleaning.most_aliases).select(*COLUMNS)
-    said = rows.where("title is not null" if from_lines else "reason is null")
-    found = clean.join(_first_delivery(said, night), "product_id", "left").toArrow()
+    source, cleaning, building = delivered_source(night, "products"), night.settings.cleaning, night.work / "building"
+    products = night.settings.sources.products
+
+    def typed(rows: DataFrame) -> DataFrame:
+        return typed_lines(rows, key) if products.from_lines else typed_products(rows, cleaning)
+
+    landed = land(spark, source, typed, key)
+    rows = landed_rows(spark, source, list(landed), typed, key)
+    if products.from_lines:
+        facts = [c for c in FACTS if c in night.columns["products"] or c in products.derive]
+        whole, said = typed_products(products_of_lines(rows, facts), cleaning), rows.where("title is not null")
+    else:
+        whole, said = rows, rows.where("reason is null")
+    judged = kept_aside(judge_products(whole, cleaning), building / "judged products")
+    clean = with_aliases(clean_rows(judged), judged, cleaning.most_aliases).select(*COLUMNS)
+    found = clean.join(first_deliveries(said, source.files.values()), "product_id", "left").toArrow()
     ledger = remember_products(night.home, found, night.run_date)
     ledger = ledger.filter(pc.fill_null(pc.less_equal(ledger["known_from"], pa.scalar(night.run_date)), True))
     former = from_arrow(spark, ledger.select(COLUMNS), spark_schema(PRODUCTS)).join(clean, "product_id", "left_anti")
-    _write(clean.unionByName(former.withColumn("available", F.lit(False))), refused_rows(judged, "products"), night)
+    whole = conform(clean.unionByName(former.withColumn("available", F.lit(False))), PRODUCTS)
+    _write(whole, building / "products", folder_of(night.home, PRODUCTS, "", night.run_id))
+    refused = night.home / "quarantine" / "products" / night.run_id
+    _write(refused_rows(judged, "products"), building / "refused products", refused)
+    record_versions_read(night, products={"": night.run_id})  # each night has a table of its own
+    written = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
+    write_json(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))
     verdicts = verdicts_by_day(judged).get("", {"verdicts": {}})["verdicts"]
-    if from_lines:  # counts codes; the lines of the file are counted in the account of events
+    if products.from_lines:  # counts codes; the lines of the file are counted in the account of events
         landed = {
             k: {"file": f["file"], "rows": sum(verdicts.get(f["file"], {}).values()), "on_arrival": {}, "days": {}}
             for k, f in landed.items()
         }
-    account = account_with_news(night, "products", landed, [verdicts])
-    known = from_arrow(spark, ledger.select(["product_id", "known_from"]), "product_id string, known_from date")
-    return CleanCatalogue(known, ledger, account)
+    account = account_with_news(landed, [verdicts], source.new, night.first_day, night.run_date)
+    known = from_arrow(spark, ledger.select(["product_id", "known_from"]), KNOWN)
+    return CleanCatalogue(known, ledger, cleaning.lateness_days, account)
 
 
-def _facts(night: Night) -> list[str]:
-    source = night.settings.sources.products
-    return [c for c in FACTS if c in night.columns["products"] or c in source.derive]
+def first_deliveries(said: DataFrame, files: Iterable[SourceFile]) -> DataFrame:
+    """`product_id` and `delivered`, the day of the first of `files` with the product.
 
-
-def _first_delivery(said: DataFrame, night: Night) -> DataFrame:
-    """`delivered`: day of the first delivery with the product; null for the oldest file, whose products count as always
-    known.
+    Null for the oldest file, whose products count as always known.
     """
-    oldest = min((f.delivered for f in night.files["products"] if f.delivered), default=None)
+    oldest = min((f.delivered for f in files if f.delivered), default=None)
     first = said.groupBy("product_id").agg(F.min("delivered").alias("delivered"))
     return first.withColumn("delivered", F.nullif("delivered", F.lit(oldest).cast("date")))
 
 
-def _write(products: DataFrame, refused: DataFrame, night: Night) -> None:
-    """Write the table of products under the name of the night's run: each night has its own."""
-    place, target = night.work / "building" / "products", folder_of(night.home, PRODUCTS, "", night.run_id)
-    beside = night.home / "quarantine" / "products" / night.run_id
-    for rows, made, there in ((conform(products, PRODUCTS), place, target), (refused, place / "refused", beside)):
-        rows.repartition(1).sortWithinPartitions(*rows.columns[:1]).write.mode("overwrite").parquet(str(made))
-        shutil.rmtree(there, ignore_errors=True)
-        move_version(made, there)
-    record_versions_read(night, products={"": night.run_id})
-    written = read(products.sparkSession, PRODUCTS, files_of_table(night, PRODUCTS))
-    write_json(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))
+def _write(rows: DataFrame, made: Path, target: Path) -> None:
+    """Write `rows` into `made`, sorted by their first column, and move that folder to `target`."""
+    rows.repartition(1).sortWithinPartitions(*rows.columns[:1]).write.mode("overwrite").parquet(str(made))
+    shutil.rmtree(target, ignore_errors=True)
+    move_version(made, target)

@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings.tree import Settings
+from pipelines.settings.cleaning import Cleaning
 from spark_jobs.cleaning.minhash import jaccard, shingles
 from spark_jobs.cleaning.review_flags import with_flag
 from spark_jobs.cleaning.rules import Rule, arrival
@@ -18,7 +18,7 @@ REPEATED = "repeated"
 LANES = 4
 
 
-def judge_copies(window: DataFrame, settings: Settings, since: date) -> DataFrame:
+def judge_copies(window: DataFrame, cleaning: Cleaning, since: date) -> DataFrame:
     """The reviews of `window` from the day `since` on with `is_copied` and the flag `repeated`.
 
     `is_copied`: among all reviews with nearly this text, up to this one and at most `copied_text_days` days older, the
@@ -29,8 +29,8 @@ def judge_copies(window: DataFrame, settings: Settings, since: date) -> DataFram
     Needs typed reviews with unique `review_id`, of the days to be judged and of `copied_text_days` days before.
     """
     long_enough = window.where("signature is not null and day is not null")
-    repeated = _repeated(long_enough, settings.cleaning.copied_text_days).withColumn("_mark", F.lit(REPEATED))
-    copied = _copied(long_enough, settings, since).withColumn("_mark", F.lit(COPIED_TEXT.reason))
+    repeated = _repeated(long_enough, cleaning.copied_text_days).withColumn("_mark", F.lit(REPEATED))
+    copied = _copied(long_enough, cleaning, since).withColumn("_mark", F.lit(COPIED_TEXT.reason))
     marks = repeated.unionByName(copied).groupBy("review_id").agg(F.collect_set("_mark").alias("_marks"))
     judged = _from(window, since).join(marks, "review_id", "left")
     columns = {"is_copied": _marked(COPIED_TEXT.reason), "flags": with_flag(REPEATED, _marked(REPEATED))}
@@ -52,17 +52,17 @@ def _repeated(reviews: DataFrame, days: int) -> DataFrame:
     )
 
 
-def _copied(reviews: DataFrame, settings: Settings, since: date) -> DataFrame:
+def _copied(reviews: DataFrame, cleaning: Cleaning, since: date) -> DataFrame:
     """`review_id` of reviews whose text another user wrote first."""
     known = reviews.where("user_id is not null")
     texts = known.select("review_id", shingles(folded_words(F.col("text"))).alias("pairs"))
     earlier = texts.select(F.col("review_id").alias("earlier_id"), F.col("pairs").alias("earlier_pairs"))
     alike = (
-        _candidates(known, settings.cleaning.copied_text_days, since)
+        _candidates(known, cleaning.copied_text_days, since)
         .join(texts, "review_id")
         .join(earlier, "earlier_id")
         .withColumn("similarity", jaccard(F.col("pairs"), F.col("earlier_pairs")))
-        .where(F.col("similarity") >= settings.cleaning.copied_text_similarity)
+        .where(F.col("similarity") >= cleaning.copied_text_similarity)
     )
     first = alike.groupBy("review_id").agg(F.min_by("is_own", "earlier_at").alias("is_own"))
     return first.where("not is_own").select("review_id")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import reduce
 from operator import or_
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.night.night import Night
-from pipelines.settings.sources import EVENT_TYPES
+from pipelines.settings.cleaning import Cleaning
+from pipelines.settings.sources import EVENT_TYPES, Events
 from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
     MISSING_PRODUCT,
@@ -39,20 +40,20 @@ ROW_RULES = (
         "absurd_quantity",
         "pieces below one or above the limit",
         "not quantity between 1 and :setting",
-        "cleaning.max_quantity",
+        "max_quantity",
     ),
     Rule(
         "absurd_price",
         "a price below zero or above the limit",
         "not price between 0 and :setting",
-        "cleaning.max_price",
+        "max_price",
     ),
     NOT_A_PRODUCT,
     Rule(
         "test_account",
         "the user is not a customer",
         ":setting != '' and raw_user rlike :setting",
-        "cleaning.test_users",
+        "test_users",
     ),
 )
 NEAR_DUPLICATE = Rule(
@@ -60,47 +61,48 @@ NEAR_DUPLICATE = Rule(
     "the user did the same a moment before",
     "user_id is not null and event_type not in ('purchase', 'return', 'rating')"
     " and micros_since_same <= 1000L * :setting",
-    "cleaning.double_click_ms",
+    "double_click_ms",
 )
 
 
-def typed_events(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    """Texts parsed to types, ids pseudonymised, and the reason for which a row is refused regardless of other rows."""
-    source, shop = night.settings.sources.events, night.settings.shop
+def typed_events(rows: DataFrame, source: Events, cleaning: Cleaning, time_zone: str, key: bytes) -> DataFrame:
+    """Texts parsed to types, ids pseudonymised, and the reason for which a row is refused regardless of other rows.
+
+    `time_zone` is the shop's, in which days begin.
+    """
     ids = ("user_id", "session_id", "order_id")
     typed = rows.withColumns(
         {c: normal_id(F.col(c)) for c in (*ids, "product_id")}
         | {f"_{c}": F.col(c) for c in (*NUMBERS, *WHOLE_NUMBERS)}
         | {c: number(F.col(c)) for c in NUMBERS}
         | {c: whole(F.col(c)) for c in WHOLE_NUMBERS}
-        | {"ts": moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)}
+        | {"ts": moment(F.col("ts"), source.time_format, source.time_zone or time_zone)}
         | {"release_id": F.when(F.col("release_id").rlike(RELEASE), F.col("release_id"))}
         | {"event_type": _event_type(source.event_types), "event_id": F.col("row_hash")}
     )
     quantity = F.when(F.col("event_type") == "return", F.abs("quantity")).otherwise(F.col("quantity"))
     meant = typed.withColumns(
         {c: keyed_hash(key, F.col(c)) for c in ids}
-        | {"raw_user": F.col("user_id"), "bad_number": _bad_number(), "day": local_day(F.col("ts"), shop.time_zone)}
+        | {"raw_user": F.col("user_id"), "bad_number": _bad_number(), "day": local_day(F.col("ts"), time_zone)}
         | {"quantity": F.coalesce(quantity, F.lit(1.0))}
     )
-    judged = with_arrival(meant, ROW_RULES, night.settings)
+    judged = with_arrival(meant, ROW_RULES, cleaning)
     return judged.drop(*(f"_{c}" for c in (*NUMBERS, *WHOLE_NUMBERS)), "readable", "raw_user", "bad_number")
 
 
-def judge_events(typed: DataFrame, known: DataFrame, night: Night) -> DataFrame:
+def judge_events(typed: DataFrame, known: DataFrame, cleaning: Cleaning, run_date: date) -> DataFrame:
     """The typed rows of whole days, each with its verdict, which depends on rows of its own day only.
 
     Rows of one user are brought into one partition once; rows without a user are spread over all partitions.
     """
-    settings = night.settings
-    joined = with_known_product(typed, known, night)
-    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), settings)))
+    joined = with_known_product(typed, known, cleaning.lateness_days, run_date)
+    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), cleaning)))
     together = own.withColumn("visitor", F.coalesce("user_id", "row_hash")).repartition("visitor")
     judged = with_verdict(together, "visitor", "day").join(
-        F.broadcast(robots(typed, settings)), ["user_id", "day"], "left"
+        F.broadcast(robots(typed, cleaning)), ["user_id", "day"], "left"
     )
     judged = judged.withColumn("verdict", F.coalesce("verdict", "robot"))
-    judged = refuse(judged.withColumn("micros_since_same", _micros_since_same()), (NEAR_DUPLICATE,), settings)
+    judged = refuse(judged.withColumn("micros_since_same", _micros_since_same()), (NEAR_DUPLICATE,), cleaning)
     return settle(judged)
 
 

@@ -7,8 +7,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.night.night import Night
-from pipelines.settings.tree import Settings
+from pipelines.settings.cleaning import Cleaning
 from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT, bad_id
 from spark_jobs.cleaning.parsing import MONEY, filled, with_price
 from spark_jobs.cleaning.personal_data import mask_personal_data
@@ -38,7 +37,7 @@ RULES = (
         "price or cost holds no number, or one below zero or above the limit",
         "has_price and coalesce(not price between 0 and :setting, true) "
         "or has_cost and coalesce(not cost between 0 and :setting, true)",
-        "cleaning.max_price",
+        "max_price",
     ),
     Rule("missing_title", "there is no title", "title is null"),
     NOT_A_PRODUCT,
@@ -46,14 +45,14 @@ RULES = (
 DUPLICATE_CODE = Rule("duplicate_code", "another row with this code arrived before", "codes_before > 0")
 
 
-def judge_products(typed: DataFrame, settings: Settings) -> DataFrame:
+def judge_products(typed: DataFrame, cleaning: Cleaning) -> DataFrame:
     """The typed rows of a whole catalogue with their verdict, the columns of a clean product, and their position."""
     judged = with_verdict(typed)
     same = Window.partitionBy("product_id", F.col("verdict").isNull()).orderBy(arrival())
-    return settle(refuse(judged.withColumn("codes_before", F.row_number().over(same) - 1), (DUPLICATE_CODE,), settings))
+    return settle(refuse(judged.withColumn("codes_before", F.row_number().over(same) - 1), (DUPLICATE_CODE,), cleaning))
 
 
-def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
+def typed_products(rows: DataFrame, cleaning: Cleaning) -> DataFrame:
     """Plain text without personal data, lists parsed, other columns typed, and the reason to refuse a row."""
     known = F.col("aliases") if "aliases" in rows.columns else F.lit(None).cast("string")  # of order lines alone
     typed = rows.select(
@@ -78,7 +77,7 @@ def typed_products(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
     hashed = masked.withColumns(
         {"text_hash": F.sha2(text, 256), "day": F.lit(None).cast("date"), "aliases": F.transform(split, filled)}
     )
-    reasoned = with_reason(hashed, RULES, night.settings).withColumn("on_arrival", F.lit(False))
+    reasoned = with_reason(hashed, RULES, cleaning).withColumn("on_arrival", F.lit(False))
     return reasoned.drop("readable", *(f"has_{money}" for money in MONEY))
 
 

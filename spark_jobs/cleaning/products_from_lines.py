@@ -8,7 +8,6 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from pipelines.night.night import Night
 from spark_jobs.cleaning.parsing import MONEY, with_price
 from spark_jobs.cleaning.pseudonyms import keyed_hash, normal_id
 
@@ -18,7 +17,7 @@ MOST_RAW = 50  # titles that are looked at; some of them may turn out to be the 
 WHERE = ("delivery", "file", "delivered")
 
 
-def typed_lines(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
+def typed_lines(rows: DataFrame, key: bytes) -> DataFrame:
     """Distinct facts of each product by delivery, with `lines`, how many order lines state them, and the first
     position.
 

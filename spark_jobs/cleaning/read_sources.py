@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import cast
 
@@ -12,15 +12,13 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from pipelines.errors import SettingsError
-from pipelines.night.night import Night
 from pipelines.settings.sources import Source
 from pipelines.sources.columns import EXPECTED, names_in
-from pipelines.sources.files import SourceFile
 from spark_jobs.cleaning.parsing import filled
 from spark_jobs.cleaning.pseudonyms import keyed_hash
 from spark_jobs.cleaning.raw_lines import raw_blocks, raw_lines
 from spark_jobs.cleaning.shop_columns import as_json, as_text, one_object, parse_csv, parse_json, whole_row
-from spark_jobs.cleaning.spark_files import FileGroup, ReadableFile, groups, readable_files
+from spark_jobs.cleaning.spark_files import DeliveredSource, FileGroup, ReadableFile, groups, readable_files
 
 FILES = "path string, delivery string, file string, delivered date"
 PLACE = (
@@ -31,27 +29,24 @@ PLACE_COLUMNS = ("delivery", "file", "delivered", "block", "line", "row_hash", "
 BLOCKS = "path string, block bigint, first bigint, rows bigint"
 
 
-def read_source(
-    spark: SparkSession, night: Night, name: str, deliveries: Mapping[str, SourceFile], key: bytes
-) -> tuple[DataFrame, dict[str, int]]:
-    """One row for each non-blank line of some files of source `name`, and how many each file has, by delivery.
+def read_source(spark: SparkSession, source: DeliveredSource, key: bytes) -> tuple[DataFrame, dict[str, int]]:
+    """One row for each non-blank line of the files of a source, and how many each file has, by delivery.
 
     Rows have the columns of PLACE and ours as text; `line` counts from 1 within `block`, which begins at that byte of
     the file (of one that Spark does not split: 0). Rows that are not `readable` hold null in our columns. Values have
     no blanks around them; an empty one is null. The count is taken on the raw lines, apart from any verdict.
     """
-    source: Source = getattr(night.settings.sources, name)
-    files = readable_files(night, name, deliveries)
+    name, settings, files = source.name, source.settings, readable_files(source)
     if not files:
         empty = spark.createDataFrame([], ", ".join([PLACE, *(f"`{c}` string" for c in EXPECTED[name])]))
-        return empty, dict.fromkeys(deliveries, 0)
+        return empty, dict.fromkeys(source.files, 0)
     parts, blocks = [], []
     for group in groups(files):
         lines = raw_lines(spark, group)
         blocks += raw_blocks(lines)
-        parts.append(_ours(_rows(lines, group, name, source, key), name, source, group.columns))
+        parts.append(_ours(_rows(lines, group, name, settings, key), name, settings, group.columns))
     known = {f.path: f.delivery for f in files}
-    counts = dict.fromkeys(deliveries, 0)
+    counts = dict.fromkeys(source.files, 0)
     for path, _, _, rows in blocks:
         counts[known[path]] += rows
     return _placed(reduce(DataFrame.unionByName, parts), files, blocks), counts

@@ -7,7 +7,8 @@ from datetime import date
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.night.night import Night
+from pipelines.settings.cleaning import Cleaning
+from pipelines.settings.sources import Source
 from spark_jobs.cleaning.boilerplate import without_boilerplate
 from spark_jobs.cleaning.bursts import with_bursts
 from spark_jobs.cleaning.common_rules import (
@@ -46,39 +47,38 @@ WRITTEN_TWICE = Rule(
 )
 
 
-def typed_reviews(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
+def typed_reviews(rows: DataFrame, source: Source, cleaning: Cleaning, time_zone: str, key: bytes) -> DataFrame:
     """Plain text without personal data and typed columns; names of reviewers are never read.
 
     Each row by itself: also the `language` of the text, the `flags` that need no other row, and the `signature` that
-    texts are compared by.
+    texts are compared by. `time_zone` is the shop's, in which days begin.
     """
-    cleaning, shop = night.settings.cleaning, night.settings.shop
-    plain = with_plain_text(_typed(rows, night, key), "title", "text")
+    plain = with_plain_text(_typed(rows, source, time_zone, key), "title", "text")
     whole_text = without_boilerplate(plain, "text", cleaning.boilerplate)
     masked = mask_personal_data(whole_text, "title", "text")
-    dated = masked.withColumn("day", local_day(F.col("ts"), shop.time_zone))
+    dated = masked.withColumn("day", local_day(F.col("ts"), time_zone))
     worded = dated.withColumn("_words", folded_words(F.col("text")))
     spoken = with_language(worded, "text", "_words", cleaning.language_words)
     flagged = with_flags(spoken, "_words", cleaning)
     signed = with_signature(flagged, "_words", cleaning.copied_text_words).drop("_words", "has_boilerplate")
-    return with_arrival(signed, RULES, night.settings).drop("readable", "has_rating", "raw_user")
+    return with_arrival(signed, RULES, cleaning).drop("readable", "has_rating", "raw_user")
 
 
-def judge_reviews(window: DataFrame, known: DataFrame, night: Night, since: date) -> DataFrame:
+def judge_reviews(window: DataFrame, known: DataFrame, cleaning: Cleaning, run_date: date, since: date) -> DataFrame:
     """The typed rows of whole days from `since` on, each with its verdict.
 
     `window` also holds the `copied_text_days` days before: a text is compared with earlier ones only.
     """
-    joined = with_known_product(window, known, night)
-    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), night.settings)))
+    joined = with_known_product(window, known, cleaning.lateness_days, run_date)
+    own = joined.withColumn("reason", F.coalesce("reason", first_reason((UNKNOWN_PRODUCT,), cleaning)))
     # Is read once for each way in which reviews are compared; a plan of this length takes seconds to analyse anew.
     once = with_verdict(own, "day").withColumn("written_before", _written_before())
-    by_themselves = refuse(once, (WRITTEN_TWICE,), night.settings).drop("written_before").localCheckpoint()
+    by_themselves = refuse(once, (WRITTEN_TWICE,), cleaning).drop("written_before").localCheckpoint()
     standing = by_themselves.where("verdict is null")
     fallen = by_themselves.where(F.col("verdict").isNotNull() & (F.col("day") >= F.lit(since)))
-    compared = with_bursts(judge_copies(standing, night.settings, since), standing, night.settings)
+    compared = with_bursts(judge_copies(standing, cleaning, since), standing, cleaning)
     together = compared.unionByName(fallen.withColumn("is_copied", F.lit(False)))
-    return settle(refuse(together, (COPIED_TEXT,), night.settings)).drop("is_copied", "signature")
+    return settle(refuse(together, (COPIED_TEXT,), cleaning)).drop("is_copied", "signature")
 
 
 def _written_before() -> Column:
@@ -88,9 +88,8 @@ def _written_before() -> Column:
     return F.col("user_id").isNotNull() & (F.row_number().over(same) > 1)
 
 
-def _typed(rows: DataFrame, night: Night, key: bytes) -> DataFrame:
-    source, shop = night.settings.sources.reviews, night.settings.shop
-    ts = moment(F.col("ts"), source.time_format, source.time_zone or shop.time_zone)
+def _typed(rows: DataFrame, source: Source, time_zone: str, key: bytes) -> DataFrame:
+    ts = moment(F.col("ts"), source.time_format, source.time_zone or time_zone)
     votes = whole(F.replace("helpful_votes", F.lit(","), F.lit("")))
     return rows.select(
         *PLACE_COLUMNS,

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from pipelines.report.reference_docs import NOTE
-from pipelines.settings.tree import Settings
+from pipelines.settings.cleaning import Cleaning
 from spark_jobs.clean import RULES
 from spark_jobs.cleaning.rules import DUPLICATE, UNREADABLE, Rule
 
@@ -43,9 +43,8 @@ def rule_book() -> str:
 def _row(rule: Rule) -> str:
     if not rule.setting:
         return f"| `{rule.reason}` | {rule.why} | | |"
-    section, key = rule.setting.split(".")
-    default = getattr(getattr(Settings(), section), key)
-    return f"| `{rule.reason}` | {rule.why} | `{rule.setting}` | `{default if default != '' else 'none'}` |"
+    default = getattr(Cleaning(), rule.setting)
+    return f"| `{rule.reason}` | {rule.why} | `cleaning.{rule.setting}` | `{default if default != '' else 'none'}` |"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from pipelines.settings.tree import Settings
+from pipelines.settings.cleaning import Cleaning
 
 CLEAN, DUPLICATE, UNREADABLE = "clean", "duplicate", "unreadable"
 # What looks like a product code: in a row whose fields are shifted, anything may stand in its place.
@@ -19,7 +19,7 @@ CODE = r"^[\p{L}\p{N}][\p{L}\p{N}._:/#+-]{0,63}$"
 class Rule:
     """A reason code, why it is one, and Spark SQL that holds for refused rows.
 
-    `:setting` in it is the value of `setting`, a dotted name such as `cleaning.max_price`.
+    `:setting` in it is the value of `setting`, a key of `[cleaning]`.
     """
 
     reason: str
@@ -27,14 +27,11 @@ class Rule:
     refuses: str
     setting: str = ""
 
-    def condition(self, settings: Settings) -> Column:
+    def condition(self, cleaning: Cleaning) -> Column:
         """The condition under which a row is refused; null counts as false."""
         if not self.setting:
             return F.expr(self.refuses)
-        value: object = settings
-        for part in self.setting.split("."):
-            value = getattr(value, part)
-        return F.expr(self.refuses.replace(":setting", sql_literal(value)))
+        return F.expr(self.refuses.replace(":setting", sql_literal(getattr(cleaning, self.setting))))
 
 
 def sql_literal(value: object) -> str:
@@ -45,14 +42,14 @@ def sql_literal(value: object) -> str:
     return f"'{escaped}'"
 
 
-def first_reason(rules: Sequence[Rule], settings: Settings) -> Column:
+def first_reason(rules: Sequence[Rule], cleaning: Cleaning) -> Column:
     """The reason of the first rule that holds, or null."""
-    return F.coalesce(*(F.when(rule.condition(settings), F.lit(rule.reason)) for rule in rules))
+    return F.coalesce(*(F.when(rule.condition(cleaning), F.lit(rule.reason)) for rule in rules))
 
 
-def with_reason(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:
+def with_reason(rows: DataFrame, rules: Sequence[Rule], cleaning: Cleaning) -> DataFrame:
     """`rows` with `reason`: unreadable, else that of the first rule that holds, else null."""
-    return rows.withColumn("reason", F.when(~F.col("readable"), UNREADABLE).otherwise(first_reason(rules, settings)))
+    return rows.withColumn("reason", F.when(~F.col("readable"), UNREADABLE).otherwise(first_reason(rules, cleaning)))
 
 
 def with_verdict(rows: DataFrame, *within: str) -> DataFrame:
@@ -72,9 +69,9 @@ def arrival() -> Column:
     return F.struct("delivered", "file", "delivery", "block", "line")
 
 
-def refuse(rows: DataFrame, rules: Sequence[Rule], settings: Settings) -> DataFrame:
+def refuse(rows: DataFrame, rules: Sequence[Rule], cleaning: Cleaning) -> DataFrame:
     """`rows` whose undecided verdicts are those of further rules where one holds."""
-    return rows.withColumn("verdict", F.coalesce("verdict", first_reason(rules, settings)))
+    return rows.withColumn("verdict", F.coalesce("verdict", first_reason(rules, cleaning)))
 
 
 def settle(rows: DataFrame) -> DataFrame:

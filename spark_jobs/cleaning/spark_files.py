@@ -13,7 +13,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.night.night import Night
 from pipelines.settings.sources import Source
 from pipelines.sources.compression import unpacked
 from pipelines.sources.encodings import copy_as_utf8, encoding_of
@@ -23,6 +22,22 @@ from pipelines.sources.files import SourceFile
 # No blanks to quote in a URI, no glob characters, no name that Hadoop takes for hidden and passes over.
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_.:=@+~-]*/)*[A-Za-z0-9][A-Za-z0-9_.:=@+~-]*(?<!\._COPYING_)")
 CHUNK = 1 << 22
+
+
+@dataclass(frozen=True)
+class DeliveredSource:
+    """A source of a night: its section of the settings, and its `files` by the key of what they become.
+
+    `new` are the keys of the files that no earlier night has read. Rows are kept in `home`; `work` is the folder for
+    files in the making.
+    """
+
+    name: str
+    settings: Source
+    files: Mapping[str, SourceFile]
+    new: frozenset[str]
+    home: Path
+    work: Path
 
 
 @dataclass(frozen=True)
@@ -48,16 +63,15 @@ class FileGroup:
     paths: tuple[str, ...]
 
 
-def readable_files(night: Night, source: str, deliveries: Mapping[str, SourceFile]) -> list[ReadableFile]:
-    """The files that are not empty, each with a path that Spark can read; `deliveries` maps keys to files."""
-    settings: Source = getattr(night.settings.sources, source)
-    folder = night.work / "readable" / source
+def readable_files(source: DeliveredSource) -> list[ReadableFile]:
+    """The files that are not empty, each with a path that Spark can read."""
+    folder = source.work / "readable" / source.name
     shutil.rmtree(folder, ignore_errors=True)
     found = []
-    for key, file in deliveries.items():
+    for key, file in source.files.items():
         if not file.columns and file.format != "jsonl":
             continue  # an empty file has no header, so it has no rows
-        path = _readable(file, settings, folder / key)
+        path = _readable(file, source.settings, folder / key)
         header = _header(path, file.format)
         found.append(ReadableFile(key, file.name, str(path), file.format, file.delivered, file.columns, header))
     return found

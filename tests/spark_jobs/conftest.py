@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,22 +16,18 @@ from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key
 from pipelines.settings.load import check_settings
 from pipelines.sources.columns import EXPECTED
+from spark_jobs.cleaning.dated_sources import DatedSource, dated_sources
 from spark_jobs.cleaning.read_sources import PLACE
 
 KEY = b"0123456789abcdef"
 RUN_DATE = date(2025, 3, 10)
 
 
-@pytest.fixture
-def night_of() -> Callable[..., Any]:
-    """What judging reads of a night: its day and its settings (a tree as in the settings file)."""
-
-    def make(run_date: date = RUN_DATE, **tree: Any) -> Any:
-        return SimpleNamespace(
-            run_date=run_date, settings=check_settings({"shop": {"time_zone": "Europe/Berlin"}} | tree)
-        )
-
-    return make
+def dated_source(name: str, run_date: date = RUN_DATE, **tree: Any) -> DatedSource:
+    """How `events` or `reviews` of a shop in Berlin are cleaned, by these settings (a tree as in the settings file)."""
+    settings = check_settings(tree)
+    found = dated_sources(settings.sources, settings.cleaning, "Europe/Berlin", run_date, KEY)
+    return next(source for source in found if source.name == name)
 
 
 @pytest.fixture
@@ -60,12 +55,13 @@ def rows_of(spark: SparkSession) -> Callable[..., DataFrame]:
     return make
 
 
-def judged_rows(typed: Any, judge: Any, rows: DataFrame, night: Any, *known: str) -> DataFrame:
+def judged_rows(source: DatedSource, rows: DataFrame, *known: str) -> DataFrame:
     """The verdicts of `rows`, those of the arrival among them; the products `known` have always been so."""
-    whole = typed(rows, night, KEY)
+    whole, since = source.typed(rows), RUN_DATE - timedelta(3)
     at_once = whole.where("on_arrival").withColumn("verdict", F.col("reason"))
     catalogue = rows.sparkSession.createDataFrame([(k, None) for k in known], "product_id string, known_from date")
-    return judge(whole.where("not on_arrival"), catalogue, night).unionByName(at_once, allowMissingColumns=True)
+    judged = source.judge(whole.where("not on_arrival"), catalogue, since)
+    return judged.unionByName(at_once, allowMissingColumns=True)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from pyspark.sql import functions as F
 
-from pipelines.settings.load import check_settings
+from pipelines.settings.cleaning import Cleaning
 from spark_jobs.cleaning.bursts import with_bursts
 from spark_jobs.cleaning.copies import LANES, _candidates, judge_copies
 from spark_jobs.cleaning.minhash import with_signature
@@ -77,12 +77,12 @@ def fates(judged):
 
 def test_the_first_writer_keeps_the_text(typed):
     window = typed([(name, user, "mug", days, hour, text) for name, (user, days, hour, text, _) in CASES.items()])
-    assert fates(judge_copies(window, check_settings({}), FIRST)) == {name: case[-1] for name, case in CASES.items()}
+    assert fates(judge_copies(window, Cleaning(), FIRST)) == {name: case[-1] for name, case in CASES.items()}
 
 
 def test_of_one_moment_the_first_line_counts(typed):
     window = typed([("b", "bob", "mug", 0, 9, MUG), ("a", "ann", "mug", 0, 9, MUG)])
-    assert fates(judge_copies(window, check_settings({}), FIRST)) == {"b": "kept", "a": "copied"}
+    assert fates(judge_copies(window, Cleaning(), FIRST)) == {"b": "kept", "a": "copied"}
 
 
 def test_nights_add_up(typed):
@@ -90,13 +90,13 @@ def test_nights_add_up(typed):
     texts = (MUG, EDITED, HALF, f"{MUG} again", f"{HALF} by far", MUG.replace("fox", "owl"))
     rows = [(f"r{n}", f"u{n * 7 % 5}", "mug", n // 14, 9 + n % 3, texts[n * 11 % 6]) for n in range(40)]
     rows += [(f"own{days}", "zoe", "cup", days, 9, SHORT + " that I bought twice") for days in (0, 1, 2)]
-    window, settings = typed(rows), check_settings({"cleaning": {"copied_text_days": 1}})
-    at_once = fates(judge_copies(window, settings, FIRST))
+    window, cleaning = typed(rows), Cleaning(copied_text_days=1)
+    at_once = fates(judge_copies(window, cleaning, FIRST))
     nightly = {}
     for days in range(3):
         day = FIRST + timedelta(days)
         seen = window.where(F.col("day").between(day - timedelta(1), day))
-        nightly |= fates(judge_copies(seen, settings, since=day))
+        nightly |= fates(judge_copies(seen, cleaning, since=day))
     assert nightly == at_once
     assert {"kept", "copied", "repeated"} <= set(at_once.values())
 
@@ -105,7 +105,7 @@ def test_a_text_of_thousands_makes_few_pairs(typed):
     reviews = 1000
     window = typed([(f"r{n}", f"u{n}", "mug", n % 5, 9, MUG) for n in range(reviews)])
     assert _candidates(window, 90, FIRST).count() <= reviews * LANES
-    assert judge_copies(window, check_settings({}), FIRST).where("is_copied").count() == reviews - 1
+    assert judge_copies(window, Cleaning(), FIRST).where("is_copied").count() == reviews - 1
 
 
 def test_a_burst_is_far_more_than_before(typed):
@@ -122,13 +122,13 @@ def test_a_burst_is_far_more_than_before(typed):
         for day, count in days.items()
         for n in range(count)
     ]
-    window, settings = typed(rows), check_settings({"cleaning": {"burst_reviews": 10, "burst_factor": 5}})
-    flagged = with_bursts(window, window, settings).where(F.array_contains("flags", "burst"))
+    window, cleaning = typed(rows), Cleaning(burst_reviews=10, burst_factor=5)
+    flagged = with_bursts(window, window, cleaning).where(F.array_contains("flags", "burst"))
     found = {
         (r["product_id"], (r["day"] - FIRST).days): r["count"]
         for r in flagged.groupBy("product_id", "day").count().collect()
     }
     assert found == {("fox", 5): 10, ("owl", 3): 50, ("new", 7): 12}
     sixth = window.where(F.col("day") == FIRST + timedelta(5))
-    alone = with_bursts(sixth, window.where(F.col("day") <= FIRST + timedelta(5)), settings)
+    alone = with_bursts(sixth, window.where(F.col("day") <= FIRST + timedelta(5)), cleaning)
     assert {(r["product_id"], *r["flags"]) for r in alone.collect()} == {("fox", "burst")}

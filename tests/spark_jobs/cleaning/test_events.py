@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from spark_jobs.clean import RULES
-from spark_jobs.cleaning.events import NEAR_DUPLICATE, judge_events, typed_events
+from spark_jobs.cleaning.events import NEAR_DUPLICATE
 from spark_jobs.cleaning.robots import BOT_RULES
 
-from ..conftest import KEY, judged_rows
+from ..conftest import dated_source, judged_rows
 
 GOOD = {"user_id": "u1", "product_id": "mug", "event_type": "view", "ts": "2025-03-10T10:00:00+01:00"}
 PRODUCTS = [f"p{n}" for n in range(70)]
@@ -62,12 +62,14 @@ ONE_EACH = {
 
 
 @pytest.fixture
-def judged(rows_of, night_of):
+def judged(rows_of):
     """Verdicts by the names of rows, and their columns."""
 
     def judge(rows: dict[str, dict], **cleaning) -> dict[str, dict]:
-        night = night_of(
-            cleaning={"not_products": "^POST$"} | cleaning, sources={"events": {"event_types": {"Buy": "purchase"}}}
+        source = dated_source(
+            "events",
+            cleaning={"not_products": "^POST$"} | cleaning,
+            sources={"events": {"event_types": {"Buy": "purchase"}}},
         )
         frame = rows_of(
             "events",
@@ -76,7 +78,7 @@ def judged(rows_of, night_of):
                 for name, r in rows.items()
             ],
         )
-        found = judged_rows(typed_events, judge_events, frame, night, "mug", "POST", *PRODUCTS)
+        found = judged_rows(source, frame, "mug", "POST", *PRODUCTS)
         return {r["row_hash"]: r.asDict() for r in found.collect()}
 
     return judge
@@ -180,12 +182,12 @@ def test_a_robot_ticks_like_a_clock_or_sees_the_whole_shop(judged):
     assert found["buyer"] == {"clean"}
 
 
-def test_repeated_lines_are_duplicates_of_the_first_arrival(rows_of, night_of):
+def test_repeated_lines_are_duplicates_of_the_first_arrival(rows_of):
     same = GOOD | {"row": "same", "quantity": "1"}
     bad = GOOD | {"row": "bad", "price": "x"}
     cut = {"row": "cut", "readable": False}
     rows = [same | {"file": "2"}, same | {"file": "1"}, bad, bad, cut, cut]
-    found = judged_rows(typed_events, judge_events, rows_of("events", rows), night_of(), "mug")
+    found = judged_rows(dated_source("events"), rows_of("events", rows), "mug")
     judged = found.select("row_hash", "file", "verdict").collect()
     assert sorted((r["row_hash"], r["verdict"]) for r in judged) == [
         ("bad", "bad_number"),
@@ -198,10 +200,10 @@ def test_repeated_lines_are_duplicates_of_the_first_arrival(rows_of, night_of):
     assert {r["file"] for r in judged if r["verdict"] == "clean"} == {"1"}
 
 
-def test_the_same_rows_in_another_file_are_duplicates_and_only_those(rows_of, night_of):
+def test_the_same_rows_in_another_file_are_duplicates_and_only_those(rows_of):
     first = [GOOD | {"row": f"line {n}", "user_id": f"u{n}", "file": "a.csv"} for n in range(3)]
     again = [row | {"file": "b.csv"} for row in [*first, GOOD | {"row": "new", "user_id": "u9"}]]
-    found = judged_rows(typed_events, judge_events, rows_of("events", first + again), night_of(), "mug")
+    found = judged_rows(dated_source("events"), rows_of("events", first + again), "mug")
     judged = sorted((r["file"], r["verdict"]) for r in found.collect())
     assert judged == [("a.csv", "clean")] * 3 + [("b.csv", "clean")] + [("b.csv", "duplicate")] * 3
 
@@ -216,12 +218,12 @@ def test_a_pattern_keeps_its_backslashes_and_quotes(judged):
     assert verdicts == {"a": "test_account", "b": "clean"}
 
 
-def test_a_product_counts_as_known_if_a_catalogue_had_it_in_time(spark, rows_of, night_of):
+def test_a_product_counts_as_known_if_a_catalogue_had_it_in_time(spark, rows_of):
     rows = [{"row": f"{d}", **GOOD, "user_id": f"u{d}", "ts": f"2025-03-{d:02d}T10:00:00+01:00"} for d in (1, 4, 5, 9)]
-    night = night_of(cleaning={"lateness_days": 2})
-    typed = typed_events(rows_of("events", [r | {"delivered": None} for r in rows]), night, KEY)
+    source = dated_source("events", cleaning={"lateness_days": 2})
+    typed = source.typed(rows_of("events", [r | {"delivered": None} for r in rows]))
     known = spark.createDataFrame([("mug", date(2025, 3, 7))], "product_id string, known_from date")
-    verdicts = {r["row_hash"]: r["verdict"] for r in judge_events(typed, known, night).collect()}
+    verdicts = {r["row_hash"]: r["verdict"] for r in source.judge(typed, known, date.min).collect()}
     assert verdicts == {"1": "unknown_product", "4": "unknown_product", "5": "clean", "9": "clean"}
-    earlier = night_of(date(2025, 3, 6), cleaning={"lateness_days": 2})
-    assert {r["verdict"] for r in judge_events(typed, known, earlier).collect()} == {"unknown_product"}
+    earlier = dated_source("events", date(2025, 3, 6), cleaning={"lateness_days": 2})
+    assert {r["verdict"] for r in earlier.judge(typed, known, date.min).collect()} == {"unknown_product"}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
+from pipelines.settings.cleaning import Cleaning
 from spark_jobs.clean import RULES
 from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
 from spark_jobs.cleaning.products_from_lines import products_of_lines
-from spark_jobs.cleaning.reviews import judge_reviews, typed_reviews
 
-from ..conftest import KEY, judged_rows
+from ..conftest import dated_source, judged_rows
 
 pytestmark = pytest.mark.slow
 
@@ -74,26 +72,22 @@ def expected(rows):
     return {name: name.split(":")[0] for name in rows}
 
 
-def judge(typed, known, night):
-    return judge_reviews(typed, known, night, date(2025, 3, 7))
-
-
-def test_reviews(rows_of, night_of):
+def test_reviews(rows_of):
     rows = rows_of("reviews", [row | {"row": name} for name, row in REVIEWS.items()])
-    judged = judged_rows(typed_reviews, judge, rows, night_of(), "mug", "bowl")
+    judged = judged_rows(dated_source("reviews"), rows, "mug", "bowl")
     assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(REVIEWS)
     assert {r.reason for r in RULES["reviews"]} <= set(expected(REVIEWS).values())
 
 
-def test_products(rows_of, night_of):
+def test_products(rows_of):
     rows = rows_of("products", [row | {"row": name} for name, row in PRODUCTS.items()])
-    night = night_of(cleaning={"not_products": "^POST$"})
-    judged = judge_products(typed_products(rows, night, KEY), night.settings)
+    cleaning = Cleaning(not_products="^POST$")
+    judged = judge_products(typed_products(rows, cleaning), cleaning)
     assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(PRODUCTS)
     assert {r.reason for r in RULES["products"]} <= set(expected(PRODUCTS).values())
 
 
-def test_what_a_clean_product_holds(rows_of, night_of):
+def test_what_a_clean_product_holds(rows_of):
     nested = {
         "product_id": "17850.0",
         "title": "<b>Mug &amp; Cup</b>",
@@ -109,7 +103,7 @@ def test_what_a_clean_product_holds(rows_of, night_of):
         {"product_id": "d", "title": "D", "categories": '["A", "A", "B"]'},
     )
     rows = rows_of("products", [row | {"row": row["product_id"]} for row in (nested, flat, piped, listed)])
-    a, b, c, d = sorted(typed_products(rows, night_of(), KEY).collect(), key=lambda r: r["product_id"])
+    a, b, c, d = sorted(typed_products(rows, Cleaning()).collect(), key=lambda r: r["product_id"])
     assert (a["product_id"], a["title"], a["description"], a["price"]) == (
         "17850",
         "Mug & Cup",
@@ -129,30 +123,28 @@ def test_what_a_clean_product_holds(rows_of, night_of):
     assert len({r["text_hash"] for r in (a, b, c, d)}) == 4
 
 
-def test_other_titles_of_a_code_are_its_aliases(rows_of, night_of):
+def test_other_titles_of_a_code_are_its_aliases(rows_of):
     titles = ["Mug", "Mug old", "Mug <b>old</b>", "Cup", "Mug", "Ask jane@shop.example", "Bowl", "Bowl"]
     rows = rows_of("products", [PRODUCT | {"title": t, "row": f"{n}"} for n, t in enumerate(titles)])
-    night = night_of()
-    judged = judge_products(typed_products(rows, night, KEY), night.settings)
+    judged = judge_products(typed_products(rows, Cleaning()), Cleaning())
     (one,) = with_aliases(judged.where("verdict = 'clean'"), judged, 3).collect()
     assert (one["title"], one["aliases"]) == ("Mug", ["Bowl", "Mug old", "Ask [email]"])
 
 
-def test_titles_of_order_lines_are_aliases_by_how_many_say_so(spark, rows_of, night_of):
+def test_titles_of_order_lines_are_aliases_by_how_many_say_so(spark, rows_of):
     titles = {"Mug": 5, "Ask jane@shop.example": 1, "mug": 1, "Big mug": 3}
     said = [*(("mug", title, lines) for title, lines in titles.items()), ("cup", "Cup", 1)]
     columns = "product_id string, title string, lines long, block long, line long, row_hash string, length int"
     place = "readable boolean, delivery string, file string, delivered date, reason string"
     tuples = [(*row, 0, n, f"{n}", 9, True, "d", "f.csv", None, None) for n, row in enumerate(said)]
     rows = products_of_lines(spark.createDataFrame(tuples, f"{columns}, {place}"), ["title"])
-    night = night_of()
-    judged = judge_products(typed_products(rows, night, KEY), night.settings)
+    judged = judge_products(typed_products(rows, Cleaning()), Cleaning())
     found = {r["product_id"]: r["aliases"] for r in with_aliases(judged, judged, 5).collect()}
     assert found == {"mug": ["Big mug", "Ask [email]", "mug"], "cup": []}
 
 
-def test_a_product_without_a_brand_or_out_of_the_catalogue_is_a_product(rows_of, night_of):
+def test_a_product_without_a_brand_or_out_of_the_catalogue_is_a_product(rows_of):
     rows = [PRODUCT | {"product_id": f"p{n}", "available": word, "row": word} for n, word in enumerate(AVAILABLE)]
-    typed = typed_products(rows_of("products", rows), night_of(), KEY).collect()
+    typed = typed_products(rows_of("products", rows), Cleaning()).collect()
     assert {r["row_hash"]: r["available"] for r in typed} == AVAILABLE
     assert {(r["brand"], r["reason"]) for r in typed} == {(None, None)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -14,6 +15,7 @@ import zstandard
 from pipelines.errors import SettingsError, SourceError
 from pipelines.night.day_versions import delivery_key
 from spark_jobs.clean import clean
+from spark_jobs.cleaning.landing import delivered_source
 from spark_jobs.cleaning.read_sources import read_source
 from spark_jobs.cleaning.rules import arrival
 from spark_jobs.failures import failures_explained
@@ -69,7 +71,7 @@ FILES = {
 def found_in(spark, night, name="events"):
     """The rows of all files in the order of their arrival, and how many there are."""
     deliveries = {f"{number:03d}": file for number, file in enumerate(night.files[name])}
-    rows, counts = read_source(spark, night, name, deliveries, KEY)
+    rows, counts = read_source(spark, replace(delivered_source(night, name), files=deliveries), KEY)
     return rows.orderBy(arrival()).collect(), sum(counts.values())
 
 

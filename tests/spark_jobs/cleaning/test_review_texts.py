@@ -7,11 +7,10 @@ from pyspark.sql import functions as F
 
 from pipelines.contracts.reviews import FLAGS
 from spark_jobs.cleaning.language import with_language
-from spark_jobs.cleaning.reviews import typed_reviews
 from spark_jobs.cleaning.tokenise import folded_words
 from spark_jobs.cleaning.tone import with_contradiction
 
-from ..conftest import KEY
+from ..conftest import dated_source
 
 pytestmark = pytest.mark.slow
 
@@ -84,20 +83,20 @@ def test_stars_against_words(spark):
     assert {(r["rating"], r["language"], r["text"]): r["contradicts"] for r in told.collect()} == AGAINST
 
 
-def test_a_review_by_itself(rows_of, night_of):
+def test_a_review_by_itself(rows_of):
     rows = [{"row": text, "text": text, "title": "Mug", "rating": "5", "ts": "2025-03-10"} for text in TEXTS]
-    typed = typed_reviews(rows_of("reviews", rows), night_of(), KEY).collect()
+    typed = dated_source("reviews").typed(rows_of("reviews", rows)).collect()
     assert {r["row_hash"]: (r["text"], r["flags"]) for r in typed} == TEXTS
     assert {flag for r in typed for flag in r["flags"]} <= set(FLAGS)
 
 
-def test_own_boilerplate(rows_of, night_of):
-    night = night_of(cleaning={"boilerplate": [r"Kauf bestätigt\.?"]})
+def test_own_boilerplate(rows_of):
+    source = dated_source("reviews", cleaning={"boilerplate": [r"Kauf bestätigt\.?"]})
     rows = rows_of("reviews", [{"row": "a", "text": "Kauf bestätigt. Schön."}, {"row": "b", "text": "Read more"}])
-    assert [r["text"] for r in typed_reviews(rows, night, KEY).orderBy("row_hash").collect()] == ["Schön.", "Read more"]
+    assert [r["text"] for r in source.typed(rows).orderBy("row_hash").collect()] == ["Schön.", "Read more"]
 
 
-def test_very_long_reviews_end_soon(rows_of, night_of):
+def test_very_long_reviews_end_soon(rows_of):
     texts = ["a" * 100_000, "a b " * 25_000, "not " * 25_000, "â€" * 50_000, "? ! " * 25_000, "Read more " * 10_000]
     rows = [{"row": str(n), "text": text, "rating": "5"} for n, text in enumerate(texts)]
-    assert len(typed_reviews(rows_of("reviews", rows), night_of(), KEY).collect()) == len(texts)
+    assert len(dated_source("reviews").typed(rows_of("reviews", rows)).collect()) == len(texts)

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from pipelines.contracts.events import EVENTS
+from pipelines.settings.features import Features
+from pipelines.settings.relations import Relations
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.interactions import interactions
 from spark_jobs.features.interest import daily_interest
@@ -46,8 +48,8 @@ def events(spark):
     return make
 
 
-def test_interest_counts_each_type_once_a_day(events, night_of):
-    night = night_of(DAY, features={"weights": {"view": 1.0, "purchase": 8.0}})
+def test_interest_counts_each_type_once_a_day(events):
+    settings = Features(weights={"view": 1.0, "purchase": 8.0})
     some = events(
         "u1 mug view 10:00",
         "u1 mug view 11:00",
@@ -61,7 +63,7 @@ def test_interest_counts_each_type_once_a_day(events, night_of):
         "- mug view 10:05 session=s1",
         "- mug view 10:00",
     )
-    interest = daily_interest(some, night.settings.features)
+    interest = daily_interest(some, settings)
     found = {(r["user_id"], r["day"]): r for r in interactions(interest).collect()}
     today = found["u1", DAY]
     assert (today["weight"], today["events"]) == (9.0, 4)
@@ -69,7 +71,7 @@ def test_interest_counts_each_type_once_a_day(events, night_of):
     assert today["last_ts"] == datetime(2025, 3, 10, 13)
     assert (today["pieces"], found["u3", DAY]["pieces"], found["u3", DAY]["weight"]) == (0, -1, 0)
     assert len(found) == 4, "nothing without weight or pieces, nobody without a name"
-    days = product_days(interest, night.settings.features).orderBy("product_id", "day").collect()
+    days = product_days(interest, settings).orderBy("product_id", "day").collect()
     assert [tuple(row) for row in days] == [
         ("cup", DAY, -8, 0, 0),
         ("mug", DAY - timedelta(days=20), 1, 1, 0),
@@ -78,8 +80,8 @@ def test_interest_counts_each_type_once_a_day(events, night_of):
     ]
 
 
-def test_a_long_silence_ends_a_session(events, night_of):
-    settings = night_of().settings.features
+def test_a_long_silence_ends_a_session(events):
+    settings = Features()
     some = events(
         "u1 mug view 10:00",
         "u1 cup click 10:30",
@@ -110,14 +112,14 @@ def test_a_long_silence_ends_a_session(events, night_of):
     assert (shops["user_id"], shops["products"], shops["events"]) == ("u3", ["cup", "mug"], 2)
 
 
-def test_a_session_ends_with_the_day(events, night_of):
+def test_a_session_ends_with_the_day(events):
     lines = [
         "u1 mug view 23:50",
         "u1 cup view 00:05 day=1",
         "- mug view 23:50 session=s",
         "- cup view 00:05 day=1 session=s",
     ]
-    settings = night_of().settings.features
+    settings = Features()
     visits = in_visits(events(*lines), settings)
     found = {r["session_key"]: r["products"] for r in sessions(visits, settings).collect()}
     assert found == {
@@ -165,8 +167,8 @@ def test_pairs_are_counted_by_day_and_kind_and_those_of_which_one_was_bought(spa
     }
 
 
-def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events, night_of):
-    night = night_of(DAY, features={"largest_basket": 3})
+def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events):
+    settings = Features(largest_basket=3)
     some = events(
         "u1 a purchase 10:00 order=o1",
         "u1 b purchase 10:00 order=o1",
@@ -182,7 +184,6 @@ def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events
         "u4 z impression 10:06",
         *(f"u5 {p} view 10:00" for p in "klmn"),
     )
-    settings = night.settings.features
     found = pair_counts(all_groups(some, sessions(in_visits(some, settings), settings), settings)).collect()
     pairs = {
         kind: {r["product_id"] + r["other_id"] for r in found if r["kind"] == kind and r["product_id"] != r["other_id"]}
@@ -192,12 +193,12 @@ def test_baskets_are_orders_or_else_days_and_visits_leave_impressions_out(events
     assert pairs["co_viewed"] == {"ab", "vw"}, "a visit of four products is too large"
 
 
-def test_a_rating_may_say_that_a_product_was_bought(events, night_of):
-    settings = night_of(DAY, features={"bought": ["rating"]}).settings.features
+def test_a_rating_may_say_that_a_product_was_bought(events):
+    settings = Features(bought=["rating"])
     some = events("u1 a rating 10:00", "u1 b rating 10:01", "u1 c purchase 10:02")
     assert [sorted(r["products"]) for r in baskets(some, settings.bought).collect()] == [["a", "b"]]
     assert sessions(in_visits(some, settings), settings).first()["bought"] == ["a", "b"]
 
 
-def test_the_window_of_relations_begins_so_many_days_before(night_of):
-    assert window_start(DAY, night_of(relations={"window_days": 30}).settings.relations) == date(2025, 2, 9)
+def test_the_window_of_relations_begins_so_many_days_before():
+    assert window_start(DAY, Relations(window_days=30)) == date(2025, 2, 9)

@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from pipelines.contracts.events import EVENTS
+from pipelines.settings.features import Features
 from spark_jobs.engine import spark_schema
 from spark_jobs.features.interest import daily_interest
 from spark_jobs.features.pairs import all_groups, pair_counts
@@ -43,8 +44,8 @@ def top(events, settings):
     return {r["product_id"]: max(r["weight"], 0) for r in days.collect()}
 
 
-def test_a_user_of_ten_thousand_events_does_not_move_the_top_of_popularity(events, night_of):
-    settings = night_of(features={"visitor_day_weight": 20}).settings.features
+def test_a_user_of_ten_thousand_events_does_not_move_the_top_of_popularity(events):
+    settings = Features(visitor_day_weight=20)
     people = [(f"u{n}", ("mug", "cup")[n % 5 == 0], "purchase", n, None) for n in range(50)]
     before = top(events(people), settings)
     assert before == {"mug": 320, "cup": 80}
@@ -55,8 +56,8 @@ def test_a_user_of_ten_thousand_events_does_not_move_the_top_of_popularity(event
     assert max(score for product, score in after.items() if product.startswith("x")) < 1
 
 
-def test_a_user_of_ten_thousand_returns_does_not_sink_what_others_buy(events, night_of):
-    settings = night_of(features={"visitor_day_weight": 20}).settings.features
+def test_a_user_of_ten_thousand_returns_does_not_sink_what_others_buy(events):
+    settings = Features(visitor_day_weight=20)
     people = [(f"u{n}", ("mug", "cup")[n % 5 == 0], "purchase", n, None) for n in range(50)]
     busy = [("busy", f"x{n % 99}" if n % 2 else "mug", "return", n, None) for n in range(BUSY)]
     after = top(events(people + busy), settings)
@@ -64,17 +65,17 @@ def test_a_user_of_ten_thousand_returns_does_not_sink_what_others_buy(events, ni
     assert after["cup"] == 80
 
 
-def test_the_weights_of_others_stay_as_they_are(events, night_of):
+def test_the_weights_of_others_stay_as_they_are(events):
     rows = [("u1", "mug", "purchase", 1, None), ("u1", "cup", "view", 2, None), ("-", "mug", "return", 3, None)]
     for weights in ({"purchase": 8.0, "view": 1.0}, {"purchase": 0.0, "view": 1.0}):
-        settings = night_of(features={"weights": weights, "visitor_day_weight": 9}).settings.features
+        settings = Features(weights=weights, visitor_day_weight=9)
         found = {(r["visitor"], r["product_id"]): r["weight"] for r in daily_interest(events(rows), settings).collect()}
         wanted = {("u1", "mug"): weights["purchase"], ("u1", "cup"): 1.0, ("-", "mug"): 0.0}
         assert found == {pair: w for pair, w in wanted.items() if w or pair[0] == "-"}
 
 
-def test_a_users_baskets_and_visits_of_a_day_make_relations_up_to_a_number(events, night_of):
-    settings = night_of(features={"groups_per_user_day": 3}).settings.features
+def test_a_users_baskets_and_visits_of_a_day_make_relations_up_to_a_number(events):
+    settings = Features(groups_per_user_day=3)
     orders = [("busy", p, "purchase", 3600 * n, f"o{n}") for n in range(20) for p in ("a", "b")]
     nobody = [(None, p, "purchase", n, f"n{n}") for n in range(5) for p in ("c", "d")]
     some = events(orders + nobody)
@@ -83,8 +84,8 @@ def test_a_users_baskets_and_visits_of_a_day_make_relations_up_to_a_number(event
     assert (found["co_bought", "a", "b"], found["co_viewed", "a", "b"], found["co_bought", "c", "d"]) == (3, 3, 5)
 
 
-def test_time_on_a_product_is_what_the_shop_says_or_lasts_to_the_next_event(events, night_of):
-    settings = night_of(features={"session_gap_minutes": 10}).settings.features
+def test_time_on_a_product_is_what_the_shop_says_or_lasts_to_the_next_event(events):
+    settings = Features(session_gap_minutes=10)
     rows = [
         ("u1", "mug", "view", 0, None),
         ("u1", "cup", "click", 90, None),
@@ -110,8 +111,8 @@ def test_time_on_a_product_is_what_the_shop_says_or_lasts_to_the_next_event(even
     assert {r["dwell_s"] for r in in_visits(said, settings).collect()} == {7}
 
 
-def test_a_long_silence_in_the_shops_own_session_counts_as_the_longest(events, night_of):
-    settings = night_of(features={"session_gap_minutes": 10}).settings.features
+def test_a_long_silence_in_the_shops_own_session_counts_as_the_longest(events):
+    settings = Features(session_gap_minutes=10)
     rows = events([("u1", "mug", "view", 0, None), ("u1", "cup", "view", 7200, None)]).withColumn(
         "session_id", F.lit("s")
     )
