@@ -49,6 +49,7 @@ from spark_jobs.cleaning.dated_sources import (
     wanted_days,
 )
 from spark_jobs.cleaning.events import NEAR_DUPLICATE, ROW_RULES
+from spark_jobs.cleaning.failures import failures_explained
 from spark_jobs.cleaning.landing import delivered_source, land, landed_rows
 from spark_jobs.cleaning.products import DUPLICATE_CODE
 from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
@@ -57,7 +58,6 @@ from spark_jobs.cleaning.reviews import WRITTEN_TWICE
 from spark_jobs.cleaning.robots import BOT_RULES
 from spark_jobs.day_tables import FOLDER, DayWriter, kept_aside, measure_days, write_folders
 from spark_jobs.engine import job, measure, read, write
-from spark_jobs.failures import failures_explained
 
 RULES = {  # in the order in which they are asked; what cannot be read is refused before, as `unreadable`
     "events": (*ROW_RULES, UNKNOWN_PRODUCT, *BOT_RULES, NEAR_DUPLICATE),

@@ -9,8 +9,6 @@ from pyspark.sql import functions as F
 
 from pipelines.settings.cleaning import Cleaning
 from pipelines.settings.sources import Source
-from spark_jobs.cleaning.boilerplate import without_boilerplate
-from spark_jobs.cleaning.bursts import with_bursts
 from spark_jobs.cleaning.common_rules import (
     DATE_RULES,
     MISSING_PRODUCT,
@@ -26,7 +24,7 @@ from spark_jobs.cleaning.parsing import local_day, moment, number, whole
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.pseudonyms import normal_id, pseudonym
 from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
-from spark_jobs.cleaning.review_flags import with_flags
+from spark_jobs.cleaning.review_flags import with_bursts, with_flags, without_boilerplate
 from spark_jobs.cleaning.rules import Rule, arrival, first_reason, refuse, settle, with_verdict
 from spark_jobs.cleaning.text import with_plain_text
 from spark_jobs.cleaning.tokenise import folded_words

@@ -1,4 +1,4 @@
-"""HTML -> plain text, in SQL."""
+"""HTML and wrongly decoded UTF-8 -> plain text, in SQL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from html.entities import html5, name2codepoint
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from spark_jobs.cleaning.mojibake import SIGNS, repaired
 from spark_jobs.cleaning.parsing import filled
 
 # Neither runs over an opening of its own kind, so that many unclosed ones take no longer than one.
@@ -32,6 +31,17 @@ NAMED = json.dumps(
     {name: chr(code) for name, code in name2codepoint.items()}
     | {name[:-1]: sign for name, sign in html5.items() if name.endswith(";") and sign.isascii()}
 )
+# Windows-1252 has letters and signs where Latin-1 has the control characters U+0080 to U+009F.
+SIGNS = {bytes([code]).decode("cp1252", "ignore"): chr(code) for code in range(0x80, 0xA0)}
+SIGNS.pop("")
+NEXT = "[\u0080-\u00bf" + "".join(SIGNS) + "]"  # a byte of UTF-8 that is not the first
+# The first bytes of Latin letters, of punctuation and signs, of kana and CJK marks, of the byte order mark and
+# variation selectors, and of emoji. Others are left out: `voilà »` would become a letter that nobody wrote.
+MOJIBAKE = f"[ÂÃÄÅ]{NEXT}|â{NEXT}{{2}}|ã[\u0080-\u0083€‚ƒ]{NEXT}|ï[¸»]{NEXT}|ð[\u009fŸ]{NEXT}{{2}}"
+# Of Cyrillic and Greek letters, which are believed where three stand in a row: one alone may be Spanish.
+ANY_MOJIBAKE = f"{MOJIBAKE}|[ÐÑÎÏ]{NEXT}"
+THREE_LETTERS = f"(?:[ÐÑÎÏ]{NEXT}){{3}}"
+FIRST_BYTES = "ÂÃÄÅÐÑÎÏâãïð"
 
 
 def with_plain_text(rows: DataFrame, *columns: str) -> DataFrame:
@@ -41,7 +51,7 @@ def with_plain_text(rows: DataFrame, *columns: str) -> DataFrame:
     are decoded first, at most twice, because shops export escaped markup; then wrongly decoded UTF-8 is repaired. Each
     step is a projection of its own, because nested expressions would be computed repeatedly.
     """
-    for step in (_without_entities, repaired, repaired, _without_tags, _composed, _folded, filled):
+    for step in (_without_entities, _repaired, _repaired, _without_tags, _composed, _folded, filled):
         rows = rows.withColumns({c: step(F.col(c)) for c in columns})
     return rows
 
@@ -72,6 +82,28 @@ def _character(number: Column) -> Column:
     exists = code.between(1, 0xD7FF) | code.between(0xE000, 0x10FFFF)
     character = F.decode(F.unhex(F.lpad(F.hex(code), 8, "0")), "UTF-32")
     return F.when(exists, F.translate(character, "".join(SIGNS.values()), "".join(SIGNS))).otherwise("")
+
+
+def _repaired(text: Column) -> Column:
+    """`donâ€™t` (UTF-8 that was decoded as Windows-1252 or Latin-1) -> `don’t`.
+
+    Each sequence that is the UTF-8 of one character is replaced by that character; the rest stays as it is.
+    """
+    return (
+        F.when(text.rlike(THREE_LETTERS), _decoded(text, ANY_MOJIBAKE))
+        .when(text.rlike(MOJIBAKE), _decoded(text, MOJIBAKE))
+        .otherwise(text)
+    )
+
+
+def _decoded(text: Column, sequence: str) -> Column:
+    def meant(token: Column) -> Column:
+        latin = F.translate(token, "".join(SIGNS), "".join(SIGNS.values()))
+        read = F.try_validate_utf8(F.encode(latin, "ISO-8859-1").cast("string"))
+        return F.when(token.rlike(f"^(?:{sequence})$"), F.coalesce(read, token)).otherwise(token)
+
+    tokens = F.regexp_extract_all(text, F.lit(f"{sequence}|[{FIRST_BYTES}]|[^{FIRST_BYTES}]+"), F.lit(0))
+    return F.array_join(F.transform(tokens, meant), "")
 
 
 def _without_tags(text: Column) -> Column:

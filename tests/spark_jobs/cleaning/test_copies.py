@@ -8,9 +8,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from pipelines.settings.cleaning import Cleaning
-from spark_jobs.cleaning.bursts import with_bursts
 from spark_jobs.cleaning.copies import LANES, _candidates, judge_copies
 from spark_jobs.cleaning.minhash import with_signature
+from spark_jobs.cleaning.review_flags import with_bursts
 from spark_jobs.cleaning.tokenise import folded_words
 
 pytestmark = pytest.mark.slow

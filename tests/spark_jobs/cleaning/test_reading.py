@@ -15,10 +15,10 @@ import zstandard
 from pipelines.errors import SettingsError, SourceError
 from pipelines.night.day_versions import delivery_key
 from spark_jobs.clean import clean
+from spark_jobs.cleaning.failures import failures_explained
 from spark_jobs.cleaning.landing import delivered_source
 from spark_jobs.cleaning.read_sources import read_source
 from spark_jobs.cleaning.rules import arrival
-from spark_jobs.failures import failures_explained
 
 from ..conftest import KEY
 
