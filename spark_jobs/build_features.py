@@ -31,10 +31,8 @@ from pipelines.night.night import Night
 from pipelines.settings.features import Features
 from spark_jobs.day_tables import DayWriter, kept_aside, measure_days
 from spark_jobs.engine import job, read
-from spark_jobs.features.interactions import interactions
-from spark_jobs.features.interest import daily_interest
+from spark_jobs.features.interest import daily_interest, interactions, product_days
 from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
-from spark_jobs.features.popularity import product_days
 from spark_jobs.features.sessions import in_visits, sessions
 
 DAYS = (INTERACTIONS, PRODUCT_DAYS, SESSIONS, PAIR_COUNTS)

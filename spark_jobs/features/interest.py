@@ -1,4 +1,4 @@
-"""Interest of visitors in products, by day: the basis of `interactions` and `product_days`."""
+"""Interest of visitors in products, by day, and its tables: of users (`interactions`), of products (`product_days`)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,25 @@ def daily_interest(events: DataFrame, settings: Features) -> DataFrame:
     return scaled.withColumn("weight", F.round(F.col("weight") * F.col("scale"), DIGITS))
 
 
-def return_weight(settings: Features) -> Column:
+def interactions(interest: DataFrame) -> DataFrame:
+    """One row for each user, product and day with interest."""
+    return interest.where("user_id is not null")
+
+
+def product_days(interest: DataFrame, settings: Features) -> DataFrame:
+    """One row for each product and day with interest: weights summed over visitors, users, purchase lines.
+
+    A visitor who returns more pieces than were bought on that day takes the weight of a purchase away.
+    """
+    weight = F.col("weight") - _return_weight(settings) * F.col("scale")
+    return interest.groupBy("product_id", "day").agg(
+        (F.sum(F.round(weight * UNIT).cast("bigint")) / F.lit(UNIT)).alias("weight"),
+        F.count_if(F.col("user_id").isNotNull() & (F.col("weight") > 0)).alias("users"),
+        F.sum("purchases").alias("purchases"),
+    )
+
+
+def _return_weight(settings: Features) -> Column:
     """The weight that returns take away: that of a purchase, where more pieces came back than were bought that day."""
     return F.when(F.col("pieces") < 0, F.lit(float(settings.weights.get("purchase", 0.0)))).otherwise(0.0)
 
@@ -45,7 +63,7 @@ def return_weight(settings: Features) -> Column:
 def _scale(settings: Features) -> Column:
     """The factor on all weights of a visitor's day, from their sum in whole units."""
     day = Window.partitionBy("visitor", "day")
-    total = F.sum(F.round((F.col("weight") + return_weight(settings)) * UNIT).cast("bigint")).over(day) / F.lit(UNIT)
+    total = F.sum(F.round((F.col("weight") + _return_weight(settings)) * UNIT).cast("bigint")).over(day) / F.lit(UNIT)
     most = settings.visitor_day_weight
     return F.when(total > most, F.lit(most) / total).otherwise(1.0)
 

@@ -10,10 +10,8 @@ from pipelines.contracts.events import EVENTS
 from pipelines.settings.features import Features
 from pipelines.settings.relations import Relations
 from spark_jobs.engine import spark_schema
-from spark_jobs.features.interactions import interactions
-from spark_jobs.features.interest import daily_interest
+from spark_jobs.features.interest import daily_interest, interactions, product_days
 from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts
-from spark_jobs.features.popularity import product_days
 from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.ranking.relations import window_start
 

@@ -10,9 +10,8 @@ from pyspark.sql import functions as F
 from pipelines.contracts.events import EVENTS
 from pipelines.settings.features import Features
 from spark_jobs.engine import spark_schema
-from spark_jobs.features.interest import daily_interest
+from spark_jobs.features.interest import daily_interest, product_days
 from spark_jobs.features.pairs import all_groups, pair_counts
-from spark_jobs.features.popularity import product_days
 from spark_jobs.features.sessions import in_visits, sessions
 
 DAY = date(2025, 3, 10)
