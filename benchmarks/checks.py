@@ -37,7 +37,7 @@ from spark_jobs.clean import categories_of
 from spark_jobs.cleaning.profile import event_profiles
 from spark_jobs.day_tables import gathered, sums_of, write_folders
 from spark_jobs.engine import conform, measure, read, session, spark_schema
-from spark_jobs.ranking.check_views import check_views
+from spark_jobs.ranking.check_views import check_views, named_products
 
 LAST = date(2025, 3, 31)
 DAYS, USERS, ITEMS, K = 28, 500_000, 20_000, 20
@@ -83,7 +83,9 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
     for day, folder in made.items():
         commit_version(folder, folder_of(night.home, EVENTS, day, "v"), {"sums": sums[day], **profiles[day]})
     record_versions_read(night, events=dict.fromkeys(made, "v"))
-    views = check_views(read(spark, EVENTS, files_of_table(night, EVENTS)), products, night.settings)
+    settings, clean = night.settings, read(spark, EVENTS, files_of_table(night, EVENTS))
+    named = named_products(settings.relations, settings.bundles)
+    views = check_views(clean, products, settings.ranking, settings.features, named)
     views[PRODUCTS.name] = products
     lists = conform(made_lists(spark, rows), USER_TOPK)
     lists.write.parquet(str(night.place(USER_TOPK)))

@@ -49,10 +49,11 @@ from recommender.ranking.ranker import Ranker
 from recommender.ranking.ranker_files import save_ranker
 from spark_jobs.engine import read, session
 from spark_jobs.features.pairs import baskets, limited_groups
-from spark_jobs.rank import counted_days, evidence_of, relation_run
+from spark_jobs.rank import counted_days, evidence_of
 from spark_jobs.ranking.bundle_evidence import bundle_products, substitutes_among
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.check_views import showable_products
+from spark_jobs.ranking.relations import RelationRun
 from training.encoder.encoder import make_repeatable
 from training.encoder.encoder_files import load_base
 from training.ranker.read_inputs import read_inputs
@@ -140,9 +141,8 @@ def compared(known: Night, whole: Night, supports: Sequence[float]) -> dict[str,
         products = read(spark, PRODUCTS, files_of_table(known, PRODUCTS))
         showable = showable_products(products, known.settings.ranking.blocked)
         began = time.monotonic()
-        evidence = evidence_of(
-            counted_days(spark, known), products, showable, relation_run(known), known.settings.features
-        )
+        run = RelationRun(known.run_date, known.work / "ranker", known.settings.relations)
+        evidence = evidence_of(counted_days(spark, known), products, showable, run, known.settings.features)
         offers = find_bundles(evidence, ranker, known.settings.bundles, known.settings.relations).bundles
         print(f"the night's bundles: {time.monotonic() - began:.1f} s")
         bundles = [o.candidate.products for o in offers if o.candidate.made_by in FOUND_IN_BASKETS]

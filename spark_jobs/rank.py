@@ -42,7 +42,7 @@ from spark_jobs.features.pairs import baskets, limited_groups
 from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import BundleEvidence, forbidden_pairs
 from spark_jobs.ranking.bundles import find_bundles
-from spark_jobs.ranking.check_views import check_views
+from spark_jobs.ranking.check_views import check_views, named_products
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from, popular_lists
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
@@ -83,10 +83,12 @@ def rank(spark: SparkSession, night: Night) -> None:
         return written
 
     events, products = rows_of(EVENTS), rows_of(PRODUCTS)
-    views = check_views(events, products, settings) | {PRODUCTS.name: products}
+    named = named_products(settings.relations, settings.bundles)
+    views = check_views(events, products, settings.ranking, settings.features, named) | {PRODUCTS.name: products}
     showable, hidden = views[SHOWABLE_PRODUCTS.name], views[HIDDEN_PRODUCTS.name]
     ranker, language = load_ranker(night.work / "ranker"), LANGUAGES[settings.shop.language]
-    run, days = relation_run(night), counted_days(spark, night)
+    run = RelationRun(night.run_date, night.work / "ranker", settings.relations)
+    days = counted_days(spark, night)
     evidence = evidence_of(days, products, showable, run, settings.features)
     views[SUBSTITUTE_PAIRS.name] = forbidden_pairs(evidence, settings.bundles)
 
@@ -145,11 +147,6 @@ def counted_days(spark: SparkSession, night: Night) -> CountedDays:
         for table in (EVENTS, PAIR_COUNTS)
     )
     return CountedDays(events, counts, groups)
-
-
-def relation_run(night: Night) -> RelationRun:
-    """What the relations of the night are computed with."""
-    return RelationRun(night.run_date, night.work / "ranker", night.settings.relations)
 
 
 def evidence_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -14,22 +14,28 @@ from pipelines.contracts.views import (
     SHOWABLE_PRODUCTS,
     UNKNOWN_PRODUCTS,
 )
-from pipelines.settings.tree import Settings
+from pipelines.settings.bundles import Bundles
+from pipelines.settings.features import Features
+from pipelines.settings.ranking import Ranking
+from pipelines.settings.relations import Relations
 from spark_jobs.engine import ddl
 
+NamedProduct = tuple[str, str]  # product_id, and the key of the settings that names it
 
-def check_views(events: DataFrame, products: DataFrame, settings: Settings) -> dict[str, DataFrame]:
+
+def check_views(
+    events: DataFrame, products: DataFrame, ranking: Ranking, features: Features, named: Iterable[NamedProduct]
+) -> dict[str, DataFrame]:
     """The frames of contracts/views.py by name, but for the pairs of substitutes, which hang on the night's relations.
 
-    `events` and `products` are the clean tables.
+    `events` and `products` are the clean tables, `named` those of `named_products`.
     """
-    ranking, weights = settings.ranking, settings.features.weights
     return {
-        ACTIVE_USERS.name: active_users(events, [kind for kind, weight in weights.items() if weight > 0]),
+        ACTIVE_USERS.name: active_users(events, [kind for kind, weight in features.weights.items() if weight > 0]),
         HIDDEN_PRODUCTS.name: hidden_products(events, ranking.hide),
         SHOWABLE_PRODUCTS.name: showable_products(products, ranking.blocked),
         LIST_LENGTH.name: events.sparkSession.createDataFrame([(ranking.k,)], ddl(LIST_LENGTH)),
-        UNKNOWN_PRODUCTS.name: unknown_products(products, settings),
+        UNKNOWN_PRODUCTS.name: unknown_products(products, named),
     }
 
 
@@ -48,17 +54,16 @@ def showable_products(products: DataFrame, blocked: Sequence[str]) -> DataFrame:
     return products.where(F.col("available") & ~F.col("product_id").isin(list(blocked))).select("product_id")
 
 
-def unknown_products(products: DataFrame, settings: Settings) -> DataFrame:
+def unknown_products(products: DataFrame, named: Iterable[NamedProduct]) -> DataFrame:
     """`product_id` and `key` of the products that settings name and the catalogue lacks, by key and product."""
-    named = products.sparkSession.createDataFrame(named_products(settings), ddl(UNKNOWN_PRODUCTS))
-    return named.distinct().join(products, "product_id", "left_anti").orderBy("key", "product_id")
+    rows = products.sparkSession.createDataFrame(list(named), ddl(UNKNOWN_PRODUCTS))
+    return rows.distinct().join(products, "product_id", "left_anti").orderBy("key", "product_id")
 
 
-def named_products(settings: Settings) -> list[tuple[str, str]]:
+def named_products(relations: Relations, bundles: Bundles) -> list[NamedProduct]:
     """Each product that the settings of relations and bundles name, with section and key."""
-    bundles = settings.bundles
     groups: dict[str, Sequence[Sequence[str]]] = {
-        "[relations] stated": [(one, other) for one, _, other in settings.relations.stated],
+        "[relations] stated": [(one, other) for one, _, other in relations.stated],
         "[bundles] pinned": bundles.pinned,
         "[bundles] never_together": bundles.never_together,
         "[bundles] only_together": bundles.only_together,

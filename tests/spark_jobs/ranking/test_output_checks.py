@@ -19,8 +19,10 @@ from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.contracts.views import SUBSTITUTE_PAIRS, UNKNOWN_PRODUCTS
 from pipelines.night import table_io
 from pipelines.night.day_versions import files_of_table
+from pipelines.settings.bundles import Bundles
+from pipelines.settings.relations import Relations
 from spark_jobs.engine import ddl, measure, read
-from spark_jobs.ranking.check_views import check_views, unknown_products
+from spark_jobs.ranking.check_views import check_views, named_products, unknown_products
 from tests.given import put
 
 pytestmark = pytest.mark.slow
@@ -243,11 +245,16 @@ def read_of(spark, night):
     return lambda table: read(spark, table, files_of_table(night, table))
 
 
+def views_of(read_of, settings):
+    named = named_products(settings.relations, settings.bundles)
+    return check_views(read_of(EVENTS), read_of(PRODUCTS), settings.ranking, settings.features, named)
+
+
 @pytest.fixture
 def views(spark, night, read_of):
     """The frames that the job `rank` hands to the checks, with a known pair of substitutes and the good bundles."""
     put(night, BUNDLES, [row | {"run_date": DAY, "release_id": "r"} for row in GOOD[BUNDLES]])
-    return check_views(read_of(EVENTS), read_of(PRODUCTS), night.settings) | {
+    return views_of(read_of, night.settings) | {
         PRODUCTS.name: read_of(PRODUCTS),
         BUNDLES.name: read_of(BUNDLES),
         SUBSTITUTE_PAIRS.name: spark.createDataFrame([("jug", "pot")], ddl(SUBSTITUTE_PAIRS)),
@@ -301,10 +308,9 @@ def test_each_broken_rule_is_found_with_its_severity(broken, name):
 
 
 def test_products_that_settings_name_and_the_catalogue_lacks_are_reported(night, read_of, views, broken):
-    named = night.settings.bundles.model_copy(update={"pinned": [["mug", "mog"]], "boosts": {"jug": 2.0, "jog": 2.0}})
-    stated = night.settings.relations.model_copy(update={"stated": [("mog", "complement", "cup")]})
-    settings = night.settings.model_copy(update={"bundles": named, "relations": stated})
-    unknown = unknown_products(read_of(PRODUCTS), settings)
+    bundles = Bundles(pinned=[["mug", "mog"]], boosts={"jug": 2.0, "jog": 2.0})
+    named = named_products(Relations(stated=[("mog", "complement", "cup")]), bundles)
+    unknown = unknown_products(read_of(PRODUCTS), named)
     assert [tuple(row) for row in unknown.select("product_id", "key").collect()] == [
         ("jog", "[bundles] boosts"), ("mog", "[bundles] pinned"), ("mog", "[relations] stated")
     ]  # fmt: skip
@@ -317,5 +323,5 @@ def test_products_that_settings_name_and_the_catalogue_lacks_are_reported(night,
 def test_what_the_settings_do_not_hide_may_be_shown_again(night, read_of, views, broken):
     shown = night.settings.ranking.model_copy(update={"hide": []})
     settings = night.settings.model_copy(update={"ranking": shown})
-    views |= check_views(read_of(EVENTS), read_of(PRODUCTS), settings)
+    views |= views_of(read_of, settings)
     assert broken(USER_TOPK, listed(ann=["mug", "cup"], bob=["mug", "jug"], cy=["mug", "pot"])) == []
