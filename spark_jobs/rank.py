@@ -44,21 +44,12 @@ from spark_jobs.ranking.bundle_evidence import BundleEvidence, forbidden_pairs
 from spark_jobs.ranking.bundles import find_bundles
 from spark_jobs.ranking.check_views import check_views, named_products
 from spark_jobs.ranking.cold_start import as_users, by_segment, hidden_from, popular_lists
+from spark_jobs.ranking.decayed_counts import GroupCounts, decayed_total, pair_sums, product_counts, window_start
 from spark_jobs.ranking.figures import feedback, quarantine_counts, run_metrics
 from spark_jobs.ranking.neighbours import similar_products
 from spark_jobs.ranking.offers import bundle_table, cold_table
 from spark_jobs.ranking.rank_users import ListRun, bundle_rows, rank_users, topk_rows
-from spark_jobs.ranking.relations import (
-    GroupCounts,
-    RelationRun,
-    decayed_total,
-    has_views,
-    pair_evidence,
-    pair_sums,
-    product_counts,
-    related_pairs,
-    window_start,
-)
+from spark_jobs.ranking.relations import RelationRun, has_views, pair_evidence, related_pairs
 from spark_jobs.ranking.session_bundles import VisitRules, open_visits, session_bundles
 
 CO_BOUGHT = "co_bought"

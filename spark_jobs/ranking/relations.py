@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ from pipelines.settings.features import Features
 from pipelines.settings.relations import Relations
 from recommender.bundles.model import Pair
 from recommender.ranking.substitutes import fit_substitutes
-from spark_jobs.features.interest import UNIT
+from spark_jobs.ranking.decayed_counts import GroupCounts, decayed_total, product_counts
 from spark_jobs.ranking.pair_blocks import (
     EVIDENCE,
     KINDS,
@@ -28,11 +28,11 @@ from spark_jobs.ranking.pair_blocks import (
     related_block,
 )
 from spark_jobs.ranking.rank_users import cached_ranker
-from spark_jobs.ranking.variants import is_variant, title_words
 
 MOST_LABELS = 20_000  # pairs from which substitutes are learned
+WORD = r"[\p{L}\p{N}]+"  # of a title
+LEAST_SHARED = 2  # words of variants: "tea pot" and "tea cup" are no variants of one another
 TEXTS = ("leaf", "brand", "title_words")  # of each product
-GroupCounts = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -90,39 +90,21 @@ def pair_evidence(sums: DataFrame, groups: GroupCounts, products: DataFrame, run
     return facts.mapInArrow(measured, EVIDENCE)
 
 
-def pair_sums(counts: DataFrame, run_date: date, settings: Relations) -> DataFrame:
-    """One row for each pair: the number of baskets and visits that hold it, and the same with old days counting less.
+def title_words() -> Column:
+    """The distinct words of a title, in small letters."""
+    return F.array_distinct(F.regexp_extract_all(F.lower("title"), F.lit(WORD), F.lit(0)))
 
-    `counts` are the pair counts of the days that count; `last_bought` is the last day with such a basket.
+
+def is_variant() -> Column:
+    """1 where the titles of a pair, `title_words` and `other_title_words`, differ by one word of each at most, else 0.
+
+    Two of different brands, or of different narrowest categories (`category` -1), are no variants.
     """
-    age = F.date_diff(F.lit(run_date), "day")
-    decay = F.pow(F.lit(2.0), -age / F.lit(settings.half_life_days))
-    counts_of = {"one_bought": F.col("one_bought")} | {
-        kind: F.when(F.col("kind") == name, F.col("pairs")).otherwise(0) for kind, name in KINDS.items()
-    }
-    return counts.groupBy("product_id", "other_id").agg(
-        *(F.sum(n).alias(name) for name, n in counts_of.items()),
-        *(_summed_exactly(n * decay).alias(f"{name}_weight") for name, n in counts_of.items()),
-        F.max(F.when(F.col("kind") == KINDS["bought"], F.col("day"))).alias("last_bought"),
-    )
-
-
-def product_counts(sums: DataFrame) -> DataFrame:
-    """The rows of `pair_sums` that count one product: its baskets and visits."""
-    return sums.where(F.col("product_id") == F.col("other_id")).drop("other_id")
-
-
-def _summed_exactly(weight: Column) -> Column:
-    """The sum of a column as a double, summed as whole numbers: the sum of doubles would hang on the order of rows."""
-    return F.sum(F.round(weight * UNIT).cast("bigint")) / F.lit(UNIT)
-
-
-def decayed_total(groups: GroupCounts, kind: str, run_date: date, settings: Relations) -> float:
-    """The number of baskets or visits of a kind, old days counting less."""
-    ages = ((run_date - date.fromisoformat(day)).days for day in sorted(groups))
-    numbers = (groups[day].get(kind, 0) for day in sorted(groups))
-    weights = (n * 2.0 ** (-age / settings.half_life_days) for n, age in zip(numbers, ages, strict=True))
-    return round(float(sum(weights)), 9)
+    shared = F.size(F.array_intersect("title_words", "other_title_words"))
+    longer = F.greatest(F.size("title_words"), F.size("other_title_words"))
+    one_brand = F.coalesce(F.lower(F.trim("brand")) == F.lower(F.trim("other_brand")), F.lit(True))
+    differ_little = (shared >= LEAST_SHARED) & (longer - shared <= 1)
+    return F.when(differ_little & one_brand & (F.col("category") >= 0), 1).otherwise(0)
 
 
 def related_pairs(evidence: DataFrame, settings: Relations, looked_at: bool) -> DataFrame:
@@ -152,8 +134,3 @@ def has_views(events: DataFrame, settings: Features) -> bool:
 def stated(settings: Relations) -> dict[Pair, str]:
     """The relations that the settings state, by pair, the lower id first; of two about one pair the last one counts."""
     return {(min(one, other), max(one, other)): relation for one, relation, other in settings.stated if one != other}
-
-
-def window_start(run_date: date, settings: Relations) -> date:
-    """The first of the days that relations are counted from."""
-    return run_date - timedelta(days=settings.window_days - 1)

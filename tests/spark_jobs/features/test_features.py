@@ -13,7 +13,7 @@ from spark_jobs.engine import spark_schema
 from spark_jobs.features.interest import daily_interest, interactions, product_days
 from spark_jobs.features.pairs import all_groups, baskets, groups_by_day, pair_counts
 from spark_jobs.features.sessions import in_visits, sessions
-from spark_jobs.ranking.relations import window_start
+from spark_jobs.ranking.decayed_counts import window_start
 
 DAY = date(2025, 3, 10)
 

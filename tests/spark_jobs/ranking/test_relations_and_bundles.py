@@ -35,10 +35,11 @@ from spark_jobs.rank import CountedDays
 from spark_jobs.ranking.bought_after import bought_after
 from spark_jobs.ranking.bundle_evidence import count_sets
 from spark_jobs.ranking.bundles import find_bundles
+from spark_jobs.ranking.decayed_counts import decayed_total, pair_sums
 from spark_jobs.ranking.neighbours import meaning_block, similar_products
 from spark_jobs.ranking.offers import bundle_table, cold_table
 from spark_jobs.ranking.pair_blocks import related_block
-from spark_jobs.ranking.relations import RelationRun, decayed_total, pair_sums, stated
+from spark_jobs.ranking.relations import RelationRun, stated
 
 pytestmark = pytest.mark.slow
 

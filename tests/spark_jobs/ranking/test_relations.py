@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spark_jobs.ranking.variants import is_variant, title_words
+from spark_jobs.ranking.relations import is_variant, title_words
 
 pytestmark = pytest.mark.slow
 
