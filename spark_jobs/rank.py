@@ -92,7 +92,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     lists = ListRun(
         run.ranker, night.run_date, settings.ranking, settings.bundles.most_per_user, settings.spark.partitions
     )
-    ranked = rank_users(rows_of(USER_EMBEDDINGS), hidden, bundles, lists, offers.copies)
+    ranked = rank_users(rows_of(USER_EMBEDDINGS), hidden, bundles, lists, offers.near_duplicates)
     publish(topk_rows(ranked, products, language), USER_TOPK)
     publish(bundle_rows(ranked), USER_BUNDLES)
 

@@ -159,7 +159,7 @@ def count_sets(
         members[row, : len(each)] = [place[product] for product in each]
     wanted = ItemsetIndex.of(members, np.array([bought.get(product, 0) for product in ids]))
     decay = F.pow(F.lit(2.0), -F.date_diff(F.lit(evidence.run_date), "day") / F.lit(half_life_days))
-    held = evidence.baskets.select("products", F.round(decay * UNIT).cast("bigint").alias("w"))
+    weighted = evidence.baskets.select("products", F.round(decay * UNIT).cast("bigint").alias("w"))
 
     def count(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         known = pa.array(ids, pa.string())
@@ -167,7 +167,7 @@ def count_sets(
             for start in range(0, batch.num_rows, BASKETS):
                 yield counts_of_block(batch.slice(start, BASKETS), known, wanted)
 
-    counts = held.mapInArrow(count, COUNTS).groupBy("at").agg(F.sum("n").alias("n"), F.sum("w").alias("w"))
+    counts = weighted.mapInArrow(count, COUNTS).groupBy("at").agg(F.sum("n").alias("n"), F.sum("w").alias("w"))
     return {sets[r["at"]]: (r["n"], r["w"] / UNIT) for r in counts.collect()}
 
 

@@ -29,7 +29,7 @@ from spark_jobs.ranking.bundle_evidence import (
 from spark_jobs.ranking.offers import Offer, Offers, id_of
 
 BY_SHOP = (PINNED, STATED)  # published whatever the baskets show
-KIN = 20  # products similar by text that are looked at for each
+MOST_SIMILAR = 20  # products similar by text that are looked at for each
 
 
 def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Bundles, relations: Relations) -> Offers:
@@ -65,8 +65,8 @@ def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Bundles, re
     own = {c.products: Offer(c, score_of(c), 0.0) for c in rare}
     originals = {offer.candidate.products: offer for offer in offers}
     offers += [long_tail_offer(own[h.candidate.products], originals[h.original], h.similarity) for h in helped]
-    copies = near_duplicates_among((o.candidate.products for o in offers), settings.same_from, rules.substitutes_of)
-    return Offers(offers, catalogue, {id_of(products): set(map(id_of, same)) for products, same in copies.items()})
+    duplicates = near_duplicates_among((o.candidate.products for o in offers), settings.same_from, rules.substitutes_of)
+    return Offers(offers, catalogue, {id_of(products): set(map(id_of, same)) for products, same in duplicates.items()})
 
 
 def allowed_sets(
@@ -114,10 +114,10 @@ def long_tail_offer(own: Offer, original: Offer, similarity: float) -> Offer:
 
 
 def similar_by_text(ranker: Ranker, products: list[str], least_cosine: float) -> SimilarByText:
-    """For each product those whose TF-IDF cosine is `least_cosine` at least, the nearest first, at most KIN."""
+    """For each product those of a TF-IDF cosine of at least `least_cosine`, the nearest first, at most MOST_SIMILAR."""
     similar, ids = {}, ranker.product_ids
     for at in ranker.find(products).tolist():
         row = ranker.lexical[[at]]
-        order = [i for i in np.lexsort((row.indices, -row.data))[:KIN] if row.data[i] >= least_cosine]
+        order = [i for i in np.lexsort((row.indices, -row.data))[:MOST_SIMILAR] if row.data[i] >= least_cosine]
         similar[str(ids[at])] = [(str(ids[row.indices[i]]), round(float(row.data[i]), 6)) for i in order]
     return similar

@@ -39,8 +39,8 @@ class Offers:
     """The night's bundles, best first; the facts of their products; and for each bundle id its near duplicates."""
 
     bundles: list[Offer]
-    shelf: Mapping[str, BundleProduct]
-    copies: NearDuplicates
+    catalogue: Mapping[str, BundleProduct]
+    near_duplicates: NearDuplicates
 
 
 def id_of(products: Products) -> str:
@@ -50,27 +50,27 @@ def id_of(products: Products) -> str:
 
 def bundle_table(offers: Offers, evidence: BundleEvidence, language: Language) -> DataFrame:
     """The rows of `bundles`, with title and description by template."""
-    rows = [describe(offer, offers.shelf, language) for offer in offers.bundles]
+    rows = [describe(offer, offers.catalogue, language) for offer in offers.bundles]
     return evidence.products.sparkSession.createDataFrame(rows, ddl(BUNDLES, *BUNDLES.content_columns()))
 
 
 def cold_table(offers: Offers, evidence: BundleEvidence, settings: Bundles) -> DataFrame:
     """The rows of `cold_start_bundles`: bundles for visitors without history, by segment and rank."""
-    sold = [
+    priced = [
         PricedBundle(o.bundle_id, o.candidate.products, o.figures.conversion, o.figures.offer_price)
         for o in offers.bundles
     ]
     most = settings.most_per_user
-    rows = cold_start_bundles(sold, offers.shelf, evidence.groups, offers.copies, most)
+    rows = cold_start_bundles(priced, offers.catalogue, evidence.groups, offers.near_duplicates, most)
     return evidence.products.sparkSession.createDataFrame(
         rows, ddl(COLD_START_BUNDLES, *COLD_START_BUNDLES.content_columns())
     )
 
 
-def describe(offer: Offer, shelf: Mapping[str, BundleProduct], language: Language) -> tuple[object, ...]:
+def describe(offer: Offer, catalogue: Mapping[str, BundleProduct], language: Language) -> tuple[object, ...]:
     """One row of `bundles`, in the order of its columns."""
     bundle, figures = offer.candidate, offer.figures
-    text = template(facts_of([asdict(shelf[p]) for p in bundle.products]), bundle.baskets, language)
+    text = template(facts_of([asdict(catalogue[p]) for p in bundle.products]), bundle.baskets, language)
     return (
         offer.bundle_id,
         list(bundle.products),

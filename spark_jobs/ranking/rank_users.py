@@ -58,20 +58,24 @@ class BundleIndex:
 
 
 def rank_users(
-    users: DataFrame, hidden: DataFrame, bundles: DataFrame, run: ListRun, copies: NearDuplicates = MappingProxyType({})
+    users: DataFrame,
+    hidden: DataFrame,
+    bundles: DataFrame,
+    run: ListRun,
+    near_duplicates: NearDuplicates = MappingProxyType({}),
 ) -> DataFrame:
     """One row for each user with ranked products and bundles, computed once and persisted for both output tables.
 
-    Of bundles that are near duplicates by `copies` a user gets the best one.
+    Of bundles that are near duplicates by `near_duplicates` a user gets the best one.
     """
-    seen = hidden.groupBy("user_id").agg(F.array_sort(F.collect_set("product_id")).alias("hidden"))
-    known = users.select("user_id", "history", "turns", "model_version").join(seen, "user_id", "left")
+    hidden_lists = hidden.groupBy("user_id").agg(F.array_sort(F.collect_set("product_id")).alias("hidden"))
+    known = users.select("user_id", "history", "turns", "model_version").join(hidden_lists, "user_id", "left")
     # By a fixed number: Spark would merge these small rows, each of which means much work, into one part on one core.
     blocks = known.repartitionByRange(run.partitions, "user_id").sortWithinPartitions("user_id")
     rows = bundles.orderBy("bundle_id").collect()
     names = np.array([row["bundle_id"] for row in rows], str)
-    same = np.array([[one == other or other in copies.get(one, ()) for other in names] for one in names], bool)
-    sold = BundleIndex(names, [list(row["products"]) for row in rows], same.reshape(len(rows), len(rows)))
+    same = np.array([[one == other or other in near_duplicates.get(one, ()) for other in names] for one in names], bool)
+    index = BundleIndex(names, [list(row["products"]) for row in rows], same.reshape(len(rows), len(rows)))
     folder, k, most = str(run.ranker), run.settings.k, run.most_bundles
     block_users, draw = run.settings.block_users, (str(run.run_date), run.settings.explored)
 
@@ -80,7 +84,7 @@ def rank_users(
         with threadpool_limits(1):
             for batch in batches:
                 for start in range(0, batch.num_rows, block_users):
-                    yield rank_block(ranker, batch.slice(start, block_users), (k, most), sold, draw)
+                    yield rank_block(ranker, batch.slice(start, block_users), (k, most), index, draw)
 
     ranked = blocks.mapInArrow(score, RANKED)
     return ranked.persist(StorageLevel.MEMORY_AND_DISK)
@@ -93,7 +97,7 @@ def cached_ranker(folder: str) -> Ranker:
 
 
 def rank_block(
-    ranker: Ranker, users: pa.RecordBatch, most: tuple[int, int], sold: BundleIndex, draw: tuple[str, int]
+    ranker: Ranker, users: pa.RecordBatch, most: tuple[int, int], index: BundleIndex, draw: tuple[str, int]
 ) -> pa.RecordBatch:
     """The columns RANKED of a block of users; `most` is the largest number of products and of bundles for each.
 
@@ -101,14 +105,14 @@ def rank_block(
     """
     histories = list(map(ranker.past, id_lists(users["history"]), number_lists(users["turns"])))
     hidden = [ranker.find(ids) for ids in id_lists(users["hidden"])]
-    bundles = [ranker.find(products) for products in sold.products]
+    bundles = [ranker.find(products) for products in index.products]
     ranked = ranker.rank(histories, hidden, most[0], lots(users["user_id"].to_pylist(), *draw), bundles)
     offered = mask_hidden(ranked.bundles, bundles, hidden, len(ranker.product_ids))
     columns = {
         "user_id": users["user_id"],
         "model_version": users["model_version"],
         "shown": shown_lists(ranker.product_ids, ranked),
-        "bundles": bundle_lists(sold.bundle_ids, offered, sold.same, most[1]),
+        "bundles": bundle_lists(index.bundle_ids, offered, index.same, most[1]),
     }
     return pa.record_batch(columns)
 

@@ -43,9 +43,11 @@ def session_bundles(
     """
     rows: list[tuple[object, ...]] = []
     if visits:
-        shelf = bundle_products(evidence, {product for visit in visits for product in visit["products"]})
-        rules = Rules(settings.bundles, shelf, substitutes_among(evidence, shelf), settings.bundles.most_products)
-        joins = complements_among(evidence, shelf, settings.relations)
+        catalogue = bundle_products(evidence, {product for visit in visits for product in visit["products"]})
+        rules = Rules(
+            settings.bundles, catalogue, substitutes_among(evidence, catalogue), settings.bundles.most_products
+        )
+        joins = complements_among(evidence, catalogue, settings.relations)
         for visit in visits:
             bundles = bundles_of(tuple(visit["products"]), rules, joins, ranker, bundler)
             for rank, (products, score) in enumerate(bundles[: settings.bundles.most_per_user], 1):

@@ -67,20 +67,21 @@ def run(tmp_path, ranker):
 
 
 @pytest.fixture
-def people(ranker):
+def user_histories(ranker):
     rng = np.random.default_rng(5)
-    pasts = {f"u{n:03d}": rng.permutation(PRODUCTS)[: rng.integers(0, 9)] for n in range(60)}
-    return {user: (past, past[: len(past) // 2]) for user, past in pasts.items()}
+    histories = {f"u{n:03d}": rng.permutation(PRODUCTS)[: rng.integers(0, 9)] for n in range(60)}
+    return {user: (history, history[: len(history) // 2]) for user, history in histories.items()}
 
 
-def test_lists_are_those_of_each_user_alone(spark, run, ranker, people):
+def test_lists_are_those_of_each_user_alone(spark, run, ranker, user_histories):
     ids = ranker.product_ids
     users = spark.createDataFrame(
-        [(u, [str(ids[p]) for p in h], [p // 2 for p in range(len(h))], "v") for u, (h, _) in people.items()],
+        [(u, [str(ids[p]) for p in h], [p // 2 for p in range(len(h))], "v") for u, (h, _) in user_histories.items()],
         "user_id string, history array<string>, turns array<int>, model_version string",
     )
     hidden = spark.createDataFrame(
-        [(u, str(ids[p])) for u, (_, barred) in people.items() for p in barred], "user_id string, product_id string"
+        [(u, str(ids[p])) for u, (_, hidden_items) in user_histories.items() for p in hidden_items],
+        "user_id string, product_id string",
     )
     bundles = spark.createDataFrame(
         [("b", ["p001", "p002"]), ("c", ["p001", "p002", "p003"])], "bundle_id string, products array<string>"
@@ -89,9 +90,9 @@ def test_lists_are_those_of_each_user_alone(spark, run, ranker, people):
     ranked = rank_users(users, hidden, bundles, run, {"b": {"c"}, "c": {"b"}})
     rows = topk_rows(ranked, products, DE).orderBy("user_id", "rank").collect()
     kinds = set()
-    for user, (past, barred) in people.items():
-        chosen = in_turns(past, np.arange(len(past)) // 2)
-        alone = ranker.rank([chosen], [np.sort(barred)], K, lots([user], str(DAY), 2))
+    for user, (history, hidden_items) in user_histories.items():
+        chosen = in_turns(history, np.arange(len(history)) // 2)
+        alone = ranker.rank([chosen], [np.sort(hidden_items)], K, lots([user], str(DAY), 2))
         mine = [row for row in rows if row["user_id"] == user]
         assert [row["product_id"] for row in mine] == ids[alone.items[0]].tolist()
         assert [row["score"] for row in mine] == alone.scores[0].tolist()
@@ -105,12 +106,14 @@ def test_lists_are_those_of_each_user_alone(spark, run, ranker, people):
         assert all(f"Title of {row['reason']['evidence'][0]}" in row["reason_text"] for row in with_evidence)
         assert all(row["reason_text"].startswith(DE.reasons[row["reason"]["kind"]].split("{")[0]) for row in mine)
     assert kinds == {"score", "new product", "exploration"}
-    offered = {user for user, (_, barred) in people.items() if not {1, 2} & set(barred)}
-    assert sorted(row["user_id"] for row in bundle_rows(ranked).collect()) == sorted(offered), "one of two copies"
+    offered = {user for user, (_, hidden_items) in user_histories.items() if not {1, 2} & set(hidden_items)}
+    assert sorted(row["user_id"] for row in bundle_rows(ranked).collect()) == sorted(offered), (
+        "one of two near duplicates"
+    )
     ranked.unpersist()
 
 
-def test_visitors_nobody_knows_get_what_the_model_makes_of_what_stands_for_their_past(spark, run, ranker):
+def test_lists_of_newcomers_are_ranked_by_the_history_of_their_segment(spark, run, ranker):
     ids = ranker.product_ids.tolist()
     rows = [("interest: red", ids[3:6], [0, 1, 2], [], "v"), ("session: p007", ids[7:8], [0], ids[7:8], "v")]
     types = "segment string, history array<string>, turns array<int>, hidden array<string>, model_version string"
@@ -119,12 +122,12 @@ def test_visitors_nobody_knows_get_what_the_model_makes_of_what_stands_for_their
     products = spark.createDataFrame([(p, p) for p in ids], "product_id string, title string")
     ranked = rank_users(as_users(newcomers), hidden_from(newcomers), bundles, run)
     found = by_segment(topk_rows(ranked, products, DE)).orderBy("segment", "rank").collect()
-    for at, (segment, past, turns, barred, _) in enumerate(rows):
-        chosen = ranker.past(np.array(past), np.array(turns))
-        alone = ranker.rank([chosen], [ranker.find(np.array(barred, str))], K, lots([segment], str(DAY), 2))
+    for at, (segment, history, turns, hidden_items, _) in enumerate(rows):
+        chosen = ranker.past(np.array(history), np.array(turns))
+        alone = ranker.rank([chosen], [ranker.find(np.array(hidden_items, str))], K, lots([segment], str(DAY), 2))
         mine = found[at * K : (at + 1) * K]
         assert [row["segment"] for row in mine] == [segment] * K
         assert [row["product_id"] for row in mine] == ranker.product_ids[alone.items[0]].tolist()
         assert [row["score"] for row in mine] == pytest.approx(alone.scores[0] / alone.scores[0].max(), abs=1e-6)
-        assert not {row["product_id"] for row in mine} & set(barred)
+        assert not {row["product_id"] for row in mine} & set(hidden_items)
     ranked.unpersist()

@@ -201,10 +201,10 @@ def test_old_days_count_half_after_a_half_life(spark):
 
 
 def test_baskets_of_old_days_count_less_for_a_bundle(evidence):
-    held = [n for n in range(60) if n % 2 and n % 3]
+    holders = [n for n in range(60) if n % 2 and n % 3]
     ((products, (baskets, weight)),) = count_sets(evidence, [("bulb", "lamp", "shade")], 5).items()
-    assert (products, baskets) == (("bulb", "lamp", "shade"), len(held))
-    assert weight == pytest.approx(sum(2 ** -((n % 20) / 5) for n in held), abs=1e-6)
+    assert (products, baskets) == (("bulb", "lamp", "shade"), len(holders))
+    assert weight == pytest.approx(sum(2 ** -((n % 20) / 5) for n in holders), abs=1e-6)
 
 
 @pytest.mark.parametrize("half_life", [2, 5, 1e6])
@@ -269,8 +269,8 @@ def test_bundles_join_and_never_replace_and_a_rare_lamp_is_helped_in(spark, nigh
     assert {r["segment"] for r in cold} >= {"all", "category: home"}
     everyone = [r["bundle_id"] for r in sorted(cold, key=lambda r: r["rank"]) if r["segment"] == "all"]
     assert 0 < len(everyone) <= 3
-    assert not set(everyone) & {copy for bundle in everyone for copy in offers.copies.get(bundle, ())}
-    assert offers.copies[rare["bundle_id"]], "of the bundle that it comes of"
+    assert not set(everyone) & {other for bundle in everyone for other in offers.near_duplicates.get(bundle, ())}
+    assert offers.near_duplicates[rare["bundle_id"]], "of the bundle that it comes of"
 
 
 def test_rules_and_pinned_bundles(spark, night, evidence, ranker):
