@@ -53,13 +53,13 @@ def strongest_pairs(evidence: BundleEvidence, settings: Bundles, least_significa
     As many as bundles need of those of the highest lift, and as many of the most frequent ones.
     """
     most, since = settings.most_published * WIDE, since_day(evidence, settings)
-    beyond = (F.col("bought_surely") > 1) & (F.col("bought_significance") >= least_significance)
-    may = evidence.related.where(beyond & (F.col("last_bought") >= F.lit(since)))
+    significant = (F.col("bought_surely") > 1) & (F.col("bought_significance") >= least_significance)
+    pairs = evidence.related.where(significant & (F.col("last_bought") >= F.lit(since)))
     if not settings.sets:
-        may = may.where(F.col("substitute") < REPLACES)
-    pairs = both_in(may, evidence.showable).select("product_id", "other_id", "bought_surely", "joined")
-    ways = [pairs.orderBy(F.desc(by), "product_id", "other_id").limit(most) for by in ("bought_surely", "joined")]
-    rows = ways[0].unionByName(ways[1]).collect()
+        pairs = pairs.where(F.col("substitute") < REPLACES)
+    pairs = both_in(pairs, evidence.showable).select("product_id", "other_id", "bought_surely", "joined")
+    strongest = [pairs.orderBy(F.desc(by), "product_id", "other_id").limit(most) for by in ("bought_surely", "joined")]
+    rows = strongest[0].unionByName(strongest[1]).collect()
     return {(r["product_id"], r["other_id"]): r["bought_surely"] for r in rows}
 
 
@@ -91,8 +91,8 @@ def frequent_baskets(evidence: BundleEvidence, settings: Bundles) -> list[Produc
     """Whole baskets, no larger than a bundle, of which there are LEAST_BASKETS at least, the most frequent first."""
     small = evidence.baskets.where(F.size("products").between(2, settings.most_products))
     small = small.withColumn("products", F.sort_array("products"))
-    again = small.groupBy("products").agg(F.count("*").alias("n")).where(F.col("n") >= LEAST_BASKETS)
-    rows = again.orderBy(F.desc("n"), "products").limit(settings.most_published * 2).collect()
+    frequent = small.groupBy("products").agg(F.count("*").alias("n")).where(F.col("n") >= LEAST_BASKETS)
+    rows = frequent.orderBy(F.desc("n"), "products").limit(settings.most_published * 2).collect()
     return [tuple(r["products"]) for r in rows]
 
 

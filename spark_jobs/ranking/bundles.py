@@ -58,13 +58,13 @@ def find_bundles(evidence: BundleEvidence, ranker: Ranker, settings: Bundles, re
     order = rank_scores(eligible, scored, settings)
     chosen = select_bundles(eligible, order, settings.most_published, rules)
     offers = [Offer(c, scored[c.products], order[c.products]) for c in chosen]
-    helped = long_tail_bundles([c for c in chosen if c.made_by not in BY_SHOP], similar, rules)
+    long_tail = long_tail_bundles([c for c in chosen if c.made_by not in BY_SHOP], similar, rules)
     rare = count_candidates(
-        evidence, {h.candidate.products: LONG_TAIL for h in helped}, ranker, relations.half_life_days
+        evidence, {b.candidate.products: LONG_TAIL for b in long_tail}, ranker, relations.half_life_days
     )
     own = {c.products: Offer(c, score_of(c), 0.0) for c in rare}
     originals = {offer.candidate.products: offer for offer in offers}
-    offers += [long_tail_offer(own[h.candidate.products], originals[h.original], h.similarity) for h in helped]
+    offers += [long_tail_offer(own[b.candidate.products], originals[b.original], b.similarity) for b in long_tail]
     duplicates = near_duplicates_among((o.candidate.products for o in offers), settings.same_from, rules.substitutes_of)
     return Offers(offers, catalogue, {id_of(products): set(map(id_of, same)) for products, same in duplicates.items()})
 

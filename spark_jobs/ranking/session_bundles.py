@@ -47,9 +47,9 @@ def session_bundles(
         rules = Rules(
             settings.bundles, catalogue, substitutes_among(evidence, catalogue), settings.bundles.most_products
         )
-        joins = complements_among(evidence, catalogue, settings.relations)
+        complements = complements_among(evidence, catalogue, settings.relations)
         for visit in visits:
-            bundles = bundles_of(tuple(visit["products"]), rules, joins, ranker, bundler)
+            bundles = bundles_of(tuple(visit["products"]), rules, complements, ranker, bundler)
             for rank, (products, score) in enumerate(bundles[: settings.bundles.most_per_user], 1):
                 rows.append((visit["user_id"], rank, visit["session_key"], list(products), score, visit["at"]))
     made_by = F.lit("clusters" if bundler is None else "learned")
@@ -67,26 +67,26 @@ def open_visits(
     since = until - timedelta(days=settings.open_days - 1)
     latest = Window.partitionBy("user_id").orderBy(F.desc("started"), F.desc("session_key"))
     recent = sessions.where(F.col("user_id").isNotNull() & (F.col("day") >= F.lit(since)))
-    seen = recent.where(F.size("products") > 0).withColumn("nth", F.row_number().over(latest))
-    left = seen.where((F.col("nth") == 1) & (F.size("bought") == 0)).select(
+    numbered = recent.where(F.size("products") > 0).withColumn("nth", F.row_number().over(latest))
+    viewed = numbered.where((F.col("nth") == 1) & (F.size("bought") == 0)).select(
         "user_id", "session_key", F.unix_micros("started").alias("at"), F.explode("products").alias("product_id")
     )
-    may = left.join(showable, "product_id", "left_semi").join(hidden, ["user_id", "product_id"], "left_anti")
-    visits = may.groupBy("user_id", "session_key", "at").agg(
+    offerable = viewed.join(showable, "product_id", "left_semi").join(hidden, ["user_id", "product_id"], "left_anti")
+    visits = offerable.groupBy("user_id", "session_key", "at").agg(
         F.sort_array(F.collect_set("product_id")).alias("products")
     )
-    open_ = visits.where(F.size("products") > 1).orderBy(F.desc("at"), F.desc("session_key"), "user_id")
-    return open_.limit(settings.most_open if settings.enabled else 0).collect()
+    ranked = visits.where(F.size("products") > 1).orderBy(F.desc("at"), F.desc("session_key"), "user_id")
+    return ranked.limit(settings.most_open if settings.enabled else 0).collect()
 
 
 def bundles_of(
-    products: Products, rules: Rules, joins: Mapping[Pair, float], ranker: Ranker, bundler: VisitBundler | None
+    products: Products, rules: Rules, complements: Mapping[Pair, float], ranker: Ranker, bundler: VisitBundler | None
 ) -> ScoredBundles:
     """The bundles of a visit, the best first: by `bundler`, or by clusters where there is none."""
     if bundler is not None:
         return learned_bundles(products, bundler.bundles, rules)
     vectors = ranker.vectors[ranker.find(list(products))]
-    return clustered_bundles(products, vectors @ vectors.T, joins, rules)
+    return clustered_bundles(products, vectors @ vectors.T, complements, rules)
 
 
 def complements_among(evidence: BundleEvidence, products: Collection[str], settings: Relations) -> dict[Pair, float]:
