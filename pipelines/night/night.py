@@ -118,7 +118,7 @@ class Night:
         return self.home / "quality" / pages_name(self.release_id, self.fingerprint)
 
     def done(self, step: str) -> dict[str, Any] | None:
-        """What the step recorded when it ended well; None where it has not."""
+        """The facts that the step recorded when it ended well; None where it has not."""
         file = self.work / "done" / f"{step}.json"
         return json.loads(file.read_text()) if file.is_file() else None
 

@@ -28,7 +28,7 @@ STRING = re.compile(r"Constant\(value='([A-Za-z_]\w*(?:\.\w+)+)'")  # a dotted n
 
 @dataclass(frozen=True)
 class ModuleCode:
-    """What counts of a module: the hash of its syntax tree, and the dotted names that stand in its strings."""
+    """The hash of a module's syntax tree without docstrings, and the dotted names in its strings."""
 
     digest: str
     strings: frozenset[str]
@@ -80,7 +80,7 @@ class CodeBase:
         return digest.hexdigest()
 
     def code(self, module: str) -> ModuleCode:
-        """What counts of one module as its file is now."""
+        """Hash and dotted names of one module, from its file as it is now."""
         return module_code(self.file(module).read_bytes())
 
     def file(self, module: str) -> Path:
@@ -94,7 +94,7 @@ class CodeBase:
 
 @cache
 def module_code(source: bytes) -> ModuleCode:
-    """What counts of the source text of a module."""
+    """Hash and dotted names of a module, from its source text."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
