@@ -13,9 +13,9 @@ from recommender.ranking.sparse_rows import entries
 
 @dataclass(frozen=True)
 class NeighbourLookup:
-    """Similarities of products to those of p people's histories, by which these may be scored without some of them.
+    """Similarities between products and p people's histories, to score products for parts of these histories.
 
-    `near` float32 (m, h): how much each of the h products of a person's history speaks for a product, for m pairs of
+    `near` float32 (m, h): similarity of a product to each of the h products of a person's history, for m pairs of
     person and product. `pairs` int64 (m,), ascending, are person x n + product, of n products; `past` the same for the
     products of the histories, whose place in `near` is `place`. `whole` float64 (p, h) sums the similarities of a
     product of the history to all products that may be shown to the person. Histories are padded with zeros.

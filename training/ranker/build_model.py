@@ -36,7 +36,7 @@ MAX_HISTORY = 200  # last products of each user that training reads
 
 
 def make_challenger(run: TrainingRun) -> SavedModel:
-    """A new model, saved in `challenger/`: its parts learn on the fit days, its blend on the validation days."""
+    """A new model, saved in `challenger/`: its parts are fitted on the fit days, its blend on the validation days."""
     settings, folder = run.settings, run.work / "challenger"
     clear_folder(folder)
     with run.timed("fine-tune"):
@@ -85,7 +85,7 @@ def learn_half_lives(run: TrainingRun, model: SavedModel) -> SavedModel:
 
 
 def learn_projection(run: TrainingRun, model: SavedModel) -> LearnedProjection | None:
-    """The map of the products' texts that was best on the validation days; None where it is better without."""
+    """The projection of text vectors with the best NDCG@10 on the validation days; None where it is better without."""
     settings, inputs, knn = run.settings.projection, run.inputs, model.knn
     cases = _early_stopping_cases(run, settings.enabled, "projection")
     if cases is None:
@@ -113,7 +113,7 @@ def learn_projection(run: TrainingRun, model: SavedModel) -> LearnedProjection |
 
 
 def learn_next_choice(run: TrainingRun, model: SavedModel) -> LearnedNetwork | None:
-    """The network that reads a user's last products, as it was best on the validation days; None without users."""
+    """The next-choice network with the best NDCG@10 on the validation days; None where it is off or without users."""
     settings, inputs = run.settings.next_choice, run.inputs
     cases = _early_stopping_cases(run, settings.enabled, "network of next choices")
     if cases is None:
@@ -133,7 +133,7 @@ def learn_next_choice(run: TrainingRun, model: SavedModel) -> LearnedNetwork | N
 
 
 def learn_two_vectors(run: TrainingRun, model: SavedModel) -> TwoVectorsScorer | None:
-    """The scorer of a user's and a product's vector, as it was best on the validation days; None where it is off."""
+    """The scorer of two vectors with the best NDCG@10 on the validation days; None where it is off or without users."""
     settings, inputs, knn = run.settings.two_vectors, run.inputs, model.knn
     if not settings.enabled:
         return None

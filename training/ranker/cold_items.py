@@ -1,4 +1,4 @@
-"""Products that are new to all models, and who chose them."""
+"""Cold products, which few users chose before the test days, and the evaluation cases with one as target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much each product is chosen lately, by everyone: known users and visitors."""
+"""Popularity of products among all users and anonymous visitors, with exponential decay by age."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def popularity_of(rows: pa.Table, product_ids: np.ndarray) -> np.ndarray:
 
 
 def days_of(log: InteractionLog) -> pa.Table:
-    """`product_days` of a shop where nobody but the users of `log` chose anything, a row for each of its rows."""
+    """`product_days` made of `log` alone, without anonymous visitors: a row for each of its rows."""
     rows = log.rows(log.weight > 0)
     return pa.table(
         {

@@ -1,4 +1,4 @@
-"""Which days a model learns from, which choose its blend, and which judge it."""
+"""The split by time: days to fit on, days to validate on, days to test on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class DayWindow:
-    """Days `first` to `last` (both in it, since 1970), the users it can judge, and whether they are too few."""
+    """Days `first` to `last`, inclusive, since 1970; the number of `users` with targets, and whether it is too low."""
 
     first: int
     last: int
@@ -60,7 +60,7 @@ def day_to_date(day: int) -> date:
 def split_by_time(
     log: InteractionLog, showable: np.ndarray, run_date: date, guards: Guards, validation_days: int
 ) -> TimeSplit:
-    """The newest days to judge on, those before them to validate on, the rest to learn from.
+    """The newest days to test on, those before them to validate on, the rest to fit on.
 
     Both windows widen backwards, day by day, until they hold enough users: `least_users`, and 30 % of that.
     """

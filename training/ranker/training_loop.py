@@ -16,14 +16,14 @@ from training.ranker.checkpoint import Checkpoint
 
 @dataclass
 class Progress:
-    """Training loss and validation figure of each round, and the weights of the best one (None: nothing learned)."""
+    """Training loss and validation metric (`figure`) of each round; weights of the best one, None without a round."""
 
     loss: list[float] = field(default_factory=list)
     figure: list[float] = field(default_factory=list)
     weights: NetworkWeights | None = None
 
     def is_over(self, patience: int) -> bool:
-        """Whether the best of the last rounds lies so many rounds back."""
+        """Whether the best round lies `patience` rounds back."""
         return bool(self.figure) and len(self.figure) - 1 - int(np.argmax(self.figure)) >= patience
 
     def curves(self, name: str) -> dict[str, list[tuple[int, float]]]:
