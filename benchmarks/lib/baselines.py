@@ -114,7 +114,7 @@ def sasrec(run: TrainingRun, past: Histories, judged: EvalCases) -> Scores | Non
 
     def figure(weights: NetworkWeights) -> float:
         fitted = network(weights)
-        return ndcg_of_vectors(fitted.tastes(judged.histories), fitted.targets, judged, run.inputs.showable)
+        return ndcg_of_vectors(fitted.history_vectors(judged.histories), fitted.targets, judged, run.inputs.showable)
 
     progress = fit_next_choice(
         past,
@@ -126,4 +126,4 @@ def sasrec(run: TrainingRun, past: Histories, judged: EvalCases) -> Scores | Non
     if progress.weights is None:
         return None
     fitted = network(progress.weights)
-    return lambda histories: fitted.tastes(histories) @ fitted.targets.T
+    return lambda histories: fitted.history_vectors(histories) @ fitted.targets.T

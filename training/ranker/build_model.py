@@ -122,7 +122,7 @@ def learn_next_choice(run: TrainingRun, model: SavedModel) -> LearnedNetwork | N
 
     def figure(weights: NetworkWeights) -> float:
         network = LearnedNetwork(weights, inputs.product_ids).part_for(inputs.product_ids, vectors)
-        return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, inputs.showable)
+        return ndcg_of_vectors(network.history_vectors(cases.histories), network.targets, cases, inputs.showable)
 
     loop = LoopConfig(run.settings.training.seed, run.checkpoint("next choice"))
     past = histories(inputs.log, run.split.fit_until, MAX_HISTORY)

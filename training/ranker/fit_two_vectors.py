@@ -1,4 +1,4 @@
-"""Learning the scorer of two vectors: what a user chose lately and what is chosen next."""
+"""Fits the scorer of two vectors, one of a user's last products and one of the product chosen next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user chooses next: a small self-attentive network over the last products (Kang & McAuley 2018), in NumPy.
+"""The next-choice network: causal self-attention over a user's last products (Kang & McAuley 2018), in NumPy.
 
 `training/ranker/fit_next_choice.py` trains it; this is the forward pass that evaluation and ranking use. It is computed
 in float64, so that a user's vector, rounded to the grid, has the same bits alone and within a batch.
@@ -37,7 +37,7 @@ States = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class NextChoiceScorer(VectorPart):
-    """The network's `weights`, by torch's names, and `products`, float32 (n, d): what it knows of each product."""
+    """The network's `weights`, by torch's names, and `products`, float32 (n, d): the input embedding of each."""
 
     weights: NetworkWeights
     products: np.ndarray
@@ -69,72 +69,72 @@ class NextChoiceScorer(VectorPart):
         return self.targets
 
     def user_vectors(self, users: UserBatch, products: Products) -> np.ndarray:
-        return self.tastes(users.histories)
+        return self.history_vectors(users.histories)
 
     @cached_property
     def targets(self) -> np.ndarray:
-        """float32 (n, d) on the grid: the vectors that tastes are compared with."""
+        """float32 (n, d) on the grid: the products' vectors, which are compared with `history_vectors`."""
         return on_grid(self.products)
 
-    def tastes(self, histories: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 (u, d) on the grid: where each user's next choice is looked for; zeros without a history."""
+    def history_vectors(self, histories: Sequence[np.ndarray]) -> np.ndarray:
+        """float32 (u, d) on the grid: the network's last state of each history; zeros without a history."""
         length = self.weights["distance"].shape[2]
         recent = [items_of(history[-length:]) for history in histories]
         counts = np.array([len(items) for items in recent], np.int64)
         items = np.concatenate([np.empty(0, np.int64), *recent])
-        (alone, first), place = self._alone(items)
+        (states, qkv), place = self._states_of(items)
         ends, found = np.cumsum(counts), np.zeros((len(histories), self.products.shape[1]))
         for count in np.unique(counts[counts > 0]):
             users = np.flatnonzero(counts == count)
             of_users = place[ends[users][:, None] - count + np.arange(count)]
-            found[users] = self._last_state(alone[of_users], first[of_users])
+            found[users] = self._last_state(states[of_users], qkv[of_users])
         return on_grid(found)
 
-    def _alone(self, items: np.ndarray) -> tuple[States, np.ndarray]:
-        """What `_read` makes of products among which `items` are, and their places (m,) there."""
-        if self._all is not None:
-            return self._all, items
+    def _states_of(self, items: np.ndarray) -> tuple[States, np.ndarray]:
+        """`_input_states` of products that include `items`, and the places (m,) of `items` among them."""
+        if self._all_states is not None:
+            return self._all_states, items
         known, place = np.unique(items, return_inverse=True)
-        return self._read(known), place
+        return self._input_states(known), place
 
     @cached_property
-    def _all(self) -> States | None:
-        """The same of all products, where that is small enough to keep."""
-        return self._read(np.arange(len(self.products))) if self.products.size * STATES <= MAX_CACHED else None
+    def _all_states(self) -> States | None:
+        """`_input_states` of all products; None where they are too large to keep."""
+        return self._input_states(np.arange(len(self.products))) if self.products.size * STATES <= MAX_CACHED else None
 
-    def _read(self, items: np.ndarray) -> States:
-        """float64 (m, d), (m, 3 d): what each of `items` is alone, and what the first block makes of that."""
-        alone = self._normal("norm_in", self.products[items].astype(np.float64))
-        return alone, self._three(0, alone) if len(items) else alone
+    def _input_states(self, items: np.ndarray) -> States:
+        """float64 (m, d), (m, 3 d): input state of each of `items`, and its query, key and value in the first block."""
+        states = self._layer_norm("norm_in", self.products[items].astype(np.float64))
+        return states, self._query_key_value(0, states) if len(items) else states
 
-    def _last_state(self, state: np.ndarray, three: np.ndarray) -> np.ndarray:
+    def _last_state(self, state: np.ndarray, qkv: np.ndarray) -> np.ndarray:
         """float64 (u, d): the network's state at the last of t items.
 
-        `state` (u, t, d) is what they are alone, `three` (u, t, 3 d) what the first block makes of that, the same
-        for an item wherever it stands.
+        `state` (u, t, d) are their input states, `qkv` (u, t, 3 d) query, key and value in the first block: both are
+        the same for an item at every place.
         """
         layers = self.weights["distance"].shape[0]
         for layer in range(layers):
             queries = 1 if layer == layers - 1 else state.shape[1]  # of the last block only the last place is read
-            mixed = self._attention(layer, self._three(layer, state) if layer else three, queries)
+            mixed = self._attention(layer, self._query_key_value(layer, state) if layer else qkv, queries)
             state = state[:, -queries:] + mixed
-            inner = self._linear(f"blocks.{layer}.inner", self._normal(f"blocks.{layer}.norm_2", state))
+            inner = self._linear(f"blocks.{layer}.inner", self._layer_norm(f"blocks.{layer}.norm_2", state))
             state = state + self._linear(f"blocks.{layer}.outer", inner * (1 + erf(inner / np.sqrt(2))) / 2)
-        return self._normal("norm_out", state[:, -1])
+        return self._layer_norm("norm_out", state[:, -1])
 
-    def _three(self, layer: int, state: np.ndarray) -> np.ndarray:
+    def _query_key_value(self, layer: int, state: np.ndarray) -> np.ndarray:
         """Query, key and value of each state, side by side."""
-        return self._linear(f"blocks.{layer}.query_key_value", self._normal(f"blocks.{layer}.norm_1", state))
+        return self._linear(f"blocks.{layer}.query_key_value", self._layer_norm(f"blocks.{layer}.norm_1", state))
 
-    def _attention(self, layer: int, three: np.ndarray, queries: int) -> np.ndarray:
-        """float64 (u, queries, d): each of the last places attends to itself and those before it, `three` (u, t, 3 d).
+    def _attention(self, layer: int, qkv: np.ndarray, queries: int) -> np.ndarray:
+        """float64 (u, queries, d): causal attention of the last places over all places, from `qkv` (u, t, 3 d).
 
-        How far they lie counts (Press et al. 2022, but learned).
+        A learned bias by distance is added to the scores (as in ALiBi, Press et al. 2022, where it is fixed).
         """
         distance = self.weights["distance"][layer].astype(np.float64)
-        users, places, width = *three.shape[:2], three.shape[2] // 3
+        users, places, width = *qkv.shape[:2], qkv.shape[2] // 3
         heads = len(distance)
-        split = three.reshape(users, places, 3, heads, width // heads)
+        split = qkv.reshape(users, places, 3, heads, width // heads)
         query, key, value = split.transpose(2, 0, 3, 1, 4)
         query = query[:, :, -queries:]
         back = np.arange(places - queries, places)[:, None] - np.arange(places)
@@ -144,7 +144,7 @@ class NextChoiceScorer(VectorPart):
         mixed = (share / share.sum(axis=3, keepdims=True)) @ value
         return self._linear(f"blocks.{layer}.mix", mixed.transpose(0, 2, 1, 3).reshape(users, queries, width))
 
-    def _normal(self, name: str, state: np.ndarray) -> np.ndarray:
+    def _layer_norm(self, name: str, state: np.ndarray) -> np.ndarray:
         centred = state - state.mean(axis=-1, keepdims=True)
         scaled = centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + LAYER_NORM_EPSILON)
         return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]

@@ -47,7 +47,9 @@ def learn(circle, text, run, settings=SMALL):
 
     def figure(weights):
         network = LearnedNetwork(weights, IDS).part_for(IDS, text)
-        return ndcg_of_vectors(network.tastes(cases.histories), network.targets, cases, np.ones(PRODUCTS, bool))
+        return ndcg_of_vectors(
+            network.history_vectors(cases.histories), network.targets, cases, np.ones(PRODUCTS, bool)
+        )
 
     return fit_next_choice(past, text, figure, settings, run)
 
@@ -63,8 +65,8 @@ def test_the_pass_of_ranking_is_the_pass_of_training(text):
         products = network.products(torch.arange(PRODUCTS))
         states = [network(torch.from_numpy(h[None, -4:].astype(np.int64)), products)[0, -1] for h in histories]
     assert np.allclose(ours.products, products.numpy(), atol=1e-5)
-    assert np.abs(ours.tastes(histories) - on_grid(torch.stack(states).numpy())).max() <= 1 / 2048
-    assert np.array_equal(ours.tastes(histories)[2:3], ours.tastes(histories[3:]))
+    assert np.abs(ours.history_vectors(histories) - on_grid(torch.stack(states).numpy())).max() <= 1 / 2048
+    assert np.array_equal(ours.history_vectors(histories)[2:3], ours.history_vectors(histories[3:]))
 
 
 def test_who_is_next_in_a_circle_is_learned_and_repeatable(circle, text, run):
@@ -107,14 +109,14 @@ def test_learning_ends_when_nothing_gets_better(circle, text, run):
 
 
 @pytest.mark.parametrize("kept", [0, next_choice.MAX_CACHED])
-def test_a_user_alone_has_the_taste_that_the_user_has_among_others(circle, text, run, kept, monkeypatch):
+def test_a_user_alone_has_the_vector_that_the_user_has_among_others(circle, text, run, kept, monkeypatch):
     monkeypatch.setattr(next_choice, "MAX_CACHED", kept)
     weights = learn(circle, text, run, SMALL.model_copy(update={"rounds": 1})).weights
     network = LearnedNetwork(weights, IDS).part_for(IDS, text)
     rng = np.random.default_rng(5)
     histories = [rng.permutation(PRODUCTS)[:n].astype(np.int32) for n in rng.integers(0, 9, 200)]
-    together = network.tastes(histories)
-    assert all(np.array_equal(network.tastes([h])[0], row) for h, row in zip(histories, together, strict=True))
+    together = network.history_vectors(histories)
+    assert all(np.array_equal(network.history_vectors([h])[0], row) for h, row in zip(histories, together, strict=True))
     assert not together[[not len(h) for h in histories]].any()
 
 
