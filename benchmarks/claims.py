@@ -23,8 +23,9 @@ from pipelines.atomic_files import write_json
 from pipelines.settings.load import check_settings
 from recommender.texts.all_languages import LANGUAGES
 from recommender.texts.facts import facts_of
+from training.texts.open_writer import open_writer
 from training.texts.write_texts import CheckedWriter
-from training.texts.writer import TextRequest, Writer, open_writer
+from training.texts.writer import TextRequest, Writer
 
 NO_LIMIT = 10**9
 

@@ -27,10 +27,11 @@ from recommender.texts.facts import facts_of
 from recommender.texts.language import Language
 from recommender.texts.short_names import short_names
 from recommender.texts.templates import template
+from training.texts.open_writer import open_writer
 from training.texts.text_cache import drop_other_writers
 from training.texts.write_reasons import reason_requests, rewrite_reasons
 from training.texts.write_texts import CheckedWriter, WritingReport
-from training.texts.writer import TextRequest, WriterUnavailable, open_writer
+from training.texts.writer import TextRequest, WriterUnavailable
 
 WRITER = "words"  # the model's name in run_metrics
 

@@ -1,4 +1,4 @@
-"""The interface of writers (language models that write texts), their requests, and the writer the settings name."""
+"""The interface of writers (language models that write texts), and their requests and answers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from pipelines.errors import NightshelfError
-from pipelines.settings.texts import Texts
 from recommender.texts.constrained_decoding import bundle_patterns
 from recommender.texts.facts import ProductFacts
 from recommender.texts.grounding import BundleText, reason_violations, violations
@@ -83,24 +81,3 @@ class Writer(Protocol):
 
     def write(self, requests: Sequence[TextRequest], /) -> list[TextAnswer]:
         """One answer for each request, in their order. Raises WriterUnavailable where no more can be written."""
-
-
-def open_writer(settings: Texts, language: Language, models: Path, threads: int, seed: int) -> Writer:
-    """The writer that `[texts] generator` names; `models` is a folder for converted weights.
-
-    A model on this machine uses `threads` CPU threads and draws by `seed`. Raises WriterUnavailable where there is no
-    such writer.
-    """
-    if settings.generator == "none":
-        raise WriterUnavailable("[texts] generator is none")
-    if settings.is_endpoint:
-        from training.texts.endpoint import Endpoint
-
-        return Endpoint(settings, language)
-    from training.encoder.encoder import make_repeatable
-    from training.texts.causal_lm import load_causal_lm
-    from training.texts.constrained_writer import ConstrainedWriter
-
-    make_repeatable(threads, seed)
-    with unavailable_on_error(settings.generator, "be loaded"):
-        return ConstrainedWriter(load_causal_lm(settings.generator, models), language, settings, seed)

@@ -10,7 +10,8 @@ from recommender.texts.german import DE
 from recommender.texts.grounding import violations
 from training.texts.causal_lm import load_causal_lm
 from training.texts.constrained_writer import ConstrainedWriter
-from training.texts.writer import TextRequest, WriterUnavailable, open_writer
+from training.texts.open_writer import open_writer
+from training.texts.writer import TextRequest, WriterUnavailable
 
 pytestmark = pytest.mark.slow
 
