@@ -13,13 +13,14 @@ from urllib.parse import unquote
 
 SERVED_FOLDERS = ("report", "releases", "quality")
 HOSTS = ("127.0.0.1", "localhost", "[::1]")
+POLL_S = 0.05  # how often the server looks whether it shall end, in seconds
 
 
 @contextmanager
 def serve_pages(home: Path, port: int) -> Iterator[http.server.ThreadingHTTPServer]:
     """Serve `home` on 127.0.0.1 from a thread until the block ends; port 0 takes a free one (`server_port`)."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), partial(PagesHandler, directory=str(home)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True).start()
     try:
         yield server
     finally:

@@ -17,6 +17,8 @@ from spark_jobs.day_tables import DayWriter
 from spark_jobs.engine import measure, read, spark_schema
 from tests.given import put
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2025, 3, 10)
 SETTINGS = '[sources.events]\npath = "{source}/e.csv"\n[sources.products]\npath = "{source}/p.csv"\n'
 

@@ -122,7 +122,7 @@ def endpoint() -> Iterator[Shop]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     shop.address = f"http://127.0.0.1:{server.server_port}/v1"
     yield shop
     server.shutdown()

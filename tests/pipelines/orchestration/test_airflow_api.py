@@ -43,7 +43,7 @@ def airflow_with(*answers):
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield AirflowClient(f"http://127.0.0.1:{server.server_port}", "admin", "secret", "Europe/Berlin"), requests
         server.shutdown()
 

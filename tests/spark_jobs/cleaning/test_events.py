@@ -13,6 +13,8 @@ from spark_jobs.cleaning.robots import BOT_RULES
 
 from ..conftest import dated_source, judged_rows
 
+pytestmark = pytest.mark.slow
+
 GOOD = {"user_id": "u1", "product_id": "mug", "event_type": "view", "ts": "2025-03-10T10:00:00+01:00"}
 PRODUCTS = [f"p{n}" for n in range(70)]
 ONE_EACH = {

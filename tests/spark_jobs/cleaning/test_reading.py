@@ -22,6 +22,8 @@ from spark_jobs.cleaning.rules import arrival
 
 from ..conftest import KEY
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = """
 [sources.events]
 path = "{source}/in/*"

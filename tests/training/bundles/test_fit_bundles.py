@@ -15,6 +15,8 @@ from training.bundles.fit_bundles import fit_bundles
 from training.bundles.fit_trees import boosted_arrays, fit_boosted, fit_count_trees
 from training.bundles.labelled_sessions import label_sessions
 
+pytestmark = pytest.mark.slow
+
 KINDS, EACH = 8, 6
 SETTINGS = SessionBundles(trees=40, least_in_leaf=10, draws=40)
 KIND = ("lamp", "pan", "rake", "shoe", "tent", "drum", "vase", "kite")
