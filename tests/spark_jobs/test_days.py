@@ -28,10 +28,12 @@ SETTINGS = """
 time_zone = "Europe/Berlin"
 [sources.events]
 path = "sources/events"
-[sources.reviews]
-path = "sources/reviews"
 [sources.products]
 path = "sources/products.csv"
+"""
+REVIEWS = """
+[sources.reviews]
+path = "sources/reviews"
 """
 KEY = "0123456789abcdef" * 4
 
@@ -46,12 +48,12 @@ def files(tmp_path_factory):
 
 @pytest.fixture
 def home(tmp_path, files, monkeypatch):
-    """A home with these files, whose key is the same in all tests."""
+    """A home with these files, whose key is the same in all tests. Without reviews a night takes less time."""
     monkeypatch.setenv("NIGHTSHELF_USER_KEY", KEY)
 
-    def make(name):
+    def make(name, reviews=False):
         shutil.copytree(files, tmp_path / name / "sources")
-        (tmp_path / name / "nightshelf.toml").write_text(SETTINGS)
+        (tmp_path / name / "nightshelf.toml").write_text(SETTINGS + REVIEWS * reviews)
         return tmp_path / name
 
     return make
@@ -88,7 +90,7 @@ def same(one, other):
 
 
 def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh_agree(home, run):
-    ours = home("sequence")
+    ours = home("sequence", reviews=True)
     sequence = {day: run(ours, day) for day in (29, 30, 31)}
     found = {day: contents(night) for day, night in sequence.items()}
     built = missing_versions(ours, EVENTS, versions_read(sequence[31])[EVENTS.name])
@@ -96,7 +98,7 @@ def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh
     first, second = (versions_read(sequence[day])[EVENTS.name] for day in (30, 31))
     touched = {day for day in first if first[day] != second[day]}
     assert touched <= {"2025-03-28", "2025-03-29", "2025-03-30"}, "only days that late rows may reach are judged again"
-    theirs = home("any order")
+    theirs = home("any order", reviews=True)
     same(contents(run(theirs, 30)), found[30])
     with ThreadPoolExecutor(2) as pool:
         for day, night in zip((31, 29), pool.map(lambda day: run(theirs, day), (31, 29)), strict=True):
@@ -105,7 +107,7 @@ def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh
 
 
 def test_rows_that_expire_are_counted_and_both_ways_agree_without_their_files(home, run):
-    ours = home("short memory")
+    ours = home("short memory", reviews=True)
     whole = run(ours, 31)
     settings = ours / "nightshelf.toml"
     settings.write_text(f"[history]\ndays = 3\n{settings.read_text()}")
