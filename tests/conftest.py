@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,11 +45,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(trylast=True)  # after the choice of -m
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with whole nights first, then files with slow tests: a long file that starts last leaves a core idle."""
+    """Files with whole nights first, then files with slow tests: a long file that starts last leaves a core idle.
+
+    Of slow files those nearer to the root come first: they run whole jobs, and the JVM's heap is still empty.
+    """
     markers = {item.path: set() for item in items}
     for item in items:
         markers[item.path].update(mark.name for mark in item.iter_markers())
-    items.sort(key=lambda item: ("night" not in markers[item.path], "slow" not in markers[item.path]))
+    items.sort(
+        key=lambda item: (
+            "night" not in markers[item.path],
+            "slow" not in markers[item.path],
+            len(item.path.parts) if "slow" in markers[item.path] else 0,
+        )
+    )
 
 
 @pytest.hookimpl(optionalhook=True)  # only called where xdist is installed
@@ -77,8 +87,19 @@ def spark() -> Iterator[SparkSession]:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
-    with session("tests", Spark(master="local[2]", driver_memory="1g", conf=small)) as running:
+    with session("tests", Spark(master="local[2]", driver_memory="2g", conf=small)) as running:
         yield running
+
+
+@pytest.fixture(autouse=True, scope="module")
+def uncached() -> Iterator[None]:
+    """Drops what the tests of a file left in Spark's cache: the session lives as long as the process."""
+    yield
+    if "pyspark" in sys.modules:
+        from pyspark.sql import SparkSession
+
+        if running := SparkSession.getActiveSession():
+            running.catalog.clearCache()
 
 
 @pytest.fixture(scope="session")
