@@ -36,7 +36,8 @@ KNOWN = ddl(PRODUCTS, "product_id", known_from="date")
 class CleanCatalogue:
     """What events and reviews are judged against: the known products, and the account of the catalogue itself.
 
-    A product counts as known where a catalogue held it at most `lateness_days` days after the day of the row.
+    A product counts as known where a catalogue held it at most `lateness_days` days after the day of the row. `ledger`
+    and `known` hold only products that were known by the run date.
     """
 
     known: DataFrame
