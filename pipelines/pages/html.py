@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.pages import formatting
@@ -30,10 +30,15 @@ FILTERS = (
 )
 
 
+def template_loader(package: str) -> ChoiceLoader:
+    """Finds the templates in `package`, and `page.html` of this folder, the base of every page."""
+    return ChoiceLoader([PackageLoader(package, "."), PackageLoader("pipelines.pages", ".")])
+
+
 def templates(package: str) -> Environment:
     """The Jinja templates in `package`, with the filters of `formatting` and the style sheet of all pages as `css`."""
     env = Environment(
-        loader=PackageLoader(package, "."),
+        loader=template_loader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -15,11 +15,11 @@ from typing import Any
 import great_expectations as gx
 from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 from great_expectations.render.view import DefaultJinjaPageView
-from jinja2 import ChoiceLoader, PackageLoader
+from jinja2 import ChoiceLoader
 
 from pipelines.night.night import Night
 from pipelines.pages.formatting import counted
-from pipelines.pages.html import style, templates
+from pipelines.pages.html import style, template_loader, templates
 
 SUITE_LINK = re.compile(r'<a href="[./]*/expectations/[^"]*"[^>]*>(.*?)</a>')  # links to pages that are not written
 WORST_FIRST = ("fail", "warn")
@@ -35,7 +35,7 @@ class TablePage(DefaultJinjaPageView):
 
     def __init__(self, **places: Any) -> None:
         super().__init__(**places)
-        loaders = [PackageLoader("pipelines.quality", "."), self.env.loader]
+        loaders = [template_loader("pipelines.quality"), self.env.loader]
         self.env.loader = ChoiceLoader([loader for loader in loaders if loader is not None])
         self.env.globals["css"] = style()
 
