@@ -82,7 +82,7 @@ def version_in_force(work: Path) -> str:
     try:
         return str(json.loads(file.read_text())["version"])
     except (OSError, KeyError) as missing:
-        raise StepFailed(f"{file} is missing or has no version. Run the step gate first.") from missing
+        raise StepFailed(f"{file} is missing or has no version. Run the step register first.") from missing
 
 
 def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:

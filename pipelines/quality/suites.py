@@ -26,7 +26,6 @@ from pipelines.settings.checks import Checks
 JUDGED_OUTPUTS = tuple(t for t in OUTPUTS if t is not QUALITY_RESULTS)  # which holds the results themselves
 STAGES: dict[str, tuple[Judged, ...]] = {  # by stage
     "inputs": (*CLEAN, ACCOUNT, *MEASUREMENTS),
-    "features": FEATURES,
     "outputs": (*FEATURES, POPULARITY, *JUDGED_OUTPUTS),
 }
 SEVERITY = {"fail": "critical", "warn": "warning"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-CHECK_STAGES = ("inputs", "features", "outputs")
+CHECK_STAGES = ("inputs", "outputs")
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def load_model(folder: Path) -> SavedModel:
     """The model in `folder`. Raises StepFailed where a file of it is missing."""
     missing = [name for name in (f"{ENCODER}/encoder.json", BLEND, FACTS) if not (folder / name).is_file()]
     if missing:
-        raise StepFailed(f"{folder} is no model: {', '.join(missing)} missing. Run the steps train and gate again.")
+        raise StepFailed(f"{folder} is no model: {', '.join(missing)} missing. Run the steps train and register again.")
     facts = json.loads((folder / FACTS).read_text())
     knn = Knn.model_validate(facts.pop("knn"))
     encoder, projection = load_encoder(folder / ENCODER), LearnedProjection.load(folder)
