@@ -45,7 +45,9 @@ def check(night: Night, stage: str) -> dict[str, Any]:
     for drift in (c for c in contracts if isinstance(c, Measurements)):
         write_drift(night, drift)
     if unmeasured := [c.name for c in contracts if not night.aggregates(c).is_file()]:
-        raise StepFailed(f"{', '.join(unmeasured)} not written, or not measured: run the steps that write these tables again.")
+        raise StepFailed(
+            f"{', '.join(unmeasured)} not written, or not measured: run the steps that write these tables again."
+        )
     results: list[dict[str, Any]] = []
     for contract in contracts:
         numbers = numbers_in(night.aggregates(contract))
