@@ -1,23 +1,97 @@
-"""Files, links and folders that a reader sees as they were or as they are now, never half written."""
+"""Files, links and folders that a reader sees as they were or as they are now, also after a kill or a power loss.
+
+The one module that brings files to the disk, renames them and removes them. What is written is on the disk before its
+name is; what is removed is out of sight before anything in it is gone.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
+
+REMOVED = ".removed-"  # start of the names of what is being removed
+
+
+def sync(path: Path) -> None:
+    """Return once a file's bytes, or the names in a folder, are on the disk (fsync)."""
+    with _opened(path) as descriptor:
+        os.fsync(descriptor)
+
+
+def sync_disk(path: Path) -> None:
+    """Return once all that was written to the file system of `path` is on the disk: one call for many files.
+
+    syncfs reports what could not be written (Linux 5.8); where a system has none, `sync` reports nothing.
+    """
+    with _opened(path) as descriptor:
+        if (syncfs := getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)) is None:
+            os.sync()
+        elif syncfs(descriptor):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(path))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> Path:
+    """Make `folder` and the folders above it where they are missing, and return it."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        try:
+            os.mkdir(folder)
+        except FileExistsError:  # another process was faster
+            return folder
+        sync(folder.parent)
+    return folder
+
+
+def rename(source: Path, target: Path) -> None:
+    """Let `source`, whose contents are on the disk, be `target` from now on; a file or link there is replaced.
+
+    Raises OSError where `target` is a folder that is not empty.
+    """
+    os.replace(source, target)
+    sync(target.parent)
+
+
+def rename_all(targets: Mapping[Path, Path]) -> dict[Path, Path]:
+    """`rename` for each source and its target, at the price of one; gives back those whose target is a full folder."""
+    refused = {}
+    for source, target in targets.items():
+        os.makedirs(target.parent, exist_ok=True)
+        try:
+            os.replace(source, target)
+        except OSError as failure:
+            if failure.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            refused[source] = target
+    if targets:
+        sync_disk(target.parent)
+    return refused
 
 
 @contextmanager
 def replacing(file: Path) -> Iterator[Path]:
     """Yields a path beside `file` to write to; it takes the place of `file` where the block ends well."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     part = file.with_name(f".{file.name}.part")
     yield part
-    part.replace(file)
+    sync(part)
+    rename(part, file)
 
 
 def write_text(file: Path, text: str) -> None:
@@ -35,12 +109,32 @@ def point_link(link: Path, target: Path) -> None:
     """Let the symbolic link `link` point to `target`."""
     fresh = link.with_name(f".{link.name}-{os.getpid()}")
     fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.replace(link)
+    os.symlink(target, fresh)
+    rename(fresh, link)
+
+
+def remove(*paths: Path) -> None:
+    """Remove files, and folders with all that is in them: nobody ever sees a part of one. What is missing stays so."""
+    hidden = []
+    for path in paths:
+        aside = path.with_name(f"{REMOVED}{path.name}-{token_hex(4)}")
+        with suppress(FileNotFoundError):
+            os.replace(path, aside)
+            hidden.append(aside)
+    if hidden:
+        sync_disk(aside.parent)
+    for aside in hidden:
+        _delete(aside)
 
 
 def clear_folder(folder: Path) -> Path:
     """Remove `folder` with all that is in it, make it again, and return it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    remove(folder)
+    return make_folder(folder)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
