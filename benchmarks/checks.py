@@ -28,8 +28,9 @@ from pipelines.contracts.check_sql import bound
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.user_topk import USER_TOPK
-from pipelines.night.day_versions import commit_version, files_of_table, folder_of, record_versions_read
+from pipelines.night.day_versions import files_of_table, folder_of, record_versions_read
 from pipelines.night.night import Night
+from pipelines.night.store import Version, store_of
 from pipelines.quality.check import check
 from pipelines.quality.suites import STAGES
 from pipelines.settings.load import check_settings
@@ -80,8 +81,10 @@ def run(spark: SparkSession, night: Night, rows: int) -> dict[str, dict[str, flo
 
     sums = timed("sums of events by day", lambda: sums_of(spark, EVENTS, made, {PRODUCTS.name: products}))
     profiles = timed("profiles of days", lambda: event_profiles(events, categories_of(products)))
-    for day, folder in made.items():
-        commit_version(folder, folder_of(night.home, EVENTS, day, "v"), {"sums": sums[day], **profiles[day]})
+    facts = {day: {"sums": sums[day], **profiles[day]} for day in made}
+    store_of(night.home).commit(
+        {made[day]: Version(folder_of(night.home, EVENTS, day, "v"), facts[day]) for day in made}
+    )
     record_versions_read(night, events=dict.fromkeys(made, "v"))
     settings, clean = night.settings, read(spark, EVENTS, files_of_table(night, EVENTS))
     named = named_products(settings.relations, settings.bundles)
@@ -118,7 +121,7 @@ def write_products(spark: SparkSession, night: Night) -> None:
     )
     place = night.work / "products"
     conform(rows, PRODUCTS).coalesce(1).write.parquet(str(place))
-    commit_version(place, folder_of(night.home, PRODUCTS, "", "v"), {})
+    store_of(night.home).commit({place: Version(folder_of(night.home, PRODUCTS, "", "v"), {})})
     record_versions_read(night, products={"": "v"})
 
 

@@ -5,13 +5,12 @@ A day of each table is made from that day's events alone, so that only days with
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 
-from pipelines.atomic_files import write_json
+from pipelines.atomic_files import remove, write_json
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.interactions import INTERACTIONS
 from pipelines.contracts.pair_counts import PAIR_COUNTS
@@ -55,7 +54,7 @@ def build_features(spark: SparkSession, night: Night) -> None:
         products = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
         writer = DayWriter(night.home, building, {PRODUCTS.name: products})
         build(read(spark, EVENTS, files), writer, {day: days[day] for day in absent}, night.settings.features)
-    shutil.rmtree(building, ignore_errors=True)
+    remove(building)
     for table in DAYS:
         write_json(night.aggregates(table), measure_days(night.home, table, days, night.run_date))
 

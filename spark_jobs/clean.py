@@ -6,7 +6,6 @@ are judged when something of theirs is new, and the night chooses the versions o
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,20 +13,19 @@ from datetime import date
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.atomic_files import write_json
+from pipelines.atomic_files import remove, write_json
 from pipelines.contracts.account import ACCOUNT
 from pipelines.contracts.products import PRODUCTS
 from pipelines.night.day_versions import (
     cleaning_hash,
     facts_of,
     files_of_table,
-    folder_of,
     missing_versions,
-    move_version,
     record_versions_read,
-    remove_built,
+    refused_folder,
 )
 from pipelines.night.night import Night, first_day, look_back
+from pipelines.night.store import Version, store_of
 from pipelines.night.user_key import load_user_key
 from spark_jobs.cleaning.account import (
     account_table,
@@ -77,8 +75,6 @@ def clean(spark: SparkSession, night: Night) -> None:
     Raises SourceError where a file cannot be read.
     """
     settings, key, building = night.settings, load_user_key(night.home), night.work / "building"
-    if night.full_refresh:
-        remove_built(night.home)
     with failures_explained():
         catalogue = clean_catalogue(spark, night, key)
         accounts = {"products": catalogue.account}
@@ -100,8 +96,7 @@ def clean(spark: SparkSession, night: Night) -> None:
             verdicts = [facts["verdicts"] for facts in facts_of(night.home, source.table, days).values()]
             accounts[source.name] = account_with_news(landed, verdicts, delivered.new, in_view.first, in_view.last)
             write_json(night.aggregates(source.table), measure_days(night.home, source.table, days, night.run_date))
-    shutil.rmtree(building, ignore_errors=True)
-    shutil.rmtree(night.work / "readable", ignore_errors=True)
+    remove(building, night.work / "readable")
     written = write(account_table(spark, accounts), ACCOUNT, night.place(ACCOUNT))
     write_json(night.aggregates(ACCOUNT), measure(written, ACCOUNT, night.run_date, {}))
     words = refusals_in_words(accounts)
@@ -116,10 +111,14 @@ def build(rows: DataFrame, source: DatedSource, days: Mapping[str, str], known: 
     theirs = judged.where(F.col("day").cast("string").isin(list(days)))
     judged = kept_aside(theirs, building / f"judged {source.name}")
     refused = refused_rows(judged.withColumn(FOLDER, F.col("day").cast("string")), source.name, FOLDER)
-    written = write_folders(refused.repartition(FOLDER), building / f"refused {source.name}")
-    for day, folder in written.items():
-        beside = folder_of(writer.home, source.table, day, days[day]).relative_to(writer.home / "clean")
-        move_version(folder, writer.home / "quarantine" / beside)
+    place = building / f"refused {source.name}"
+    written = write_folders(refused.repartition(FOLDER), place)
+    store_of(writer.home).commit(
+        {
+            written.get(day, place / day): Version(refused_folder(writer.home, source.table, day, version), {})
+            for day, version in days.items()
+        }
+    )
     kept, facts = clean_rows(judged), verdicts_by_day(judged)
     for day, profile in source.profile(kept, categories_of(products)).items():
         facts[day] |= profile

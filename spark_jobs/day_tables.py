@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +11,12 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from pipelines.atomic_files import remove
 from pipelines.contracts.check_sql import day_sums, numbers_of_days
 from pipelines.contracts.contract import Table
 from pipelines.contracts.views import views_read
-from pipelines.night.day_versions import commit_version, facts_of, folder_of
+from pipelines.night.day_versions import facts_of, folder_of
+from pipelines.night.store import Version, store_of
 from spark_jobs.engine import conform, spark_schema
 
 FOLDER = "_day"
@@ -41,9 +42,13 @@ class DayWriter:
         place = self.building / table.name
         made = write_folders(gathered(conform(frame, table), table.sort), place)
         sums = sums_of(frame.sparkSession, table, made, self.views)
-        for day, version in versions.items():
-            own = {"sums": sums.get(day, {}), **facts.get(day, {})}
-            commit_version(made.get(day, place / day), folder_of(self.home, table, day, version), own)
+        committed = {
+            made.get(day, place / day): Version(
+                folder_of(self.home, table, day, version), {"sums": sums.get(day, {}), **facts.get(day, {})}
+            )
+            for day, version in versions.items()
+        }
+        store_of(self.home).commit(committed)
 
 
 def gathered(rows: DataFrame, sort: tuple[str, ...]) -> DataFrame:
@@ -54,7 +59,7 @@ def gathered(rows: DataFrame, sort: tuple[str, ...]) -> DataFrame:
 
 def write_folders(rows: DataFrame, place: Path) -> dict[str, Path]:
     """Write rows into one folder for each value of the column FOLDER; gives back the folders by value."""
-    shutil.rmtree(place, ignore_errors=True)
+    remove(place)
     rows.write.partitionBy(FOLDER).parquet(str(place))
     return {folder.name.removeprefix(f"{FOLDER}="): folder for folder in place.glob(f"{FOLDER}=*")}
 

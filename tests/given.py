@@ -7,9 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.contracts.all_tables import CLEAN
 from pipelines.contracts.contract import Table
-from pipelines.night.day_versions import VERSIONED, commit_version, folder_of, record_versions_read
+from pipelines.night.day_versions import VERSIONED, folder_of, record_versions_read, refused_folder
 from pipelines.night.night import Night
+from pipelines.night.store import Version, store_of
 
 
 def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -25,7 +27,11 @@ def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
         versions[day] = f"v{len(list(folder_of(night.home, table, day, '').glob('*')))}"
         made = night.work / "building" / f"{table.name} {day}"
         _write(made, table, of_day)
-        commit_version(made, folder_of(night.home, table, day, versions[day]), {"sums": {}})
+        committed = {made: Version(folder_of(night.home, table, day, versions[day]), {"sums": {}})}
+        if table in CLEAN:
+            refused = refused_folder(night.home, table, day, versions[day])
+            committed[made.with_name(f"refused {made.name}")] = Version(refused, {})
+        store_of(night.home).commit(committed)
     record_versions_read(night, **{table.name: versions})
 
 

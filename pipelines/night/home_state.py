@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.contracts.all_tables import CLEAN, FEATURES
-from pipelines.night.day_versions import FACTS, folder_of
+from pipelines.night.day_versions import folder_of
 from pipelines.night.night import Night, OldFormat, command_of_night
 from pipelines.night.releases import current
+from pipelines.night.store import DamagedVersion, store_of
 from pipelines.sources.ledger import load_ledger
 
 
@@ -43,9 +44,11 @@ def list_day_versions(home: Path) -> list[dict[str, Any]]:
 def _day_versions(home: Path, partitions: dict[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
     for table in (*CLEAN, *FEATURES):
         for day, version in sorted(partitions.get(table.name, {}).items()):
-            facts = folder_of(home, table, day, version) / FACTS
-            sums = json.loads(facts.read_text()).get("sums", {}) if facts.is_file() else {}
-            yield {"table": table.name, "day": day, "version": version, "rows": int(sums.get("row count", 0))}
+            try:
+                rows = store_of(home).read(folder_of(home, table, day, version)).rows
+            except DamagedVersion:
+                rows = None
+            yield {"table": table.name, "day": day, "version": version, "rows": rows}
 
 
 def describe_unpublished(home: Path) -> Iterator[tuple[str, str]]:

@@ -52,6 +52,7 @@ class Night:
     catalogue_as_of: date
     code: dict[str, str] = field(default_factory=dict)  # hash of the code of each step when the night was opened
     predecessor: Predecessor | None = None
+    generation: int = 0  # of the versions of days that it reads (generation.py)
     full_refresh: bool = False
     retrain: bool = False
     skip_training: bool = False
@@ -76,7 +77,6 @@ class Night:
 
     def save(self) -> None:
         """Write `night.json` in one step."""
-        self.work.mkdir(parents=True, exist_ok=True)
         tree = TypeAdapter(Night).dump_python(self, mode="json", exclude={"home"})
         write_json(self.work / "night.json", tree | {"format": FORMAT})
 

@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.errors import SourceError
 from pipelines.night.champion_log import predecessor
 from pipelines.night.fingerprint import hash_of, installed_packages
+from pipelines.night.generation import begin_generation, read_generations
 from pipelines.night.night import Night, first_day, look_back
 from pipelines.night.releases import next_release_id
 from pipelines.night.step_code import step_hashes
@@ -50,8 +51,12 @@ def open_night(home: Path, run_date: date, options: RunOptions) -> Night:
     Raises SettingsError and SourceError before any work is done.
     """
     night = plan_night(home, run_date, options)
-    if not (night.work / "night.json").is_file():
-        night.save()
+    if (night.work / "night.json").is_file():
+        return night
+    if options.full_refresh:
+        with ledger_lock(home):
+            night = replace(night, generation=begin_generation(home))
+    night.save()
     return night
 
 
@@ -94,6 +99,7 @@ def plan_night(home: Path, run_date: date, options: RunOptions) -> Night:
         code=code,
         catalogue_as_of=max((f.delivered for f in files["products"] if f.delivered), default=run_date),
         predecessor=before,
+        generation=read_generations(home).in_force,
         full_refresh=options.full_refresh,
         retrain=options.retrain,
         skip_training=options.skip_training,

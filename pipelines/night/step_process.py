@@ -13,6 +13,7 @@ from typing import Any
 from pipelines.atomic_files import write_json
 from pipelines.errors import NightshelfError, StepFailed
 from pipelines.night.night import Night
+from pipelines.night.store import DamagedVersion
 
 
 @contextmanager
@@ -23,6 +24,8 @@ def step_main(night: Night, step: str) -> Iterator[None]:
     try:
         yield
     except NightshelfError as known:
+        if isinstance(known, DamagedVersion):
+            night.forget("clean")  # finds what is damaged, builds it again, and lets all later steps run again
         write_json(failure, {"step": step, "why": str(known), "exit_code": known.exit_code})
         print(f"{step}: {known}", file=sys.stderr)
         sys.exit(known.exit_code)

@@ -49,7 +49,7 @@ def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str],
 @contextmanager
 def _locks(night: Night, name: str) -> Iterator[tuple[int, ...]]:
     """The locks of a step as file descriptors: exclusive where it removes files that other nights may read."""
-    if name == "publish" or (name == "clean" and night.full_refresh):
+    if name == "publish":
         with writer_lock(night.home, wait=True) as lock:
             yield (lock,)
     else:

@@ -16,6 +16,7 @@ from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
 from pipelines.night.champion_log import Change, manually_overridden, predecessor, record_change
+from pipelines.night.generation import put_in_force
 from pipelines.night.night import Night
 from pipelines.night.releases import list_releases, point_to
 from pipelines.night.step_process import step_process
@@ -25,6 +26,7 @@ from pipelines.publish.retention import clear_leftovers, prune
 from pipelines.registry.promotion import set_aliases
 from pipelines.report.night_page import write_report
 from pipelines.report.releases_page import write_index
+from pipelines.sources.ledger import ledger_lock
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,6 +49,8 @@ def publish(night: Night) -> str:
         target.parent.mkdir(exist_ok=True)
         night.release.rename(target)
     manifest = json.loads((target / "manifest.json").read_text())
+    with ledger_lock(night.home):
+        put_in_force(night.home, night.generation)
     with (target.parent / "journal.txt").open("a") as journal:
         journal.write(f"{night.release_id}\n")
     if newest:

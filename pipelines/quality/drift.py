@@ -23,7 +23,7 @@ class DayMeasure:
 
 @dataclass(frozen=True)
 class DayHistory:
-    """A day and the same weekdays before it that have rows: `_facts.json` of each, written when the day was built."""
+    """A day and the same weekdays before it that have rows: the facts that were committed with each."""
 
     day: date
     now: Mapping[str, Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,8 +16,15 @@ from pyspark.sql import functions as F
 
 from pipelines.atomic_files import write_json
 from pipelines.contracts.products import PRODUCTS
-from pipelines.night.day_versions import files_of_table, folder_of, move_version, record_versions_read, version_hash
+from pipelines.night.day_versions import (
+    files_of_table,
+    folder_of,
+    record_versions_read,
+    refused_folder,
+    version_hash,
+)
 from pipelines.night.night import Night
+from pipelines.night.store import Version, sha256_of, store_of
 from pipelines.sources.files import SourceFile
 from pipelines.sources.product_history import remember_products
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
@@ -85,10 +91,8 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatal
     ledger = ledger.filter(pc.fill_null(pc.less_equal(ledger["known_from"], pa.scalar(night.run_date)), True))
     former = from_arrow(spark, ledger.select(COLUMNS), spark_schema(PRODUCTS)).join(clean, "product_id", "left_anti")
     whole = conform(clean.unionByName(former.withColumn("available", F.lit(False))), PRODUCTS)
-    _write(whole, building / "products", folder_of(night.home, PRODUCTS, "", night.run_id))
-    refused = night.home / "quarantine" / "products" / night.run_id
-    _write(refused_rows(judged, "products"), building / "refused products", refused)
-    record_versions_read(night, products={"": night.run_id})  # each night has a table of its own
+    version = _commit(whole, refused_rows(judged, "products"), building, night.home)
+    record_versions_read(night, **{PRODUCTS.name: {"": version}, "deliveries:products": {k: k for k in landed}})
     written = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
     write_json(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))
     verdicts = verdicts_by_day(judged).get("", {"verdicts": {}})["verdicts"]
@@ -112,8 +116,14 @@ def first_deliveries(said: DataFrame, files: Iterable[SourceFile]) -> DataFrame:
     return first.withColumn("delivered", F.nullif("delivered", F.lit(oldest).cast("date")))
 
 
-def _write(rows: DataFrame, made: Path, target: Path) -> None:
-    """Write `rows` into `made`, sorted by their first column, and move that folder to `target`."""
-    rows.repartition(1).sortWithinPartitions(*rows.columns[:1]).write.mode("overwrite").parquet(str(made))
-    shutil.rmtree(target, ignore_errors=True)
-    move_version(made, target)
+def _commit(clean: DataFrame, refused: DataFrame, building: Path, home: Path) -> str:
+    """Commit the table of products and its refused rows; the version is a hash of their files."""
+    made = {"refused products": refused, "products": clean}
+    for name, rows in made.items():
+        ordered = rows.repartition(1).sortWithinPartitions(*rows.columns[:1])
+        ordered.write.mode("overwrite").parquet(str(building / name))
+    version = version_hash([sha256_of(file) for name in made for file in sorted((building / name).glob("*.parquet"))])
+    targets = refused_folder(home, PRODUCTS, "", version), folder_of(home, PRODUCTS, "", version)
+    folders = (building / name for name in made)
+    store_of(home).commit({folder: Version(target, {}) for folder, target in zip(folders, targets, strict=True)})
+    return version

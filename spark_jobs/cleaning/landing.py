@@ -5,8 +5,7 @@ Verdicts that depend on other rows (duplicates, robots, unknown products) are ad
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipelines.errors import SourceError
-from pipelines.night.day_versions import FACTS, commit_version, delivery_key, move_version
+from pipelines.night.day_versions import arrived_folder, delivery_key, landed_folder
 from pipelines.night.night import Night
+from pipelines.night.store import Version, sha256_of, store_of
 from spark_jobs.cleaning.account import refused_rows
 from spark_jobs.cleaning.read_sources import read_source
 from spark_jobs.cleaning.rules import CODE
@@ -34,37 +34,51 @@ def delivered_source(night: Night, name: str) -> DeliveredSource:
     return DeliveredSource(name, getattr(night.settings.sources, name), files, new, night.home, night.work)
 
 
-def landed_folder(home: Path, source: str, key: str) -> Path:
-    """Where the typed rows of one delivery lie."""
-    return home / "landed" / source / key
-
-
 def land(spark: SparkSession, source: DeliveredSource, typed: Typing, key: bytes) -> dict[str, dict[str, Any]]:
     """Make sure that every file of the source has been read; returns the facts of each delivery by its key.
 
     Facts are its `file`, `rows`, `on_arrival` (rows refused at once, by reason), and `days`: for each day its rows and
-    a digest of them. Raises SourceError where a file that must be read is gone.
+    a digest of them. Raises SourceError where a file that must be read is gone, or changes while it is read.
     """
-    facts = {k: landed_folder(source.home, source.name, k) / FACTS for k in source.files}
-    unread = {k: f for k, f in source.files.items() if not facts[k].is_file()}
-    if lost := [f.name for f in unread.values() if f.gone]:
+    store, unread = store_of(source.home), {k: f for k, f in source.files.items() if not _is_landed(source, k)}
+    if lost := [f.name for f in unread.values() if f.gone or not Path(f.path).is_file()]:
         raise SourceError(
-            f"[sources.{source.name}] {', '.join(lost[:3])}{' and others' if len(lost) > 3 else ''} must be read again"
-            ", because settings, code or key changed, but cannot be found any more. Put it back."
+            f"[sources.{source.name}] {_some(lost)} must be read again, because settings, code or key changed or what "
+            "was read is damaged, but cannot be found any more. Put it back."
         )
     if unread:
         rows, counts = read_source(spark, replace(source, files=unread), key)
         _write(_without_foreign_text(typed(rows)), source, counts)
-    return {k: json.loads(file.read_text()) for k, file in facts.items()}
+    return {k: store.read(landed_folder(source.home, source.name, k)).facts for k in source.files}
+
+
+def _is_landed(source: DeliveredSource, key: str) -> bool:
+    """Whether a delivery has been read, and both its typed rows and those refused on arrival are whole."""
+    places = landed_folder(source.home, source.name, key), arrived_folder(source.home, source.name, key)
+    return not any(store_of(source.home).damage(place) for place in places)
+
+
+def _check_unchanged(source: DeliveredSource, keys: Collection[str]) -> None:
+    """Raise SourceError where a file has other bytes now than those that its key, and the night, is named by."""
+    changed = [f.name for f in (source.files[key] for key in keys) if sha256_of(Path(f.path)) != f.sha256]
+    if changed:
+        raise SourceError(
+            f"[sources.{source.name}] {_some(changed)} changed between the opening of the night and its reading. "
+            "Run the night again; it reads the new content."
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''}"
 
 
 def landed_rows(
     spark: SparkSession, source: DeliveredSource, keys: Collection[str], typed: Typing, key: bytes
 ) -> DataFrame:
     """The typed rows of the deliveries with these keys."""
-    folders = [landed_folder(source.home, source.name, k) for k in keys]
-    if filled := [str(folder) for folder in folders if any(folder.glob("*.parquet"))]:
-        return spark.read.parquet(*filled)
+    store = store_of(source.home)
+    if files := [file for k in keys for file in store.files(landed_folder(source.home, source.name, k))]:
+        return spark.read.parquet(*files)
     return typed(read_source(spark, replace(source, files={}), key)[0])
 
 
@@ -80,14 +94,22 @@ def _write(rows: DataFrame, source: DeliveredSource, counts: Mapping[str, int]) 
     made = write_folders(rows.withColumn(FOLDER, F.col("delivery")).sortWithinPartitions(FOLDER, "day"), place)
     written = spark.read.parquet(*map(str, made.values())) if made else None
     found = _facts(written) if written else {}
+    arrived, refused = place.with_name(f"arrived {source.name}"), {}
     if written and any(facts["on_arrival"] for facts in found.values()):
         at_once = written.where("on_arrival").withColumns({"verdict": F.col("reason"), FOLDER: F.col("delivery")})
-        refused = write_folders(refused_rows(at_once, source.name, FOLDER), place.with_name(f"arrived {source.name}"))
-        for key, folder in refused.items():
-            move_version(folder, source.home / "quarantine" / source.name / "arrived" / key)
-    for key, n in counts.items():
-        facts = {"file": source.files[key].name, "rows": n, "on_arrival": {}, "days": {}} | found.get(key, {})
-        commit_version(made.get(key, place / key), landed_folder(source.home, source.name, key), facts)
+        refused = write_folders(refused_rows(at_once, source.name, FOLDER), arrived)
+    _check_unchanged(source, counts)
+    store, home = store_of(source.home), source.home
+    store.commit(
+        {refused.get(k, arrived / k): Version(arrived_folder(home, source.name, k), {}) for k in counts}
+        | {
+            made.get(k, place / k): Version(
+                landed_folder(home, source.name, k),
+                {"file": source.files[k].name, "rows": n, "on_arrival": {}, "days": {}} | found.get(k, {}),
+            )
+            for k, n in counts.items()
+        }
+    )
 
 
 def _facts(written: DataFrame) -> dict[str, dict[str, Any]]:

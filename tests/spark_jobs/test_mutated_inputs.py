@@ -17,7 +17,8 @@ import zstandard
 from pipelines.contracts.all_tables import TABLES
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE
-from pipelines.night.day_versions import facts_of, files_of_table, versions_read
+from pipelines.night.day_versions import facts_of, files_of_table, landed_folder, versions_read
+from pipelines.night.store import store_of
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 
@@ -91,7 +92,7 @@ def accounts(night, source: str) -> dict[str, Counter]:
     """What became of the rows of each file, from what is written of deliveries and days."""
     found: dict[str, Counter] = {}
     for key in versions_read(night)[f"deliveries:{source}"] if source != "products" else ():
-        facts = json.loads((night.home / "landed" / source / key / "_facts.json").read_text())
+        facts = store_of(night.home).read(landed_folder(night.home, source, key)).facts
         mine = found.setdefault(facts["file"], Counter())
         mine.update(facts["on_arrival"])
         mine["future"] += sum(n for day, (n, _) in facts["days"].items() if day > str(night.run_date))

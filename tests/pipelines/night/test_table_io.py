@@ -9,8 +9,9 @@ import pytest
 from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.errors import StepFailed
-from pipelines.night.day_versions import files_of_table, record_versions_read, versions_read
+from pipelines.night.day_versions import folder_of, record_versions_read, versions_read
 from pipelines.night.night import Night
+from pipelines.night.store import Version, store_of
 from pipelines.night.table_io import read_table, write_table
 from pipelines.settings.tree import Settings
 from tests.given import put
@@ -48,9 +49,12 @@ def test_the_days_of_the_night_are_read_and_sorted(night):
 
 
 def test_a_column_that_a_file_lacks_is_an_error(night):
-    put(night, REVIEWS, [review(1, 1)])
-    file = files_of_table(night, REVIEWS)[0]
-    pq.write_table(pq.read_table(file, partitioning=None).drop_columns("product_id"), file)
+    lacking = pa.Table.from_pylist([review(1, 1)], schema=REVIEWS.schema()).drop_columns("product_id")
+    made = night.work / "building" / "reviews"
+    made.mkdir(parents=True)
+    pq.write_table(lacking, made / "part-0.parquet")
+    store_of(night.home).commit({made: Version(folder_of(night.home, REVIEWS, "2025-01-01", "v"), {})})
+    record_versions_read(night, reviews={"2025-01-01": "v"})
     with pytest.raises(StepFailed, match="product_id is missing"):
         read_table(night, REVIEWS)
 

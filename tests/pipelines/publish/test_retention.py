@@ -6,13 +6,22 @@ import shutil
 import pytest
 
 from pipelines.atomic_files import write_json
-from pipelines.night.day_versions import FACTS
 from pipelines.night.night import pages_name
 from pipelines.night.releases import list_releases, point_to
+from pipelines.night.store import Version, store_of
 from pipelines.publish.retention import clear_leftovers, keep_newest, prune_data_docs
 from pipelines.settings.releases import Releases
 
 PRINT = "0123456789"
+PLACES = (
+    "clean/events/day=2025-03-30",
+    "clean/products",
+    "features/sessions/day=2025-03-30",
+    "landed/events",
+    "quarantine/events/day=2025-03-30",
+    "quarantine/events/arrived",
+    "quarantine/products",
+)
 
 
 @pytest.fixture
@@ -20,9 +29,10 @@ def home(tmp_path):
     """A release, two nights without one, and a version of a day of each."""
     versions = {"release": "v1", "night 1": "v2", "night 2": "v3"}
     for number, (name, version) in enumerate(versions.items()):
-        view = {"events": {"2025-03-30": version}, "products": {"": version}}
-        write_json(tmp_path / f"clean/events/day=2025-03-30/{version}/{FACTS}", {})
-        (tmp_path / f"clean/products/{version}").mkdir(parents=True)
+        view = {name: {"2025-03-30": version} for name in ("events", "sessions", "deliveries:events")}
+        view["products"] = {"": version}
+        for number_of_folder, place in enumerate(PLACES):
+            store_of(tmp_path).commit({tmp_path / f"made {number_of_folder}": Version(tmp_path / place / version, {})})
         (tmp_path / "quality" / pages_name(f"2025-03-30-0{number}", PRINT)).mkdir(parents=True)
         (tmp_path / f"airflow/logs/dag_id=d/run_id={number}").mkdir(parents=True)
         if name == "release":
@@ -48,8 +58,8 @@ def there(home, pattern):
 def test_what_a_kept_release_or_night_reads_stays_and_the_rest_is_removed(home):
     clear_leftovers(home, Releases(keep_unpublished=1))
     assert there(home, "staging/*") == ["night 2"]
-    assert there(home, "clean/events/day=2025-03-30/*") == ["v1", "v3"]
-    assert there(home, "clean/products/*") == ["v1", "v3"]
+    for place in PLACES:
+        assert there(home, f"{place}/*") == (["arrived", "v1", "v3"] if place == "quarantine/events" else ["v1", "v3"])
     assert there(home, "quality/*") == [pages_name(f"2025-03-30-0{number}", PRINT) for number in (0, 2)]
     assert [r.release_id for r in list_releases(home)] == ["2025-03-30-00"]
 
@@ -58,6 +68,13 @@ def test_by_default_nothing_of_few_nights_is_removed(home):
     before = there(home, "**/*")
     clear_leftovers(home, Releases())
     assert there(home, "**/*") == before
+
+
+def test_what_a_killed_removal_left_is_removed(home):
+    leftover = home / "clean/events/day=2025-03-30/.removed-v0-0"
+    leftover.mkdir()
+    clear_leftovers(home, Releases())
+    assert not leftover.exists()
 
 
 def test_the_newest_stay(tmp_path):

@@ -10,8 +10,9 @@ from pipelines.contracts.drift import DAY_DRIFT, REVIEW_DRIFT
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.errors import CheckFailed
-from pipelines.night.day_versions import commit_version, folder_of, record_versions_read, versions_read
+from pipelines.night.day_versions import folder_of, record_versions_read, versions_read
 from pipelines.night.night import Night
+from pipelines.night.store import Version, store_of
 from pipelines.quality.check import check
 from pipelines.quality.drift import stability_index, total_variation
 from pipelines.quality.night_drift import MEASURED, day_history, measure_drift
@@ -129,7 +130,8 @@ def history(night, table, today, usual, weeks=4):
     """Let `table` have a usual day on each Monday before the night, and this one today."""
     days = {str(night.run_date - timedelta(weeks=w)): facts(usual) for w in range(1, weeks + 1)}
     for day, known in (days | {str(night.run_date): today}).items():
-        commit_version(night.work / "building" / day, folder_of(night.home, table, day, "v"), known)
+        made = night.work / "building" / day
+        store_of(night.home).commit({made: Version(folder_of(night.home, table, day, "v"), known)})
     record_versions_read(night, **{table.name: dict.fromkeys([*days, str(night.run_date)], "v")})
 
 
