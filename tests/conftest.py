@@ -82,7 +82,7 @@ def spark() -> Iterator[SparkSession]:
     from spark_jobs.engine import session
 
     small = {  # compiling costs more than these short jobs gain
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
+        "spark.driver.extraJavaOptions": "-XX:ReservedCodeCacheSize=240m",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",

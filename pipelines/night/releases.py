@@ -26,6 +26,7 @@ class Release:
     model_version: str
     in_force: bool
     fingerprint: str
+    run_id: str
 
 
 def list_releases(home: Path) -> list[Release]:
@@ -47,6 +48,7 @@ def list_releases(home: Path) -> list[Release]:
                 str(model.get("version") or ""),
                 folder.name == now,
                 manifest.get("fingerprint") or "",
+                manifest.get("run_id") or "",
             )
         )
     return found
@@ -61,6 +63,12 @@ def find_release(home: Path, release_id: str = "") -> Release:
     if wanted not in kept:
         raise SettingsError(f'there is no release "{wanted}" in {home}; kept releases: {", ".join(kept) or "none"}.')
     return kept[wanted]
+
+
+def release_of_run(home: Path, run_id: str) -> Release | None:
+    """The newest kept release that the night `run_id` published, or None."""
+    kept = [r for r in list_releases(home) if r.run_id == run_id]
+    return max(kept, key=lambda r: r.release_id, default=None)
 
 
 def previous_release(home: Path) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.errors import NightshelfError, StepFailed, from_exit_code
 from pipelines.night.night import Night
+from pipelines.night.releases import current
 
 
 def failure_file(work: Path) -> Path:
@@ -27,4 +28,8 @@ def night_failure(night: Night, log: Path) -> NightshelfError:
     if not record:
         return StepFailed(f"the night was not published, and no step recorded why; read {log}")
     why = f"the step {record['step']} stopped the night: {record['why']}"
-    return from_exit_code(record["exit_code"], f"{why} The last release stays in force. Log: {log}")
+    if current(night.home) == night.release_id:
+        state = f"Release {night.release_id} is in force already; run the night again to do what is left."
+    else:
+        state = "The last release stays in force."
+    return from_exit_code(record["exit_code"], f"{why} {state} Log: {log}")

@@ -12,6 +12,7 @@ from pipelines.atomic_files import write_json
 from pipelines.errors import NightshelfError, SettingsError, StepFailed, from_exit_code
 from pipelines.night.home_locks import night_lock, writer_lock
 from pipelines.night.night import Night
+from pipelines.night.releases import release_of_run
 from pipelines.night.steps import STEPS
 from pipelines.orchestration.class_archive import keep_archive
 from pipelines.orchestration.failures import failure_file, read_failure
@@ -22,12 +23,16 @@ from pipelines.orchestration.step_command import command, environment
 def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str], None] = print) -> dict[str, Any]:
     """Run a step of the night whose working folder is `work`; returns {"seconds": …, "peak_rss_mb": …}.
 
-    A step that has ended well is not run again unless `again`. Running a step forgets the results of all later ones.
+    A step that has ended well is not run again unless `again`, nor is `publish` of a night that is published. Running a
+    step forgets the results of all later ones.
     Raises the NightshelfError that the exit code of the process stands for, with the reason that the step recorded.
     """
-    night, step = Night.load(work), STEPS.get(name)
-    if step is None:
+    if (step := STEPS.get(name)) is None:
         raise SettingsError(f'"{name}" is not a step; steps are {", ".join(STEPS)}.')
+    if name == "publish" and not work.exists() and (release := release_of_run(work.parent.parent, work.name)):
+        log(f"publish: done before, as release {release.release_id}")
+        return {"seconds": 0.0, "peak_rss_mb": 0}
+    night = Night.load(work)
     with _locks(night, name) as descriptors:
         done = night.done(name)
         if done is not None and not again:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.atomic_files import write_json
+from pipelines.atomic_files import make_folder, remove, rename, sync_disk, write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
@@ -46,8 +45,9 @@ def publish(night: Night) -> str:
     if not _is_moved(target, night.run_id):
         _check_manual_champion(night)
         _complete(night, may_promote=may_promote)
-        target.parent.mkdir(exist_ok=True)
-        night.release.rename(target)
+        make_folder(target.parent)
+        sync_disk(night.release)
+        rename(night.release, target)
     manifest = json.loads((target / "manifest.json").read_text())
     with ledger_lock(night.home):
         put_in_force(night.home, night.generation)
@@ -56,9 +56,9 @@ def publish(night: Night) -> str:
     if newest:
         point_to(night.home, night.release_id)
         _move_aliases(night, manifest["model"], may_promote=may_promote)
-    prune(night.home, night.settings.releases.keep)
+    prune(night.home, night.settings.releases.keep, made=night.release_id)
     write_index(night.home)
-    shutil.rmtree(night.work)
+    remove(night.work)
     clear_leftovers(night.home, night.settings.releases)
     print(f"published {night.release_id}" + ("" if newest else ": a past date, so `current` stays"))
     return night.release_id

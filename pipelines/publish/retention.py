@@ -6,11 +6,11 @@ How many are kept is a number in the settings; age plays no part. Nothing that a
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pipelines.atomic_files import remove
 from pipelines.night.day_versions import remove_unused_versions
 from pipelines.night.night import pages_name
 from pipelines.night.releases import list_releases
@@ -29,15 +29,16 @@ def clear_leftovers(home: Path, settings: Releases) -> None:
     keep_newest(home.glob("logs/????-??-??-*.log"), settings.keep_logs)
 
 
-def prune(home: Path, keep: int) -> list[str]:
-    """Remove the oldest releases beyond `keep`, never the one in force; returns the removed ids."""
+def prune(home: Path, keep: int, made: str = "") -> list[str]:
+    """Remove the oldest releases beyond `keep`, never the one in force nor `made`; returns the removed ids.
+
+    `made` is the id of the release that was published just now: one of a past date may be older than all that are kept.
+    """
     releases = list_releases(home)
-    removed = []
-    for release in releases[: max(0, len(releases) - keep)]:
-        if not release.in_force:
-            shutil.rmtree(release.folder)
-            removed.append(release.release_id)
-    return removed
+    beyond = releases[: max(0, len(releases) - keep)]
+    removed = [r for r in beyond if not r.in_force and r.release_id != made]
+    remove(*(release.folder for release in removed))
+    return [release.release_id for release in removed]
 
 
 def prune_unpublished(home: Path, keep: int) -> list[Path]:
@@ -52,14 +53,13 @@ def prune_data_docs(home: Path) -> None:
     kept |= {pages_name(r.release_id, r.fingerprint) for r in list_releases(home)}
     for folder in (home / "quality").glob("*/"):
         if folder.name not in kept:
-            shutil.rmtree(folder)
+            remove(folder)
 
 
 def keep_newest(parts: Iterable[Path], keep: int) -> list[Path]:
     """Remove all but the `keep` files or folders that changed last; returns those that stay."""
     ordered = sorted(parts, key=lambda part: (_changed(part), part), reverse=True)
-    for old in ordered[keep:]:
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    remove(*ordered[keep:])
     return ordered[:keep]
 
 

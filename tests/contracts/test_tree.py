@@ -27,6 +27,7 @@ OF_SEVERAL_MODULES = {
     "spark_jobs/features/test_heavy_users.py",
     "spark_jobs/ranking/test_output_checks.py",
     "spark_jobs/ranking/test_relations_and_bundles.py",
+    "spark_jobs/test_damaged_days.py",
     "spark_jobs/test_day_measures.py",
     "spark_jobs/test_days.py",
     "spark_jobs/test_mutated_inputs.py",

@@ -42,7 +42,7 @@ KEY = "0123456789abcdef" * 4
 def files(tmp_path_factory):
     """The files of a small dirty shop."""
     folder = tmp_path_factory.mktemp("files")
-    write_demo_shop(folder, seed=5, days=8, users=200, products=60, last_day=date(2025, 3, 31))
+    write_demo_shop(folder, seed=5, days=8, users=80, products=40, last_day=date(2025, 3, 31))
     return folder
 
 

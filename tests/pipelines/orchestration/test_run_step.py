@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,9 @@ from pipelines import errors
 from pipelines.atomic_files import write_json
 from pipelines.night.home_locks import night_lock, writer_lock
 from pipelines.night.night import Night
+from pipelines.night.releases import point_to
 from pipelines.night.steps import STEPS, Step
+from pipelines.orchestration.failures import night_failure
 from pipelines.orchestration.run_step import run_step
 from pipelines.orchestration.step_command import command
 from pipelines.settings.load import check_settings
@@ -213,3 +216,20 @@ def _is_locked(file):
 def _folder(path):
     path.mkdir()
     return path
+
+
+def test_publishing_again_names_the_release(night):
+    write_json(night.home / "releases" / "2025-03-31-02" / "manifest.json", {"run_id": "run", "model": {}})
+    with pytest.raises(errors.StepFailed, match="is no night"):
+        run_step("publish", night.home / "staging" / "another")
+    shutil.rmtree(night.work)
+    assert lines(night, "publish") == ["publish: done before, as release 2025-03-31-02"]
+
+
+def test_a_failure_after_the_release_came_into_force_says_so(night):
+    write_json(night.work / "failure.json", {"step": "publish", "why": "MLflow is down.", "exit_code": 5})
+    assert "The last release stays in force." in str(night_failure(night, night.work / "log"))
+    write_json(night.home / "releases" / night.release_id / "manifest.json", {"run_id": "run", "model": {}})
+    point_to(night.home, night.release_id)
+    error = str(night_failure(night, night.work / "log"))
+    assert "MLflow is down. Release 2025-03-31-01 is in force already; run the night again to do what is left." in error

@@ -9,7 +9,7 @@ from pipelines.atomic_files import write_json
 from pipelines.night.night import pages_name
 from pipelines.night.releases import list_releases, point_to
 from pipelines.night.store import Version, store_of
-from pipelines.publish.retention import clear_leftovers, keep_newest, prune_data_docs
+from pipelines.publish.retention import clear_leftovers, keep_newest, prune, prune_data_docs
 from pipelines.settings.releases import Releases
 
 PRINT = "0123456789"
@@ -75,6 +75,14 @@ def test_what_a_killed_removal_left_is_removed(home):
     leftover.mkdir()
     clear_leftovers(home, Releases())
     assert not leftover.exists()
+
+
+def test_the_release_in_force_and_the_one_made_just_now_are_not_pruned(home):
+    for release in ("2025-03-20-01", "2025-03-21-01", "2025-03-29-01"):
+        write_json(home / "releases" / release / "manifest.json", {"model": {}})
+    assert prune(home, 1, made="2025-03-20-01") == ["2025-03-21-01", "2025-03-29-01"]
+    assert there(home, "releases/*") == ["2025-03-20-01", "2025-03-30-00"]
+    assert prune(home, 1) == ["2025-03-20-01"]
 
 
 def test_the_newest_stay(tmp_path):
