@@ -11,13 +11,14 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 REMOVED = ".removed-"  # start of the names of what is being removed
+MANY = 500  # files and folders that are synced one by one
 
 
 def sync(path: Path) -> None:
@@ -26,16 +27,21 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
 
 
-def sync_disk(path: Path) -> None:
-    """Return once all that was written to the file system of `path` is on the disk: one call for many files.
+def sync_all(paths: Collection[Path]) -> None:
+    """`sync` for each of these files and folders, which are on one file system.
 
-    syncfs reports what could not be written (Linux 5.8); where a system has none, `sync` reports nothing.
+    Where there are many, this waits once for all that was written to the file system, by whomever: an fsync takes some
+    milliseconds. syncfs reports what could not be written (Linux 5.8); a system without it has `sync` alone.
     """
-    with _opened(path) as descriptor:
+    if len(paths) <= MANY:
+        for path in paths:
+            sync(path)
+        return
+    with _opened(next(iter(paths))) as descriptor:
         if (syncfs := getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)) is None:
             os.sync()
         elif syncfs(descriptor):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(path))
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 @contextmanager
@@ -69,18 +75,17 @@ def rename(source: Path, target: Path) -> None:
 
 
 def rename_all(targets: Mapping[Path, Path]) -> dict[Path, Path]:
-    """`rename` for each source and its target, at the price of one; gives back those whose target is a full folder."""
+    """`rename` for each source and its target, whose folder is made; gives back those whose target is a full folder."""
     refused = {}
     for source, target in targets.items():
-        os.makedirs(target.parent, exist_ok=True)
+        make_folder(target.parent)
         try:
             os.replace(source, target)
         except OSError as failure:
             if failure.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             refused[source] = target
-    if targets:
-        sync_disk(target.parent)
+    sync_all({target.parent for target in targets.values()})
     return refused
 
 
@@ -121,8 +126,7 @@ def remove(*paths: Path) -> None:
         with suppress(FileNotFoundError):
             os.replace(path, aside)
             hidden.append(aside)
-    if hidden:
-        sync_disk(aside.parent)
+    sync_all({aside.parent for aside in hidden})
     for aside in hidden:
         _delete(aside)
 

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.atomic_files import make_folder, remove, rename_all, replacing, sync_disk
+from pipelines.atomic_files import make_folder, remove, rename_all, replacing, sync_all
 from pipelines.errors import StepFailed
 from pipelines.sources.ledger import stamp_of
 
@@ -81,14 +81,16 @@ class Store:
         Where a target is whole already, it stays and what was made is removed: both were made from the same inputs. A
         damaged one is replaced.
         """
+        written: list[Path] = []
         for folder, version in made.items():
             make_folder(folder)
             for checksum in folder.glob(".*.crc"):  # Hadoop's: where one is damaged, Spark refuses a file that is not
                 checksum.unlink()
-            listed = Commit({f.name: _described(f) for f in sorted(folder.glob("*.parquet"))}, dict(version.facts))
+            files = sorted(folder.glob("*.parquet"))
+            listed = Commit({file.name: _described(file) for file in files}, dict(version.facts))
             (folder / COMMIT).write_bytes(LISTS.dump_json(listed, indent=1))
-        if made:
-            sync_disk(next(iter(made)))
+            written += [*files, folder / COMMIT, folder]
+        sync_all(written)
         there = {version.target for version in made.values() if version.target.is_dir()}
         remove(*(target for target in there if self.damage(target)))
         refused = rename_all({folder: version.target for folder, version in made.items()})

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.atomic_files import make_folder, remove, rename, sync_disk, write_json
+from pipelines.atomic_files import make_folder, remove, rename, sync_all, write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
@@ -46,7 +46,7 @@ def publish(night: Night) -> str:
         _check_manual_champion(night)
         _complete(night, may_promote=may_promote)
         make_folder(target.parent)
-        sync_disk(night.release)
+        sync_all([*night.release.rglob("*"), night.release])
         rename(night.release, target)
     manifest = json.loads((target / "manifest.json").read_text())
     with ledger_lock(night.home):

@@ -45,7 +45,7 @@ class KillingOs:
 
 def killed_at(monkeypatch, number, work):
     """Whether `work` was ended at operation `number` of the module that changes files; False where it has fewer."""
-    killing, rmtree, synced = KillingOs(number), shutil.rmtree, atomic_files.sync_disk
+    killing, rmtree = KillingOs(number), shutil.rmtree
 
     def half_removed(folder, ignore_errors):
         files = sorted(folder.rglob("*.parquet"))
@@ -57,8 +57,6 @@ def killed_at(monkeypatch, number, work):
     with monkeypatch.context() as patched:
         patched.setattr(atomic_files, "os", killing)
         patched.setattr(atomic_files.shutil, "rmtree", half_removed)
-        for module in ("pipelines.atomic_files", "pipelines.night.store"):
-            patched.setattr(f"{module}.sync_disk", lambda path: (killing.count(), synced(path)))
         try:
             work()
         except Killed:
@@ -125,7 +123,7 @@ def test_a_commit_killed_at_each_operation_is_whole_or_absent_and_can_be_repeate
         assert [rows(Store(tmp_path), target) for target in targets] == expected
         shutil.rmtree(tmp_path / "clean")
         kills += 1
-    assert kills == 8  # three folders made, three renames, a barrier before and one after
+    assert kills > 20
 
 
 def test_a_removal_killed_at_each_operation_leaves_all_or_nothing_in_sight(tmp_path, make, monkeypatch):
@@ -210,7 +208,7 @@ def test_a_full_disk_leaves_no_version(tmp_path, make, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     target = tmp_path / "clean" / "t" / "v"
-    monkeypatch.setattr("pipelines.night.store.sync_disk", full)
+    monkeypatch.setattr("pipelines.night.store.sync_all", full)
     with pytest.raises(OSError, match="No space left"):
         Store(tmp_path).commit({make("a"): Version(target, {})})
     assert not target.exists()
