@@ -10,10 +10,12 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipelines.atomic_files import replacing
 from pipelines.errors import SettingsError
 
 VARIABLE = "NIGHTSHELF_USER_KEY"
 LENGTH = 32
+LEAST_BYTES = 32  # of a key
 BLOCK = 64  # bytes of a block of SHA-256
 
 
@@ -27,22 +29,36 @@ def make_user_key(home: Path) -> Path:
     """The key file of `home`, made (0600) where there is none."""
     file = key_file(home)
     if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32) + "\n")
+        with replacing(file) as part:
+            part.touch(0o600)
+            part.write_text(secrets.token_hex(32) + "\n")
     return file
 
 
 def load_user_key(home: Path, environ: Mapping[str, str] | None = None) -> bytes:
-    """The key of the shop at `home`. Raises SettingsError where there is none, or other users may read it."""
+    """The key of the shop at `home`.
+
+    Raises SettingsError where there is none, or it is too short, or other users may read it.
+    """
     environ = os.environ if environ is None else environ
-    if text := environ.get(VARIABLE, "").strip():
-        return text.encode()
+    if VARIABLE in environ:
+        return _long_enough(environ[VARIABLE], VARIABLE)
     file = key_file(home)
     if not file.is_file():
         raise SettingsError(f"no key for user ids: set {VARIABLE}, or put one at {file} (nightshelf init makes it).")
     if file.stat().st_mode & 0o077:
         raise SettingsError(f"{file} can be read by others; correct it with: chmod 600 {file}")
-    return file.read_text().strip().encode()
+    return _long_enough(file.read_text(), str(file))
+
+
+def _long_enough(text: str, place: str) -> bytes:
+    key = text.strip().encode()
+    if len(key) < LEAST_BYTES:
+        raise SettingsError(
+            f"the key of user ids in {place} has {len(key)} bytes, at least {LEAST_BYTES} are needed: with a short "
+            "one, ids can be found by trying keys. Make one with: openssl rand -hex 32"
+        )
+    return key
 
 
 def fingerprint(key: bytes) -> str:

@@ -38,7 +38,20 @@ def test_git_ignores_the_key_of_a_shop_made_anywhere_in_a_checkout(tmp_path, hom
 
 
 def test_the_environment_wins(tmp_path):
-    assert load_user_key(tmp_path, {"NIGHTSHELF_USER_KEY": "abc"}) == b"abc"
+    key = "0123456789abcdef" * 2
+    assert load_user_key(tmp_path, {"NIGHTSHELF_USER_KEY": f" {key}\n"}) == key.encode()
+
+
+@pytest.mark.parametrize("key", ["", " ", "x", "0123456789abcdef0123456789abcde"])
+def test_a_short_key_is_refused_wherever_it_is(tmp_path, key):
+    wanted = rf"has {len(key.strip())} bytes, at least 32 are needed.*openssl rand -hex 32"
+    with pytest.raises(SettingsError, match=rf"NIGHTSHELF_USER_KEY {wanted}"):
+        load_user_key(tmp_path, {"NIGHTSHELF_USER_KEY": key})
+    file = key_file(tmp_path / "shop")
+    file.write_text(key)
+    file.chmod(0o600)
+    with pytest.raises(SettingsError, match=rf"\.shop\.user-key {wanted}"):
+        load_user_key(tmp_path / "shop", {})
 
 
 def test_no_key_and_an_open_key_are_refused_with_the_fix(tmp_path):
