@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pipelines.atomic_files import point_link
 from pipelines.errors import SettingsError
@@ -30,14 +31,13 @@ class Release:
 
 
 def list_releases(home: Path) -> list[Release]:
-    """All kept releases, oldest id first."""
+    """All kept releases whose manifest can be read, oldest id first."""
     now = current(home)
     found = []
     for folder in sorted((home / "releases").glob("*/")):
         match = NAME.fullmatch(folder.name)
-        if not match or not (folder / "manifest.json").is_file():
+        if not match or (manifest := _manifest(folder)) is None:
             continue
-        manifest = json.loads((folder / "manifest.json").read_text())
         model = manifest.get("model", {})
         found.append(
             Release(
@@ -54,12 +54,32 @@ def list_releases(home: Path) -> list[Release]:
     return found
 
 
+def damaged_releases(home: Path) -> list[str]:
+    """The ids of the kept releases whose manifest is missing or cannot be read."""
+    kept = [folder for folder in sorted((home / "releases").glob("*/")) if NAME.fullmatch(folder.name)]
+    return [folder.name for folder in kept if _manifest(folder) is None]
+
+
+def _manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a release; None where it is missing or no JSON object."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
 def find_release(home: Path, release_id: str = "") -> Release:
     """A kept release by its id; without one, the release in force. Raises SettingsError where there is none."""
     kept = {release.release_id: release for release in list_releases(home)}
     wanted = release_id or current(home)
     if wanted is None:
         raise SettingsError(f"{home} has no release in force; make one with: nightshelf run {home}")
+    if wanted in damaged_releases(home):
+        raise SettingsError(
+            f"release {wanted} of {home} is damaged: its manifest.json is missing or cannot be read. Put another one "
+            f"in force with: nightshelf rollback {home} --to RELEASE; kept releases: {', '.join(kept) or 'none'}."
+        )
     if wanted not in kept:
         raise SettingsError(f'there is no release "{wanted}" in {home}; kept releases: {", ".join(kept) or "none"}.')
     return kept[wanted]
@@ -73,12 +93,11 @@ def release_of_run(home: Path, run_id: str) -> Release | None:
 
 def previous_release(home: Path) -> str:
     """The id of the kept release before the one in force. Raises SettingsError where there is none."""
-    kept = list_releases(home)
-    position = next((i for i, release in enumerate(kept) if release.in_force), 0)
-    if position == 0:
-        known = ", ".join(release.release_id for release in kept) or "none"
-        raise SettingsError(f"there is no release before the one in force; kept releases: {known}.")
-    return kept[position - 1].release_id
+    kept, now = [release.release_id for release in list_releases(home)], current(home)
+    earlier = [release for release in kept if now and release < now]
+    if not earlier:
+        raise SettingsError(f"there is no release before the one in force; kept releases: {', '.join(kept) or 'none'}.")
+    return earlier[-1]
 
 
 def current(home: Path) -> str | None:
@@ -98,7 +117,5 @@ def next_release_id(home: Path, run_date: date) -> str:
 
 def point_to(home: Path, release_id: str) -> None:
     """Put a release in force: the relative link `current` points to it. Raises SettingsError where it is not kept."""
-    if not (home / "releases" / release_id / "manifest.json").is_file():
-        known = ", ".join(r.release_id for r in list_releases(home)) or "none"
-        raise SettingsError(f'there is no release "{release_id}" in {home}; kept releases: {known}.')
+    find_release(home, release_id)
     point_link(home / "current", Path("releases") / release_id)

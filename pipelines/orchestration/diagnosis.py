@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines.errors import NightshelfError
 from pipelines.night.home_state import describe_unpublished
-from pipelines.night.releases import current, list_releases
+from pipelines.night.releases import current, damaged_releases, list_releases
 from pipelines.night.user_key import load_user_key
 from pipelines.settings.load import FILE, load_settings
 from pipelines.sources.ledger import load_ledger
@@ -81,5 +81,7 @@ def check_home(home: Path) -> Iterator[Finding]:
         gone = sum(file.gone for file in known.values())
         yield Finding(f"{source} files", True, f"{len(known)} known" + (f", {gone} of them gone" if gone else ""))
     yield Finding("releases", True, f"{len(list_releases(home))} kept, in force: {current(home) or 'none'}")
+    for release in damaged_releases(home):
+        yield Finding("damaged release", False, f"{release}: its manifest.json is missing or cannot be read")
     for name, state in describe_unpublished(home):
         yield Finding(name, True, state)

@@ -7,7 +7,15 @@ import pytest
 
 from pipelines.atomic_files import write_json
 from pipelines.errors import SettingsError
-from pipelines.night.releases import current, list_releases, next_release_id, point_to
+from pipelines.night.releases import (
+    current,
+    damaged_releases,
+    find_release,
+    list_releases,
+    next_release_id,
+    point_to,
+    previous_release,
+)
 from pipelines.publish.retention import prune
 
 
@@ -38,6 +46,24 @@ def test_what_is_no_release_cannot_be_put_in_force(tmp_path):
     release(tmp_path, "2025-03-30-01")
     with pytest.raises(SettingsError, match="kept releases: 2025-03-30-01"):
         point_to(tmp_path, "2025-03-31-01")
+
+
+@pytest.mark.parametrize("manifest", ["", '{"model": {"na', "[]", "\x00\xff"])
+def test_a_torn_manifest_breaks_no_other_release_and_is_named(tmp_path, manifest):
+    release(tmp_path, "2025-03-30-01")
+    torn = tmp_path / "releases" / release(tmp_path, "2025-03-31-01") / "manifest.json"
+    point_to(tmp_path, "2025-03-31-01")
+    torn.write_text(manifest, encoding="latin-1")
+    assert [r.release_id for r in list_releases(tmp_path)] == ["2025-03-30-01"]
+    assert damaged_releases(tmp_path) == ["2025-03-31-01"]
+    for broken in (lambda: find_release(tmp_path), lambda: point_to(tmp_path, "2025-03-31-01")):
+        with pytest.raises(
+            SettingsError, match=r"release 2025-03-31-01 .*damaged.*rollback.*kept releases: 2025-03-30-01"
+        ):
+            broken()
+    assert previous_release(tmp_path) == "2025-03-30-01"
+    point_to(tmp_path, "2025-03-30-01")
+    assert find_release(tmp_path).release_id == "2025-03-30-01"
 
 
 def test_pruning_spares_the_one_in_force(tmp_path):
