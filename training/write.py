@@ -21,7 +21,7 @@ from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
-from pipelines.night.table_io import read_table, replace_rows, write_table
+from pipelines.night.table_io import measure_texts_again, read_table, replace_rows, write_table
 from recommender.texts.all_languages import LANGUAGES
 from recommender.texts.facts import facts_of
 from recommender.texts.language import Language
@@ -62,6 +62,8 @@ def write(night: Night) -> None:
     described = [bundle | bundle_texts(bundle, requests[bundle["bundle_id"]], report, language) for bundle in bundles]
     replace_rows(night, BUNDLES, pa.Table.from_pylist(described, schema=BUNDLES.schema()))
     rows = rewrite_reasons(lists, reasons, reason_report.texts, language.by_customers)
+    for table in (BUNDLES, USER_TOPK):
+        measure_texts_again(night, table)
     by = Counter(bundle["written_by"] for bundle in described)
     facts = asdict(report) | {"bundles": len(bundles), "by_model": by["model"], "by_template": by["template"]}
     facts |= {"generator": settings.texts.generator, "language": language.code, "reasons": asdict(reason_report) | rows}

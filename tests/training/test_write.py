@@ -10,7 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from pipelines.atomic_files import write_json
 from pipelines.contracts.bundles import BUNDLES
+from pipelines.contracts.check_sql import ROW_COUNT
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.contracts.run_metrics import RUN_METRICS
@@ -159,6 +161,8 @@ def open_night(home, generator, run_id="r", description="", language="en", **tex
         for user, (kind, named, users) in REASONS.items()
     ])  # fmt: skip
     put(night, RUN_METRICS, [{"model": "challenger", "metric": "ndcg@10", "value": 0.1, "users": 9, **TRACE}])
+    for table in (BUNDLES, USER_TOPK):
+        write_json(night.aggregates(table), {ROW_COUNT: 99.0, "a query over other tables": 7.0})
     return night
 
 
@@ -197,6 +201,16 @@ def test_a_good_endpoint_describes_all_bundles_in_one_request_each(tmp_path, end
     assert ("challenger", "ndcg@10") in figures
     assert matters(night) == []
     assert "A language model wrote the texts of 100.0 % of all 3 bundles" in text_writers_sentence(told)
+
+
+def test_checks_are_measured_on_the_rows_with_the_new_texts(tmp_path, endpoint):
+    night = open_night(tmp_path, endpoint.address)
+    written(night)
+    for table, rows in ((BUNDLES, len(PAIRS)), (USER_TOPK, len(REASONS))):
+        numbers = json.loads(night.aggregates(table).read_text())
+        assert numbers[ROW_COUNT] == rows
+        assert numbers["written_by is known"] == 0
+        assert numbers["a query over other tables"] == 7
 
 
 def test_the_most_shown_bundle_comes_first_within_the_token_budget(tmp_path, endpoint):
