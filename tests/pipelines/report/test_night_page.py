@@ -9,6 +9,7 @@ from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.bundles import BUNDLES
 from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
 from pipelines.contracts.user_bundles import USER_BUNDLES
+from pipelines.night.day_versions import record_versions_read
 
 VOID = {"meta", "link", "br", "rect", "path"}
 
@@ -121,9 +122,7 @@ def test_a_night_without_evaluation_and_optional_tables(small_night):
 
 def test_a_night_with_nothing_at_all(small_night):
     small_night.without(*OUTPUTS)
-    for folder in ("events", "products"):
-        for file in (small_night.night.home / "clean" / folder).rglob("*.parquet"):
-            file.unlink()
+    record_versions_read(small_night.night, events={}, products={})
     seen = Nesting(small_night.page())
     assert seen.wrong == []
     assert "Published 11 tables for 0 users" in small_night.page()
