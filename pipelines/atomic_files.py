@@ -1,7 +1,7 @@
 """Files, links and folders that a reader sees as they were or as they are now, also after a kill or a power loss.
 
-The one module that brings files to the disk, renames them and removes them. What is written is on the disk before its
-name is; what is removed is out of sight before anything in it is gone.
+What is written here is on the disk before its name is; what is removed is out of sight before anything in it is gone.
+Days, releases, the ledger and facts of a night go through this module.
 """
 
 from __future__ import annotations
