@@ -1,7 +1,8 @@
-"""Tables of a night for tests, written as its steps would."""
+"""Tables of a night for tests, written as its steps would, and damage to files."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from pipelines.night.store import Version, store_of
 def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
     """Let these rows be the whole of `table`, as the night sees it; columns that are left out are empty."""
     if table.name not in VERSIONED:
-        _write(night.place(table), table, rows)
+        write(night.place(table), table, rows)
         return
     by_day: dict[str, list[dict[str, Any]]] = {} if table.in_days else {"": rows}
     for row in rows if table.in_days else ():
@@ -26,7 +27,7 @@ def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
     for day, of_day in by_day.items():
         versions[day] = f"v{len(list(folder_of(night.home, table, day, '').glob('*')))}"
         made = night.work / "building" / f"{table.name} {day}"
-        _write(made, table, of_day)
+        write(made, table, of_day)
         committed = {made: Version(folder_of(night.home, table, day, versions[day]), {"sums": {}})}
         if table in CLEAN:
             refused = refused_folder(night.home, table, day, versions[day])
@@ -35,10 +36,23 @@ def put(night: Night, table: Table, rows: list[dict[str, Any]]) -> None:
     record_versions_read(night, **{table.name: versions})
 
 
-def _write(folder: Any, table: Table, rows: list[dict[str, Any]]) -> None:
+def write(folder: Path, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write these rows of `table` as one file in `folder`; columns that are left out are empty."""
     folder.mkdir(parents=True, exist_ok=True)
     names = [c.name for c in table.columns]
     # Spark writes all columns as if they could be empty
     schema = pa.schema([table.schema().field(n).with_nullable(True) for n in names])
     kept = [{n: row.get(n) for n in names} for row in rows]
     pq.write_table(pa.Table.from_pylist(kept, schema=schema), folder / "part-0.parquet")
+
+
+def cut(file: Path) -> None:
+    """Let the file lose its last 20 bytes."""
+    file.write_bytes(file.read_bytes()[:-20])
+
+
+def flip(file: Path) -> None:
+    """Change one bit in the middle of the file."""
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from pipelines.cli import backfill, doctor, models, nights, services, shop, sql
+from pipelines.cli import backfill, doctor, models, nights, releases, services, shop, sql
 from pipelines.errors import NightshelfError
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for group in (shop, nights, backfill, sql, models, doctor, services):
+for group in (shop, nights, releases, backfill, sql, models, doctor, services):
     group.add_to(app)
 
 

@@ -1,4 +1,4 @@
-"""nightshelf run, step, releases, rollback: nights and the releases they published."""
+"""nightshelf run, step: nights."""
 
 from __future__ import annotations
 
@@ -7,20 +7,15 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import Home, Json, RunDate, run_date_of
-from pipelines.cli.output import print_json
-from pipelines.night.home_locks import writer_lock
+from pipelines.cli.options import Home, RunDate, run_date_of
 from pipelines.night.open_night import RunOptions, open_night
-from pipelines.night.releases import list_releases, point_to, previous_release
 from pipelines.night.steps import STEPS
 from pipelines.orchestration.night_run import run_night
 from pipelines.orchestration.run_step import run_step
-from pipelines.report.releases_page import write_index
-from pipelines.settings.load import load_settings
 
 
 def add_to(app: typer.Typer) -> None:
-    for command in (run, step, releases, rollback):
+    for command in (run, step):
         app.command()(command)
 
 
@@ -65,32 +60,3 @@ def step(
         typer.echo(night)
     else:
         run_step(name, night, again=again, log=typer.echo)
-
-
-def releases(home: Home, as_json: Json = False) -> None:
-    """List the kept releases, oldest first. Example: `nightshelf releases shop`"""
-    load_settings(home)
-    kept = list_releases(home)
-    if as_json:
-        print_json([vars(release) for release in kept])
-        return
-    if not kept:
-        typer.echo(f"no release yet; make one with: nightshelf run {home}")
-    for release in kept:
-        mark = "in force" if release.in_force else ""
-        typer.echo(f"{release.release_id}  model {release.model_name} {release.model_version}  {mark}".rstrip())
-
-
-def rollback(
-    home: Home,
-    to: Annotated[
-        str, typer.Option(metavar="RELEASE", help="Release id; without it: the one before the one in force.")
-    ] = "",
-) -> None:
-    """Put an earlier release in force again. Example: `nightshelf rollback shop --to 2025-03-30-01`"""
-    load_settings(home)
-    release_id = to or previous_release(home)
-    with writer_lock(home, wait=False):
-        point_to(home, release_id)
-        write_index(home)
-    typer.echo(f"{release_id} is in force")

@@ -6,7 +6,7 @@ change by hand holds for nights after that release, so that a past night that is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -52,6 +52,16 @@ def record_change(home: Path, change: Change) -> None:
             write_json(_file(home), CHANGES.dump_python([*changes, change], mode="json"))
 
 
+def forget_release(home: Path, release_id: str, newest: str) -> None:
+    """Take the change of a release that is removed out of the log; those by hand after it are dated by `newest` now."""
+    with ledger_lock(home):
+        changes = read_changes(home)
+        kept = [c for c in changes if not (c.release_id == release_id and (c.how == "night" or not newest))]
+        dated = [replace(c, release_id=newest) if c.release_id == release_id else c for c in kept]
+        if dated != changes:
+            write_json(_file(home), CHANGES.dump_python(dated, mode="json"))
+
+
 def champion_history(home: Path, name: str) -> list[Change]:
     """The champions named `name`, oldest first, the one of now last; those that were rolled back are left out.
 
@@ -71,10 +81,10 @@ def champion_history(home: Path, name: str) -> list[Change]:
 def predecessor(home: Path, run_date: date) -> Predecessor | None:
     """The model that the challenger of a night of `run_date` is compared with; None before the first release.
 
-    It is the model of the newest release of the latest earlier date, or a champion chosen by hand after that release.
+    It is the model of the newest night of the latest earlier date, or a champion chosen by hand after that release.
     """
-    earlier = [r for r in list_releases(home) if r.run_date < run_date and r.model_version]
-    last = max(earlier, key=lambda r: (r.run_date, r.release_id), default=None)
+    nights = [r for r in list_releases(home) if r.kind == "night" and r.model_version]
+    last = next((r for r in reversed(nights) if r.run_date < run_date), None)
     chosen = chosen_by_hand(home, run_date)
     if chosen and (last is None or chosen.run_date >= last.run_date):
         return Predecessor(chosen.release_id, chosen.name, chosen.version, by_hand=True)

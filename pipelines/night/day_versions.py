@@ -141,18 +141,29 @@ def remove_unused_versions(home: Path, read: Iterable[Mapping[str, Versions]]) -
     `read` are the versions that each kept night reads, by table.
     """
     wanted = {(name, version) for night in read for name, days in night.items() for version in days.values()}
-    unused = [folder for folder in _versions(home) if (_name_in_view(home, folder), folder.name) not in wanted]
+    unused = [folder for folder in version_folders(home) if (_name_in_view(home, folder), folder.name) not in wanted]
     remove(*unused)
     store_of(home).forget_removed()
     return len(unused)
 
 
-def _versions(home: Path) -> list[Path]:
+def version_folders(home: Path) -> list[Path]:
     """The folders of all versions, and what killed removals of some have left."""
     places = ("clean/*/day=*", "features/*/day=*", "quarantine/*/day=*", "landed/*", "quarantine/*/arrived")
     undated = (f"{area}/{PRODUCTS.name}" for area in (PRODUCTS.area, "quarantine"))
     found = {folder for place in (*places, *undated) for folder in home.glob(f"{place}/*")}
     return sorted(folder for folder in found if folder.name != "arrived")
+
+
+def versions_of_view(home: Path, view: Mapping[str, Versions]) -> set[Path]:
+    """The folders of all versions of tables that a night with these versions reads."""
+    tables = {table.name: table for table in (*CLEAN, *FEATURES)}
+    return {
+        folder_of(home, tables[name], day, version)
+        for name, days in view.items()
+        if name in tables
+        for day, version in days.items()
+    }
 
 
 def _name_in_view(home: Path, folder: Path) -> str:

@@ -51,12 +51,13 @@ def open_night(home: Path, run_date: date, options: RunOptions) -> Night:
     Raises SettingsError and SourceError before any work is done.
     """
     night = plan_night(home, run_date, options)
-    if (night.work / "night.json").is_file():
-        return night
-    if options.full_refresh:
-        with ledger_lock(home):
+    with ledger_lock(home):
+        if (night.work / "night.json").is_file():
+            return Night.load(night.work)
+        if options.full_refresh:
             night = replace(night, generation=begin_generation(home))
-    night.save()
+        night = replace(night, release_id=next_release_id(home, run_date))  # nobody else gets it from now on
+        night.save()
     return night
 
 

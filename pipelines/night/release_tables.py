@@ -10,7 +10,7 @@ import duckdb
 from pipelines.contracts.all_tables import CLEAN, FEATURES, OUTPUTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.night.day_versions import files_of_versions, quarantine_files
-from pipelines.night.releases import find_release
+from pipelines.night.releases import find_release, table_files
 
 TABLE_NAMES = tuple(table.name for table in (*OUTPUTS, *CLEAN, *FEATURES, QUARANTINE))
 
@@ -24,8 +24,9 @@ def open_tables(home: Path, release_id: str = "") -> duckdb.DuckDBPyConnection:
     release = find_release(home, release_id)
     connection = duckdb.connect()
     versions = json.loads((release.folder / "manifest.json").read_text()).get("partitions", {})
+    published = table_files(home, release)
     for table in OUTPUTS:
-        _create_view(connection, table.name, sorted(map(str, (release.folder / table.name).glob("*.parquet"))))
+        _create_view(connection, table.name, published.get(table.name, []))
     for table in (*CLEAN, *FEATURES):
         _create_view(connection, table.name, files_of_versions(home, table, versions.get(table.name, {})))
     _create_view(connection, QUARANTINE.name, quarantine_files(home, versions))

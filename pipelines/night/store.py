@@ -2,13 +2,13 @@
 
 Data files are written into a folder that nobody reads. `commit` brings them to the disk, lists each with size, rows and
 checksum in `_commit.json`, brings that to the disk, and renames the folder. Readers open the files that the list names,
-and no others.
+and no others. Versions of days and of deliveries are such folders, and so are releases.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from pipelines.sources.ledger import stamp_of
 
 COMMIT = "_commit.json"  # Spark ignores files whose names begin with an underscore
 VERIFIED = "ledger/verified.txt"
+LIST_DAMAGED = f"{COMMIT} is missing or damaged"
 
 
 class DamagedVersion(StepFailed):
@@ -31,7 +32,7 @@ class DamagedVersion(StepFailed):
 
 @dataclass(frozen=True)
 class CommittedFile:
-    """What the list says of a file: its size, its rows, and its SHA-256 in hex digits."""
+    """What the list says of a file: its size, its rows (0 where it is no Parquet file), its SHA-256 in hex digits."""
 
     bytes: int
     rows: int
@@ -40,7 +41,7 @@ class CommittedFile:
 
 @dataclass(frozen=True)
 class Commit:
-    """The list of a committed folder, by file name, and the facts that were committed with the files."""
+    """The list of a committed folder, by path in it, and the facts that were committed with the files."""
 
     files: dict[str, CommittedFile]
     facts: dict[str, Any]
@@ -51,7 +52,16 @@ class Commit:
         return sum(file.rows for file in self.files.values())
 
 
+@dataclass(frozen=True)
+class SignedCommit:
+    """What `_commit.json` holds: the list, and the SHA-256 of its compact JSON, so that a changed byte shows."""
+
+    commit: Commit
+    sha256: str
+
+
 LISTS = TypeAdapter(Commit)
+SIGNED = TypeAdapter(SignedCommit)
 
 
 @dataclass(frozen=True)
@@ -66,30 +76,32 @@ class Store:
     """The committed folders of a home.
 
     A checksum is computed again only where size, times or inode of the file have changed since it was last found right:
-    `ledger/verified.txt` has a line for each such comparison, and can be deleted at any time.
+    `ledger/verified.txt` has a line for each such comparison, and can be deleted at any time. With `trusting=False`
+    such lines do not count: all that is read is hashed.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, trusting: bool = True) -> None:
         self.home = home
         self._file = home / VERIFIED
-        lines = self._file.read_text(errors="replace").splitlines() if self._file.is_file() else []
+        lines = self._file.read_text(errors="replace").splitlines() if trusting and self._file.is_file() else []
         self._verified = dict(line.split("\t", 1)[::-1] for line in lines if "\t" in line)  # stamp by path
 
     def commit(self, made: Mapping[Path, Version]) -> None:
-        """Commit the Parquet files of each folder of `made` as its version; a folder that is missing has no files.
+        """Commit the files of each folder of `made` as its version; a folder that is missing has none.
 
         Where a target is whole already, it stays and what was made is removed: both were made from the same inputs. A
         damaged one is replaced.
         """
         written: list[Path] = []
+        listed: dict[Path, list[Path]] = {}
         for folder, version in made.items():
             make_folder(folder)
-            for checksum in folder.glob(".*.crc"):  # Hadoop's: where one is damaged, Spark refuses a file that is not
+            for checksum in folder.rglob(".*.crc"):  # Hadoop's: where one is damaged, Spark refuses a file that is not
                 checksum.unlink()
-            files = sorted(folder.glob("*.parquet"))
-            listed = Commit({file.name: _described(file) for file in files}, dict(version.facts))
-            (folder / COMMIT).write_bytes(LISTS.dump_json(listed, indent=1))
-            written += [*files, folder / COMMIT, folder]
+            files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name[0] not in "._")
+            _write_list(folder, Commit({str(f.relative_to(folder)): _described(f) for f in files}, dict(version.facts)))
+            written += [*files, folder / COMMIT, *{file.parent for file in files} | {folder}]
+            listed[folder] = [version.target / file.relative_to(folder) for file in files]
         sync_all(written)
         there = {version.target for version in made.values() if version.target.is_dir()}
         remove(*(target for target in there if self.damage(target)))
@@ -97,22 +109,32 @@ class Store:
         if broken := [target for target in refused.values() if self.damage(target)]:
             raise DamagedVersion(self._sentence(broken[0], self.damage(broken[0])))
         remove(*refused)
-        self._note(file for version in made.values() for file in version.target.glob("*.parquet"))
+        self._note(file for folder, files in listed.items() if folder not in refused for file in files)
 
     def read(self, folder: Path) -> Commit:
         """The list of a committed folder. Raises DamagedVersion where it is missing or cannot be read."""
         try:
-            return LISTS.validate_json((folder / COMMIT).read_bytes())
+            signed = SIGNED.validate_json((folder / COMMIT).read_bytes())
         except (OSError, ValidationError) as broken:
-            raise DamagedVersion(self._sentence(folder, f"{COMMIT} is missing or damaged")) from broken
+            raise DamagedVersion(self._sentence(folder, LIST_DAMAGED)) from broken
+        if signed.sha256 != _signature(signed.commit):
+            raise DamagedVersion(self._sentence(folder, LIST_DAMAGED))
+        return signed.commit
 
     def damage(self, folder: Path) -> str:
         """What is wrong with a committed folder, as a clause; empty where each listed file is what was committed."""
+        return self._first_damage(folder, self._damage_of)
+
+    def missing_or_cut(self, folder: Path) -> str:
+        """The same without a look into the files: whether one is missing or has another size."""
+        return self._first_damage(folder, _damage_of_size)
+
+    def _first_damage(self, folder: Path, judge: Callable[[Path, str, CommittedFile], str]) -> str:
         try:
             files = self.read(folder).files
         except DamagedVersion:
-            return f"{COMMIT} is missing or damaged"
-        return next(filter(None, (self._damage_of(folder / name, file) for name, file in files.items())), "")
+            return LIST_DAMAGED
+        return next(filter(None, (judge(folder, name, file) for name, file in files.items())), "")
 
     def files(self, folder: Path) -> list[str]:
         """The paths of the listed files. Raises DamagedVersion where one of them is not what was committed."""
@@ -127,17 +149,14 @@ class Store:
             part.write_text("".join(f"{stamp}\t{path}\n" for path, stamp in sorted(kept.items())))
         self._verified = kept
 
-    def _damage_of(self, file: Path, listed: CommittedFile) -> str:
-        try:
-            size, stamp = file.stat().st_size, stamp_of(file)
-        except OSError:
-            return f"{file.name} is missing"
-        if size != listed.bytes:
-            return f"{file.name} has {size:,} bytes, {listed.bytes:,} were written"
-        if self._verified.get(str(file.relative_to(self.home))) == stamp:
+    def _damage_of(self, folder: Path, name: str, listed: CommittedFile) -> str:
+        if wrong := _damage_of_size(folder, name, listed):
+            return wrong
+        file = folder / name
+        if self._verified.get(str(file.relative_to(self.home))) == stamp_of(file):
             return ""
         if sha256_of(file) != listed.sha256:
-            return f"{file.name} has other bytes than were written"
+            return f"{name} has other bytes than were written"
         self._note([file])
         return ""
 
@@ -167,4 +186,21 @@ def sha256_of(file: Path) -> str:
 
 
 def _described(file: Path) -> CommittedFile:
-    return CommittedFile(file.stat().st_size, pq.read_metadata(file).num_rows, sha256_of(file))
+    rows = pq.read_metadata(file).num_rows if file.suffix == ".parquet" else 0
+    return CommittedFile(file.stat().st_size, rows, sha256_of(file))
+
+
+def _damage_of_size(folder: Path, name: str, listed: CommittedFile) -> str:
+    try:
+        size = (folder / name).stat().st_size
+    except OSError:
+        return f"{name} is missing"
+    return "" if size == listed.bytes else f"{name} has {size:,} bytes, {listed.bytes:,} were written"
+
+
+def _write_list(folder: Path, commit: Commit) -> None:
+    (folder / COMMIT).write_bytes(SIGNED.dump_json(SignedCommit(commit, _signature(commit)), indent=1))
+
+
+def _signature(commit: Commit) -> str:
+    return hashlib.sha256(LISTS.dump_json(commit)).hexdigest()

@@ -81,7 +81,7 @@ def check_home(home: Path) -> Iterator[Finding]:
         gone = sum(file.gone for file in known.values())
         yield Finding(f"{source} files", True, f"{len(known)} known" + (f", {gone} of them gone" if gone else ""))
     yield Finding("releases", True, f"{len(list_releases(home))} kept, in force: {current(home) or 'none'}")
-    for release in damaged_releases(home):
-        yield Finding("damaged release", False, f"{release}: its manifest.json is missing or cannot be read")
+    for release_id, wrong in damaged_releases(home).items():
+        yield Finding("damaged release", False, f"{release_id}: {wrong}")
     for name, state in describe_unpublished(home):
         yield Finding(name, True, state)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.errors import NightshelfError, StepFailed, from_exit_code
 from pipelines.night.night import Night
-from pipelines.night.releases import current
+from pipelines.night.releases import release_of_run
 
 
 def failure_file(work: Path) -> Path:
@@ -28,8 +28,9 @@ def night_failure(night: Night, log: Path) -> NightshelfError:
     if not record:
         return StepFailed(f"the night was not published, and no step recorded why; read {log}")
     why = f"the step {record['step']} stopped the night: {record['why']}"
-    if current(night.home) == night.release_id:
-        state = f"Release {night.release_id} is in force already; run the night again to do what is left."
+    if made := release_of_run(night.home, night.run_id):
+        there = "in force" if made.in_force else "published"
+        state = f"Release {made.release_id} is {there} already; run the night again to do what is left."
     else:
         state = "The last release stays in force."
     return from_exit_code(record["exit_code"], f"{why} {state} Log: {log}")

@@ -14,6 +14,7 @@ from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.contract import Table
 from pipelines.night.day_versions import versions_read
 from pipelines.night.night import Night, source_facts
+from pipelines.night.releases import list_releases
 
 
 def make_manifest(night: Night) -> dict[str, Any]:
@@ -27,6 +28,8 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "run_date": str(night.run_date),
         "release_id": night.release_id,
         "run_id": night.run_id,
+        "kind": "night",
+        "number": 1 + max((release.number for release in list_releases(night.home)), default=0),
         "shop": night.settings.shop.name,
         "fingerprint": night.fingerprint,
         "code": night.code,

@@ -10,15 +10,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.atomic_files import make_folder, remove, rename, sync_all, write_json
+from pipelines.atomic_files import remove, write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
 from pipelines.night.champion_log import Change, manually_overridden, predecessor, record_change
 from pipelines.night.generation import put_in_force
 from pipelines.night.night import Night
-from pipelines.night.releases import list_releases, point_to
+from pipelines.night.releases import list_releases, note_published, point_to, release_of_run
 from pipelines.night.step_process import step_process
+from pipelines.night.store import Version, store_of
 from pipelines.night.table_io import write_table
 from pipelines.publish.manifest import make_manifest
 from pipelines.publish.retention import clear_leftovers, prune
@@ -39,20 +40,17 @@ def publish(night: Night) -> str:
     A night for a day before the newest release adds a release, and moves neither `current` nor `champion`. One for the
     day of the newest release moves `current`, but no champion that was chosen by hand after that.
     """
-    target = night.home / "releases" / night.release_id
     newest = all(r.run_date <= night.run_date for r in list_releases(night.home))
     may_promote = newest and not manually_overridden(night.home, night.run_date)
-    if not _is_moved(target, night.run_id):
+    target = night.home / "releases" / night.release_id
+    if release_of_run(night.home, night.run_id) is None:
         _check_manual_champion(night)
         _complete(night, may_promote=may_promote)
-        make_folder(target.parent)
-        sync_all([*night.release.rglob("*"), night.release])
-        rename(night.release, target)
+        store_of(night.home).commit({night.release: Version(target, {"run_id": night.run_id})})
+    note_published(night.home)
     manifest = json.loads((target / "manifest.json").read_text())
     with ledger_lock(night.home):
         put_in_force(night.home, night.generation)
-    with (target.parent / "journal.txt").open("a") as journal:
-        journal.write(f"{night.release_id}\n")
     if newest:
         point_to(night.home, night.release_id)
         _move_aliases(night, manifest["model"], may_promote=may_promote)
@@ -62,15 +60,6 @@ def publish(night: Night) -> str:
     clear_leftovers(night.home, night.settings.releases)
     print(f"published {night.release_id}" + ("" if newest else ": a past date, so `current` stays"))
     return night.release_id
-
-
-def _is_moved(target: Path, run_id: str) -> bool:
-    """Whether an earlier try has moved the release already. Raises StepFailed where another night has its id."""
-    if not target.exists():
-        return False
-    if json.loads((target / "manifest.json").read_text())["run_id"] != run_id:
-        raise StepFailed(f"another night has published {target.name} meanwhile: run the night again.")
-    return True
 
 
 def _check_manual_champion(night: Night) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.atomic_files import remove
 from pipelines.night.day_versions import remove_unused_versions
 from pipelines.night.night import pages_name
-from pipelines.night.releases import list_releases
+from pipelines.night.releases import current, damaged_releases, list_releases
 from pipelines.settings.releases import Releases
 
 
@@ -30,15 +30,20 @@ def clear_leftovers(home: Path, settings: Releases) -> None:
 
 
 def prune(home: Path, keep: int, made: str = "") -> list[str]:
-    """Remove the oldest releases beyond `keep`, never the one in force nor `made`; returns the removed ids.
+    """Remove all releases but the newest `keep` nights; returns the removed ids.
 
-    `made` is the id of the release that was published just now: one of a past date may be older than all that are kept.
+    A refresh goes once a newer night is there, a damaged release once it is older than all nights that are kept. The
+    release in force stays, and so does `made`, the one that was published just now: it may be of a past date.
     """
     releases = list_releases(home)
-    beyond = releases[: max(0, len(releases) - keep)]
-    removed = [r for r in beyond if not r.in_force and r.release_id != made]
-    remove(*(release.folder for release in removed))
-    return [release.release_id for release in removed]
+    nights = [release for release in releases if release.kind == "night"]
+    kept = {release.release_id for release in nights[-keep:]}
+    kept |= {release.release_id for release in releases if not nights or release.order > nights[-1].order}
+    beyond = [release.release_id for release in releases if release.release_id not in kept]
+    beyond += [release_id for release_id in damaged_releases(home) if kept and release_id < min(kept)]
+    removed = [release_id for release_id in beyond if release_id not in (made, current(home))]
+    remove(*(home / "releases" / release_id for release_id in removed))
+    return removed
 
 
 def prune_unpublished(home: Path, keep: int) -> list[Path]:

@@ -52,7 +52,21 @@ def _newest(home: Path) -> Release:
     releases = list_releases(home)
     if not releases:
         raise SettingsError(f"{home} has no release yet. Make one first with: nightshelf run {home}")
-    return max(releases, key=lambda r: (r.run_date, r.release_id))
+    return releases[-1]
+
+
+def restore_champion(home: Path, settings: Mlflow) -> str:
+    """Let the alias `champion` name the last champion of the log, or no version where the log has none.
+
+    Returns the version, empty where there is none.
+    """
+    champions = champion_history(home, settings.model_name)
+    with registry(home, settings) as client:
+        if champions:
+            client.set_registered_model_alias(settings.model_name, CHAMPION, champions[-1].version)
+        elif list_versions(home, settings):
+            client.delete_registered_model_alias(settings.model_name, CHAMPION)
+    return champions[-1].version if champions else ""
 
 
 def set_aliases(home: Path, settings: Mlflow, versions: dict[str, str]) -> None:

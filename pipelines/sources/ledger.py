@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from pipelines.atomic_files import write_json
 from pipelines.file_lock import locked
 from pipelines.settings.sources import Source
-from pipelines.sources.files import SourceFile, find_files, inspect_file
+from pipelines.sources.files import SourceFile, delivery_day, find_files, inspect_file
 
 KnownFiles = dict[str, SourceFile]  # by path, relative to the home where the file lies in it
 LEDGER = TypeAdapter(dict[str, KnownFiles])
@@ -38,6 +38,28 @@ def save_ledger(home: Path, ledger: Mapping[str, KnownFiles], run_id: str) -> No
         for name, known in ledger.items()
     }
     write_json(home / "ledger" / "files.json", LEDGER.dump_python(stamped, mode="json"))
+
+
+def forget_arrivals(
+    home: Path, sources: Iterable[tuple[str, Source]], day: date, still_read: Collection[tuple[str, str]]
+) -> None:
+    """Forget files that were dated `day` because a night of that date found them first. The caller holds the ledger.
+
+    `still_read` are name and SHA-256 of files that stay as they are: other nights have read them.
+    """
+    ledger, dated_by = load_ledger(home), {name: source.file_date for name, source in sources}
+    kept = {
+        name: {
+            path: file
+            for path, file in known.items()
+            if file.delivered != day
+            or delivery_day(file.name, dated_by.get(name, ""))
+            or (file.name, file.sha256) in still_read
+        }
+        for name, known in ledger.items()
+    }
+    if kept != ledger:
+        write_json(home / "ledger" / "files.json", LEDGER.dump_python(kept, mode="json"))
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def test_report_prints_the_address_of_the_page(home):
 
 def test_releases_are_listed_oldest_first(home):
     lines = call("releases", home).splitlines()
-    assert lines == [f"{OLD}  model nightshelf 1", f"{NEW}  model nightshelf 1  in force"]
+    assert lines == [f"{OLD}  night  model nightshelf 1", f"{NEW}  night  model nightshelf 1  in force"]
     assert [r["release_id"] for r in json.loads(call("releases", home, "--json"))] == [OLD, NEW]
 
 

@@ -54,3 +54,12 @@ def test_a_night_holds_the_hash_of_the_code_of_each_of_its_steps(home):
 def test_a_night_that_is_opened_twice_is_the_same(home):
     first = open_night(home, DAY, RunOptions())
     assert open_night(home, DAY, RunOptions()) == first
+
+
+def test_two_nights_of_one_date_get_different_ids_and_keep_them(home):
+    first = open_night(home, DAY, RunOptions())
+    second = open_night(home, DAY, RunOptions(k=3))
+    assert (first.release_id, second.release_id) == ("2025-03-31-01", "2025-03-31-02")
+    assert open_night(home, DAY, RunOptions()).release_id == "2025-03-31-01"
+    assert open_night(home, DAY, RunOptions(days_only=True)).release_id == "2025-03-31-03"
+    assert open_night(home, DAY, RunOptions(retrain=True)).release_id == "2025-03-31-03"  # days reserve none

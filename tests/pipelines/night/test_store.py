@@ -9,59 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import atomic_files
 from pipelines.atomic_files import remove
 from pipelines.night.store import COMMIT, VERIFIED, DamagedVersion, Store, Version
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-class KillingOs:
-    """The module `os`, whose operation number `at` that changes or syncs files is the last one, and does not happen."""
-
-    CHANGES = ("replace", "symlink", "mkdir", "makedirs", "fsync")
-
-    def __init__(self, at):
-        self.left = at
-
-    def count(self):
-        self.left -= 1
-        if self.left < 0:
-            raise Killed
-
-    def __getattr__(self, name):
-        operation = getattr(os, name)
-        if name not in self.CHANGES:
-            return operation
-
-        def counted(*arguments, **options):
-            self.count()
-            return operation(*arguments, **options)
-
-        return counted
-
-
-def killed_at(monkeypatch, number, work):
-    """Whether `work` was ended at operation `number` of the module that changes files; False where it has fewer."""
-    killing, rmtree = KillingOs(number), shutil.rmtree
-
-    def half_removed(folder, ignore_errors):
-        files = sorted(folder.rglob("*.parquet"))
-        for file in files[: len(files) // 2]:
-            file.unlink()
-        killing.count()
-        rmtree(folder, ignore_errors=ignore_errors)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(atomic_files, "os", killing)
-        patched.setattr(atomic_files.shutil, "rmtree", half_removed)
-        try:
-            work()
-        except Killed:
-            return True
-    return False
+from tests.given import cut, flip
+from tests.killing import killed_at
 
 
 @pytest.fixture
@@ -158,16 +109,6 @@ def test_damage_is_named_never_read_and_built_again(tmp_path, make, spoil, wrong
             store.files(target)
     Store(tmp_path).commit({make("b"): Version(target, {})})
     assert len(rows(Store(tmp_path), target)) == 17
-
-
-def cut(file):
-    file.write_bytes(file.read_bytes()[:-20])
-
-
-def flip(file):
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
 
 
 def test_whoever_commits_second_keeps_what_the_first_committed(tmp_path, make):

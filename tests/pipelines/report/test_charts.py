@@ -2,7 +2,7 @@
 
 from pipelines.report.charts import coverage_of, events_by_day, events_chart, refused_rows
 from pipelines.report.night_page import open_night_tables
-from tests.pipelines.report.conftest import RUN_DATE
+from tests.small_night import RUN_DATE
 
 
 def test_coverage_counts_what_may_be_recommended(small_night):

@@ -1,0 +1,61 @@
+"""A night that is ready to be published after two others, with models in a real registry."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from pipelines.atomic_files import write_json
+from pipelines.night.champion_log import Change, record_change
+from pipelines.night.night import Night
+from pipelines.night.releases import point_to
+from pipelines.night.store import Version, store_of
+from pipelines.registry.client import registry
+from tests.small_night import build
+
+OLDER, BEFORE = "2026-03-29-01", "2026-03-30-01"
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """A night that is to be published after two others, one of which is then one too many."""
+    home = tmp_path_factory.mktemp("shop")
+    night = build(home, users=2, products=8).night
+    settings = night.settings.model_copy(update={"releases": night.settings.releases.model_copy(update={"keep": 2})})
+    night = Night(**(vars(night) | {"settings": settings}))
+    night.save()
+    write_json(night.work / "account.json", {})
+    write_json(night.work / "words.json", {})
+    for number, release_id in enumerate((OLDER, BEFORE), start=1):
+        made = home / "staging" / release_id
+        shutil.copytree(night.release, made)
+        facts = {
+            "kind": "night",
+            "number": number,
+            "run_id": release_id,
+            "model": {"name": "nightshelf", "version": "1"},
+        }
+        write_json(made / "manifest.json", facts)
+        store_of(home).commit({made: Version(home / "releases" / release_id, {})})
+    point_to(home, BEFORE)
+    with registry(home, settings.mlflow) as client:
+        _register(client, home / "mlflow" / "model")
+    record_change(home, Change("night", "nightshelf", "1", OLDER))
+    decision = {"name": "nightshelf", "version": "2", "challenger": "2", "promote": True, "champion_before": "1"}
+    write_json(night.work / "decision.json", decision | {"ranks": "challenger", "why": "it is better"})
+    return home
+
+
+def _register(client: MlflowClient, folder: Path) -> None:
+    client.create_registered_model("nightshelf")
+    folder.mkdir()
+    for _ in range(2):
+        client.create_model_version("nightshelf", folder.as_uri())
+    client.set_registered_model_alias("nightshelf", "champion", "1")
+
+
+@pytest.fixture
+def copy_of(prepared, tmp_path):
+    """Copies of the prepared home, by name."""
+    return lambda name: Path(shutil.copytree(prepared, tmp_path / name, symlinks=True))
