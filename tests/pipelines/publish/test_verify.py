@@ -1,0 +1,82 @@
+"""Every kind of file of a home, removed, cut, or with one bit changed, is found; what can be built again is removed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli.main import app
+from pipelines.night.night import Night
+from pipelines.publish.publish import publish
+from pipelines.publish.verify import repair, verify_home
+from tests.given import cut, flip
+
+BUILT_AGAIN = {
+    "clean/events/day=2026-03-31/v0/part-0.parquet": "clean/events/day=2026-03-31/v0",
+    "clean/events/day=2026-03-31/v0/_commit.json": "clean/events/day=2026-03-31/v0",
+    "quarantine/events/day=2026-03-31/v0/_commit.json": "quarantine/events/day=2026-03-31/v0",
+}
+OF_RELEASE = {
+    f"releases/2026-03-31-01/{name}": "releases/2026-03-31-01"
+    for name in ("user_topk/part-0.parquet", "manifest.json", "report.html", "_commit.json")
+}
+HARMS = pytest.mark.parametrize("harm", [Path.unlink, cut, flip], ids=["removed", "cut", "one bit changed"])
+
+
+@pytest.fixture
+def home(copy_of):
+    home = copy_of("shop")
+    publish(Night.load(home / "staging" / "2026-03-31-abc"))
+    for older in ("2026-03-29-01", "2026-03-30-01"):
+        shutil.rmtree(home / "releases" / older, ignore_errors=True)
+    (home / "nightshelf.toml").write_text("")
+    assert list(verify_home(home)) == []
+    return home
+
+
+@HARMS
+@pytest.mark.parametrize(("file", "place"), [*BUILT_AGAIN.items(), *OF_RELEASE.items()])
+def test_a_damaged_file_is_found_and_removed_where_it_is_built_again(home, harm, file, place):
+    harm(home / file)
+    found = list(verify_home(home))
+    assert [damage.place for damage in found] == [home / place]
+    assert repair(found) == ([home / place] if file in BUILT_AGAIN else [])
+    assert (home / place).exists() == (file in OF_RELEASE)
+
+
+@pytest.mark.parametrize(
+    "file", ["ledger/champions.json", "mlflow/mlflow.db", "ledger/files.json", "ledger/generation.json"]
+)
+def test_state_that_cannot_be_read_is_named_with_what_to_do(home, file):
+    (home / file).write_bytes(b"\x00 no state")
+    (found,) = verify_home(home)
+    assert found.place == home / file
+    assert "backup" in found.advice
+    assert not found.repairable
+
+
+def test_a_version_that_a_release_was_made_from_is_missed(home):
+    shutil.rmtree(home / "clean/products")
+    assert [damage.place.parent for damage in verify_home(home)] == [home / "clean/products"]
+
+
+def test_a_file_that_was_not_published_is_found(home):
+    folder = home / "releases/2026-03-31-01/user_topk"
+    shutil.copy(folder / "part-0.parquet", folder / "part-1.parquet")
+    (found,) = verify_home(home)
+    assert found.wrong == "user_topk/part-1.parquet was not published with it"
+
+
+def test_the_command_says_what_is_damaged_and_what_it_removed(home):
+    def doctor(option):
+        result = CliRunner().invoke(app, ["doctor", str(home), option])
+        return result.exit_code, result.stdout
+
+    assert doctor("--verify") == (0, "ok   every file is what was written\n")
+    cut(home / "clean/events/day=2026-03-31/v0/part-0.parquet")
+    code, said = doctor("--verify")
+    assert code == 5
+    assert "clean/events/day=2026-03-31/v0: part-0.parquet has " in said
+    assert doctor("--repair")[0] == 0
+    assert not (home / "clean/events/day=2026-03-31/v0").exists()
