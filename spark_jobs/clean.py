@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from pipelines.atomic_files import remove, write_json
 from pipelines.contracts.account import ACCOUNT
+from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.night.day_versions import (
     cleaning_hash,
@@ -25,6 +26,7 @@ from pipelines.night.day_versions import (
     refused_folder,
 )
 from pipelines.night.night import Night, first_day, look_back
+from pipelines.night.run_date import check_data_reach
 from pipelines.night.store import Version, store_of
 from pipelines.night.user_key import load_user_key
 from spark_jobs.cleaning.account import (
@@ -43,6 +45,7 @@ from spark_jobs.cleaning.dated_sources import (
     DaysInView,
     dated_sources,
     days_before,
+    days_that_happened,
     pieces_by_day,
     wanted_days,
 )
@@ -85,7 +88,10 @@ def clean(spark: SparkSession, night: Night) -> None:
             landed = land(spark, delivered, source.typed, key)
             in_view = DaysInView(first_day(settings, night.run_date, reach), night.first_day, night.run_date, reach)
             inputs = cleaning_hash(night, source.name)
-            days = wanted_days(pieces_by_day(delivered.files, landed), catalogue, inputs, in_view)
+            pieces = pieces_by_day(delivered.files, landed)
+            if source.table is EVENTS:
+                check_data_reach(night, days_that_happened(pieces))
+            days = wanted_days(pieces, catalogue, inputs, in_view)
             deliveries = {name: name for name in landed}
             record_versions_read(night, **{source.table.name: days, f"deliveries:{source.name}": deliveries})
             if absent := missing_versions(night.home, source.table, days):

@@ -39,7 +39,8 @@ EVALUATION = {
     "differences": {"challenger-predecessor": {"value": 0.004, "low": -0.002, "high": 0.01}},
 }
 ACCOUNT = {
-    "rows_in": 12345, "rows_clean": 12000, "rows_quarantined": 300, "rows_duplicate": 40, "rows_erased": 5,
+    "rows_in": 12345, "rows_clean": 12000, "rows_quarantined": 300, "rows_duplicate": 35, "rows_superseded": 5,
+    "rows_erased": 5,
     "rows_future": 7, "quarantined_by_reason": {"unknown_product": 200, "double_click": 60, "bot": 40},
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import typer
 from pipelines.cli.options import Home, Json
 from pipelines.cli.output import print_json, print_rows
 from pipelines.night.home_locks import writer_lock
+from pipelines.night.run_date import first_command
 from pipelines.settings.load import load_settings
 
 # MLflow takes seconds to import, so each command imports what uses it.
@@ -37,7 +38,7 @@ def list_models(home: Home, as_json: Json = False) -> None:
     elif rows:
         print_rows(rows)
     else:
-        typer.echo(f"no model yet; make one with: nightshelf run {home}")
+        typer.echo(f"no model yet; make one with: {first_command(home)}")
 
 
 def compare(home: Home, first: Version, second: Version, as_json: Json = False) -> None:

@@ -28,6 +28,9 @@ def run(
     k: Annotated[
         int | None, typer.Option(min=1, max=1000, help="Products for each user; without it: [ranking] k.")
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Go on where the data end long before the date: [history] most_days_ahead.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print the log of all steps.")] = False,
 ) -> None:
     """Run one night through Airflow and publish its tables.
@@ -35,7 +38,7 @@ def run(
     Exit codes: 0 published · 2 wrong use or settings · 3 stopped by a check · 4 a source is missing or unreadable ·
     5 a step failed. Example: `nightshelf run shop --date 2025-03-31`
     """
-    options = RunOptions(full_refresh, retrain, skip_training, k)
+    options = RunOptions(full_refresh, retrain, skip_training, k, anyway=anyway)
     release = run_night(home, run_date_of(home, date), options, verbose=verbose, log=typer.echo)
     typer.echo(f"published {release.release_id}: {release.folder}")
     typer.echo(f"next: nightshelf report {home} · nightshelf preview {home}")

@@ -11,6 +11,7 @@ from pipelines.cli.options import Home, Json
 from pipelines.cli.output import print_json
 from pipelines.night.home_locks import writer_lock
 from pipelines.night.releases import list_releases, point_to, previous_release
+from pipelines.night.run_date import first_command
 from pipelines.publish.release_diff import describe, diff_releases
 from pipelines.publish.removal import remove_release
 from pipelines.report.releases_page import write_index
@@ -41,7 +42,7 @@ def releases(
         print_json([vars(release) for release in kept])
         return
     if not kept:
-        typer.echo(f"no release yet; make one with: nightshelf run {home}")
+        typer.echo(f"no release yet; make one with: {first_command(home)}")
     for release in kept:
         mark = "in force" if release.in_force else ""
         typer.echo(

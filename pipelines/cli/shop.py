@@ -11,6 +11,7 @@ import typer
 from pipelines.cli.options import Home
 from pipelines.errors import SettingsError
 from pipelines.night.new_home import create_demo_home, create_home
+from pipelines.night.run_date import first_command
 from pipelines.night.user_key import load_user_key, pseudonym
 from pipelines.settings.load import FILE, load_settings
 
@@ -40,7 +41,7 @@ def init(
     """
     key = create_demo_home(home, seed) if template is None else create_home(home, template, source)
     typer.echo(f"shop at {home}: settings in {home / FILE}, key of user ids in {key}")
-    typer.echo(f"next: nightshelf run {home} --date {'2025-03-31' if template is None else 'YYYY-MM-DD'}")
+    typer.echo(f"next: {first_command(home)}")
 
 
 def user_key(

@@ -1,4 +1,4 @@
-"""How many rows of each source became clean, were refused, repeated or erased."""
+"""How many rows of each source became clean, were refused, repeated, superseded or erased."""
 
 from pipelines.contracts.contract import LONG, TEXT, Column, Table, fail, warn
 from pipelines.contracts.quarantine import SOURCES
@@ -6,7 +6,7 @@ from pipelines.contracts.quarantine import SOURCES
 ACCOUNT = Table(
     name="account",
     area="quarantine",
-    meaning="How many rows of each source became clean, were refused, repeated or erased, up to the run date.",
+    meaning="How many rows of each source became clean, were refused, repeated, superseded or erased, by the run date.",
     grain="one row for each source",
     key=("source",),
     sort=("source",),
@@ -16,6 +16,7 @@ ACCOUNT = Table(
         Column("rows_clean", LONG, "rows that became clean rows", at_least=0),
         Column("rows_quarantined", LONG, "rows refused with a reason", at_least=0),
         Column("rows_duplicate", LONG, "exact repetitions of an earlier row", at_least=0),
+        Column("rows_superseded", LONG, "rows of a product that a later delivery tells anew", at_least=0),
         Column("rows_erased", LONG, "rows of erased users", at_least=0),
         Column("rows_future", LONG, "rows dated after the run date: outside the account", at_least=0),
         Column("rows_expired", LONG, "rows dated before `[history] days`: outside the account", at_least=0),
@@ -23,8 +24,8 @@ ACCOUNT = Table(
     checks=(
         fail(
             "every row is accounted for",
-            "sum(abs(rows_in - rows_clean - rows_quarantined - rows_duplicate - rows_erased))",
-            "rows that are neither clean, refused, repeated nor erased",
+            "sum(abs(rows_in - rows_clean - rows_quarantined - rows_duplicate - rows_superseded - rows_erased))",
+            "rows that are neither clean, refused, repeated, superseded nor erased",
             at_most=0,
         ),
         fail(

@@ -57,6 +57,7 @@ class Night:
     retrain: bool = False
     skip_training: bool = False
     days_only: bool = False
+    anyway: bool = False  # goes on where the data end long before the run date
 
     @classmethod
     def load(cls, work: Path) -> Night:

@@ -36,13 +36,17 @@ NO_EFFECT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Options of one night; with `days_only` it makes clean and feature tables and no release."""
+    """Options of one night; with `days_only` it makes clean and feature tables and no release.
+
+    With `anyway` it goes on where the data end long before its date.
+    """
 
     full_refresh: bool = False
     retrain: bool = False
     skip_training: bool = False
     k: int | None = None
     days_only: bool = False
+    anyway: bool = False
 
 
 def open_night(home: Path, run_date: date, options: RunOptions) -> Night:
@@ -105,6 +109,7 @@ def plan_night(home: Path, run_date: date, options: RunOptions) -> Night:
         retrain=options.retrain,
         skip_training=options.skip_training,
         days_only=options.days_only,
+        anyway=options.anyway,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 
 from pipelines.atomic_files import point_link, write_text
 from pipelines.errors import SettingsError
+from pipelines.night.run_date import first_command
 from pipelines.night.store import COMMIT, Store, store_of
 
 Kind = Literal["night", "refresh"]  # a refresh gives some users new lists between two nights, without training
@@ -124,7 +125,7 @@ def find_release(home: Path, release_id: str = "") -> Release:
     kept = {release.release_id: release for release in list_releases(home)}
     wanted = release_id or current(home)
     if wanted is None:
-        raise SettingsError(f"{home} has no release in force; make one with: nightshelf run {home}")
+        raise SettingsError(f"{home} has no release in force; make one with: {first_command(home)}")
     if wanted in kept:
         return kept[wanted]
     if wrong := damaged_releases(home).get(wanted):

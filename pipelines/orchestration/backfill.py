@@ -13,7 +13,7 @@ from pipelines.errors import NightshelfError, SettingsError, StepFailed
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night, plan_night
 from pipelines.night.releases import Release, list_releases
-from pipelines.night.run_date import resolve_run_date
+from pipelines.night.run_date import parse_day
 from pipelines.orchestration.airflow_api import AirflowClient
 from pipelines.orchestration.backfill_airflow import DAYS_DAG, NIGHTS_DAG, home_airflow, run_backfill
 from pipelines.orchestration.failures import night_failure
@@ -47,9 +47,7 @@ def dates_between(begin: str, end: str, latest: date) -> list[date]:
 
     Raises SettingsError where one is not a date, `begin` is after `end`, or `end` is after `latest`.
     """
-    first, last = (
-        resolve_run_date(text, data_interval_end=None, run_after=None, time_zone="UTC") for text in (begin, end)
-    )
+    first, last = parse_day(begin), parse_day(end)
     if first > last:
         raise SettingsError(f"FROM {first} is after TO {last}; write the earlier date first.")
     if last > latest:

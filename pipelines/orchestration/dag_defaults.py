@@ -73,6 +73,12 @@ def night_form() -> dict[str, Param]:
             title="K",
             description="Products for each user. Empty: [ranking] k of the settings.",
         ),
+        "anyway": Param(
+            False,
+            type="boolean",
+            title="Anyway",
+            description="Go on where the data end long before the run date ([history] most_days_ahead).",
+        ),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from pipelines.errors import SettingsError
 from pipelines.night.champion_log import Change, champion_history, record_change
 from pipelines.night.releases import Release, list_releases
+from pipelines.night.run_date import first_command
 from pipelines.registry.client import CHAMPION, fetch_model, registry
 from pipelines.registry.load_back import load_back
 from pipelines.registry.versions import find_version, list_versions
@@ -51,7 +52,7 @@ def _set_champion(home: Path, settings: Mlflow, how: Literal["promote", "rollbac
 def _newest(home: Path) -> Release:
     releases = list_releases(home)
     if not releases:
-        raise SettingsError(f"{home} has no release yet. Make one first with: nightshelf run {home}")
+        raise SettingsError(f"{home} has no release yet. Make one first with: {first_command(home)}")
     return releases[-1]
 
 

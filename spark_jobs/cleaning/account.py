@@ -12,10 +12,10 @@ from pyspark.sql import functions as F
 
 from pipelines.contracts.account import ACCOUNT
 from spark_jobs.cleaning.personal_data import mask_personal_data
-from spark_jobs.cleaning.rules import CLEAN, CODE, DUPLICATE
+from spark_jobs.cleaning.rules import CLEAN, CODE, DUPLICATE, SUPERSEDED
 from spark_jobs.engine import ddl
 
-NOT_REFUSED = (CLEAN, DUPLICATE)
+NOT_REFUSED = (CLEAN, DUPLICATE, SUPERSEDED)
 
 
 def account_of(
@@ -46,6 +46,7 @@ def account_of(
         "rows_clean": found[CLEAN],
         "rows_quarantined": sum(reasons.values()),
         "rows_duplicate": found[DUPLICATE],
+        "rows_superseded": found[SUPERSEDED],
         "rows_erased": 0,
         "rows_future": future,
         "rows_expired": expired,

@@ -29,7 +29,7 @@ from pipelines.sources.files import SourceFile
 from pipelines.sources.product_history import remember_products
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
 from spark_jobs.cleaning.landing import delivered_source, land, landed_rows
-from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
+from spark_jobs.cleaning.products import judge_products, typed_products, value_changes, with_aliases
 from spark_jobs.cleaning.products_from_lines import FACTS, products_of_lines, typed_lines
 from spark_jobs.day_tables import kept_aside
 from spark_jobs.engine import conform, ddl, from_arrow, measure, read, spark_schema
@@ -86,7 +86,8 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatal
         whole, said = rows, rows.where("reason is null")
     judged = kept_aside(judge_products(whole, cleaning), building / "judged products")
     clean = with_aliases(clean_rows(judged), judged, cleaning.most_aliases).select(*COLUMNS)
-    found = clean.join(first_deliveries(said, source.files.values()), "product_id", "left").toArrow()
+    dated = clean.join(first_deliveries(said, source.files.values()), "product_id", "left")
+    found = dated.join(value_changes(judged), "product_id", "left").toArrow()
     ledger = remember_products(night.home, found, night.run_date)
     ledger = ledger.filter(pc.fill_null(pc.less_equal(ledger["known_from"], pa.scalar(night.run_date)), True))
     former = from_arrow(spark, ledger.select(COLUMNS), spark_schema(PRODUCTS)).join(clean, "product_id", "left_anti")

@@ -80,6 +80,11 @@ def pieces_by_day(files: Mapping[str, SourceFile], landed: Landed) -> dict[str, 
     return pieces
 
 
+def days_that_happened(pieces: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The days of `pieces_by_day` but those that lie after the day of every file with rows of them: clocks go wrong."""
+    return [day for day, told in pieces.items() if any(when is None or day <= str(when) for when, *_ in told)]
+
+
 def wanted_days(
     pieces: Mapping[str, Sequence[Any]], catalogue: CleanCatalogue, inputs: str, in_view: DaysInView
 ) -> dict[str, str]:

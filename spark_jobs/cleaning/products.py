@@ -8,13 +8,14 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pipelines.settings.cleaning import Cleaning
+from pipelines.sources.product_history import CHANGING
 from spark_jobs.cleaning.common_rules import MISSING_PRODUCT, NOT_A_PRODUCT, bad_id
 from spark_jobs.cleaning.parsing import MONEY, filled, with_price
 from spark_jobs.cleaning.personal_data import mask_personal_data
 from spark_jobs.cleaning.products_from_lines import SEPARATOR
 from spark_jobs.cleaning.pseudonyms import normal_id
 from spark_jobs.cleaning.read_sources import PLACE_COLUMNS
-from spark_jobs.cleaning.rules import Rule, arrival, refuse, settle, with_reason, with_verdict
+from spark_jobs.cleaning.rules import CLEAN, SUPERSEDED, Rule, arrival, refuse, settle, with_reason, with_verdict
 from spark_jobs.cleaning.text import with_plain_text
 
 NOT_AVAILABLE = (
@@ -42,14 +43,30 @@ RULES = (
     Rule("missing_title", "there is no title", "title is null"),
     NOT_A_PRODUCT,
 )
-DUPLICATE_CODE = Rule("duplicate_code", "another row with this code arrived before", "codes_before > 0")
+DUPLICATE_CODE = Rule("duplicate_code", "an earlier row of the same delivery has this code", "codes_before > 0")
 
 
 def judge_products(typed: DataFrame, cleaning: Cleaning) -> DataFrame:
-    """The typed rows of a whole catalogue with their verdict, the columns of a clean product, and their position."""
-    judged = with_verdict(typed)
-    same = Window.partitionBy("product_id", F.col("verdict").isNull()).orderBy(arrival())
-    return settle(refuse(judged.withColumn("codes_before", F.row_number().over(same) - 1), (DUPLICATE_CODE,), cleaning))
+    """The typed rows of a whole catalogue with their verdict, the columns of a clean product, and their position.
+
+    Of the rows with one code those of the newest delivery count; older ones are superseded. Of one delivery the row
+    that arrived first counts.
+    """
+    judged = with_verdict(typed, "delivered")
+    undecided = F.col("verdict").isNull()
+    newest = F.max("delivered").over(Window.partitionBy("product_id", undecided))
+    in_order = Window.partitionBy("product_id", undecided, "delivered").orderBy(arrival())
+    ranked = judged.withColumns({"newest": newest, "codes_before": F.row_number().over(in_order) - 1})
+    older = F.when(undecided & ~F.col("delivered").eqNullSafe(F.col("newest")), F.lit(SUPERSEDED))
+    superseded = ranked.withColumn("verdict", F.coalesce("verdict", older)).drop("newest")
+    return settle(refuse(superseded, (DUPLICATE_CODE,), cleaning))
+
+
+def value_changes(judged: DataFrame) -> DataFrame:
+    """`product_id`, and for each of `CHANGING` what the deliveries said, in their order: a list of `since`, `value`."""
+    told = judged.where(F.col("verdict").isin(CLEAN, SUPERSEDED))
+    said = {n: F.struct(F.col("delivered").alias("since"), F.col(c).alias("value")) for c, n in CHANGING.items()}
+    return told.groupBy("product_id").agg(*(F.sort_array(F.collect_list(one)).alias(n) for n, one in said.items()))
 
 
 def typed_products(rows: DataFrame, cleaning: Cleaning) -> DataFrame:

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from pipelines.settings.cleaning import Cleaning
 
-CLEAN, DUPLICATE, UNREADABLE = "clean", "duplicate", "unreadable"
+CLEAN, DUPLICATE, SUPERSEDED, UNREADABLE = "clean", "duplicate", "superseded", "unreadable"
 # What looks like a product code: in a row whose fields are shifted, anything may stand in its place.
 CODE = r"^[\p{L}\p{N}][\p{L}\p{N}._:/#+-]{0,63}$"
 

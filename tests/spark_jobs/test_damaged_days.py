@@ -15,7 +15,7 @@ from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.store import DamagedVersion
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
-from tests.pipelines.night.test_store import cut, flip
+from tests.given import cut, flip
 from tests.spark_jobs.test_days import KEY, SETTINGS, contents, same
 
 pytestmark = pytest.mark.slow

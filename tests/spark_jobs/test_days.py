@@ -18,6 +18,7 @@ from pipelines.errors import SourceError
 from pipelines.night.day_versions import files_of_table, missing_versions, versions_read
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.table_io import read_table
+from pipelines.sources.product_history import known_products
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 
@@ -170,3 +171,39 @@ def test_a_product_that_leaves_the_catalogue_keeps_its_past(home, run):
     assert {day: days[day] for day in closed} == closed, "days that are over are not judged again"
     assert gone in {r["product_id"] for r in read_table(second, EVENTS).to_pylist()}
     assert files_of_table(second, EVENTS)
+
+
+def test_the_newest_dated_catalogue_counts_and_a_past_date_sees_the_one_before(home, spark):
+    ours = home("dated catalogue")
+    old = ours / "sources" / "products.csv"
+    lines = old.read_text().splitlines()[1:]
+    (ours / "nightshelf.toml").write_text(SETTINGS.replace("products.csv", "catalogue"))
+    (ours / "sources" / "catalogue").mkdir()
+    (ours / "sources" / "catalogue" / "products-2025-03-25.csv").write_text(old.read_text())
+    code = lines[0].split(",")[0]
+    told_anew = f"product_id,title,price,available\n{code},Another title,12.5,no\n"
+    (ours / "sources" / "catalogue" / "products-2025-03-31.csv").write_text(told_anew)
+
+    def row_of(day):
+        night = open_night(ours, date(2025, 3, day), RunOptions())
+        clean(spark.newSession(), night)
+        (row,) = [row for row in read_table(night, CLEAN[2]).to_pylist() if row["product_id"] == code]
+        account = json.loads((night.work / "account.json").read_text())["products"]
+        return row, account
+
+    (before, _), (after, account) = row_of(30), row_of(31)
+    assert (after["title"], after["price"], after["available"]) == ("Another title", 12.5, False)
+    assert (before["title"], before["price"]) != (after["title"], after["price"])
+    assert account["rows_superseded"] == 1
+    known = {row["product_id"]: row for row in known_products(ours).to_pylist()}[code]
+    assert known["availabilities"][-1] == {"since": date(2025, 3, 31), "value": False}
+    shutil.rmtree(ours / "staging")
+    assert row_of(30)[0] == before
+
+
+def test_a_night_long_after_the_data_stops_before_anything_is_built(home, spark):
+    ours = home("long ago")
+    night = open_night(ours, date(2025, 4, 20), RunOptions())
+    with pytest.raises(SourceError, match=r"newest event is of 2025-03-31.*--date 2025-03-31"):
+        clean(spark.newSession(), night)
+    assert not (ours / "clean" / EVENTS.name).exists()

@@ -42,7 +42,7 @@ def test_further_spark_properties_count_like_any_setting(home, settings):
 
 
 def test_each_option_makes_another_night(home):
-    options = [{}, {"retrain": True}, {"full_refresh": True}, {"days_only": True}, {"k": 3}]
+    options = [{}, {"retrain": True}, {"full_refresh": True}, {"days_only": True}, {"k": 3}, {"anyway": True}]
     assert len({fingerprint(home, **each) for each in options}) == len(options)
 
 

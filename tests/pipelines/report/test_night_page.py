@@ -155,7 +155,7 @@ def test_the_window_of_the_verdict_is_named(small_night):
 
 def test_rows_are_accounted_for(small_night):
     said = text_of(small_night.page())
-    assert "events 12,345 12,000 300 2.4 % 40 5 7" in said
+    assert "events 12,345 12,000 300 2.4 % 35 5 5 7" in said
     assert "reviews: unknown product: 200 rows, 1.6 % of reviews" in said
 
 

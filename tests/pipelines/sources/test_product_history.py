@@ -8,14 +8,22 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.contracts.products import PRODUCTS
-from pipelines.sources.product_history import HISTORY, known_products, merged, remember_products
+from pipelines.sources.product_history import HISTORY, LISTS, known_products, merged, remember_products
 
-FOUND = pa.schema([*PRODUCTS.schema(), pa.field("delivered", pa.date32())])
+FOUND = pa.schema([*PRODUCTS.schema(), pa.field("delivered", pa.date32()), *LISTS])
 
 
 def found(**delivered):
     """The clean catalogue of a night: products by name, each with the day of the file that brought it first."""
-    empty = {"title": "", "description": "", "aliases": [], "categories": [], "text_hash": "", "available": True}
+    lists = {"prices": [], "availabilities": []}
+    empty = {
+        "title": "",
+        "description": "",
+        "aliases": [],
+        "categories": [],
+        "text_hash": "",
+        "available": True,
+    } | lists
     rows = [{"product_id": name, "delivered": day} | empty for name, day in delivered.items()]
     schema = pa.schema([field.with_nullable(True) for field in FOUND])
     return pa.Table.from_pylist(rows, schema=schema)
@@ -49,7 +57,7 @@ def test_a_product_that_is_found_no_more_keeps_its_day():
 DAY = date(2025, 3, 10)
 MUG = {
     "product_id": "mug", "title": "Mug", "aliases": ["Old mug"], "categories": [], "available": True, "text_hash": "h",
-    "delivered": None,
+    "delivered": None, "prices": [], "availabilities": [],
 }  # fmt: skip
 
 
@@ -71,3 +79,31 @@ def test_a_column_that_is_new_in_the_contract_is_empty(tmp_path):
         ("cup", ["Old mug"]),
         ("mug", []),
     ]
+
+
+def prices(nights):
+    """Since when each price of the mug held, after these nights; the delivery of each is (day, price)."""
+    memory = HISTORY.empty_table()
+    for run_date, told in nights:
+        said = [{"since": day, "value": price} for day, price in told]
+        memory = merged(memory, catalogue(MUG | {"prices": said}), run_date)
+    return [(change["since"], change["value"]) for change in memory.to_pylist()[0]["prices"]]
+
+
+DAYS = [date(2025, 3, n) for n in range(1, 6)]
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 4))))
+def test_since_when_a_price_held_is_the_day_of_the_delivery_in_whatever_order_nights_run(order):
+    deliveries = list(zip(DAYS, (5.0, 5.0, 7.0, 7.0, 5.0), strict=True))
+    nights = [(DAYS[n], deliveries[: n + 1]) for n in order]
+    assert prices(nights) == [(DAYS[0], 5.0), (DAYS[2], 7.0), (DAYS[4], 5.0)]
+
+
+def test_without_days_in_file_names_a_price_holds_since_the_night_that_found_it():
+    nights = [(DAYS[0], [(None, 5.0)]), (DAYS[1], [(None, 5.0)]), (DAYS[2], [(None, 7.0)]), (DAYS[3], [(None, 7.0)])]
+    assert prices(nights) == [(None, 5.0), (DAYS[2], 7.0)]
+
+
+def test_a_price_that_is_taken_away_shows():
+    assert prices([(DAYS[1], [(DAYS[0], 5.0), (DAYS[1], None)])]) == [(DAYS[0], 5.0), (DAYS[1], None)]

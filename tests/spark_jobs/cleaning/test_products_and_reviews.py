@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from pipelines.settings.cleaning import Cleaning
 from spark_jobs.clean import RULES
-from spark_jobs.cleaning.products import judge_products, typed_products, with_aliases
+from spark_jobs.cleaning.products import judge_products, typed_products, value_changes, with_aliases
 from spark_jobs.cleaning.products_from_lines import products_of_lines
 
 from ..conftest import dated_source, judged_rows
@@ -85,6 +87,38 @@ def test_products(rows_of):
     judged = judge_products(typed_products(rows, cleaning), cleaning)
     assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(PRODUCTS)
     assert {r.reason for r in RULES["products"]} <= set(expected(PRODUCTS).values())
+
+
+DELIVERED = {n: date(2025, 3, n) for n in (8, 9, 10)}
+
+
+def test_the_newest_delivery_of_a_code_counts_and_older_ones_are_no_quarantine(rows_of):
+    rows = {
+        "superseded: first price": {"price": "5", "delivered": DELIVERED[8]},
+        "superseded: dearer": {"price": "7", "delivered": DELIVERED[9]},
+        "bad_number: nonsense": {"price": "?", "delivered": DELIVERED[10]},
+        "clean: the first price again": {"price": "5", "available": "no", "delivered": DELIVERED[10]},
+        "duplicate_code: twice in one delivery": {"price": "6", "delivered": DELIVERED[10], "file": "z.csv"},
+    }
+    raw = rows_of("products", [PRODUCT | row | {"row": name} for name, row in rows.items()])
+    judged = judge_products(typed_products(raw, Cleaning()), Cleaning()).cache()
+    assert {r["row_hash"]: r["verdict"] for r in judged.collect()} == expected(rows)
+    (changes,) = value_changes(judged).collect()
+    assert [tuple(change) for change in changes["prices"]] == list(
+        zip(DELIVERED.values(), (5.0, 7.0, 5.0), strict=True)
+    )
+    assert [change["value"] for change in changes["availabilities"]] == [True, True, False]
+
+
+def test_a_line_that_comes_again_counts_from_its_newest_delivery(rows_of):
+    lines = [("same line", 8, "5"), ("another price", 9, "7"), ("same line", 10, "5")]
+    raw = rows_of(
+        "products", [PRODUCT | {"row": row, "delivered": DELIVERED[day], "price": price} for row, day, price in lines]
+    )
+    judged = judge_products(typed_products(raw, Cleaning()), Cleaning()).collect()
+    assert {(r["delivered"], r["verdict"]) for r in judged} == {
+        (DELIVERED[8], "superseded"), (DELIVERED[9], "superseded"), (DELIVERED[10], "clean"),
+    }  # fmt: skip
 
 
 def test_what_a_clean_product_holds(rows_of):
