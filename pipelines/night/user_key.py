@@ -7,6 +7,7 @@ import hmac
 import os
 import re
 import secrets
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,17 +39,31 @@ def make_user_key(home: Path) -> Path:
 def load_user_key(home: Path, environ: Mapping[str, str] | None = None) -> bytes:
     """The key of the shop at `home`.
 
-    Raises SettingsError where there is none, or it is too short, or other users may read it.
+    Raises SettingsError where there is none, it cannot be read or is too short, or other users may read it.
     """
     environ = os.environ if environ is None else environ
     if VARIABLE in environ:
         return _long_enough(environ[VARIABLE], VARIABLE)
     file = key_file(home)
-    if not file.is_file():
-        raise SettingsError(f"no key for user ids: set {VARIABLE}, or put one at {file} (nightshelf init makes it).")
-    if file.stat().st_mode & 0o077:
-        raise SettingsError(f"{file} can be read by others; correct it with: chmod 600 {file}")
-    return _long_enough(file.read_text(), str(file))
+    return _long_enough(_text_of(file), str(file))
+
+
+def _text_of(file: Path) -> str:
+    try:
+        mode = file.stat().st_mode
+        if stat.S_ISREG(mode) and mode & 0o077:
+            raise SettingsError(f"{file} can be read by others; correct it with: chmod 600 {file}")
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError as missing:
+        raise SettingsError(
+            f"no key for user ids: set {VARIABLE}, or put one at {file} (nightshelf init makes it)."
+        ) from missing
+    except (OSError, UnicodeDecodeError) as failure:
+        why = failure.strerror if isinstance(failure, OSError) else "it is not UTF-8 text"
+        raise SettingsError(
+            f"the key of user ids {file} cannot be read: {why}. It must be a text file of {LEAST_BYTES} bytes or more "
+            f"that belongs to the account that runs the night; or set {VARIABLE}."
+        ) from failure
 
 
 def _long_enough(text: str, place: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import shutil
 import stat
 import subprocess
@@ -62,6 +63,32 @@ def test_no_key_and_an_open_key_are_refused_with_the_fix(tmp_path):
     key_file(home).chmod(0o644)
     with pytest.raises(SettingsError, match="chmod 600"):
         load_user_key(home, {})
+
+
+def test_what_cannot_be_read_as_a_key_is_refused_in_one_sentence(tmp_path):
+    home = tmp_path / "shop"
+    file = key_file(home)
+    file.mkdir()
+    with pytest.raises(SettingsError, match=r"\.shop\.user-key cannot be read: Is a directory\. It must be a text"):
+        load_user_key(home, {})
+    file.rmdir()
+    file.write_bytes(bytes(range(128, 192)))
+    file.chmod(0o600)
+    with pytest.raises(SettingsError, match=r"\.shop\.user-key cannot be read: it is not UTF-8 text\. It must be"):
+        load_user_key(home, {})
+
+
+def test_a_key_of_another_account_is_refused_in_one_sentence(tmp_path):
+    file = make_user_key(tmp_path / "shop")
+    file.chmod(0)
+    account = os.geteuid()
+    if account == 0:  # root may read everything
+        os.seteuid(65534)
+    try:
+        with pytest.raises(SettingsError, match=r"\.shop\.user-key cannot be read: Permission denied\. It must be"):
+            load_user_key(tmp_path / "shop", {})
+    finally:
+        os.seteuid(account)
 
 
 @pytest.mark.parametrize(
