@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli import backfill, doctor, models, nights, releases, services, shop, sql
 from pipelines.errors import NightshelfError
+from pipelines.night.access import write_for_owner_only
 
 app = typer.Typer(
     name="nightshelf",
@@ -23,6 +24,7 @@ for group in (shop, nights, releases, backfill, sql, models, doctor, services):
 
 def main() -> None:
     """Run the command line. A NightshelfError is printed as one sentence and ends the process with its exit code."""
+    write_for_owner_only()
     try:
         app()
     except NightshelfError as error:

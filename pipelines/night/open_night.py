@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SourceError
+from pipelines.night.access import group_id
 from pipelines.night.champion_log import predecessor
 from pipelines.night.fingerprint import hash_of, installed_packages
 from pipelines.night.generation import begin_generation, read_generations
@@ -68,6 +69,8 @@ def open_night(home: Path, run_date: date, options: RunOptions) -> Night:
 def plan_night(home: Path, run_date: date, options: RunOptions) -> Night:
     """The night of `run_date` as it would be opened now; nothing is written but new files to the ledger."""
     settings = settings_of(home, options)
+    if settings.releases.group:
+        group_id(settings.releases.group)  # refused before any work is done
     key = fingerprint(load_user_key(home))
     code = step_hashes(DAYS_ONLY if options.days_only else tuple(STEPS))
     with ledger_lock(home):

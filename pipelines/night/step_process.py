@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines.atomic_files import write_json
 from pipelines.errors import NightshelfError, StepFailed
+from pipelines.night.access import write_for_owner_only
 from pipelines.night.night import Night
 from pipelines.night.store import DamagedVersion
 
@@ -40,6 +41,7 @@ def step_process(step: str, work: Callable[[Night], Any], argv: Sequence[str] | 
     """Run `work` for the night that `--night FOLDER` names, as the whole of a process."""
     parser = argparse.ArgumentParser(prog=step)
     parser.add_argument("--night", type=Path, required=True, help="working folder of the night")
+    write_for_owner_only()
     night = Night.load(parser.parse_args(argv).night)
     with step_main(night, step):
         work(night)

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from pipelines.errors import NightshelfError
+from pipelines.night.access import closing_commands
 from pipelines.night.home_state import describe_unpublished
 from pipelines.night.releases import current, damaged_releases, list_releases
 from pipelines.night.user_key import load_user_key
@@ -65,9 +66,9 @@ def _package_version(name: str) -> str:
 
 
 def check_home(home: Path) -> Iterator[Finding]:
-    """Settings, key of user ids, source files, releases, and nights that are not published."""
+    """Settings, key of user ids, who may read the home, source files, releases, and nights that are not published."""
     try:
-        load_settings(home)
+        settings = load_settings(home)
         yield Finding("settings", True, str(home / FILE))
     except NightshelfError as error:
         yield Finding("settings", False, str(error))
@@ -77,6 +78,11 @@ def check_home(home: Path) -> Iterator[Finding]:
         yield Finding("key of user ids", True, "found")
     except NightshelfError as error:
         yield Finding("key of user ids", False, str(error))
+    group = settings.releases.group
+    commands = closing_commands(home, group)
+    readers = f"its owner, and releases the group {group}" if group else "its owner alone"
+    state = f"too open; correct it with: {' && '.join(commands)}" if commands else readers
+    yield Finding("who may read the home", not commands, state)
     for source, known in sorted(load_ledger(home).items()):
         gone = sum(file.gone for file in known.values())
         yield Finding(f"{source} files", True, f"{len(known)} known" + (f", {gone} of them gone" if gone else ""))

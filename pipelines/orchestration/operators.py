@@ -12,6 +12,7 @@ from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 from pipelines.errors import NightshelfError, SettingsError, StepFailed
+from pipelines.night.access import write_for_owner_only
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.run_date import resolve_run_date
@@ -56,6 +57,7 @@ class OpenNight(BaseOperator):
     ui_color = "#e8e4f3"
 
     def execute(self, context: Any) -> str:
+        write_for_owner_only()
         params, run = context["params"], context["dag_run"]
         try:
             export_connection_key()
@@ -103,6 +105,7 @@ class NightStep(BaseOperator):
         self.night = night
 
     def execute(self, context: Any) -> dict[str, Any]:
+        write_for_owner_only()
         try:
             export_connection_key()
             return run_step(self.step, Path(self.night), log=self.log.info)

@@ -10,10 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.atomic_files import remove, write_json
+from pipelines.atomic_files import make_folder, remove, write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.errors import StepFailed
+from pipelines.night.access import share_release
 from pipelines.night.champion_log import Change, manually_overridden, predecessor, record_change
 from pipelines.night.generation import put_in_force
 from pipelines.night.night import Night
@@ -46,6 +47,8 @@ def publish(night: Night) -> str:
     if release_of_run(night.home, night.run_id) is None:
         _check_manual_champion(night)
         _complete(night, may_promote=may_promote)
+        make_folder(target.parent)
+        share_release(night.home, night.release, night.settings.releases.group)
         store_of(night.home).commit({night.release: Version(target, {"run_id": night.run_id})})
     note_published(night.home)
     manifest = json.loads((target / "manifest.json").read_text())

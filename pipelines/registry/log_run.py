@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import util
+from pathlib import Path
 from typing import Any
 
 import mlflow
@@ -42,6 +43,8 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     spec = util.find_spec(SERVED)
     if spec is None or spec.origin is None:
         raise StepFailed(f"{SERVED} is not installed; install nightshelf again.")
+    served = night.work / Path(spec.origin).name  # a copy of the night's own: MLflow keeps the mode of the file
+    served.write_bytes(Path(spec.origin).read_bytes())
     experiment = experiment_of(client, night.home, settings)
     _delete_unregistered_runs(client, experiment, night.fingerprint)
     tags = {FINGERPRINT: night.fingerprint, RUN_DATE: str(night.run_date), RELEASE: night.release_id}
@@ -55,7 +58,7 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
         client.log_dict(run.info.run_id, snapshot, "data_snapshot.json")
         info = mlflow.pyfunc.log_model(
             name="model",
-            python_model=spec.origin,
+            python_model=str(served),
             artifacts={MODEL_FOLDER: str(folder)},
             pip_requirements=["nightshelf", "torch", "transformers", "peft"],
         )

@@ -6,7 +6,8 @@ from pydantic import Field, field_validator
 
 from pipelines.settings.section import Section
 
-# Properties that decide what a table holds, or keep the user key out of logs: the same in every session.
+# Properties that decide what a table holds, keep the user key out of logs, or keep other accounts from reading files:
+# the same in every session.
 FIXED_CONF = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
@@ -14,6 +15,7 @@ FIXED_CONF = {
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.sources.partitionOverwriteMode": "static",
+    "spark.hadoop.fs.permissions.umask-mode": "077",  # Spark's files are the owner's alone
     "spark.sql.redaction.string.regex": "0x[0-9A-Fa-f]{64,}",  # the user key stands in plans of the hashing
 }
 

@@ -77,6 +77,8 @@ class Settings(Section):
     checks: Checks = Field(default_factory=Checks, description="thresholds of the data checks")
     spark: Spark = Field(default_factory=Spark, description="the Spark engine")
     mlflow: Mlflow = Field(default_factory=Mlflow, description="the model registry")
-    releases: Releases = Field(default_factory=Releases, description="how many releases, nights and logs are kept")
+    releases: Releases = Field(
+        default_factory=Releases, description="how many releases, nights and logs are kept, and who reads releases"
+    )
     pages: Pages = Field(default_factory=Pages, description="address of the reports and Data Docs")
     schedule: Schedule = Field(default_factory=Schedule, description="when the night runs")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import stat
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pipelines.settings.load import check_settings
 from pipelines.settings.render import render_toml
 
 LAST = date(2025, 3, 31)
+READERS = "daemon" if os.getuid() == 0 else ""  # group that reads releases; only root can give files to any group
 SMALL = {
     "shop": {"name": "small", "time_zone": "Europe/Berlin"},
     "sources": {
@@ -67,6 +69,17 @@ class Shop:
     def hashes(self, release: str = "") -> dict[str, str]:
         return {name: t["content_hash"] for name, t in self.manifest(release)["tables"].items()}
 
+    def too_open(self) -> dict[str, str]:
+        """Modes of the files and folders of the home that others than its owner, and than the readers of releases, may
+        read or write."""
+        found = {}
+        for path in (self.home, *self.home.rglob("*")):
+            inside = path.relative_to(self.home).parts
+            allowed = 0o010 if not inside else 0o050 if READERS and inside[0] == "releases" else 0
+            if not path.is_symlink() and path.stat().st_mode & 0o077 & ~allowed:
+                found["/".join(inside)] = oct(stat.S_IMODE(path.stat().st_mode))
+        return found
+
     def change(self, old: str, new: str) -> None:
         """Change the settings file; `old` is a regular expression that must be there."""
         file = self.home / "nightshelf.toml"
@@ -76,16 +89,18 @@ class Shop:
 
 
 def make_shop(home: Path, **changes: dict) -> Shop:
+    before = os.umask(0o077)  # as `nightshelf init` has it
     write_demo_shop(home / "sources", seed=7, days=14, users=220, products=120, last_day=LAST)
     (home / "nightshelf.toml").write_text(render_toml(check_settings(SMALL | changes)))
     make_user_key(home)
+    os.umask(before)
     return Shop(home)
 
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory) -> Shop:
     """The small shop with one published night."""
-    made = make_shop(tmp_path_factory.mktemp("shop") / "home", texts={"tokens": 1_000})
+    made = make_shop(tmp_path_factory.mktemp("shop") / "home", texts={"tokens": 1_000}, releases={"group": READERS})
     done = made.run()
     assert done.returncode == 0, done.stdout + done.stderr
     return made

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import stat
 from contextlib import closing
 
 import duckdb
@@ -13,6 +14,7 @@ from pipelines.night.release_tables import open_tables
 from pipelines.registry.client import mlflow, registry
 from pipelines.settings.load import load_settings
 from spark_jobs.engine import spark_schema
+from tests.integration.conftest import READERS
 
 pytestmark = pytest.mark.night
 
@@ -26,6 +28,17 @@ def test_the_release_is_whole(shop):
     assert not (shop.home / "staging" / manifest["run_id"]).exists()
     assert {"clean", "features", "train", "register", "embed", "rank", "write"} <= set(manifest["stages"])
     assert all(s["seconds"] > 0 for s in manifest["stages"].values())
+
+
+def test_the_home_is_its_owners_alone_and_the_release_also_its_readers(shop):
+    assert shop.too_open() == {}
+    folder = (shop.home / "current").resolve()
+    tables = list(folder.glob("*/*.parquet"))
+    assert len({table.parent for table in tables}) == len(OUTPUTS)
+    if READERS:
+        assert {path.group() for path in (shop.home, folder.parent, folder, *tables)} == {READERS}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (folder.parent, folder)} == {0o750}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (*tables, folder / "manifest.json")} == {0o640}
 
 
 def test_every_row_is_accounted_for_as_the_truth_says(shop):

@@ -28,6 +28,7 @@ PAST = date(2025, 3, 27)
 def test_a_night_of_the_past_that_is_killed_and_run_again_moves_nothing(shop):
     release = current(shop.home)
     _kill_in_training(shop.home, PAST)
+    assert shop.too_open() == {}
     assert current(shop.home) == release
     assert shop.call("sql", "select count(*) from user_topk").returncode == 0
     done = shop.run(PAST)

@@ -116,6 +116,17 @@ def test_doctor_names_what_is_missing_and_ends_with_5(home, monkeypatch):
     assert findings["releases"]["says"] == f"2 kept, in force: {NEW}"
 
 
+def test_doctor_names_what_others_may_read_and_the_command_that_mends_it(home):
+    for path in (home, *home.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    (home / "releases").chmod(0o755)
+    wanted = f"too open; correct it with: chmod -R go= {home}/releases"
+    for state in (wanted, "its owner alone"):
+        findings = json.loads(CliRunner().invoke(app, ["doctor", str(home), "--json"]).stdout)
+        assert [f["says"] for f in findings if f["what"] == "who may read the home"] == [state]
+        (home / "releases").chmod(0o700)
+
+
 def test_doctor_state_needs_a_home(monkeypatch):
     monkeypatch.delenv("NIGHTSHELF_HOME", raising=False)
     with pytest.raises(SettingsError, match="nightshelf doctor HOME --state"):

@@ -1,5 +1,8 @@
-"""Creating a home: its settings, and what is refused before anything is written."""
+"""Creating a home: its settings, who may read it, and what is refused before anything is written."""
 
+import stat
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -31,3 +34,10 @@ def test_a_home_is_not_made_twice(tmp_path):
     (tmp_path / "nightshelf.toml").write_text("")
     with pytest.raises(SettingsError, match="exists already"):
         init(tmp_path, None, None)
+
+
+def test_a_new_home_is_its_owners_alone(tmp_path):
+    words = ["init", str(tmp_path / "shop"), "--from", str(EXAMPLES / "gift_cards.toml"), "--source", str(tmp_path)]
+    subprocess.run([sys.executable, "-m", "pipelines.cli.main", *words], check=True, umask=0o022)
+    made = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in tmp_path.rglob("*")}
+    assert made == {"shop": "0o700", "nightshelf.toml": "0o600", ".shop.user-key": "0o600"}
