@@ -57,6 +57,7 @@ from spark_jobs.cleaning.products import RULES as PRODUCT_RULES
 from spark_jobs.cleaning.reviews import RULES as REVIEW_RULES
 from spark_jobs.cleaning.reviews import WRITTEN_TWICE
 from spark_jobs.cleaning.robots import BOT_RULES
+from spark_jobs.cleaning.spark_files import readable_folder
 from spark_jobs.day_tables import FOLDER, DayWriter, kept_aside, measure_days, write_folders
 from spark_jobs.engine import job, measure, read, write
 
@@ -102,7 +103,7 @@ def clean(spark: SparkSession, night: Night) -> None:
             verdicts = [facts["verdicts"] for facts in facts_of(night.home, source.table, days).values()]
             accounts[source.name] = account_with_news(landed, verdicts, delivered.new, in_view.first, in_view.last)
             write_json(night.aggregates(source.table), measure_days(night.home, source.table, days, night.run_date))
-    remove(building, night.work / "readable")
+    remove(building, readable_folder(night))
     written = write(account_table(spark, accounts), ACCOUNT, night.place(ACCOUNT))
     write_json(night.aggregates(ACCOUNT), measure(written, ACCOUNT, night.run_date, {}))
     words = refusals_in_words(accounts)

@@ -30,6 +30,11 @@ def writer_lock(home: Path, *, wait: bool) -> Iterator[int]:
         yield lock
 
 
+def lock_file(work: Path) -> Path:
+    """The lock of the night whose working folder is `work`."""
+    return work / ".lock"
+
+
 @contextmanager
 def night_lock(home: Path, work: Path) -> Iterator[tuple[int, int]]:
     """Hold the night whose working folder is `work` alone, and the home together with other nights.
@@ -37,7 +42,7 @@ def night_lock(home: Path, work: Path) -> Iterator[tuple[int, int]]:
     Yields both descriptors. Nights may run side by side because a version of a day is never changed; only what removes
     versions or moves `current` and aliases must run alone.
     """
-    with locked(work / ".lock") as of_night, ExitStack() as held:
+    with locked(lock_file(work)) as of_night, ExitStack() as held:
         with locked(home / ".writer.door"):
             of_home = held.enter_context(locked(home / ".writer.lock", shared=True))
         yield of_night, of_home

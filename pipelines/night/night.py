@@ -87,6 +87,11 @@ class Night:
         return self.home / "staging" / self.run_id
 
     @property
+    def temporary(self) -> Path:
+        """The folder of what may hold raw user ids, which does not outlive a step (temporary_files.py)."""
+        return self.home / "tmp" / self.run_id
+
+    @property
     def release(self) -> Path:
         """The folder of the release until it is published."""
         return self.work / "release"

@@ -16,6 +16,7 @@ from pipelines.night.night import Night, first_day, look_back
 from pipelines.night.releases import next_release_id
 from pipelines.night.step_code import step_hashes
 from pipelines.night.steps import DAYS_ONLY, STEPS
+from pipelines.night.temporary_files import clear_abandoned
 from pipelines.night.user_key import fingerprint, load_user_key
 from pipelines.settings.load import FILE, load_settings
 from pipelines.settings.tree import Settings
@@ -55,6 +56,7 @@ def open_night(home: Path, run_date: date, options: RunOptions) -> Night:
 
     Raises SettingsError and SourceError before any work is done.
     """
+    clear_abandoned(home)
     night = plan_night(home, run_date, options)
     with ledger_lock(home):
         if (night.work / "night.json").is_file():

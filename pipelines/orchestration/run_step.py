@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipelines.night.home_locks import night_lock, writer_lock
 from pipelines.night.night import Night
 from pipelines.night.releases import release_of_run
 from pipelines.night.steps import STEPS
+from pipelines.night.temporary_files import clear_abandoned, temporary_folder
 from pipelines.orchestration.class_archive import keep_archive
 from pipelines.orchestration.failures import failure_file, read_failure
 from pipelines.orchestration.processes import run_process
@@ -33,6 +34,7 @@ def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str],
         log(f"publish: done before, as release {release.release_id}")
         return {"seconds": 0.0, "peak_rss_mb": 0}
     night = Night.load(work)
+    clear_abandoned(night.home)
     with _locks(night, name) as descriptors:
         done = night.done(name)
         if done is not None and not again:
@@ -40,7 +42,11 @@ def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str],
             return done
         _forget_from(night, name)
         start = time.monotonic()
-        code, peak = run_process(command(step, night), environment(night.settings.spark), log, pass_fds=descriptors)
+        with ExitStack() as held:
+            env = environment(night.settings.spark)
+            if step.engine == "spark":
+                env |= held.enter_context(temporary_folder(night))
+            code, peak = run_process(command(step, night), env, log, pass_fds=descriptors)
         if code != 0:
             raise _failure(night, name, code)
         keep_archive()

@@ -36,7 +36,8 @@ def command(step: Step, night: Night) -> list[str]:
         raise StepFailed(f"the module {step.module} is not installed; install nightshelf again.")
     log_settings = f"-Dlog4j2.configurationFile={Path(spec.origin).with_name('log4j2.properties')}"
     compiler = () if night.input_bytes() > JIT_THRESHOLD_BYTES else (C1_COMPILER_ONLY,)
-    java = " ".join([log_settings, LARGE_METHODS, *compiler, *archive_options()])
+    temporary = f'"-Djava.io.tmpdir={night.temporary}"'
+    java = " ".join([log_settings, temporary, LARGE_METHODS, *compiler, *archive_options()])
     spark = night.settings.spark
     options = ["--master", spark.master, "--driver-memory", spark.driver_memory, "--driver-java-options", java]
     return [_spark_submit(), *options, spec.origin, *arguments]

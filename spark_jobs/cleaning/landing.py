@@ -20,7 +20,7 @@ from pipelines.night.store import Version, sha256_of, store_of
 from spark_jobs.cleaning.account import refused_rows
 from spark_jobs.cleaning.read_sources import read_source
 from spark_jobs.cleaning.rules import CODE
-from spark_jobs.cleaning.spark_files import DeliveredSource
+from spark_jobs.cleaning.spark_files import DeliveredSource, readable_folder
 from spark_jobs.day_tables import FOLDER, write_folders
 
 Typing = Callable[[DataFrame], DataFrame]  # rows as text -> typed rows with reason, day, on_arrival
@@ -31,7 +31,8 @@ def delivered_source(night: Night, name: str) -> DeliveredSource:
     """The source `name` of the night."""
     files = {delivery_key(night, name, file): file for file in night.files[name]}
     new = frozenset(key for key, file in files.items() if file.first_run == night.run_id)
-    return DeliveredSource(name, getattr(night.settings.sources, name), files, new, night.home, night.work)
+    settings = getattr(night.settings.sources, name)
+    return DeliveredSource(name, settings, files, new, night.home, night.work, readable_folder(night))
 
 
 def land(spark: SparkSession, source: DeliveredSource, typed: Typing, key: bytes) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Source files in a form that Spark can read: in place where possible, else as copies in the night's folder."""
+"""Source files in a form that Spark can read: in place where possible, else as temporary copies of the night."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.night.night import Night
 from pipelines.settings.sources import Source
 from pipelines.sources.compression import unpacked
 from pipelines.sources.encodings import copy_as_utf8, encoding_of
@@ -29,7 +30,7 @@ class DeliveredSource:
     """A source of a night: its section of the settings, and its `files` by the key of what they become.
 
     `new` are the keys of the files that no earlier night has read. Rows are kept in `home`; `work` is the folder for
-    files in the making.
+    files in the making, `readable` the one for copies of source files, which hold raw user ids.
     """
 
     name: str
@@ -38,6 +39,7 @@ class DeliveredSource:
     new: frozenset[str]
     home: Path
     work: Path
+    readable: Path
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,14 @@ class FileGroup:
     paths: tuple[str, ...]
 
 
+def readable_folder(night: Night) -> Path:
+    """The folder of the copies of source files, cleared with the night's temporary files."""
+    return night.temporary / "readable"
+
+
 def readable_files(source: DeliveredSource) -> list[ReadableFile]:
     """The files that are not empty, each with a path that Spark can read."""
-    folder = source.work / "readable" / source.name
+    folder = source.readable / source.name
     shutil.rmtree(folder, ignore_errors=True)
     found = []
     for key, file in source.files.items():

@@ -30,6 +30,7 @@ OF_SEVERAL_MODULES = {
     "spark_jobs/test_damaged_days.py",
     "spark_jobs/test_day_measures.py",
     "spark_jobs/test_days.py",
+    "spark_jobs/test_killed_clean.py",
     "spark_jobs/test_mutated_inputs.py",
     "spark_jobs/test_real_data.py",
     "spark_jobs/test_schemas.py",
