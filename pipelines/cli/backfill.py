@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ import typer
 from pipelines.cli.options import HOME_HELP, Json, default_home, run_date_of
 from pipelines.cli.output import print_json
 from pipelines.orchestration.backfill import backfill_dates, dates_between
+from pipelines.orchestration.processes import ended_by_signals
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,9 +36,9 @@ def backfill(
     """
     home, begin, end = (Path(first), second, third) if third else (default_home(), first, second)
     dates = dates_between(begin, end, run_date_of(home, ""))
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     log = partial(typer.echo, err=as_json)
-    result = backfill_dates(home, dates, parallel=parallel, days_only=days_only, log=log)
+    with ended_by_signals():
+        result = backfill_dates(home, dates, parallel=parallel, days_only=days_only, log=log)
     if as_json:
         print_json(result.as_tree())
     if result.failed:

@@ -9,6 +9,7 @@ import typer
 from pipelines.cli import backfill, doctor, models, nights, releases, services, shop, sql
 from pipelines.errors import NightshelfError
 from pipelines.night.access import write_for_owner_only
+from pipelines.orchestration.processes import EndedBySignal
 
 app = typer.Typer(
     name="nightshelf",
@@ -30,6 +31,9 @@ def main() -> None:
     except NightshelfError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
         sys.exit(error.exit_code)
+    except EndedBySignal as ended:
+        typer.secho(ended.sentence, err=True)
+        raise
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.options import Home
+from pipelines.orchestration.processes import EndedBySignal, ended_by_signals
 from pipelines.orchestration.services import Ports, serve_home
 
 
@@ -25,16 +27,9 @@ def up(
 
     Example: `nightshelf up shop`
     """
-    with serve_home(home, Ports(port, mlflow_port, report_port), typer.echo):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes its background processes ignore it
+    with ended_by_signals(), serve_home(home, Ports(port, mlflow_port, report_port), typer.echo):
         typer.echo("Ctrl-C stops them all.")
-        _wait_for_signal()
-
-
-def _wait_for_signal() -> None:
-    """Return at SIGINT or SIGTERM."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell makes its background processes ignore SIGINT
-        signal.signal(number, signal.default_int_handler)
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
+        with suppress(KeyboardInterrupt, EndedBySignal):
+            signal.pause()
         typer.echo("stopping …")

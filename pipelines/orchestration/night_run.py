@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -15,13 +13,13 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipelines.night.night import Night
+from pipelines.night.night import Night, command_of_night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.releases import Release, list_releases
 from pipelines.night.steps import STEPS
 from pipelines.orchestration.failures import failure_file, night_failure
 from pipelines.orchestration.local_airflow import DAG_ID, airflow, airflow_environment, prepare_database
-from pipelines.orchestration.processes import end_group
+from pipelines.orchestration.processes import EndedBySignal, end_groups, ended_by_signals
 
 POLL_S = 0.5  # seconds between two looks for steps that have ended
 
@@ -43,12 +41,16 @@ def run_night(home: Path, run_date: date, options: RunOptions, *, verbose: bool,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-        try:
-            show_progress(process, night)
-        except BaseException:
-            end_group(process)
-            raise
+        with ended_by_signals():
+            try:
+                show_progress(process, night)
+            except BaseException as stopped:
+                end_groups([process])
+                if isinstance(stopped, EndedBySignal):
+                    command = command_of_night(home, str(run_date), days_only=False)
+                    stopped.sentence = f"the night was {stopped.sentence}; continue it with: {command}"
+                    out.write(f"{stopped.sentence}\n")
+                raise
     releases = {r.release_id: r for r in list_releases(home)}
     if night.release_id in releases and not night.work.exists():
         return releases[night.release_id]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.run_date import resolve_run_date
 from pipelines.night.user_key import VARIABLE
+from pipelines.orchestration.processes import EndedBySignal
 from pipelines.orchestration.run_step import run_step
 from pipelines.settings.load import load_settings
 
@@ -51,10 +53,17 @@ def export_connection_key() -> None:
     os.environ[VARIABLE] = key
 
 
+def end_task(task: BaseOperator) -> None:
+    """End the task at SIGTERM, when Airflow calls this: by default the task goes on until it is killed, and leaves the
+    process of its step behind."""
+    raise EndedBySignal(signal.SIGTERM)
+
+
 class OpenNight(BaseOperator):
     """Determine date and inputs of the night and create its working folder, whose path is the XCom of the task."""
 
     ui_color = "#e8e4f3"
+    on_kill = end_task
 
     def execute(self, context: Any) -> str:
         write_for_owner_only()
@@ -96,6 +105,7 @@ class NightStep(BaseOperator):
 
     template_fields: Sequence[str] = ("night",)
     ui_color = "#dfeeea"
+    on_kill = end_task
 
     def __init__(self, *, step: str, night: str = "{{ ti.xcom_pull(task_ids='open') }}", **kwargs: Any) -> None:
         super().__init__(**kwargs)

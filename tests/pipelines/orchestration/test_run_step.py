@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -145,13 +146,14 @@ def test_a_step_that_outlives_its_parent_keeps_the_lock(tmp_path):
         pass
 
 
-def test_ending_the_caller_ends_the_step(night, script, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_ending_the_caller_ends_the_step(night, script, tmp_path, number):
     script(f"import time; open({str(tmp_path / 'began')!r}, 'w').close(); time.sleep(60)")
     process = subprocess.Popen([sys.executable, "-c", CALLER, str(night.work)])
     while not (tmp_path / "began").exists():
         time.sleep(0.05)
-    process.terminate()
-    assert process.wait(20) != 0
+    process.send_signal(number)
+    assert process.wait(20) == 128 + number
     with writer_lock(night.home, wait=True):
         assert night.done("clean") is None
 
