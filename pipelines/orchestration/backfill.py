@@ -107,7 +107,7 @@ def build_days(client: AirflowClient, nights: Sequence[Night], parallel: int, lo
     """
     for group in filter(None, (nights[:1], nights[1:])):
         run_backfill(client, DAYS_DAG, group, parallel, log)
-    return {n.run_date: night_failure(n, n.home / "logs" / "airflow.log") for n in nights if not is_built(n)}
+    return {n.run_date: night_failure(n, n.home / "logs" / "airflow-scheduler.log") for n in nights if not is_built(n)}
 
 
 def publish_night(client: AirflowClient, home: Path, day: date, log: Log) -> Release:
@@ -116,7 +116,7 @@ def publish_night(client: AirflowClient, home: Path, day: date, log: Log) -> Rel
     run_backfill(client, NIGHTS_DAG, [night], 1, log)
     release = release_of(night)
     if release is None:
-        raise night_failure(night, home / "logs" / "airflow.log")
+        raise night_failure(night, home / "logs" / "airflow-scheduler.log")
     # The release keeps the versions of days in view now, so the night that only built them is not needed any more.
     shutil.rmtree(open_days(home, [day])[0].work)
     return release

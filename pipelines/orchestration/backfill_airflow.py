@@ -6,18 +6,19 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from pipelines.atomic_files import make_folder
 from pipelines.night.night import Night
 from pipelines.orchestration.airflow_api import AirflowClient
+from pipelines.orchestration.airflow_owner import AirflowRuns, Owner, own_airflow
 from pipelines.orchestration.failures import failure_file
 from pipelines.orchestration.http_client import wait_until_healthy
 from pipelines.orchestration.local_airflow import (
     admin_login,
-    airflow,
     airflow_environment,
-    claim_airflow_port,
+    airflow_services,
     prepare_database,
 )
 from pipelines.orchestration.processes import running
@@ -40,20 +41,21 @@ def home_airflow(home: Path, log: Callable[[str], None]) -> Iterator[AirflowClie
     """A client of the home's Airflow: of the one that `nightshelf up` runs, else of one that ends with the block."""
     prepare_database(home, log)
     user, password = admin_login(home)
-    time_zone, own_port, logs = load_settings(home).shop.time_zone, free_port(), home / "logs"
-    logs.mkdir(exist_ok=True)
-    with claim_airflow_port(home, own_port) as port:
-        client = AirflowClient(f"http://127.0.0.1:{port}", user, password, time_zone)
-        if port != own_port:
-            log(f"using the Airflow that runs already: {client.address}")
-            yield client
+    time_zone, logs = load_settings(home).shop.time_zone, make_folder(home / "logs")
+    owner = Owner.of_this_process("backfill", free_port())
+    with ExitStack() as held:
+        try:
+            lock = held.enter_context(own_airflow(home, owner, log))
+        except AirflowRuns as other:
+            log(f"using the Airflow that runs already: {other.owner.address}")
+            yield AirflowClient(other.owner.address, user, password, time_zone)
             return
-        with running(
-            [("airflow", airflow("standalone"), airflow_environment(home, port) | BACKFILL_ENVIRONMENT)], logs
-        ):
+        client = AirflowClient(owner.address, user, password, time_zone)
+        env = airflow_environment(home, owner.port) | BACKFILL_ENVIRONMENT
+        with running(airflow_services(env), logs, pass_fds=(lock,)):
             passwords = home / "airflow" / "passwords.json"
             log(f"starting Airflow: {client.address} (user {user}, password in {passwords})")
-            wait_until_healthy(f"{client.address}/api/v2/monitor/health", logs / "airflow.log")
+            wait_until_healthy(f"{client.address}/api/v2/monitor/health", logs / "airflow-api-server.log")
             for dag in (DAYS_DAG, NIGHTS_DAG):
                 for abandoned in client.unfinished_backfills(dag):  # of an earlier backfill that was killed
                     client.end_backfill(abandoned)

@@ -1,19 +1,26 @@
-"""The Airflow of a home on this machine: its settings, its database, its login and its port."""
+"""The Airflow of a home on this machine: its settings, its processes, its database, its secrets and its login."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 from importlib import metadata, util
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
+from pipelines.atomic_files import replacing, write_json
 from pipelines.errors import StepFailed
 from pipelines.file_lock import locked
+from pipelines.orchestration.processes import Command
 
 DAG_ID = "nightly_recommendations"
 POOLS = {"gpu": "one training at a time", "spark": "one Spark driver at a time"}
@@ -43,12 +50,12 @@ def airflow_environment(home: Path, port: int = 8080) -> dict[str, str]:
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(folder / "passwords.json"),
-        "AIRFLOW__CORE__FERNET_KEY": "",
+        "AIRFLOW__CORE__FERNET_KEY": _fernet_key(home),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
-        "AIRFLOW__API_AUTH__JWT_SECRET": _secret(folder / "jwt.secret"),
-        "AIRFLOW__API__SECRET_KEY": _secret(folder / "api.secret"),
+        "AIRFLOW__API_AUTH__JWT_SECRET": _made_once(folder / "jwt.secret", _token),
+        "AIRFLOW__API__SECRET_KEY": _made_once(folder / "api.secret", _token),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH": str(folder / "bundles"),  # by default in /tmp, for all homes
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
         "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",  # Airflow sets them whatever the umask is
@@ -60,13 +67,23 @@ def airflow_environment(home: Path, port: int = 8080) -> dict[str, str]:
     return os.environ | settings
 
 
-def _secret(file: Path) -> str:
-    """The secret in `file`, made at the first call and readable by the owner only."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
+def _made_once(file: Path, make: Callable[[], str]) -> str:
+    """The secret in `file`, made by whoever calls first and readable by the owner only."""
+    with locked(file.with_name(".secrets.lock")):
+        if not file.exists():
+            with replacing(file) as part:
+                part.touch(0o600)
+                part.write_text(make())
     return file.read_text()
+
+
+_token = partial(secrets.token_hex, 32)
+
+
+def _fernet_key(home: Path) -> str:
+    """The key by which Airflow encrypts passwords of connections in its database."""
+    file = home.resolve() / "airflow" / "fernet.key"
+    return _made_once(file, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
 
 def airflow(*arguments: str) -> list[str]:
@@ -74,47 +91,59 @@ def airflow(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *arguments]
 
 
+def airflow_services(env: dict[str, str]) -> list[Command]:
+    """The processes of an Airflow that runs a schedule and answers its API and pages.
+
+    Both log servers are left out: they listen on all addresses, and task logs are files of this machine.
+    """
+    arguments = (
+        ("scheduler", "--skip-serve-logs"),
+        ("dag-processor",),
+        ("api-server",),
+        ("triggerer", "--skip-serve-logs"),
+    )
+    return [(f"airflow-{name}", airflow(name, *options), env) for name, *options in arguments]
+
+
 def prepare_database(home: Path, log: Callable[[str], None]) -> None:
-    """Create or migrate Airflow's SQLite database and its pools, once for each version of Airflow."""
+    """Create or migrate Airflow's SQLite database and its pools, once for each version of Airflow; who comes second
+    waits. Passwords of connections that an earlier version of nightshelf left in clear are encrypted."""
     marker = home / "airflow" / "migrated.json"
-    state = {"airflow": metadata.version("apache-airflow"), "pools": POOLS}
-    if marker.is_file() and json.loads(marker.read_text()) == state:
-        return
-    log("preparing Airflow's database (once)")
+    state = {"airflow": metadata.version("apache-airflow"), "pools": POOLS, "encrypted": True}
+    with locked(home / "airflow" / ".database.lock"):
+        if marker.is_file() and json.loads(marker.read_text()) == state:
+            return
+        log("preparing Airflow's database (once)")
+        _migrate(home)
+        encrypt_connections(home)
+        write_json(marker, state)
+
+
+def _migrate(home: Path) -> None:
     env = airflow_environment(home)
     pools = home / "airflow" / "pools.json"
-    pools.write_text(
-        json.dumps({n: {"slots": 1, "description": d, "include_deferred": False} for n, d in POOLS.items()})
-    )
+    write_json(pools, {n: {"slots": 1, "description": d, "include_deferred": False} for n, d in POOLS.items()})
     for arguments in (("db", "migrate"), ("pools", "import", str(pools))):
         done = subprocess.run(airflow(*arguments), env=env, capture_output=True, text=True)
         if done.returncode != 0:
             raise StepFailed(f"airflow {' '.join(arguments)} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
-    marker.write_text(json.dumps(state))
 
 
-@contextmanager
-def claim_airflow_port(home: Path, port: int) -> Iterator[int]:
-    """Record `port` as that of the home's Airflow until the block ends; yields `port`.
-
-    Where another process has recorded one, yields the port of that Airflow instead.
-    """
-    file = home / "airflow" / "port"
-    with ExitStack() as held:
-        try:
-            held.enter_context(locked(file, wait=False))
-        except BlockingIOError:
-            port = int(file.read_text())
-        else:
-            file.write_text(str(port))
-        yield port
+def encrypt_connections(home: Path) -> None:
+    """Encrypt what stands in clear in Airflow's connections; `airflow rotate-fernet-key` passes over these."""
+    fernet = Fernet(_fernet_key(home))
+    with closing(sqlite3.connect(home / "airflow" / "airflow.db")) as records, records:
+        records.execute("pragma secure_delete = on")  # no clear text in pages that are free afterwards
+        for column, flag in (("password", "is_encrypted"), ("extra", "is_extra_encrypted")):
+            clear = f"select id, {column} from connection where {column} <> '' and not {flag}"
+            for number, text in records.execute(clear).fetchall():
+                update = f"update connection set {column} = ?, {flag} = 1 where id = ?"
+                records.execute(update, (fernet.encrypt(text.encode()).decode(), number))
 
 
 def admin_login(home: Path) -> tuple[str, str]:
     """User and password of the home's Airflow, made at the first call and readable by the owner only."""
     file = home / "airflow" / "passwords.json"
-    if not file.exists():
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump({"admin": secrets.token_urlsafe(12)}, out)
-    user, password = next(iter(json.loads(file.read_text()).items()))
+    passwords = _made_once(file, lambda: json.dumps({"admin": secrets.token_urlsafe(12)}))
+    user, password = next(iter(json.loads(passwords).items()))
     return user, password

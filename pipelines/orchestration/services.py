@@ -9,18 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.atomic_files import make_folder
 from pipelines.errors import SettingsError
+from pipelines.night.temporary_files import clear_abandoned
+from pipelines.orchestration.airflow_owner import Owner, own_airflow
 from pipelines.orchestration.http_client import wait_until_healthy
 from pipelines.orchestration.local_airflow import (
     DAG_ID,
     admin_login,
-    airflow,
     airflow_environment,
-    claim_airflow_port,
+    airflow_services,
     prepare_database,
 )
 from pipelines.orchestration.pages_server import serve_pages
-from pipelines.orchestration.processes import running
+from pipelines.orchestration.processes import Command, running
 from pipelines.registry.tracking_server import tracking_uri
 from pipelines.report.releases_page import write_index
 from pipelines.settings.load import load_settings
@@ -56,39 +58,43 @@ class Ports:
 def serve_home(home: Path, ports: Ports, log: Callable[[str], None]) -> Iterator[None]:
     """Run Airflow (with its schedule), MLflow and the pages of a home on 127.0.0.1 until the block ends.
 
-    Raises SettingsError where a port is in use or an Airflow of this home runs already, StepFailed where a service
-    does not start.
+    Raises SettingsError where an Airflow of this home runs already or a port is in use, StepFailed where a service does
+    not start.
     """
     settings = load_settings(home)
-    for option, port in (
-        ("--port", ports.airflow),
-        ("--mlflow-port", ports.mlflow),
-        ("--report-port", ports.reports),
-    ):
-        require_free(option, port)
-    prepare_database(home, log)
-    user, password = admin_login(home)
-    logs = home / "logs"
-    logs.mkdir(exist_ok=True)
-    reports = f"http://127.0.0.1:{ports.reports}"
-    env = airflow_environment(home, ports.airflow) | {"NIGHTSHELF__PAGES__ADDRESS": reports}
+    with own_airflow(home, Owner.of_this_process("up", ports.airflow), log) as lock:
+        for option, port in (
+            ("--port", ports.airflow),
+            ("--mlflow-port", ports.mlflow),
+            ("--report-port", ports.reports),
+        ):
+            require_free(option, port)
+        clear_abandoned(home)
+        prepare_database(home, log)
+        user, password = admin_login(home)
+        logs = make_folder(home / "logs")
+        write_index(home)
+        commands = _commands(home, ports, tracking_uri(home, settings.mlflow))
+        with running(commands, logs, pass_fds=(lock,)), serve_pages(home, ports.reports):
+            log("starting …")
+            airflow, mlflow = f"http://127.0.0.1:{ports.airflow}", f"http://127.0.0.1:{ports.mlflow}"
+            wait_until_healthy(f"{airflow}/api/v2/monitor/health", logs / "airflow-api-server.log")
+            wait_until_healthy(f"{mlflow}/health", logs / "mlflow.log")
+            log(f"Airflow  {airflow}/dags/{DAG_ID}  (user {user}, password {password})")
+            log(f"MLflow   {mlflow}")
+            log(f"Reports  {_reports(ports)}/report/")
+            yield
+
+
+def _commands(home: Path, ports: Ports, store: str) -> list[Command]:
+    """The commands of Airflow and MLflow, whose records are in `store`."""
+    env = airflow_environment(home, ports.airflow) | {"NIGHTSHELF__PAGES__ADDRESS": _reports(ports)}
     mlflow = [
         sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(ports.mlflow),
-        "--backend-store-uri", tracking_uri(home, settings.mlflow), "--workers", "1",
+        "--backend-store-uri", store, "--workers", "1",
     ]  # fmt: skip
-    commands = [
-        ("airflow", airflow("standalone"), env),
-        ("mlflow", mlflow, env | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}),
-    ]
-    with claim_airflow_port(home, ports.airflow) as port:
-        if port != ports.airflow:
-            raise SettingsError(f"Airflow of {home} runs already, on port {port}; wait, or end what started it.")
-        write_index(home)
-        with running(commands, logs), serve_pages(home, ports.reports):
-            log("starting …")
-            wait_until_healthy(f"http://127.0.0.1:{ports.airflow}/api/v2/monitor/health", logs / "airflow.log")
-            wait_until_healthy(f"http://127.0.0.1:{ports.mlflow}/health", logs / "mlflow.log")
-            log(f"Airflow  http://127.0.0.1:{ports.airflow}/dags/{DAG_ID}  (user {user}, password {password})")
-            log(f"MLflow   http://127.0.0.1:{ports.mlflow}")
-            log(f"Reports  {reports}/report/")
-            yield
+    return [*airflow_services(env), ("mlflow", mlflow, env | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"})]
+
+
+def _reports(ports: Ports) -> str:
+    return f"http://127.0.0.1:{ports.reports}"

@@ -15,6 +15,7 @@ OF_SEVERAL_MODULES = {
     "demo_shop/test_demo_shop.py",
     "pipelines/cli/test_commands.py",
     "pipelines/night/test_older_homes.py",
+    "pipelines/orchestration/test_local_services.py",
     "pipelines/settings/test_settings.py",
     "pipelines/sources/test_broken_files.py",
     "pipelines/test_telemetry.py",

@@ -12,7 +12,6 @@ from pipelines.cli.main import app
 from pipelines.errors import CheckFailed, SettingsError, SourceError, StepFailed
 from pipelines.night.open_night import RunOptions, open_night, plan_night
 from pipelines.orchestration.backfill import BackfillResult, dates_between, unpublished
-from pipelines.orchestration.local_airflow import claim_airflow_port
 
 LATEST = date(2025, 4, 1)
 
@@ -87,10 +86,3 @@ def test_the_error_names_each_date_and_has_their_class_where_it_is_the_same(seco
     )
     assert type(result.error()) is kind
     assert str(result.error()) == "2025-03-29: too few rows\n2025-03-31: why"
-
-
-def test_a_home_has_one_airflow_whose_port_others_get(tmp_path):
-    with claim_airflow_port(tmp_path, 8080) as first, claim_airflow_port(tmp_path, 41000) as second:
-        assert (first, second) == (8080, 8080)
-    with claim_airflow_port(tmp_path, 41000) as alone:
-        assert alone == 41000
