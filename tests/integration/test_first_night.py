@@ -1,22 +1,29 @@
 """One whole night of a small shop through Airflow, and what everyone finds afterwards."""
 
 import json
+import re
 import sqlite3
 import stat
 from contextlib import closing
+from fnmatch import fnmatch
+from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.night.release_tables import open_tables
+from pipelines.night.user_key import load_user_key, pseudonym
 from pipelines.registry.client import mlflow, registry
 from pipelines.settings.load import load_settings
 from spark_jobs.engine import spark_schema
 from tests.integration.conftest import READERS
 
 pytestmark = pytest.mark.night
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_release_is_whole(shop):
@@ -126,6 +133,43 @@ def test_nothing_personal_is_found_outside_the_raw_files(shop):
             found += [(file, s) for kind in secrets for s in secrets[kind] if s in text]
     assert found == []
     assert {"airflow", "clean", "landed", "mlflow", "quality", "quarantine", "releases"} <= seen
+
+
+def listed_stores():
+    """The folders of the home in docs/privacy.md, with `*` for parts whose names differ."""
+    rows = (ROOT / "docs" / "privacy.md").read_text().split("## Outside")[0].splitlines()
+    named = [name for row in rows if row.startswith("| `") for name in re.findall("`([^`]+)`", row.split("|")[1])]
+    return {re.sub("<[^>]+>", "*", name) for name in named}
+
+
+def stores_with(folder, ids):
+    """The folders in `folder`, relative to it, whose files hold one of these raw ids or pseudonyms."""
+    found = set()
+    for file in folder.rglob("*"):
+        place = file.relative_to(folder).parent
+        if file.is_file() and not place.is_relative_to("words/models"):  # weights of a package
+            words = re.findall(r"\b(?:[0-9a-f]{32}|u\d{6})\b", _text_of(file))
+            if not ids.isdisjoint(words):
+                found.add(str(place))
+    return found
+
+
+def test_each_store_of_rows_of_users_is_listed_in_the_privacy_document(shop):
+    raw = pq.read_table(shop.home / "sources" / "truth" / "rows.parquet")["user_id"].drop_null().unique().to_pylist()
+    ids = {user for user in raw if len(user) > 6} | {pseudonym(load_user_key(shop.home, {}), user) for user in raw}
+    stores, listed = stores_with(shop.home, ids), listed_stores()
+    in_list = {store: {one for one in listed if fnmatch(f"{store}/", f"{one}/*")} for store in stores}
+    assert [store for store, names in in_list.items() if not names] == [], "write them into docs/privacy.md"
+    assert listed - set().union(*in_list.values()) == {"staging/*", "tmp/*"}, "only these are gone after a night"
+
+
+def test_a_new_store_of_rows_of_users_would_be_found(tmp_path):
+    (tmp_path / "cache" / "new").mkdir(parents=True)
+    (tmp_path / "cache" / "new" / "users.json").write_text('{"0123456789abcdef0123456789abcdef": 1}')
+    pq.write_table(pa.table({"user_id": ["u000007"]}), tmp_path / "cache" / "rows.parquet")
+    assert stores_with(tmp_path, {"0123456789abcdef0123456789abcdef"}) == {"cache/new"}
+    assert stores_with(tmp_path, {"u000007"}) == {"cache"}
+    assert not any(fnmatch("cache/new/", f"{one}/*") for one in listed_stores())
 
 
 def _text_of(file):
