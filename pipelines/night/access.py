@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,11 +56,11 @@ def closing_commands(home: Path, group: str) -> list[str]:
     """Shell commands, one for each part of a home that is too open, that take others' rights to it away."""
     commands = []
     if _mode(home) & OTHERS & ~(0o010 if group else 0):
-        commands.append(f"chmod {710 if group else 700} {home}")
+        commands.append(shlex.join(["chmod", "710" if group else "700", str(home)]))
     for part in sorted(home.iterdir()):
         shared = group and part.name == "releases"
         if any(_mode(path) & OTHERS & ~(0o050 if shared else 0) for path in _tree(part)):
-            commands.append(f"chmod -R {'g-w,o=' if shared else 'go='} {part}")
+            commands.append(shlex.join(["chmod", "-R", "g-w,o=" if shared else "go=", str(part)]))
     return commands
 
 
