@@ -103,7 +103,7 @@ def test_services_listen_on_the_loopback_have_one_owner_and_outlive_it_only_unti
         psutil.wait_procs(services, timeout=30)
         assert [p.cmdline() for p in services if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
     finally:
-        for process in services:
+        for process in (first, *services):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
