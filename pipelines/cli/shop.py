@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipelines.cli.csv_cells import Raw, defused
 from pipelines.cli.options import Home
 from pipelines.errors import SettingsError
 from pipelines.night.new_home import create_demo_home, create_home
@@ -47,6 +49,7 @@ def init(
 def user_key(
     home: Home,
     file: Annotated[Path, typer.Option("--in", metavar="FILE", help="User ids, one a line; - for standard input.")],
+    raw: Raw = False,
 ) -> None:
     """Print the pseudonym in the tables of each of a shop's user ids, as CSV (`user_id,pseudonym`).
 
@@ -57,7 +60,7 @@ def user_key(
     if str(file) != "-" and not file.is_file():
         raise SettingsError(f"--in {file}: no such file.")
     with sys.stdin if str(file) == "-" else file.open(encoding="utf-8") as lines:
-        typer.echo("user_id,pseudonym")
-        for line in lines:
-            if line.strip():
-                typer.echo(f"{line.strip()},{pseudonym(key, line)}")
+        table = csv.writer(sys.stdout, lineterminator="\n")
+        table.writerow(("user_id", "pseudonym"))
+        for user_id in filter(None, map(str.strip, lines)):
+            table.writerow((user_id if raw else defused(user_id), pseudonym(key, user_id)))

@@ -12,14 +12,16 @@ import duckdb
 import pyarrow as pa
 import typer
 
+from pipelines.cli.csv_cells import Raw, without_formulas
 from pipelines.cli.options import HOME_HELP, Home, default_home
 from pipelines.cli.output import print_relation
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.errors import SettingsError
-from pipelines.night.release_tables import TABLE_NAMES, open_tables
+from pipelines.night.release_tables import TABLE_NAMES, open_tables, select
 from pipelines.night.releases import current, find_release
 from pipelines.settings.load import load_settings
 
+TABLES = f"Tables: {', '.join(TABLE_NAMES)}"
 SAME_IN_EVERY_ROW = ("run_date", "release_id", "model_version")
 
 ReleaseId = Annotated[str, typer.Option(metavar="RELEASE", help="Release id; without it: the release in force.")]
@@ -43,8 +45,9 @@ def sql(
     second: Annotated[str, typer.Argument(metavar="QUERY", help="SQL, in quotes.")] = "",
     release: ReleaseId = "",
     form: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TABLE,
+    raw: Raw = False,
 ) -> None:
-    """Query the tables of a release in SQL (DuckDB).
+    """Query the tables of a release in SQL (DuckDB): one query that reads, and reads nothing but these tables.
 
     Tables: those that `nightshelf preview` shows, and the clean, feature and refused rows behind them
     (docs/data_dictionary.md).
@@ -54,18 +57,25 @@ def sql(
     load_settings(home)
     with open_tables(home, release) as connection:
         try:
-            relation = connection.sql(query)
-            if relation is None:  # a statement without a result
-                return
-            frame = relation.df() if form is not Format.TABLE else None
+            _print_result(select(connection, query), form, raw=raw)
+        except duckdb.PermissionException as refused:
+            reason = str(refused).splitlines()[0].removeprefix("Permission Error: ")
+            raise SettingsError(
+                f"a query reads the tables of a release, and no file or address: {reason}. {TABLES}"
+            ) from refused
         except duckdb.Error as error:
-            raise SettingsError(f"{error}\ntables: {', '.join(TABLE_NAMES)}") from error
-        if frame is None:
-            print_relation(relation)
-        elif form is Format.CSV:
-            typer.echo(frame.to_csv(index=False), nl=False)
-        else:
-            typer.echo(frame.to_json(orient="records", date_format="iso"))
+            raise SettingsError(f"{error}\n{TABLES}") from error
+
+
+def _print_result(result: duckdb.DuckDBPyRelation, form: Format, *, raw: bool) -> None:
+    match form:
+        case Format.TABLE:
+            print_relation(result)
+        case Format.CSV:
+            frame = result.df()
+            typer.echo((frame if raw else without_formulas(frame)).to_csv(index=False), nl=False)
+        case Format.JSON:
+            typer.echo(result.df().to_json(orient="records", date_format="iso"))
 
 
 def preview(home: Home, rows: Annotated[int, typer.Option(min=1, help="Rows of each table.")] = 3) -> None:

@@ -52,6 +52,30 @@ def test_sql_prints_csv_and_a_table(home):
     assert "0.666667" in call("sql", home, query)
 
 
+def test_sql_defuses_formulas_in_csv(home):
+    query = "select '=1+1' as title, -0.5 as score"
+    assert call("sql", home, query, "--format", "csv") == "title,score\n'=1+1,-0.5\n"
+    assert call("sql", home, query, "--format", "csv", "--raw") == "title,score\n=1+1,-0.5\n"
+
+
+def test_pseudonyms_are_printed_as_csv_with_quotes_and_without_formulas(home, monkeypatch):
+    monkeypatch.setenv("NIGHTSHELF_USER_KEY", "k" * 32)
+    (home / "ids.txt").write_text("a,b\n\n=1+1\n")
+    ids = [line.rpartition(",")[0] for line in call("user-key", home, "--in", home / "ids.txt").splitlines()]
+    assert ids == ["user_id", '"a,b"', "'=1+1"]
+    assert "\n=1+1," in call("user-key", home, "--in", home / "ids.txt", "--raw")
+
+
+def test_a_query_for_another_file_is_refused_in_one_sentence(home):
+    with pytest.raises(SettingsError, match=r"no file or address: .*/etc/passwd.* Tables: user_topk"):
+        call("sql", home, "select * from read_text('/etc/passwd')")
+
+
+def test_sql_names_a_failure_that_comes_while_rows_are_printed(home):
+    with pytest.raises(SettingsError, match="Could not convert string"):
+        call("sql", home, "select product_id::int from user_topk")
+
+
 def test_sql_prints_structs_and_lists_with_short_numbers(home):
     table = call("sql", home, "select {'kind': 'popular', 'users': null, 'parts': [0.1234567891::double]} as reason")
     assert "{kind: popular, parts: [0.123457]}" in table
@@ -72,7 +96,7 @@ def test_sql_takes_the_current_folder_or_the_folder_shop_in_it(home, monkeypatch
 
 
 def test_a_wrong_table_is_answered_with_the_names_of_all(home):
-    with pytest.raises(SettingsError, match=r"tables: user_topk, cold_start_topk, .*quarantine"):
+    with pytest.raises(SettingsError, match=r"Tables: user_topk, cold_start_topk, .*quarantine"):
         call("sql", home, "select * from user_topp")
 
 
