@@ -26,7 +26,9 @@ class Source(Section):
     )
     columns: dict[str, str] = Field(default_factory=dict, description="nightshelf's column = the shop's column")
     derive: dict[str, str] = Field(
-        default_factory=dict, description="nightshelf's column = Spark SQL over the shop's columns (all are strings)"
+        default_factory=dict,
+        description="nightshelf's column = Spark SQL over the shop's columns (all are strings), of functions "
+        "that compute a value from values: no aggregates, no subqueries, no calls of Java",
     )
     time_format: OneOrMore = Field(
         ["iso"],

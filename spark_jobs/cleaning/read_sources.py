@@ -14,6 +14,7 @@ from pyspark.sql.types import StructType
 from pipelines.errors import SettingsError
 from pipelines.settings.sources import Source
 from pipelines.sources.columns import EXPECTED, names_in
+from spark_jobs.cleaning.derivations import derived
 from spark_jobs.cleaning.parsing import filled
 from spark_jobs.cleaning.pseudonyms import keyed_hash
 from spark_jobs.cleaning.raw_lines import raw_blocks, raw_lines
@@ -86,7 +87,8 @@ def _ours(rows: DataFrame, name: str, source: Source, seen: Sequence[str]) -> Da
 
     def column(ours: str) -> Column:
         if ours in source.derive:
-            return F.when(F.col("_shop").isNotNull(), F.expr(source.derive[ours]).cast("string"))
+            value = derived(rows.sparkSession, f"[sources.{name}.derive] {ours}", source.derive[ours])
+            return F.when(F.col("_shop").isNotNull(), value.cast("string"))
         theirs = source.columns.get(ours, ours)
         if theirs in there:
             return F.col("_shop").getField(theirs)

@@ -276,6 +276,14 @@ def test_a_derivation_over_unknown_columns_names_the_known(spark, shop, deliver)
         read(spark, night)
 
 
+def test_a_derivation_that_calls_java_is_refused_before_it_runs(spark, shop, deliver):
+    deliver(**{"a.csv": b"code,kind,ts\na,b,t\n"})
+    derive = """derive = { event_type = "lower(`reflect`('java.lang.System', 'getProperty', 'user.home'))" }"""
+    night = shop(SETTINGS.replace("[sources.products]", f"{derive}\n[sources.products]"))
+    with pytest.raises(SettingsError, match=r"\[sources.events.derive\] event_type.* the function reflect"):
+        read(spark, night)
+
+
 def test_a_file_that_broke_since_is_named(spark, shop, deliver, tmp_path):
     lines = "code,event_type,ts\n" + "".join(f"a{i},view,t{i * i}\n" for i in range(20_000))
     deliver(**{"a.csv.gz": gzip.compress(lines.encode())})
