@@ -40,7 +40,7 @@ class Endpoint:
 
     async def _write_all(self, asks: Sequence[TextRequest]) -> list[TextAnswer]:
         slots = asyncio.Semaphore(self._settings.texts_at_once)
-        async with httpx.AsyncClient(headers=_headers(), timeout=None) as client:
+        async with httpx.AsyncClient(headers=_headers(), timeout=None, follow_redirects=False) as client:
             return await asyncio.gather(*(self._write_one(client, slots, ask) for ask in asks))
 
     async def _write_one(self, client: httpx.AsyncClient, slots: asyncio.Semaphore, ask: TextRequest) -> TextAnswer:
@@ -58,11 +58,14 @@ class Endpoint:
             return TextAnswer(
                 read_answer(str(content)), max(0, tokens) or _estimated_tokens(self._messages(ask), str(content))
             )
+        except WriterUnavailable:
+            raise
         except Exception as broken:  # a broken endpoint may answer with anything
             raise WriterUnavailable(f"{self._settings.generator}: {_described(broken)}") from broken
 
     async def _post(self, client: httpx.AsyncClient, ask: TextRequest) -> Any:
-        """The parsed JSON of the answer. Raises TimeoutError where the whole answer takes longer than allowed.
+        """The parsed JSON of the answer. Raises TimeoutError where the whole answer takes longer than allowed, and
+        WriterUnavailable where it is a redirect.
 
         The limit covers the sum of all reads: the timeouts of httpx cover each read alone, so that a server which
         sends a byte now and then would never reach them.
@@ -78,10 +81,18 @@ class Endpoint:
         url = f"{self._settings.generator.rstrip('/')}/chat/completions"
         try:
             async with asyncio.timeout(seconds), client.stream("POST", url, json=body) as response:
+                if response.next_request:
+                    raise WriterUnavailable(self._redirected(response.next_request.url))
                 response.raise_for_status()
                 return json.loads(await _read(response))
         except TimeoutError as late:
             raise TimeoutError(f"timed out, no whole answer within {seconds:g} seconds") from late
+
+    def _redirected(self, url: httpx.URL) -> str:
+        return (
+            f"[texts] generator = {self._settings.generator} redirects to {url.netloc.decode()}. Redirects are not "
+            "followed, so that the key and the products go to nobody else; set the address that answers itself"
+        )
 
     def _messages(self, ask: TextRequest) -> list[dict[str, str]]:
         return messages(ask.facts, ask.previous_violations, self._language, ask.reason_kind)
