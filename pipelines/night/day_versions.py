@@ -39,7 +39,7 @@ def delivery_key(night: Night, source: str, file: SourceFile) -> str:
 def cleaning_hash(night: Night, source: str) -> str:
     """Hash of all that decides what the rows of a source become, but for the files: settings, key, code, generation."""
     settings = night.settings
-    of_source = getattr(settings.sources, source).model_dump(exclude={"path"})
+    of_source = getattr(settings.sources, source).model_dump(exclude={"path", "longest_line"})
     values = [of_source, settings.cleaning, settings.shop.time_zone, settings.spark.conf, night.key_fingerprint]
     return hash_of([source, values, code_hash(STEPS["clean"].module), night.generation])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -37,15 +38,18 @@ def encoding_of(path: Path, kind: str, source: Source) -> str:
     return "utf-8" if said in WESTERN and _is_utf8(path) else said
 
 
-def copy_as_utf8(packed: IO[bytes], out: IO[bytes], encoding: str) -> None:
-    """Write a text of `encoding` as UTF-8; a byte that the encoding does not have becomes 0xFF.
+def utf8_chunks(packed: IO[bytes], encoding: str) -> Iterator[bytes]:
+    """A text of `encoding` as UTF-8, piece by piece; a byte that the encoding does not have becomes 0xFF.
 
     So its line is no UTF-8, and is refused as one that cannot be read, instead of being read as another text.
     """
+    if encoding == "utf-8":
+        yield from iter(lambda: packed.read(CHUNK), b"")
+        return
     decoder = codecs.getincrementaldecoder(encoding)(errors=NO_TEXT)
     while chunk := packed.read(CHUNK):
-        out.write(decoder.decode(chunk).encode("utf-8", errors="surrogateescape"))
-    out.write(decoder.decode(b"", final=True).encode("utf-8", errors="surrogateescape"))
+        yield decoder.decode(chunk).encode("utf-8", errors="surrogateescape")
+    yield decoder.decode(b"", final=True).encode("utf-8", errors="surrogateescape")
 
 
 def _is_utf8(path: Path) -> bool:

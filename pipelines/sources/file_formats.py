@@ -13,9 +13,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from pipelines.errors import SourceError
-from pipelines.settings.sources import Source
 from pipelines.sources.compression import PACKED, unpacked
-from pipelines.sources.encodings import NO_TEXT, NOT_UTF8, encoding_of
+from pipelines.sources.encodings import NO_TEXT, NOT_UTF8
 
 FORMATS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 LONGEST_LINE = 1 << 24  # characters of a line in which columns are looked for
@@ -36,19 +35,21 @@ def format_of(path: Path, asked: str) -> str:
     return kind
 
 
-def columns_of(path: Path, kind: str, source: Source) -> tuple[str, ...]:
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """The names in the schema of a Parquet file."""
+    return tuple(pq.read_schema(path).names)
+
+
+def text_columns(path: Path, kind: str, encoding: str) -> tuple[str, ...]:
     """The names in a file's header; of JSON lines, the keys of the first 200.
 
     Raises ValueError where the first line cannot be a header.
     """
-    if kind == "parquet":
-        return tuple(pq.read_schema(path).names)
-    encoding = encoding_of(path, kind, source)
     if kind == "jsonl":
         with lines_of(path, encoding) as lines:
-            first = list(islice(lines, 200))
-        keys = tuple(_json_keys(first))
-        if not keys and (start := next(filter(None, map(str.strip, first)), "")) and (start[0] == "[" or start == "{"):
+            keys = tuple(_json_keys(islice(lines, 200)))
+        start = header_of(path, encoding).strip() if not keys else ""
+        if start.startswith("[") or start == "{":
             raise ValueError("it is one JSON value over many lines; what is read is one object a line")
         return keys
     header = header_of(path, encoding)

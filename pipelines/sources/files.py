@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import zstandard
-
 from pipelines.errors import SourceError
 from pipelines.settings.sources import Source
-from pipelines.sources.compression import read_to_its_end
-from pipelines.sources.file_formats import columns_of, format_of
+from pipelines.sources.encodings import encoding_of
+from pipelines.sources.file_formats import format_of, parquet_columns, text_columns
+from pipelines.sources.line_lengths import LineTooLong, check_line_lengths
 from pipelines.sources.object_store import fetch, is_remote, list_remote
 
 # Hidden files, and marker files that Spark and others write beside data.
@@ -89,14 +88,23 @@ def delivery_day(name: str, pattern: str) -> date | None:
 
 
 def inspect_file(path: Path, source: Source, delivered: date | None) -> SourceFile:
-    """`path` read once: its hash, its columns, and whether a packed file is whole."""
+    """`path` read once: its hash, its columns, whether a packed file is whole, and whether its lines end."""
     kind = format_of(path, source.format)
     try:
         with path.open("rb") as raw:
             digest = hashlib.file_digest(raw, "sha256").hexdigest()
-        columns = columns_of(path, kind, source)
-        read_to_its_end(path)
-    except (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError) as broken:
+        if kind == "parquet":
+            columns = parquet_columns(path)
+        else:
+            encoding = encoding_of(path, kind, source)
+            check_line_lengths(path, encoding, source.longest_line)
+            columns = text_columns(path, kind, encoding)
+    except LineTooLong as long:
+        raise SourceError(
+            f"{path} has a line of more than {source.longest_line:,} bytes, the most that longest_line in [sources] "
+            "allows. Deliver it with line ends, raise that key, or move it away."
+        ) from long
+    except (EOFError, gzip.BadGzipFile, zlib.error) as broken:
         raise SourceError(
             f"{path} is not a whole {path.suffix[1:]} file ({broken}). Deliver it again, or move it away."
         ) from broken

@@ -16,13 +16,12 @@ import pyarrow.parquet as pq
 from pipelines.night.night import Night
 from pipelines.settings.sources import Source
 from pipelines.sources.compression import unpacked
-from pipelines.sources.encodings import copy_as_utf8, encoding_of
+from pipelines.sources.encodings import encoding_of, utf8_chunks
 from pipelines.sources.file_formats import header_of
 from pipelines.sources.files import SourceFile
 
 # No blanks to quote in a URI, no glob characters, no name that Hadoop takes for hidden and passes over.
 PLAIN_PATH = re.compile(r"(?:[A-Za-z0-9_.:=@+~-]*/)*[A-Za-z0-9][A-Za-z0-9_.:=@+~-]*(?<!\._COPYING_)")
-CHUNK = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -110,10 +109,7 @@ def _readable(file: SourceFile, settings: Source, place: Path) -> Path:
         return path
     place.parent.mkdir(parents=True, exist_ok=True)
     with unpacked(path) as packed, place.open("wb") as out:
-        if encoding == "utf-8":
-            shutil.copyfileobj(packed, out, CHUNK)
-        else:
-            copy_as_utf8(packed, out, encoding)
+        out.writelines(utf8_chunks(packed, encoding))
     return place
 
 
