@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pipelines.errors import SettingsError
 from pipelines.settings.consistency import inconsistencies
 from pipelines.settings.renamed_keys import VARIABLE, renamed_variables, without_renamed
+from pipelines.settings.secrets import secrets_in
 from pipelines.settings.tree import Settings
 
 FILE = "nightshelf.toml"
@@ -54,7 +55,11 @@ def overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def check_settings(tree: Mapping[str, Any], where: str = FILE) -> Settings:
-    """`tree` as Settings. Raises SettingsError with a line for each key that is renamed, unknown or wrong."""
+    """`tree` as Settings. Raises SettingsError with a line for each key that holds a secret, or is renamed, unknown or
+    wrong.
+    """
+    if secrets := list(secrets_in(tree)):  # first, because other sentences show values
+        raise SettingsError(f"{where}: " + "\n".join(secrets))
     current, wrong = without_renamed(tree)
     try:
         settings = Settings.model_validate(current)

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from demo_shop.write import write_demo_shop
+from pipelines.errors import SettingsError
 from pipelines.night.open_night import RunOptions, open_night, plan_night
 from pipelines.night.steps import DAYS_ONLY, STEPS
 
@@ -63,3 +64,36 @@ def test_two_nights_of_one_date_get_different_ids_and_keep_them(home):
     assert open_night(home, DAY, RunOptions()).release_id == "2025-03-31-01"
     assert open_night(home, DAY, RunOptions(days_only=True)).release_id == "2025-03-31-03"
     assert open_night(home, DAY, RunOptions(retrain=True)).release_id == "2025-03-31-03"  # days reserve none
+
+
+SECRETS = ("MLFLOW_TRACKING_PASSWORD", "AWS_SECRET_ACCESS_KEY", "NIGHTSHELF_TEXTS_KEY", "PGPASSWORD")
+REMOTE = '[mlflow]\ntracking_uri = "postgresql://ann@db.example/m"\n[texts]\ngenerator = "https://models.example/v1"\n'
+
+
+def test_no_secret_of_the_environment_is_in_the_home_or_changes_the_night(home, monkeypatch):
+    nights = []
+    for number in (1, 2):
+        for name in SECRETS:
+            monkeypatch.setenv(name, f"very-secret-{number}")
+        (home / "nightshelf.toml").write_text(SOURCES + REMOTE)
+        nights.append(open_night(home, DAY, RunOptions()))
+    assert nights[0] == nights[1]
+    assert files_with(home, b"very-secret") == []
+    assert files_with(home, b"0123456789abcdef" * 4) == []  # the key of user ids
+
+
+def test_a_password_in_an_address_stops_the_night_before_it_is_written_anywhere(home, monkeypatch):
+    monkeypatch.setenv("NIGHTSHELF__MLFLOW__TRACKING_URI", "https://ann:very-secret@mlflow.example")
+    monkeypatch.setenv("NIGHTSHELF__SPARK__CONF", '{ "spark.hadoop.fs.s3a.secret.key" = "very-secret" }')
+    monkeypatch.setenv("NIGHTSHELF__SOURCES__EVENTS__PATH", "s3://AKIA:very-secret@bucket/*.csv")
+    monkeypatch.setenv("NIGHTSHELF__TEXTS__GENERATOR", "https://:very-secret@models.example/v1")
+    with pytest.raises(SettingsError) as refused:
+        open_night(home, DAY, RunOptions())
+    assert str(refused.value).count("holds a secret") == 4
+    assert "very-secret" not in str(refused.value)
+    assert files_with(home, b"very-secret") == []
+    assert not (home / "staging").exists()
+
+
+def files_with(home, content):
+    return [file.name for file in home.rglob("*") if file.is_file() and content in file.read_bytes()]
