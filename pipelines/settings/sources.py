@@ -44,7 +44,7 @@ class Source(Section):
     )
     encoding: str = Field("UTF-8", description="text encoding of CSV and TSV files without a byte order mark")
     longest_line: int = Field(
-        4 << 20,
+        8 << 20,
         ge=1 << 16,
         description="bytes of one line, unpacked and in UTF-8; a file with a longer one stops the night, because Spark "
         "holds whole lines in memory, each several times",

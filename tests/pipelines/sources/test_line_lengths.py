@@ -53,7 +53,7 @@ def test_a_line_without_end_is_refused_and_takes_little_memory(tmp_path, name, s
     run = [sys.executable, "-c", INSPECT, str(tmp_path / name)]
     sentence, mib = subprocess.run(run, capture_output=True, text=True, check=True).stdout.splitlines()
     assert sentence == (
-        f"{tmp_path / name} has a line of more than 4,194,304 bytes, the most that longest_line in [sources] allows. "
+        f"{tmp_path / name} has a line of more than 8,388,608 bytes, the most that longest_line in [sources] allows. "
         "Deliver it with line ends, raise that key, or move it away."
     )
     assert int(mib) < 200
