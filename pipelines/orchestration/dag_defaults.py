@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from airflow.sdk import CronDataIntervalTimetable, Param
 
-from pipelines.settings.load import FILE, overlay
+from pipelines.errors import SettingsError
+from pipelines.settings.load import FILE, overlay, read_tree
 
 
 def nightly() -> CronDataIntervalTimetable | None:
@@ -30,8 +30,8 @@ def _settings() -> dict[str, Any]:
     that the first task can report the error."""
     file = Path(os.environ.get("NIGHTSHELF_HOME", "")) / FILE
     try:
-        return overlay(tomllib.loads(file.read_text()) if file.is_file() else {}, os.environ)
-    except tomllib.TOMLDecodeError:
+        return overlay(read_tree(file) if file.is_file() else {}, os.environ)
+    except SettingsError:
         return {}
 
 

@@ -29,13 +29,25 @@ def load_settings(home: Path, environ: Mapping[str, str] | None = None) -> Setti
     file = home / FILE
     if not file.is_file():
         raise SettingsError(f"{file} does not exist. Make a shop there with: nightshelf init {home}")
-    try:
-        tree = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
-        raise SettingsError(f"{file} is not valid TOML: {broken}.") from broken
+    tree = read_tree(file)
     if renamed := list(renamed_variables(environ)):
         raise SettingsError("\n".join(renamed))
     return check_settings(overlay(tree, environ), where=str(file))
+
+
+def read_tree(file: Path) -> dict[str, Any]:
+    """The settings in `file` as a tree that is not checked. Raises SettingsError where it is no UTF-8 or no TOML."""
+    content = file.read_bytes()
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as broken:
+        line = content.count(b"\n", 0, broken.start) + 1
+        raise SettingsError(
+            f"{file} is not UTF-8: byte {content[broken.start]:#04x} at offset {broken.start}, in line {line}. "
+            "Save the file as UTF-8."
+        ) from broken
+    except tomllib.TOMLDecodeError as broken:
+        raise SettingsError(f"{file} is not valid TOML: {broken}.") from broken
 
 
 def overlay(tree: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

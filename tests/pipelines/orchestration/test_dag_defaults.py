@@ -18,14 +18,22 @@ from pipelines.orchestration.dag_defaults import daily, nightly
         ("", "0 3 * * *", "UTC"),
         ('[shop]\ntime_zone = "Europe/Berlin"\n[schedule]\ncron = "30 2 * * *"\n', "30 2 * * *", "Europe/Berlin"),
         ("broken [", "0 3 * * *", "UTC"),
+        ('[shop]\nname = "Läden"\n[schedule]\ncron = "1 1 * * *"\n', "1 1 * * *", "UTC"),
     ],
 )
 def test_the_schedule_comes_from_the_settings_file(tmp_path, monkeypatch, text, cron, zone):
-    (tmp_path / "nightshelf.toml").write_text(text)
+    (tmp_path / "nightshelf.toml").write_text(text, encoding="utf-8")
     monkeypatch.setenv("NIGHTSHELF_HOME", str(tmp_path))
     timetable = nightly()
     assert timetable.expression == cron
     assert str(timetable.timezone) == zone or timetable.timezone.name == zone
+
+
+def test_a_dag_file_loads_where_the_settings_file_is_not_utf_8(tmp_path, monkeypatch):
+    """The first task then reports the error."""
+    (tmp_path / "nightshelf.toml").write_bytes('[shop]\nname = "Läden"\n'.encode("latin-1"))
+    monkeypatch.setenv("NIGHTSHELF_HOME", str(tmp_path))
+    assert nightly().expression == "0 3 * * *"
 
 
 def test_without_a_cron_nights_start_by_hand(tmp_path, monkeypatch):

@@ -99,3 +99,11 @@ def test_broken_toml_is_refused_with_its_line(tmp_path):
     (tmp_path / "nightshelf.toml").write_text("[shop\n")
     with pytest.raises(SettingsError, match=r"not valid TOML.*line 1"):
         load_settings(tmp_path, {})
+
+
+def test_a_settings_file_that_is_not_utf_8_is_refused_with_the_place(tmp_path):
+    file = tmp_path / "nightshelf.toml"
+    file.write_bytes('[shop]\nname = "Läden"\n'.encode("latin-1"))  # 16 bytes stand before the ä
+    with pytest.raises(SettingsError) as refused:
+        load_settings(tmp_path, {})
+    assert str(refused.value) == f"{file} is not UTF-8: byte 0xe4 at offset 16, in line 2. Save the file as UTF-8."
