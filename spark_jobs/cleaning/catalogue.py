@@ -30,7 +30,7 @@ from pipelines.sources.product_history import remember_products
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
 from spark_jobs.cleaning.landing import delivered_source, land, landed_rows
 from spark_jobs.cleaning.products import judge_products, typed_products, value_changes, with_aliases
-from spark_jobs.cleaning.products_from_lines import FACTS, products_of_lines, typed_lines
+from spark_jobs.cleaning.products_from_lines import FACTS, codes_by_delivery, products_of_lines, typed_lines
 from spark_jobs.day_tables import kept_aside
 from spark_jobs.engine import conform, ddl, from_arrow, measure, read, spark_schema
 
@@ -97,10 +97,11 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatal
     written = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
     write_json(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))
     verdicts = verdicts_by_day(judged).get("", {"verdicts": {}})["verdicts"]
-    if products.from_lines:  # counts codes; the lines of the file are counted in the account of events
+    if products.from_lines:  # the account counts codes; the lines of the files are counted in the account of events
+        codes = codes_by_delivery(rows)
         landed = {
-            k: {"file": f["file"], "rows": sum(verdicts.get(f["file"], {}).values()), "on_arrival": {}, "days": {}}
-            for k, f in landed.items()
+            k: {"file": facts["file"], "rows": codes.get(k, 0), "on_arrival": {}, "days": {}}
+            for k, facts in landed.items()
         }
     account = account_with_news(landed, [verdicts], source.new, night.first_day, night.run_date)
     known = from_arrow(spark, ledger.select(["product_id", "known_from"]), KNOWN)

@@ -45,6 +45,13 @@ def typed_lines(rows: DataFrame, key: bytes) -> DataFrame:
     )
 
 
+def codes_by_delivery(said: DataFrame) -> dict[str, int]:
+    """The number of product codes that each delivery is the first to state, by the key of the delivery."""
+    first = F.min(F.struct("delivered", "file", "delivery"))["delivery"].alias("delivery")
+    counts = said.groupBy("product_id").agg(first).groupBy("delivery").count()
+    return {row["delivery"]: row["count"] for row in counts.collect()}
+
+
 def products_of_lines(said: DataFrame, facts: Sequence[str]) -> DataFrame:
     """Rows like those of a catalogue: for each of `facts` the most frequent value (of equals the first, or the lowest).
 

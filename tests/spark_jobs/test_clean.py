@@ -15,6 +15,8 @@ from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.night.day_versions import files_of_table
 from spark_jobs.clean import clean
+from spark_jobs.cleaning import catalogue
+from spark_jobs.cleaning.products import judge_products
 from spark_jobs.engine import read
 
 pytestmark = pytest.mark.slow
@@ -159,6 +161,24 @@ def test_a_catalogue_made_of_order_lines(spark, shop, tmp_path):
     assert (account(night)["products"]["rows_in"], account(night)["events"]["rows_duplicate"]) == (4, 1)
     assert not any(account(night)["reviews"].values())
     _adds_up(spark, night)
+
+
+def test_a_product_that_is_lost_between_order_lines_and_catalogue_is_missing_in_the_account(
+    spark, shop, tmp_path, monkeypatch
+):
+    (tmp_path / "in").mkdir()
+    lines = "who,at,product_id,title\n" + "".join(f"1,2025-03-09 10:00,{code},A {code}\n" for code in ("mug", "cup"))
+    (tmp_path / "in" / "2025-03-09.csv").write_text(lines)
+    night = shop(LINES, date(2025, 3, 9))
+
+    def one_is_lost(*arguments):
+        return judge_products(*arguments).where("product_id <> 'cup'")
+
+    monkeypatch.setattr(catalogue, "judge_products", one_is_lost)
+    clean(spark, night)
+    products = account(night)["products"]
+    assert (products["rows_in"], products["rows_clean"], products["rows_quarantined"]) == (2, 1, 0)
+    assert json.loads(night.aggregates(ACCOUNT).read_text())["every row is accounted for"] == 1
 
 
 def test_an_empty_day_gives_empty_tables(spark, shop, tmp_path):
