@@ -22,7 +22,7 @@ from mlflow.exceptions import MlflowException
 from pipelines.errors import StepFailed
 from pipelines.file_lock import locked
 from pipelines.night.night import Night
-from pipelines.registry.tracking_server import tracking_uri
+from pipelines.registry.tracking_server import artifacts_folder, tracking_uri
 from pipelines.settings.mlflow import Mlflow
 from pipelines.settings.tree import Settings
 
@@ -73,7 +73,7 @@ def experiment_of(client: MlflowClient, home: Path, settings: Settings) -> str:
     if found := client.get_experiment_by_name(name):
         return str(found.experiment_id)
     embedded = not settings.mlflow.tracking_uri
-    artifacts = (home.resolve() / "mlflow" / "artifacts").as_uri() if embedded else None
+    artifacts = artifacts_folder(home).as_uri() if embedded else None
     return str(client.create_experiment(name, artifact_location=artifacts))
 
 
