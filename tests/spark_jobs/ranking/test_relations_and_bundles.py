@@ -28,7 +28,7 @@ from recommender.ranking.score_parts.similar_text import SimilarText
 from recommender.ranking.substitutes import PRIOR_WEIGHTS, Substitutes
 from recommender.texts.english import EN
 from spark_jobs import rank
-from spark_jobs.engine import spark_schema
+from spark_jobs.engine import from_arrow, spark_schema
 from spark_jobs.features.pairs import all_groups, groups_by_day, pair_counts
 from spark_jobs.features.sessions import in_visits, sessions
 from spark_jobs.rank import CountedDays
@@ -108,16 +108,22 @@ def events_of(spark, rows):
          "ts": datetime(2025, 3, 10, 12) - timedelta(days=back), "quantity": 1, "day": DAY - timedelta(days=back)}
         for n, (user, product, kind, back, order) in enumerate(rows)
     ]  # fmt: skip
-    return spark.createDataFrame([tuple(e.get(c.name) for c in EVENTS.columns) for e in events], spark_schema(EVENTS))
+    rows = [tuple(e.get(c.name) for c in EVENTS.columns) for e in events]
+    return computed(spark.createDataFrame(rows, spark_schema(EVENTS)))
+
+
+def computed(frame):
+    """The same rows without the plan behind them, as of a table that is read: Spark looks at the whole of a plan."""
+    return from_arrow(frame.sparkSession, frame.toArrow(), frame.schema)
 
 
 def evidence_of(spark, night, events, catalogue=None):
     """What the job `rank` makes of tables, from events."""
     settings, catalogue = night.settings, catalogue or products(spark)
     groups = all_groups(events, sessions(in_visits(events, settings.features), settings.features), settings.features)
-    groups = groups.persist()
+    groups = computed(groups)
     by_day = {day: facts["groups"] for day, facts in groups_by_day(groups).items()}
-    days = CountedDays(events, pair_counts(groups), by_day)
+    days = CountedDays(events, computed(pair_counts(groups)), by_day)
     return rank.evidence_of(days, catalogue, catalogue.select("product_id"), run_of(night), settings.features)
 
 
