@@ -6,7 +6,10 @@ import gzip
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from pipelines.contracts.events import EVENTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.errors import SourceError
 from pipelines.night.day_versions import files_of_table, missing_versions, versions_read
+from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.table_io import read_table
 from pipelines.sources.product_history import known_products
@@ -47,31 +51,66 @@ def files(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def home(tmp_path, files, monkeypatch):
-    """A home with these files, whose key is the same in all tests. Without reviews a night takes less time."""
+@pytest.fixture(autouse=True)
+def key(monkeypatch):
+    """One key of user ids for all homes, so that their tables can be compared."""
     monkeypatch.setenv("NIGHTSHELF_USER_KEY", KEY)
 
-    def make(name, reviews=False):
-        shutil.copytree(files, tmp_path / name / "sources")
-        (tmp_path / name / "nightshelf.toml").write_text(SETTINGS + REVIEWS * reviews)
-        return tmp_path / name
 
-    return make
+@pytest.fixture
+def home(tmp_path, files):
+    """A home with these files. Without reviews a night takes less time."""
+    return lambda name, reviews=False: new_home(tmp_path / name, files, SETTINGS + REVIEWS * reviews)
+
+
+def new_home(folder, files, settings):
+    shutil.copytree(files, folder / "sources")
+    (folder / "nightshelf.toml").write_text(settings)
+    return folder
+
+
+def run_night(spark, home, day, **wishes):
+    """Clean and build features for a day; gives back the night."""
+    night = open_night(home, date(2025, 3, day), RunOptions(**wishes))
+    session = spark.newSession()  # views are a session's own, as each night has its process
+    clean(session, night)
+    build_features(session, night)
+    return night
 
 
 @pytest.fixture
 def run(spark):
-    """Clean and build features for a day; gives back the night."""
+    return partial(run_night, spark)
 
-    def night_of(home, day, **wishes):
-        night = open_night(home, date(2025, 3, day), RunOptions(**wishes))
-        session = spark.newSession()  # views are a session's own, as each night has its process
-        clean(session, night)
-        build_features(session, night)
-        return night
 
-    return night_of
+@dataclass(frozen=True)
+class Built:
+    """The night of a day, what it made, and a copy of its home as it was afterwards."""
+
+    night: Night
+    contents: dict[str, object]
+    home: Path
+
+    def copy_home(self, folder: Path) -> Path:
+        """The same home once more. It has no working folders: a night names its files by their place."""
+        shutil.copytree(self.home, folder, symlinks=True)
+        shutil.rmtree(folder / "staging")
+        return folder
+
+
+@pytest.fixture(scope="module")
+def sequence(spark, files, tmp_path_factory):
+    """Two nights one after the other in one home, with reviews, by day."""
+    folder = tmp_path_factory.mktemp("sequence")
+    home = new_home(folder / "home", files, SETTINGS + REVIEWS)
+    built = {}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("NIGHTSHELF_USER_KEY", KEY)
+        for day in (30, 31):
+            night = run_night(spark, home, day)
+            copied = shutil.copytree(home, folder / f"after {day}", symlinks=True)
+            built[day] = Built(night, contents(night), copied)
+    return built
 
 
 def contents(night):
@@ -90,13 +129,10 @@ def same(one, other):
         assert one[name] == other[name], name
 
 
-def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh_agree(home, run):
-    ours = home("sequence", reviews=True)
-    sequence = {day: run(ours, day) for day in (30, 31)}
-    found = {day: contents(night) for day, night in sequence.items()}
-    built = missing_versions(ours, EVENTS, versions_read(sequence[31])[EVENTS.name])
-    assert not built
-    first, second = (versions_read(sequence[day])[EVENTS.name] for day in (30, 31))
+def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh_agree(sequence, home, run):
+    found = {day: built.contents for day, built in sequence.items()}
+    first, second = (versions_read(sequence[day].night)[EVENTS.name] for day in (30, 31))
+    assert not missing_versions(sequence[31].night.home, EVENTS, second)
     touched = {day for day in first if first[day] != second[day]}
     assert touched <= {"2025-03-28", "2025-03-29", "2025-03-30"}, "only days that late rows may reach are judged again"
     theirs = home("any order", reviews=True)
@@ -108,9 +144,8 @@ def test_nights_one_after_the_other_in_any_order_side_by_side_and_a_full_refresh
         same(contents(again.result()), found[31])
 
 
-def test_rows_that_expire_are_counted_and_both_ways_agree_without_their_files(home, run):
-    ours = home("short memory", reviews=True)
-    whole = run(ours, 31)
+def test_rows_that_expire_are_counted_and_both_ways_agree_without_their_files(sequence, run, tmp_path):
+    whole, ours = sequence[31].night, sequence[31].copy_home(tmp_path / "home")
     settings = ours / "nightshelf.toml"
     settings.write_text(f"[history]\ndays = 3\n{settings.read_text()}")
     short = run(ours, 31)
@@ -144,20 +179,17 @@ def test_late_and_repeated_files_are_folded_in(home, run):
     same(contents(run(ours, 31, full_refresh=True)), kept)
 
 
-def test_a_file_that_is_gone_is_kept_in_mind_and_a_full_refresh_refuses(home, run):
-    ours = home("gone")
-    before = run(ours, 30)
+def test_a_file_that_is_gone_is_kept_in_mind_and_a_full_refresh_refuses(sequence, run, tmp_path):
+    ours = sequence[30].copy_home(tmp_path / "home")
     lost = next((ours / "sources" / "events").glob("*2025-03-27*"))
     lost.unlink()
-    kept = contents(before)
-    same(contents(run(ours, 30)), kept)
+    same(contents(run(ours, 30)), sequence[30].contents)
     with pytest.raises(SourceError, match=f"{lost.name} cannot be found any more: a full refresh would lose"):
         open_night(ours, date(2025, 3, 30), RunOptions(full_refresh=True))
 
 
-def test_a_product_that_leaves_the_catalogue_keeps_its_past(home, run):
-    ours = home("sold out")
-    first = run(ours, 30)
+def test_a_product_that_leaves_the_catalogue_keeps_its_past(sequence, run, tmp_path):
+    first, ours = sequence[30].night, sequence[30].copy_home(tmp_path / "home")
     sold = {row["product_id"] for row in read_table(first, EVENTS).to_pylist()}
     gone = sorted(sold)[0]
     catalogue = ours / "sources" / "products.csv"
