@@ -92,7 +92,7 @@ def test_spark_and_the_gpu_have_pools_of_their_own(dags):
 
 def test_the_form_has_typed_fields(dags):
     params = dags["nightly_recommendations"].params
-    assert set(params) == {"run_date", "full_refresh", "retrain", "skip_training", "k"}
+    assert set(params) == {"run_date", "full_refresh", "retrain", "skip_training", "k", "anyway"}
     assert params.get_param("run_date").schema["format"] == "date"
     assert params.get_param("k").schema["minimum"] == 1
 
