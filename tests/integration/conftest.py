@@ -1,4 +1,4 @@
-"""A small shop and its first night, run once for all tests of a process, as a user would: by the command line."""
+"""A small shop and its first two nights, run once for all tests of a process, as a user would: by the command line."""
 
 import json
 import os
@@ -18,7 +18,8 @@ from pipelines.night.user_key import make_user_key
 from pipelines.settings.load import check_settings
 from pipelines.settings.render import render_toml
 
-LAST = date(2025, 3, 31)
+FIRST, LAST = date(2025, 3, 27), date(2025, 3, 31)  # run dates of the two nights
+DEAD_ENDPOINT = {"NIGHTSHELF__TEXTS__GENERATOR": "http://127.0.0.1:9/v1"}
 READERS = "daemon" if os.getuid() == 0 else ""  # group that reads releases; only root can give files to any group
 SMALL = {
     "shop": {"name": "small", "time_zone": "Europe/Berlin"},
@@ -34,7 +35,7 @@ SMALL = {
         "batch_pairs": 16,
         "max_tokens": 24,
     },
-    "guards": {"least_users": 20},
+    "guards": {"least_users": 10},  # 12 bought something on the test days of the first night
     "relations": {"least_pairs": 1},
     "ranking": {"k": 5},
     "bundles": {"most_published": 20},
@@ -43,6 +44,8 @@ SMALL = {
     "checks": {"most_quarantined": 0.7},  # a handful of robots outnumbers so few people
     "spark": SMALL_DATA | {"driver_memory": "1g"},
 }
+# Cleaning reviews takes longer than cleaning events.
+WITHOUT_REVIEWS = SMALL | {"sources": {name: SMALL["sources"][name] for name in ("events", "products")}}
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,18 @@ class Shop:
 
 
 def make_shop(home: Path, **changes: dict) -> Shop:
+    return _shop(home, SMALL | changes, days=14, users=220, products=120)
+
+
+def make_tiny_shop(home: Path) -> Shop:
+    """A shop of few customers, without reviews and without defects, for nights that make no release."""
+    return _shop(home, WITHOUT_REVIEWS, days=6, users=40, products=28, clean=True)
+
+
+def _shop(home: Path, settings: dict, **delivered: int) -> Shop:
     before = os.umask(0o077)  # as `nightshelf init` has it
-    write_demo_shop(home / "sources", seed=7, days=14, users=220, products=120, last_day=LAST)
-    (home / "nightshelf.toml").write_text(render_toml(check_settings(SMALL | changes)))
+    write_demo_shop(home / "sources", seed=7, last_day=LAST, **delivered)
+    (home / "nightshelf.toml").write_text(render_toml(check_settings(settings)))
     make_user_key(home)
     os.umask(before)
     return Shop(home)
@@ -99,8 +111,21 @@ def make_shop(home: Path, **changes: dict) -> Shop:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory) -> Shop:
-    """The small shop with one published night."""
+    """The small shop with two published nights; the first came before the later files, and its endpoint is dead."""
     made = make_shop(tmp_path_factory.mktemp("shop") / "home", texts={"tokens": 1_000}, releases={"group": READERS})
-    done = made.run()
-    assert done.returncode == 0, done.stdout + done.stderr
+    undelivered = tmp_path_factory.mktemp("undelivered")
+    later = [f for f in (made.home / "sources").rglob("*-2025-03-*") if _day_of(f) > FIRST]
+    assert later
+    for file in later:
+        file.rename(undelivered / file.name)
+    nights = [made.run(FIRST, **DEAD_ENDPOINT)]
+    for file in later:
+        (undelivered / file.name).rename(file)
+    nights.append(made.run(LAST))
+    for done in nights:
+        assert done.returncode == 0, done.stdout + done.stderr
     return made
+
+
+def _day_of(file: Path) -> date:
+    return date.fromisoformat(file.name.split(".")[0].split("-", 1)[1])

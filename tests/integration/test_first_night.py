@@ -1,4 +1,4 @@
-"""One whole night of a small shop through Airflow, and what everyone finds afterwards."""
+"""Whole nights of a small shop through Airflow, and what everyone finds after the second one."""
 
 import json
 import re
@@ -198,7 +198,8 @@ def test_the_model_can_be_loaded_by_anyone(shop):
     with registry(shop.home, load_settings(shop.home).mlflow) as client:
         champion = client.get_model_version_by_alias("nightshelf", "champion")
         model = mlflow.pyfunc.load_model("models:/nightshelf@champion")
-    assert str(champion.version) == shop.manifest()["model"]["version"] == "1"
+    assert shop.manifest("2025-03-27-01")["model"]["version"] == "1"
+    assert str(champion.version) == shop.manifest()["model"]["version"]
     assert model.predict(["a blue teapot", "a teapot in blue"]).shape == (2, 384)
     pickles = [f for f in (shop.home / "mlflow").rglob("*") if f.suffix in {".pkl", ".pickle", ".pt", ".bin"}]
     assert pickles == []
@@ -214,7 +215,8 @@ def test_sql_works_at_once_and_says_what_is_wrong(shop):
 
 
 def test_releases_and_doctor_tell_programs_too(shop):
-    assert json.loads(shop.call("releases", "--json").stdout)[0]["in_force"] is True
+    kept = json.loads(shop.call("releases", "--json").stdout)
+    assert [(r["release_id"], r["in_force"]) for r in kept] == [("2025-03-27-01", False), ("2025-03-31-01", True)]
     told = json.loads(shop.call("doctor", "--json").stdout)
     assert {"Python", "Java", "pyspark", "releases"} <= {t["what"] for t in told}
 
