@@ -8,14 +8,14 @@ import pytest
 from pipelines.contracts.events import EVENTS
 from pipelines.night.day_versions import missing_versions, versions_read
 from pipelines.night.night import Night
-from tests.integration.conftest import make_shop
+from tests.integration.conftest import make_tiny_shop
 
 pytestmark = pytest.mark.night
 DATES = [date(2025, 3, day) for day in (30, 31)]
 
 
 def test_days_of_past_dates_are_built_through_airflow_and_not_built_twice(tmp_path):
-    shop = make_shop(tmp_path / "home")
+    shop = make_tiny_shop(tmp_path / "home")
     done = shop.call("backfill", str(DATES[0]), str(DATES[-1]), "--days-only", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     asked = [str(day) for day in DATES]

@@ -17,7 +17,7 @@ from pipelines.quality.check import main as check
 from pipelines.settings.load import check_settings
 from pipelines.settings.render import render_toml
 from spark_jobs.clean import clean
-from tests.integration.conftest import SMALL
+from tests.integration.conftest import WITHOUT_REVIEWS
 
 pytestmark = pytest.mark.night
 
@@ -46,7 +46,7 @@ def judged(home, spark, capsys):
     """Clean and check a night whose last day has these lines; gives back exit code, stage report and what was said."""
 
     def night_of(change, **checks):
-        settings = SMALL | {"checks": {"least_rows_to_compare": 50, "warn_one_user": 0.4, **checks}}
+        settings = WITHOUT_REVIEWS | {"checks": {"least_rows_to_compare": 50, "warn_one_user": 0.4, **checks}}
         (home / "nightshelf.toml").write_text(render_toml(check_settings(settings)))
         file = home / "sources" / "events" / f"events-{LAST}.jsonl.gz"
         as_delivered = file.read_bytes()
