@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -10,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipelines.atomic_files import write_json
+from pipelines.atomic_files import SPENT, write_json
 from pipelines.errors import NightshelfError, StepFailed
 from pipelines.night.access import write_for_owner_only
 from pipelines.night.night import Night
+from pipelines.night.steps import STEPS
 from pipelines.night.store import DamagedVersion
+
+STORE_SECONDS = "store_seconds.json"
 
 
 @contextmanager
@@ -24,6 +28,7 @@ def step_main(night: Night, step: str) -> Iterator[None]:
     failure.unlink(missing_ok=True)
     try:
         yield
+        note_store_seconds(night, step)
     except NightshelfError as known:
         if isinstance(known, DamagedVersion):
             night.forget("clean")  # finds what is damaged, builds it again, and lets all later steps run again
@@ -35,6 +40,25 @@ def step_main(night: Night, step: str) -> Iterator[None]:
         why = f"{type(unknown).__name__}: {str(unknown).splitlines()[0] if str(unknown) else 'no message'}"
         write_json(failure, {"step": step, "why": why, "exit_code": StepFailed.exit_code})
         sys.exit(StepFailed.exit_code)
+
+
+def note_store_seconds(night: Night, step: str) -> None:
+    """Add the seconds that this process has spent on keeping files whole to `store_seconds.json` of the night.
+
+    The processes that tune together are a part of the step `train`, run side by side, and note nothing.
+    """
+    if step not in STEPS:
+        return
+    print(f"{step}: {SPENT.seconds:.2f} s for syncs, checksums, renames and removals")
+    if night.work.is_dir():  # `publish` has removed it
+        write_json(night.work / STORE_SECONDS, store_seconds(night) | {step: round(SPENT.seconds, 3)})
+
+
+def store_seconds(night: Night) -> dict[str, float]:
+    """The seconds that each step of the night has spent on keeping files whole."""
+    file = night.work / STORE_SECONDS
+    seconds: dict[str, float] = json.loads(file.read_text()) if file.is_file() else {}
+    return seconds
 
 
 def step_process(step: str, work: Callable[[Night], Any], argv: Sequence[str] | None) -> None:

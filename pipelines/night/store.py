@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
 
-from pipelines.atomic_files import make_folder, remove, rename_all, replacing, sync_all
+from pipelines.atomic_files import counted, make_folder, remove, rename_all, replacing, sync_all
 from pipelines.errors import StepFailed
 from pipelines.sources.ledger import stamp_of
 
@@ -86,6 +86,7 @@ class Store:
         lines = self._file.read_text(errors="replace").splitlines() if trusting and self._file.is_file() else []
         self._verified = dict(line.split("\t", 1)[::-1] for line in lines if "\t" in line)  # stamp by path
 
+    @counted()
     def commit(self, made: Mapping[Path, Version]) -> None:
         """Commit the files of each folder of `made` as its version; a folder that is missing has none.
 
@@ -121,10 +122,12 @@ class Store:
             raise DamagedVersion(self._sentence(folder, LIST_DAMAGED))
         return signed.commit
 
+    @counted()
     def damage(self, folder: Path) -> str:
         """What is wrong with a committed folder, as a clause; empty where each listed file is what was committed."""
         return self._first_damage(folder, self._damage_of)
 
+    @counted()
     def missing_or_cut(self, folder: Path) -> str:
         """The same without a look into the files: whether one is missing or has another size."""
         return self._first_damage(folder, _damage_of_size)

@@ -15,6 +15,7 @@ from pipelines.contracts.contract import Table
 from pipelines.night.day_versions import versions_read
 from pipelines.night.night import Night, source_facts
 from pipelines.night.releases import list_releases
+from pipelines.night.step_process import store_seconds
 
 
 def make_manifest(night: Night) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "predecessor": night.predecessor and vars(night.predecessor),
         "checks": _checks(night.work / "quality"),
         "words": json.loads((night.work / "words.json").read_text()),
+        "store_seconds": store_seconds(night),
         "stages": {f.stem: json.loads(f.read_text()) for f in sorted((night.work / "done").glob("*.json"))},
     }
 
