@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
 
 from pipelines.cli import backfill, doctor, models, nights, releases, services, shop, sql
-from pipelines.errors import NightshelfError
+from pipelines.errors import NightshelfError, StepFailed
 from pipelines.night.access import write_for_owner_only
 from pipelines.orchestration.processes import EndedBySignal
 
@@ -31,6 +32,12 @@ def main() -> None:
     except NightshelfError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        place = f" ({error.filename})" if error.filename else ""
+        typer.secho(f"error: the disk is full{place}. Make space, then repeat the command.", fg="red", err=True)
+        sys.exit(StepFailed.exit_code)
     except EndedBySignal as ended:
         typer.secho(ended.sentence, err=True)
         raise

@@ -7,9 +7,9 @@ import json
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pipelines.atomic_files import SPENT, write_json
 from pipelines.errors import NightshelfError, StepFailed
@@ -32,14 +32,19 @@ def step_main(night: Night, step: str) -> Iterator[None]:
     except NightshelfError as known:
         if isinstance(known, DamagedVersion):
             night.forget("clean")  # finds what is damaged, builds it again, and lets all later steps run again
-        write_json(failure, {"step": step, "why": str(known), "exit_code": known.exit_code})
         print(f"{step}: {known}", file=sys.stderr)
-        sys.exit(known.exit_code)
+        _fail(failure, step, str(known), known.exit_code)
     except Exception as unknown:
         traceback.print_exc()
         why = f"{type(unknown).__name__}: {str(unknown).splitlines()[0] if str(unknown) else 'no message'}"
-        write_json(failure, {"step": step, "why": why, "exit_code": StepFailed.exit_code})
-        sys.exit(StepFailed.exit_code)
+        _fail(failure, step, why, StepFailed.exit_code)
+
+
+def _fail(file: Path, step: str, why: str, exit_code: int) -> NoReturn:
+    """Record the reason, where the disk has room for it, and end the process."""
+    with suppress(OSError):
+        write_json(file, {"step": step, "why": why, "exit_code": exit_code})
+    sys.exit(exit_code)
 
 
 def note_store_seconds(night: Night, step: str) -> None:

@@ -41,6 +41,7 @@ def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str],
             log(f"{name}: done before, {done['seconds']:.0f} s")
             return done
         _forget_from(night, name)
+        failure_file(night.work).unlink(missing_ok=True)  # the reason of an earlier failure is none of this one's
         start = time.monotonic()
         with ExitStack() as held:
             env = environment(night.settings.spark)

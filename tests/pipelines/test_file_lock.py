@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from threading import Thread
 
 import pytest
 
@@ -24,6 +25,19 @@ def test_shared_locks_are_held_together_and_keep_out_an_exclusive_one(tmp_path):
     with locked(file, shared=True), locked(file, shared=True, wait=False):  # noqa: SIM117
         with pytest.raises(BlockingIOError), locked(file, wait=False):
             pass
+
+
+def test_who_waits_long_says_for_which_file(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr("pipelines.file_lock.PATIENCE_S", 0.0)
+    with locked(tmp_path / ".lock"):
+        waiting = Thread(target=lambda: locked(tmp_path / ".lock").__enter__())
+        waiting.start()
+        said = ""
+        while not said:
+            said = capfd.readouterr().err
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert said == f"waiting for another process of nightshelf, which holds {tmp_path / '.lock'}\n"
 
 
 def test_a_child_that_inherits_the_descriptor_keeps_the_lock(tmp_path):

@@ -1,6 +1,8 @@
 """Commands on a home with two small releases: what they print, and what they refuse."""
 
+import errno
 import json
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -8,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.atomic_files import write_json
-from pipelines.cli.main import app
+from pipelines.cli.main import app, main
 from pipelines.errors import SettingsError
 from pipelines.night.releases import current, point_to
 
@@ -155,3 +157,17 @@ def test_doctor_state_needs_a_home(monkeypatch):
     monkeypatch.delenv("NIGHTSHELF_HOME", raising=False)
     with pytest.raises(SettingsError, match="nightshelf doctor HOME --state"):
         call("doctor", "--state")
+
+
+def test_a_full_disk_ends_with_one_sentence_and_the_code_of_a_failed_step(home, monkeypatch, capsys):
+    def full(path, target):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    before = os.umask(0o077)  # the command line sets its own
+    monkeypatch.setattr("pipelines.cli.releases.point_to", full)
+    monkeypatch.setattr("sys.argv", ["nightshelf", "rollback", str(home), "--to", OLD])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    os.umask(before)
+    assert ended.value.code == 5
+    assert capsys.readouterr().err == f"error: the disk is full ({home}). Make space, then repeat the command.\n"

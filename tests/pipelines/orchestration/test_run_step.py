@@ -103,6 +103,13 @@ def test_a_killed_process_is_reported_with_its_exit_code(night, script):
     assert (night.work / "failure.json").is_file()
 
 
+def test_the_reason_of_an_earlier_failure_is_not_given_again(night, script):
+    (night.work / "failure.json").write_text('{"step": "clean", "why": "it rained", "exit_code": 4}')
+    script("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(errors.StepFailed, match="clean ended with code -9"):
+        lines(night)
+
+
 def test_an_unknown_step_is_refused_with_the_names_of_all(night):
     with pytest.raises(errors.SettingsError, match="clean, check_inputs"):
         run_step("bake", night.work)
