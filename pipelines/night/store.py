@@ -8,6 +8,7 @@ and no others. Versions of days and of deliveries are such folders, and so are r
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -202,7 +203,11 @@ def _damage_of_size(folder: Path, name: str, listed: CommittedFile) -> str:
 
 
 def _write_list(folder: Path, commit: Commit) -> None:
-    (folder / COMMIT).write_bytes(SIGNED.dump_json(SignedCommit(commit, _signature(commit)), indent=1))
+    """Write the list; whoever may read the folder may read it."""
+    file, place = folder / COMMIT, folder.stat()
+    file.write_bytes(SIGNED.dump_json(SignedCommit(commit, _signature(commit)), indent=1))
+    os.chown(file, -1, place.st_gid)
+    file.chmod(place.st_mode & 0o666)
 
 
 def _signature(commit: Commit) -> str:

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 from functools import partial
 
 import pyarrow as pa
@@ -43,6 +44,13 @@ def test_readers_open_the_listed_files_and_no_others(tmp_path, make):
     assert store.read(target).facts == {"sums": {"n": 3.0}}
     assert store.read(target).rows == 17
     assert not list(target.glob(".*.crc"))
+
+
+def test_who_may_read_the_folder_may_read_its_list(tmp_path, make):
+    folder, target = make("a"), tmp_path / "releases" / "r"
+    folder.chmod(0o750)
+    Store(tmp_path).commit({folder: Version(target, {})})
+    assert stat.S_IMODE((target / COMMIT).stat().st_mode) == 0o640
 
 
 def test_a_version_without_rows_is_a_version(tmp_path):
