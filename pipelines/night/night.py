@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -140,8 +141,8 @@ class Night:
 def command_of_night(home: Path, run_date: str, *, days_only: bool) -> str:
     """The command that opens the night of a date, or continues it where it has not ended."""
     if days_only:
-        return f"nightshelf backfill {home} {run_date} {run_date} --days-only"
-    return f"nightshelf run {home} --date {run_date}"
+        return f"nightshelf backfill {shlex.quote(str(home))} {run_date} {run_date} --days-only"
+    return f"nightshelf run {shlex.quote(str(home))} --date {run_date}"
 
 
 def pages_name(release_id: str, fingerprint: str) -> str:

@@ -69,6 +69,10 @@ def test_a_night_long_after_the_data_stops_and_names_their_last_day(tmp_path, da
     check_data_reach(night(tmp_path, date(2025, 3, 14), days_only=True), days)
 
 
+def test_a_home_with_a_blank_in_its_name_is_quoted(tmp_path):
+    assert first_command(tmp_path / "my shop") == f"nightshelf run '{tmp_path / 'my shop'}' --date YYYY-MM-DD"
+
+
 def test_the_first_command_names_the_day_of_the_newest_file_of_events(tmp_path):
     (tmp_path / "nightshelf.toml").write_text('[sources.events]\npath = "sources"\n')
     (tmp_path / "sources").mkdir()
