@@ -59,6 +59,12 @@ def test_without_any_release_nothing_is_in_force(home):
     assert [change.release_id for change in read_changes(home)] == [OLDER]  # it was pruned, not taken back
 
 
+def test_a_damaged_release_can_be_taken_back(home):
+    (home / "releases" / TONIGHT / "manifest.json").unlink()
+    assert remove_release(home, Settings(), TONIGHT) == (BEFORE, "1")
+    assert not (home / "releases" / TONIGHT).exists()
+
+
 def test_an_unknown_release_is_named(home):
     with pytest.raises(SettingsError, match='no release "2030-01-01-01"'):
         remove_release(home, Settings(), "2030-01-01-01")
