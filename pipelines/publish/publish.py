@@ -59,8 +59,8 @@ def publish(night: Night) -> str:
         _move_aliases(night, manifest["model"], may_promote=may_promote)
     prune(night.home, night.settings.releases.keep, made=night.release_id)
     write_index(night.home)
-    remove(night.work)
     clear_leftovers(night.home, night.settings.releases)
+    remove(night.work)  # last: while it is there, the step is run again
     print(f"published {night.release_id}" + ("" if newest else ": a past date, so `current` stays"))
     return night.release_id
 

@@ -48,7 +48,9 @@ def prune(home: Path, keep: int, made: str = "") -> list[str]:
 
 def prune_unpublished(home: Path, keep: int) -> list[Path]:
     """Remove all but the `keep` unpublished nights that changed last; returns the folders that stay."""
-    return keep_newest((file.parent for file in (home / "staging").glob("*/night.json")), keep)
+    published = {release.run_id for release in list_releases(home)}
+    nights = (file.parent for file in (home / "staging").glob("*/night.json"))
+    return keep_newest((night for night in nights if night.name not in published), keep)
 
 
 def prune_data_docs(home: Path) -> None:

@@ -19,7 +19,7 @@ OLDER, BEFORE = "2026-03-29-01", "2026-03-30-01"
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
-    """A night that is to be published after two others, one of which is then one too many."""
+    """A night that is to be published after two others, one of which is then one too many, as a version of a day is."""
     home = tmp_path_factory.mktemp("shop")
     night = build(home, users=2, products=8).night
     settings = night.settings.model_copy(update={"releases": night.settings.releases.model_copy(update={"keep": 2})})
@@ -38,6 +38,7 @@ def prepared(tmp_path_factory):
         }
         write_json(made / "manifest.json", facts)
         store_of(home).commit({made: Version(home / "releases" / release_id, {})})
+    store_of(home).commit({home / "made": Version(home / "clean/events/day=2026-03-01/unused", {})})
     point_to(home, BEFORE)
     with registry(home, settings.mlflow) as client:
         _register(client, home / "mlflow" / "model")
