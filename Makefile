@@ -7,13 +7,14 @@ SHOP ?= shop
 DATE ?= 2025-03-31
 JOBS ?= 2
 TESTS ?= tests
+KILLS ?= 200
 PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3,$(shell command -v $(p) 2>/dev/null)))
 UV_VERSION := $(shell sed -n 's/^uv==//p' requirements.lock)
 TORCH := $(shell grep -E '^torch==' requirements.lock)
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 
-.PHONY: help check-machine install hooks services run up test test-fast format lint bench docs clean
+.PHONY: help check-machine install hooks services run up test test-fast faults format lint bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,6 +58,10 @@ test: check-machine install ## run all tests (JOBS=2 processes; TESTS=tests/… 
 
 test-fast: check-machine install ## run the tests without whole nights, real data and what is marked slow
 	@$(PYTEST) $(TESTS) -m "not night and not realdata and not slow"
+
+faults: install ## disturb nights at KILLS=200 moments, and all that `make test` does in part (hours; goes on where it stopped)
+	@$(BIN)/python -m tests.faults.killed_nights --kills $(KILLS) --jobs $(JOBS)
+	@NIGHTSHELF_ALL_FAULTS=1 $(PYTEST) tests/faults tests/pipelines/night/test_store.py tests/pipelines/publish
 
 format: install ## sort imports and format all Python files
 	@$(BIN)/ruff check --select I --fix .

@@ -8,9 +8,14 @@ from pipelines import atomic_files
 ALL_FAULTS = "NIGHTSHELF_ALL_FAULTS"  # set by `make faults`
 
 
+def all_faults():
+    """Whether this is `make faults`, which tries what takes too long for `make test`, too."""
+    return bool(os.environ.get(ALL_FAULTS))
+
+
 def each_nth(step):
     """The distance of the operations that are killed: `step` in `make test`, 1 in `make faults`, which kills at all."""
-    return 1 if os.environ.get(ALL_FAULTS) else step
+    return 1 if all_faults() else step
 
 
 class Killed(BaseException):

@@ -19,7 +19,6 @@ from pipelines.settings.load import check_settings
 from pipelines.settings.render import render_toml
 
 FIRST, LAST = date(2025, 3, 27), date(2025, 3, 31)  # run dates of the two nights
-DEAD_ENDPOINT = {"NIGHTSHELF__TEXTS__GENERATOR": "http://127.0.0.1:9/v1"}
 READERS = "daemon" if os.getuid() == 0 else ""  # group that reads releases; only root can give files to any group
 SMALL = {
     "shop": {"name": "small", "time_zone": "Europe/Berlin"},
@@ -92,15 +91,16 @@ class Shop:
 
 
 def make_shop(home: Path, **changes: dict) -> Shop:
-    return _shop(home, SMALL | changes, days=14, users=220, products=120)
+    return make_demo_shop(home, SMALL | changes, days=14, users=220, products=120)
 
 
 def make_tiny_shop(home: Path) -> Shop:
     """A shop of few customers, without reviews and without defects, for nights that make no release."""
-    return _shop(home, WITHOUT_REVIEWS, days=6, users=40, products=28, clean=True)
+    return make_demo_shop(home, WITHOUT_REVIEWS, days=6, users=40, products=28, clean=True)
 
 
-def _shop(home: Path, settings: dict, **delivered: int) -> Shop:
+def make_demo_shop(home: Path, settings: dict, **delivered: int) -> Shop:
+    """The home of a demo shop with these settings and, in place of the usual ones, numbers of days, users, products."""
     before = os.umask(0o077)  # as `nightshelf init` has it
     write_demo_shop(home / "sources", seed=7, last_day=LAST, **delivered)
     (home / "nightshelf.toml").write_text(render_toml(check_settings(settings)))
@@ -111,14 +111,14 @@ def _shop(home: Path, settings: dict, **delivered: int) -> Shop:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory) -> Shop:
-    """The small shop with two published nights; the first came before the later files, and its endpoint is dead."""
+    """The small shop with two published nights; the first came before the later files."""
     made = make_shop(tmp_path_factory.mktemp("shop") / "home", texts={"tokens": 1_000}, releases={"group": READERS})
     undelivered = tmp_path_factory.mktemp("undelivered")
     later = [f for f in (made.home / "sources").rglob("*-2025-03-*") if _day_of(f) > FIRST]
     assert later
     for file in later:
         file.rename(undelivered / file.name)
-    nights = [made.run(FIRST, **DEAD_ENDPOINT)]
+    nights = [made.run(FIRST)]
     for file in later:
         (undelivered / file.name).rename(file)
     nights.append(made.run(LAST))

@@ -2,35 +2,38 @@
 
 import gzip
 import json
-import os
-import signal
-import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import duckdb
 import pytest
 
 from pipelines.night.release_tables import open_tables
 from pipelines.night.releases import current
-from tests.integration.conftest import DEAD_ENDPOINT, FIRST, LAST
+from pipelines.night.steps import STEPS
+from tests.faults.family import kill
+from tests.faults.shop import Started
+from tests.integration.conftest import FIRST, LAST
 
 pytestmark = pytest.mark.night
 
 
+DEAD_ENDPOINT = {"NIGHTSHELF__TEXTS__GENERATOR": "http://127.0.0.1:9/v1"}
+KILLS = (("features", "jvm"), ("train", "all"), ("rank", "airflow"))  # step, and who is killed while it runs
+
+
 def test_a_night_of_the_past_that_is_killed_and_run_again_gives_the_same_tables_and_moves_nothing(shop):
-    """The first night again, now that later files are there: killed while it trains, and run once more."""
+    """The first night again, now that later files are there: killed in three steps, and run once more."""
     release = current(shop.home)
-    _kill_in_training(shop.home, FIRST, "--retrain", **DEAD_ENDPOINT)
-    assert shop.too_open() == {}
-    assert current(shop.home) == release
-    assert shop.call("sql", "select count(*) from user_topk").returncode == 0
-    done = shop.run(FIRST, "--retrain", **DEAD_ENDPOINT)
+    command = [sys.executable, "-m", "pipelines.cli.main", "run", str(shop.home), "--date", str(FIRST), "--retrain"]
+    for step, victim in KILLS:
+        _kill_in(STEPS[step], victim, Started(command))
+        assert shop.too_open() == {}
+        assert current(shop.home) == release
+        assert shop.call("sql", "select count(*) from user_topk").returncode == 0
+    done = shop.run(FIRST, "--retrain")
     assert done.returncode == 0, done.stdout + done.stderr
     assert current(shop.home) == release
     assert shop.hashes("2025-03-27-02") == shop.hashes("2025-03-27-01")
@@ -39,71 +42,16 @@ def test_a_night_of_the_past_that_is_killed_and_run_again_gives_the_same_tables_
     assert again["version"] != before["version"]
 
 
-def _kill_in_training(home, day, *words, **environ):
-    argv = [sys.executable, "-m", "pipelines.cli.main", "run", str(home), "--date", str(day), *words]
-    nowhere = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    night = subprocess.Popen(argv, env=os.environ | environ, start_new_session=True, **nowhere)
-    try:
-        _wait_for_training(home, night)
-    finally:
-        os.killpg(night.pid, signal.SIGKILL)
-        night.wait()
-        _end_orphans(home)
-
-
-def _wait_for_training(home, night):
-    end = time.monotonic() + 300
-    while time.monotonic() < end and night.poll() is None:
-        if _processes("training.train", home):
-            time.sleep(4)
-            return
-        time.sleep(0.3)
-    pytest.fail("the night never came to training")
-
-
-def _processes(word, home):
-    """Ids of processes whose command line names both."""
-    found = []
-    for folder in os.listdir("/proc"):
-        if folder.isdigit():
-            try:
-                with open(f"/proc/{folder}/cmdline") as file:
-                    line = file.read()
-            except OSError:
-                continue
-            if word in line and str(home) in line:
-                found.append(int(folder))
-    return found
-
-
-def _end_orphans(home):
-    for process in _processes("--night", home):
-        os.kill(process, signal.SIGKILL)
-
-
-@contextmanager
-def dripping_endpoint():
-    """The address of an endpoint whose answers never end."""
-
-    class Dripping(BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.send_response(200)
-            self.end_headers()
-            try:
-                while True:
-                    self.wfile.write(b" ")
-                    time.sleep(0.1)
-            except OSError:  # the night did not wait
-                pass
-
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
+def _kill_in(step, victim, run):
+    """Kill the victim some seconds after the step began."""
+    while not run.ended() and not run.family.of_step(step):
+        time.sleep(0.1)
+    time.sleep(3)
+    victims = run.family.victims(victim, step)
+    assert victims, run.printed()
+    kill(victims)
+    run.printed()
+    assert run.process.returncode != 0
 
 
 def templates_spoke(shop, release, why):
@@ -118,10 +66,6 @@ def templates_spoke(shop, release, why):
     assert why in words["stopped"]
     assert why in page
     assert f"A template wrote the texts of {by['template']} bundles" in page
-
-
-def test_a_night_does_without_an_endpoint_that_is_dead(shop):
-    templates_spoke(shop, "2025-03-27-01", "Connection refused")
 
 
 def test_the_next_night_is_judged_against_the_model_before(shop):
@@ -171,16 +115,14 @@ def test_a_check_that_fails_stops_the_night_and_touches_nothing(shop):
     assert json.loads(shop.call("doctor", "--json").stdout)[-1]["what"] == "unfinished night"
 
 
-def test_a_day_without_events_is_an_honest_empty_result_even_without_training_and_with_a_slow_endpoint(shop):
+def test_a_day_without_events_is_an_honest_empty_result_even_without_training_and_with_a_dead_endpoint(shop):
     day = date(2025, 4, 1)
     events = shop.home / "sources" / "events"
     (events / f"events-{day}.jsonl.gz").write_bytes(gzip.compress(b"", mtime=0))
-    with dripping_endpoint() as address:
-        slow = {"GENERATOR": address, "ENDPOINT_SECONDS": "0.5", "ENDPOINT_TRIES": "1"}
-        done = shop.run(day, "--skip-training", **{f"NIGHTSHELF__TEXTS__{name}": value for name, value in slow.items()})
+    done = shop.run(day, "--skip-training", **DEAD_ENDPOINT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert current(shop.home) == "2025-04-01-01"
-    templates_spoke(shop, "2025-04-01-01", "timed out")
+    templates_spoke(shop, "2025-04-01-01", "Connection refused")
     with open_tables(shop.home) as engine:
         query = "select count(*) filter (day = ?), count(*) from events"
         ((that_day, all_days),) = engine.execute(query, [day]).fetchall()
