@@ -8,10 +8,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.atomic_files import write_json
 from pipelines.contracts.all_tables import CLEAN
 from pipelines.contracts.contract import Table
 from pipelines.night.day_versions import VERSIONED, folder_of, record_versions_read, refused_folder
 from pipelines.night.night import Night
+from pipelines.night.releases import note_published, point_to
 from pipelines.night.store import Version, store_of
 
 
@@ -44,6 +46,22 @@ def write(folder: Path, table: Table, rows: list[dict[str, Any]]) -> None:
     schema = pa.schema([table.schema().field(n).with_nullable(True) for n in names])
     kept = [{n: row.get(n) for n in names} for row in rows]
     pq.write_table(pa.Table.from_pylist(kept, schema=schema), folder / "part-0.parquet")
+
+
+def small_release(home: Path, number: int, products: tuple[str, ...] = ("shoe", "lamp")) -> str:
+    """Publish release 2026-03-0N-01, of two tables, and put it in force; returns its id."""
+    release_id = f"2026-03-0{number}-01"
+    made = home / "staging" / release_id
+    for table in ("user_topk", "bundles"):
+        (made / table).mkdir(parents=True)
+        rows = pa.table({"product_id": list(products), "release_id": [release_id] * len(products)})
+        pq.write_table(rows, made / table / "part-0.parquet")
+    facts = {"kind": "night", "number": number, "run_id": f"run-{number}", "model": {"name": "m", "version": "1"}}
+    write_json(made / "manifest.json", facts)
+    store_of(home).commit({made: Version(home / "releases" / release_id, {"run_id": f"run-{number}"})})
+    note_published(home)
+    point_to(home, release_id)
+    return release_id
 
 
 def cut(file: Path) -> None:

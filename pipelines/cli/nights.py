@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import Home, RunDate, run_date_of
+from pipelines.night.copy_state import read_copy_state
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.steps import STEPS
 from pipelines.orchestration.night_run import run_night
@@ -41,6 +42,8 @@ def run(
     options = RunOptions(full_refresh, retrain, skip_training, k, anyway=anyway)
     release = run_night(home, run_date_of(home, date), options, verbose=verbose, log=typer.echo)
     typer.echo(f"published {release.release_id}: {release.folder}")
+    if (copies := read_copy_state(home)) and not copies.ok:
+        typer.secho(f"warning: {copies.says}", fg="yellow", err=True)
     typer.echo(f"next: nightshelf report {home} · nightshelf preview {home}")
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.cli.options import Home, Json
 from pipelines.cli.output import print_json
+from pipelines.errors import SettingsError, StepFailed
 from pipelines.night.home_locks import writer_lock
 from pipelines.night.releases import list_releases, point_to, previous_release
 from pipelines.night.run_date import first_command
+from pipelines.publish.release_copies import keep_copies
 from pipelines.publish.release_diff import describe, diff_releases
 from pipelines.publish.removal import remove_release
 from pipelines.report.releases_page import write_index
-from pipelines.settings.load import load_settings
+from pipelines.settings.load import FILE, load_settings
+from pipelines.settings.tree import Settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,14 +32,24 @@ def releases(
     remove: Annotated[
         str, typer.Option(metavar="RELEASE", help="Take this release back, with the champion that it made.")
     ] = "",
+    copy: Annotated[
+        bool, typer.Option("--copy", help="Bring the copies at [releases] also_to up to date with the home.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """List the kept releases, oldest first. Example: `nightshelf releases shop`"""
     settings = load_settings(home)
+    if copy:
+        if not settings.releases.also_to:
+            raise SettingsError(f"{home / FILE}: [releases] also_to is empty; name the address that holds the copies.")
+        with writer_lock(home, wait=False):
+            _keep_copies(home, settings)
+        return
     if remove:
         with writer_lock(home, wait=False):
             in_force, champion = remove_release(home, settings, remove)
-        typer.echo(f"{remove} is removed; in force: {in_force or 'none'}; champion: version {champion or 'none'}")
+            typer.echo(f"{remove} is removed; in force: {in_force or 'none'}; champion: version {champion or 'none'}")
+            _keep_copies(home, settings)
         return
     kept = list_releases(home)
     if as_json:
@@ -57,12 +71,20 @@ def rollback(
     ] = "",
 ) -> None:
     """Put an earlier release in force again. Example: `nightshelf rollback shop --to 2025-03-30-01`"""
-    load_settings(home)
+    settings = load_settings(home)
     release_id = to or previous_release(home)
     with writer_lock(home, wait=False):
         point_to(home, release_id)
-        write_index(home)
-    typer.echo(f"{release_id} is in force")
+        typer.echo(f"{release_id} is in force")
+        _keep_copies(home, settings)
+
+
+def _keep_copies(home: Path, settings: Settings) -> None:
+    """Bring `[releases] also_to` up to date and write the page of releases. Raises StepFailed where a copy failed."""
+    state = keep_copies(home, settings.releases)
+    write_index(home)
+    if state and not state.ok:
+        raise StepFailed(state.says)
 
 
 def diff(

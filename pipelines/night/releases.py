@@ -163,13 +163,14 @@ def current(home: Path) -> str | None:
 
 def next_release_id(home: Path, run_date: date) -> str:
     """`YYYY-MM-DD-NN`, one above every number this day ever had: of releases, kept or not, and of opened nights."""
-    used = _published_ids(home)
+    used = published_ids(home)
     used |= {_opened_id(file) for file in (home / "staging").glob(f"{run_date}-*/night.json")}
     numbers = [int(m[2]) for name in used if (m := NAME.fullmatch(name)) and m[1] == str(run_date)]
     return f"{run_date}-{max(numbers, default=0) + 1:02d}"
 
 
-def _published_ids(home: Path) -> set[str]:
+def published_ids(home: Path) -> set[str]:
+    """The ids of all releases that the home ever published, kept or not."""
     journal = home / JOURNAL
     listed = journal.read_text(errors="replace").split() if journal.is_file() else []
     return {*listed, *(folder.name for folder in release_folders(home))}
@@ -183,7 +184,7 @@ def _opened_id(night: Path) -> str:
 
 def note_published(home: Path) -> None:
     """Write the ids of all releases that were ever published, one a line, so that none is given again."""
-    write_text(home / JOURNAL, "".join(f"{release_id}\n" for release_id in sorted(_published_ids(home))))
+    write_text(home / JOURNAL, "".join(f"{release_id}\n" for release_id in sorted(published_ids(home))))
 
 
 def point_to(home: Path, release_id: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipelines.errors import NightshelfError
 from pipelines.night.access import closing_commands
+from pipelines.night.copy_state import CopyState, read_copy_state
 from pipelines.night.home_state import describe_unpublished
 from pipelines.night.releases import current, damaged_releases, list_releases
 from pipelines.night.user_key import load_user_key
@@ -87,6 +88,11 @@ def check_home(home: Path) -> Iterator[Finding]:
         gone = sum(file.gone for file in known.values())
         yield Finding(f"{source} files", True, f"{len(known)} known" + (f", {gone} of them gone" if gone else ""))
     yield Finding("releases", True, f"{len(list_releases(home))} kept, in force: {current(home) or 'none'}")
+    if address := settings.releases.also_to:
+        copies = read_copy_state(home)
+        if copies is None or copies.address != address:
+            copies = CopyState(address, True, f"nothing is copied to {address} yet; the next night does")
+        yield Finding("copies of releases", copies.ok, copies.says)
     for release_id, wrong in damaged_releases(home).items():
         yield Finding("damaged release", False, f"{release_id}: {wrong}")
     for name, state in describe_unpublished(home):

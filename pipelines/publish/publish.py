@@ -23,6 +23,7 @@ from pipelines.night.step_process import step_process
 from pipelines.night.store import Version, store_of
 from pipelines.night.table_io import write_table
 from pipelines.publish.manifest import make_manifest
+from pipelines.publish.release_copies import keep_copies
 from pipelines.publish.retention import clear_leftovers, prune
 from pipelines.registry.promotion import set_aliases
 from pipelines.report.night_page import write_report
@@ -58,6 +59,7 @@ def publish(night: Night) -> str:
         point_to(night.home, night.release_id)
         _move_aliases(night, manifest["model"], may_promote=may_promote)
     prune(night.home, night.settings.releases.keep, made=night.release_id)
+    keep_copies(night.home, night.settings.releases)
     write_index(night.home)
     clear_leftovers(night.home, night.settings.releases)
     remove(night.work)  # last: while it is there, the step is run again

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipelines.errors import SettingsError
 from pipelines.settings.consistency import inconsistencies
+from pipelines.settings.releases import refuse_inside
 from pipelines.settings.renamed_keys import VARIABLE, renamed_variables, without_renamed
 from pipelines.settings.secrets import secrets_in
 from pipelines.settings.tree import Settings
@@ -32,7 +33,9 @@ def load_settings(home: Path, environ: Mapping[str, str] | None = None) -> Setti
     tree = read_tree(file)
     if renamed := list(renamed_variables(environ)):
         raise SettingsError("\n".join(renamed))
-    return check_settings(overlay(tree, environ), where=str(file))
+    settings = check_settings(overlay(tree, environ), where=str(file))
+    refuse_inside(home, settings.releases)
+    return settings
 
 
 def read_tree(file: Path) -> dict[str, Any]:

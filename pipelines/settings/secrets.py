@@ -22,6 +22,8 @@ INSTEAD = {
     "the password of a PostgreSQL database from PGPASSWORD or ~/.pgpass.",
     "sources": "Credentials of an object store come from its own variables, such as AWS_ACCESS_KEY_ID and "
     "AWS_SECRET_ACCESS_KEY.",
+    "releases": "Credentials of an object store come from its own variables, such as AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY.",
     "texts": "The key of an endpoint comes from NIGHTSHELF_TEXTS_KEY.",
     "spark": "Put it into spark-defaults.conf in the folder SPARK_CONF_DIR, or core-site.xml in HADOOP_CONF_DIR.",
 }

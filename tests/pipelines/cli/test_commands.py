@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from pipelines.atomic_files import write_json
 from pipelines.cli.main import app, main
-from pipelines.errors import SettingsError
+from pipelines.errors import SettingsError, StepFailed
 from pipelines.night.releases import current, point_to
+from tests.given import small_release
 
 OLD, NEW = "2025-03-30-01", "2025-03-31-01"
 
@@ -151,6 +152,32 @@ def test_doctor_names_what_others_may_read_and_the_command_that_mends_it(home):
         findings = json.loads(CliRunner().invoke(app, ["doctor", str(home), "--json"]).stdout)
         assert [f["says"] for f in findings if f["what"] == "who may read the home"] == [state]
         (home / "releases").chmod(0o700)
+
+
+def test_rollback_and_copy_reach_the_copies_and_say_where_they_do_not(tmp_path):
+    home, copies = tmp_path / "shop", tmp_path / "copies"
+    first, second = small_release(home, 1), small_release(home, 2)
+    (home / "nightshelf.toml").write_text(f'[releases]\nalso_to = "{copies.as_uri()}"')
+    call("releases", home, "--copy")
+    assert json.loads((copies / "current.json").read_text())["release_id"] == second
+    call("rollback", home)
+    assert json.loads((copies / "current.json").read_text())["release_id"] == first
+    copies.rename(tmp_path / "away")
+    copies.write_text("no folder")
+    failed = CliRunner().invoke(app, ["rollback", str(home), "--to", second])
+    assert isinstance(failed.exception, StepFailed)
+    assert (current(home), failed.stdout.splitlines()[0]) == (second, f"{second} is in force")
+    findings = json.loads(CliRunner().invoke(app, ["doctor", str(home), "--json"]).stdout)
+    (state,) = [finding for finding in findings if finding["what"] == "copies of releases"]
+    assert (state["ok"], state["says"]) == (False, str(failed.exception))
+    assert state["says"].startswith(
+        f"{second} is in force in {home}, but the copies of its releases are not up to date: "
+    )
+
+
+def test_copy_needs_an_address(home):
+    with pytest.raises(SettingsError, match=r"\[releases\] also_to is empty"):
+        call("releases", home, "--copy")
 
 
 def test_doctor_state_needs_a_home(monkeypatch):

@@ -2,9 +2,12 @@
 
 import shutil
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from mlflow import MlflowClient
+from moto.server import ThreadedMotoServer
+from pyarrow.fs import S3FileSystem
 
 from pipelines.atomic_files import write_json
 from pipelines.night.champion_log import Change, record_change
@@ -60,3 +63,30 @@ def _register(client: MlflowClient, folder: Path) -> None:
 def copy_of(prepared, tmp_path):
     """Copies of the prepared home, by name."""
     return lambda name: Path(shutil.copytree(prepared, tmp_path / name, symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    """The address of a local S3 server; credentials for it are in the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        host, port = server.get_host_and_port()
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }.items():
+            patch.setenv(name, value)
+        yield f"http://{host}:{port}"
+        server.stop()
+
+
+@pytest.fixture
+def address(s3_server):
+    """An empty folder on the S3 server."""
+    name = f"bucket-{token_hex(6)}"
+    S3FileSystem(endpoint_override=s3_server, allow_bucket_creation=True).create_dir(name)
+    return f"s3://{name}/shop"

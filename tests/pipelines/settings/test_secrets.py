@@ -17,6 +17,8 @@ ASIDE = "hunter2"  # a part of it, which no sentence may hold either
         ("mlflow", "tracking_uri", f"https://{ASIDE}@mlflow.example", "MLFLOW_TRACKING_USERNAME"),
         ("texts", "generator", f"https://:{SECRET}@models.example/v1", "NIGHTSHELF_TEXTS_KEY"),
         ("texts", "generator", f"https://models.example/v1?api_key={SECRET}", "NIGHTSHELF_TEXTS_KEY"),
+        ("releases", "also_to", f"s3://AKIA:{SECRET}@bucket/shop", "AWS_SECRET_ACCESS_KEY"),
+        ("releases", "also_to", f"s3://bucket/shop?secret_key={SECRET}", "AWS_SECRET_ACCESS_KEY"),
         ("pages", "address", f"https://ann:{SECRET}@pages.example", "environment"),
         ("spark", "master", f"spark://ann:{SECRET}@spark.example:7077", "spark-defaults.conf"),
     ],

@@ -54,6 +54,9 @@ def test_learners_share_their_keys_and_differ_in_defaults():
             ['[training] lora_rnk is not a setting. Did you mean "lora_rank"? Keys of [training]: batch_pairs, '],
         ),
         ({"pages": {"zz": 4}}, ["[pages] zz is not a setting. Keys of [pages]: address."]),
+        ({"releases": {"also_to": "/mnt/shop"}}, ["[releases] also_to = '/mnt/shop'", "s3://bucket/folder"]),
+        ({"releases": {"also_to": "sftp://a/b"}}, ["[releases] also_to = 'sftp://a/b'", "file:///folder"]),
+        ({"releases": {"also_to": "s3://"}}, ["[releases] also_to = 's3://'", "abfss://container@account"]),
         ({"ranking": {"k": 0}}, ["[ranking] k = 0", "greater than or equal to 1"]),
         ({"ranking": {"k": "many"}}, ["[ranking] k = 'many'", "valid integer"]),
         ({"next_choice": {"softmax_products": 1}}, ["[next_choice] softmax_products = 1", "or equal to 16"]),
@@ -88,6 +91,16 @@ def test_the_environment_wins_over_the_file(tmp_path):
     environ = {"NIGHTSHELF__RANKING__K": "9", "NIGHTSHELF__SPARK__MASTER": "spark://host:7077", "OTHER": "x"}
     settings = load_settings(tmp_path, environ)
     assert (settings.ranking.k, settings.spark.master, settings.shop.name) == (9, "spark://host:7077", "file")
+
+
+def test_copies_lie_outside_of_the_home(tmp_path):
+    home = tmp_path / "my shop"
+    home.mkdir()
+    (home / "nightshelf.toml").write_text(f'[releases]\nalso_to = "{(home / "copies").as_uri()}"')
+    with pytest.raises(SettingsError, match=r"\[releases\] also_to = .* lies in the home"):
+        load_settings(home)
+    (home / "nightshelf.toml").write_text(f'[releases]\nalso_to = "{(tmp_path / "copies").as_uri()}/"')
+    assert load_settings(home).releases.also_to == (tmp_path / "copies").as_uri()
 
 
 def test_a_home_without_settings_says_how_to_make_one(tmp_path):
