@@ -179,6 +179,24 @@ def test_an_older_publisher_gives_way_to_a_newer_one(home, address, tmp_path, mo
         assert copy_releases(other, RemoteStore(place)) == f"{place} holds the 3 releases of the home"
 
 
+def test_a_release_that_a_copy_of_the_home_has_put_in_force_meanwhile_is_not_removed(home, address, monkeypatch):
+    older = shutil.copytree(home, home.with_name("older"), symlinks=True)
+    copy_releases(older, RemoteStore(address))
+    point_to(older, FIRST)
+    remove(home / "releases" / FIRST)
+    calls = []
+
+    def roll_back():
+        calls.append(1)
+        if len(calls) == 4:  # after the list of files, that of the second release, and the pointer
+            with monkeypatch.context() as real:
+                real.setattr(remote_store, "obstore", obstore)
+                copy_releases(older, RemoteStore(address))
+
+    copied(monkeypatch, home, address, between=roll_back)
+    assert there(address) == ({FIRST: FILES, SECOND: FILES}, FIRST)
+
+
 def test_a_release_of_another_home_is_not_overwritten(home, address, tmp_path):
     copy_releases(home, RemoteStore(address))
     made = home.with_name("second") / "staging" / "made"

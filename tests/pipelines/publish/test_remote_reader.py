@@ -40,6 +40,14 @@ def test_a_copy_with_a_cut_or_missing_file_is_refused(copy):
         read_remote_current(copy)
 
 
+def test_a_list_that_the_pointer_does_not_name_is_refused(copy):
+    remote, path = RemoteStore(copy), "releases/2026-03-02-01/_commit.json"
+    content, version = remote.read(path)
+    remote.replace(path, content + b"\n", version)
+    with pytest.raises(CopyFailed, match="release 2026-03-02-01 is not whole"):
+        read_remote_current(copy)
+
+
 def test_an_address_without_copies_is_named(address):
     with pytest.raises(CopyFailed, match=f"{address} has no current.json"):
         read_remote_current(address)
