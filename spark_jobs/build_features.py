@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 
-from pipelines.atomic_files import remove, write_json
+from pipelines.atomic_files import remove
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.interactions import INTERACTIONS
 from pipelines.contracts.pair_counts import PAIR_COUNTS
@@ -28,6 +28,7 @@ from pipelines.night.day_versions import (
 )
 from pipelines.night.night import Night
 from pipelines.settings.features import Features
+from pipelines.state_files import write_state
 from spark_jobs.day_tables import DayWriter, kept_aside, measure_days
 from spark_jobs.engine import job, read
 from spark_jobs.features.interest import daily_interest, interactions, product_days
@@ -56,7 +57,7 @@ def build_features(spark: SparkSession, night: Night) -> None:
         build(read(spark, EVENTS, files), writer, {day: days[day] for day in absent}, night.settings.features)
     remove(building)
     for table in DAYS:
-        write_json(night.aggregates(table), measure_days(night.home, table, days, night.run_date))
+        write_state(night.aggregates(table), measure_days(night.home, table, days, night.run_date))
 
 
 def build(events: DataFrame, writer: DayWriter, days: Mapping[str, str], settings: Features) -> None:

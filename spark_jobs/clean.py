@@ -13,7 +13,7 @@ from datetime import date
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.atomic_files import remove, write_json
+from pipelines.atomic_files import remove
 from pipelines.contracts.account import ACCOUNT
 from pipelines.contracts.events import EVENTS
 from pipelines.contracts.products import PRODUCTS
@@ -29,6 +29,7 @@ from pipelines.night.night import Night, first_day, look_back
 from pipelines.night.run_date import check_data_reach
 from pipelines.night.store import Version, store_of
 from pipelines.night.user_key import load_user_key
+from pipelines.state_files import write_state
 from spark_jobs.cleaning.account import (
     account_table,
     account_with_news,
@@ -102,13 +103,13 @@ def clean(spark: SparkSession, night: Night) -> None:
                 build(rows.where(F.col("day").between(first, last)), source, absent, catalogue.known, writer)
             verdicts = [facts["verdicts"] for facts in facts_of(night.home, source.table, days).values()]
             accounts[source.name] = account_with_news(landed, verdicts, delivered.new, in_view.first, in_view.last)
-            write_json(night.aggregates(source.table), measure_days(night.home, source.table, days, night.run_date))
+            write_state(night.aggregates(source.table), measure_days(night.home, source.table, days, night.run_date))
     remove(building, readable_folder(night))
     written = write(account_table(spark, accounts), ACCOUNT, night.place(ACCOUNT))
-    write_json(night.aggregates(ACCOUNT), measure(written, ACCOUNT, night.run_date, {}))
+    write_state(night.aggregates(ACCOUNT), measure(written, ACCOUNT, night.run_date, {}))
     words = refusals_in_words(accounts)
-    write_json(night.details(ACCOUNT), {c.name: words for c in ACCOUNT.checks if c.name.startswith("share of rows")})
-    write_json(night.work / "account.json", accounts)
+    write_state(night.details(ACCOUNT), {c.name: words for c in ACCOUNT.checks if c.name.startswith("share of rows")})
+    write_state(night.work / "account.json", accounts)
 
 
 def build(rows: DataFrame, source: DatedSource, days: Mapping[str, str], known: DataFrame, writer: DayWriter) -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.atomic_files import write_json
 from pipelines.contracts.bundles import BUNDLES, NAMED
 from pipelines.contracts.cold_start_bundles import COLD_START_BUNDLES
 from pipelines.contracts.cold_start_topk import COLD_START_TOPK
@@ -33,6 +32,7 @@ from pipelines.contracts.views import HIDDEN_PRODUCTS, SHOWABLE_PRODUCTS, SUBSTI
 from pipelines.night.day_versions import facts_of, files_of_table, versions_read
 from pipelines.night.night import Night
 from pipelines.settings.features import Features
+from pipelines.state_files import write_state
 from recommender.bundles.scoring import BasketTotals
 from recommender.bundles.visit_bundles import VisitBundler
 from recommender.ranking.ranker_files import load_ranker
@@ -70,7 +70,7 @@ def rank(spark: SparkSession, night: Night) -> None:
 
     def publish(frame: DataFrame, table: Table) -> DataFrame:
         written = write(frame.transform(stamp, night.run_date, night.release_id), table, night.place(table))
-        write_json(night.aggregates(table), measure(written, table, night.run_date, views))
+        write_state(night.aggregates(table), measure(written, table, night.run_date, views))
         return written
 
     events, products = rows_of(EVENTS), rows_of(PRODUCTS)
@@ -86,7 +86,7 @@ def rank(spark: SparkSession, night: Night) -> None:
     offers = find_bundles(evidence, ranker, settings.bundles, settings.relations)
     bundles = views[BUNDLES.name] = publish(bundle_table(offers, evidence, language), BUNDLES)
     unknown = [f"{r['product_id']} ({r['key']})" for r in views[UNKNOWN_PRODUCTS.name].head(FEW)]
-    write_json(night.details(BUNDLES), {NAMED: ", ".join(unknown)})
+    write_state(night.details(BUNDLES), {NAMED: ", ".join(unknown)})
     publish(cold_table(offers, evidence, settings.bundles), COLD_START_BUNDLES)
 
     lists = ListRun(

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.atomic_files import write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.bundles import BUNDLES
 from pipelines.contracts.contract import Table
@@ -17,6 +16,7 @@ from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night, Predecessor
 from pipelines.report.night_page import write_report
 from pipelines.settings.tree import Settings
+from pipelines.state_files import write_state
 from tests.given import put
 
 RUN_DATE = date(2026, 3, 31)
@@ -72,7 +72,7 @@ class SmallNight:
             {"table": "user_topk", "check": "c", "severity": severity, "number": 1.0, "says": f"user_topk: {says}"}
             for severity, says in broken
         ]
-        write_json(self.night.work / "quality" / "outputs.json", {"judged": 57, "broken": entries})
+        write_state(self.night.work / "quality" / "outputs.json", {"judged": 57, "broken": entries})
 
 
 def build(home: Path, title: str = "Oak chair 0", users: int = 12, products: int = 30) -> SmallNight:
@@ -91,9 +91,9 @@ def build(home: Path, title: str = "Oak chair 0", users: int = 12, products: int
         put(night, table, rows.get(table, []))
     days = [(RUN_DATE - timedelta(days=back), 20 + (back * 7) % 13) for back in range(28)]
     put(night, EVENTS, [row for day, n in days for row in _events(day, n)])
-    write_json(night.work / "evaluation.json", EVALUATION)
-    write_json(night.work / "quality" / "inputs.json", {"judged": 31, "broken": []})
-    write_json(night.work / "quality" / "outputs.json", {"judged": 57, "broken": []})
+    write_state(night.work / "evaluation.json", EVALUATION)
+    write_state(night.work / "quality" / "inputs.json", {"judged": 31, "broken": []})
+    write_state(night.work / "quality" / "outputs.json", {"judged": 57, "broken": []})
     return SmallNight(night, _manifest({t.name: len(rows.get(t, [])) for t in OUTPUTS}))
 
 

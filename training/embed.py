@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from pipelines.errors import StepFailed
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
 from pipelines.night.table_io import read_table, write_table
+from pipelines.state_files import read_state
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import query
 from recommender.ranking.quantised_vectors import user_vectors
@@ -80,9 +80,9 @@ def version_in_force(work: Path) -> str:
     """
     file = work / "decision.json"
     try:
-        return str(json.loads(file.read_text())["version"])
-    except (OSError, KeyError) as missing:
-        raise StepFailed(f"{file} is missing or has no version. Run the step register first.") from missing
+        return str(read_state(file, "Run the step register again.")["version"])
+    except KeyError as missing:
+        raise StepFailed(f"{file} has no version. Run the step register first.") from missing
 
 
 def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:

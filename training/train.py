@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.atomic_files import write_json
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
 from pipelines.registry.client import fetch_for_training
+from pipelines.state_files import write_state
 from recommender.ranking.ranker import Ranker
 from training.encoder.encoder import make_repeatable
 from training.ranker.build_model import make_challenger
@@ -61,7 +61,7 @@ def train(night: Night) -> None:
             run.notes.append("the predecessor was fitted on some of the test days: its figures are too good")
         ranker = run.ranker(predecessor, last_known_day)
         rankers = (rankers or with_parts("predecessor", ranker)) | {"predecessor": ranker}
-    write_json(night.work / "evaluation.json", evaluation(run, rankers, challenger))
+    write_state(night.work / "evaluation.json", evaluation(run, rankers, challenger))
 
 
 def evaluation(run: TrainingRun, rankers: dict[str, Ranker], challenger: SavedModel | None) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.atomic_files import write_json
 from pipelines.contracts.bundles import BUNDLES
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.run_metrics import RUN_METRICS
@@ -22,6 +21,7 @@ from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
 from pipelines.night.table_io import measure_texts_again, read_table, replace_rows, write_table
+from pipelines.state_files import write_state
 from recommender.texts.all_languages import LANGUAGES
 from recommender.texts.facts import facts_of
 from recommender.texts.language import Language
@@ -68,7 +68,7 @@ def write(night: Night) -> None:
     facts = asdict(report) | {"bundles": len(bundles), "by_model": by["model"], "by_template": by["template"]}
     facts |= {"generator": settings.texts.generator, "language": language.code, "reasons": asdict(reason_report) | rows}
     del facts["texts"], facts["reasons"]["texts"]
-    write_json(night.work / "words.json", facts)
+    write_state(night.work / "words.json", facts)
     release = {"run_date": night.run_date, "release_id": night.release_id}
     write_table(night, RUN_METRICS, with_writing_metrics(read_table(night, RUN_METRICS), facts, release))
     stopped = f"; stopped early: {report.stopped}" if report.stopped else ""

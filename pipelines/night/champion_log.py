@@ -13,10 +13,10 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from pipelines.atomic_files import write_json
 from pipelines.night.night import Predecessor
 from pipelines.night.releases import list_releases
-from pipelines.sources.ledger import ledger_lock
+from pipelines.sources.ledger import ledger_lock, read_ledger
+from pipelines.state_files import write_state
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Change:
 
 
 CHANGES = TypeAdapter(list[Change])
+LOG = "champions.json"
 
 
 def read_changes(home: Path) -> list[Change]:
     """All changes, oldest first."""
-    file = _file(home)
-    return CHANGES.validate_json(file.read_bytes()) if file.is_file() else []
+    return CHANGES.validate_python(read_ledger(home, LOG).get("changes", []))
 
 
 def record_change(home: Path, change: Change) -> None:
@@ -49,7 +49,7 @@ def record_change(home: Path, change: Change) -> None:
         changes, champions = read_changes(home), champion_history(home, change.name)
         unchanged = change.how == "night" and champions and champions[-1].version == change.version
         if not unchanged and change not in changes[-1:]:
-            write_json(_file(home), CHANGES.dump_python([*changes, change], mode="json"))
+            _write(home, [*changes, change])
 
 
 def forget_release(home: Path, release_id: str, newest: str) -> None:
@@ -59,7 +59,7 @@ def forget_release(home: Path, release_id: str, newest: str) -> None:
         kept = [c for c in changes if not (c.release_id == release_id and (c.how == "night" or not newest))]
         dated = [replace(c, release_id=newest) if c.release_id == release_id else c for c in kept]
         if dated != changes:
-            write_json(_file(home), CHANGES.dump_python(dated, mode="json"))
+            _write(home, dated)
 
 
 def champion_history(home: Path, name: str) -> list[Change]:
@@ -105,5 +105,5 @@ def _by_hand(home: Path) -> list[Change]:
     return [change for change in read_changes(home) if change.how != "night"]
 
 
-def _file(home: Path) -> Path:
-    return home / "ledger" / "champions.json"
+def _write(home: Path, changes: list[Change]) -> None:
+    write_state(home / "ledger" / LOG, {"changes": CHANGES.dump_python(changes, mode="json")})

@@ -9,12 +9,11 @@ by side give what a full refresh gives.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.atomic_files import remove, write_json
+from pipelines.atomic_files import remove
 from pipelines.contracts.all_tables import CLEAN, FEATURES
 from pipelines.contracts.contract import Table
 from pipelines.contracts.products import PRODUCTS
@@ -25,6 +24,7 @@ from pipelines.night.step_code import code_hash
 from pipelines.night.steps import STEPS
 from pipelines.night.store import store_of
 from pipelines.sources.files import SourceFile
+from pipelines.state_files import read_state, read_state_if_any, write_state
 
 LENGTH = 16  # hex digits of a version
 VERSIONED = {t.name for t in (*CLEAN, *FEATURES)}
@@ -52,15 +52,14 @@ def features_hash(night: Night) -> str:
 
 def versions_read(night: Night) -> dict[str, Versions]:
     """The versions that the night reads, by table; empty before its step `clean`."""
-    file = night.work / "view.json"
-    versions: dict[str, Versions] = json.loads(file.read_text()) if file.is_file() else {}
-    return versions
+    read = read_state if night.done("clean") else read_state_if_any
+    return read(night.work / "view.json")
 
 
 def record_versions_read(night: Night, **tables: Mapping[str, str]) -> None:
     """Add the versions of some tables, or of `deliveries:SOURCE`, to those that the night reads."""
     added = {name: dict(versions) for name, versions in tables.items()}
-    write_json(night.work / "view.json", versions_read(night) | added)
+    write_state(night.work / "view.json", versions_read(night) | added)
 
 
 def folder_of(home: Path, table: Table, day: str, version: str) -> Path:

@@ -6,13 +6,15 @@ are opened after it was published read the new ones.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipelines.atomic_files import write_json
+from pipelines.sources.ledger import read_ledger
+from pipelines.state_files import write_state
+
+FILE = "generation.json"
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,13 @@ class Generations:
 
 def read_generations(home: Path) -> Generations:
     """What the home's file says; zeros before the first full refresh."""
-    file = _file(home)
-    return TypeAdapter(Generations).validate_python(json.loads(file.read_text())) if file.is_file() else Generations()
+    return TypeAdapter(Generations).validate_python(read_ledger(home, FILE))
 
 
 def begin_generation(home: Path) -> int:
     """A new generation, for the versions of a full refresh. The caller holds the ledger."""
     now = read_generations(home)
-    write_json(_file(home), asdict(Generations(now.in_force, now.last + 1)))
+    write_state(home / "ledger" / FILE, asdict(Generations(now.in_force, now.last + 1)))
     return now.last + 1
 
 
@@ -40,8 +41,4 @@ def put_in_force(home: Path, generation: int) -> None:
     """Let nights read this generation from now on, unless they read a later one. The caller holds the ledger."""
     now = read_generations(home)
     if generation > now.in_force:
-        write_json(_file(home), asdict(Generations(generation, now.last)))
-
-
-def _file(home: Path) -> Path:
-    return home / "ledger" / "generation.json"
+        write_state(home / "ledger" / FILE, asdict(Generations(generation, now.last)))

@@ -13,6 +13,7 @@ from pipelines.night.night import Night, OldFormat, command_of_night
 from pipelines.night.releases import current
 from pipelines.night.store import DamagedVersion, store_of
 from pipelines.sources.ledger import load_ledger
+from pipelines.state_files import DamagedState
 
 
 def list_known_files(home: Path) -> list[dict[str, Any]]:
@@ -60,6 +61,8 @@ def describe_unpublished(home: Path) -> Iterator[tuple[str, str]]:
             nights.append(Night.load(file.parent))
         except OldFormat as old:
             yield "unfinished night", str(old)
+        except DamagedState as damage:
+            yield "damaged night", str(damage)
     built = [night for night in nights if night.days_only and night.done("features")]
     if built:
         yield "built days", f"{len(built)} dates without a release, {built[0].run_date} to {built[-1].run_date}"

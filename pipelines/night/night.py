@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -11,11 +10,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipelines.atomic_files import write_json
 from pipelines.contracts.contract import Judged, Table
 from pipelines.errors import StepFailed
 from pipelines.settings.tree import Settings
 from pipelines.sources.files import SourceFile
+from pipelines.state_files import read_state, write_state
 
 # Counts the shapes of `night.json`, settings included. Raise it where an older file must not be read any more; files
 # without a number are of before the first one.
@@ -64,12 +63,12 @@ class Night:
     def load(cls, work: Path) -> Night:
         """The night whose working folder is `work`; its home is the folder above `staging`, which may have been moved.
 
-        Raises StepFailed where `work` is no night, OldFormat where another version of nightshelf opened it.
+        Raises StepFailed where `work` is no night, DamagedState where the file is damaged, OldFormat where another
+        version of nightshelf opened it.
         """
-        try:
-            tree = json.loads((work / "night.json").read_text())
-        except FileNotFoundError as missing:
-            raise StepFailed(f"{work} is no night: it has no night.json. Begin with: nightshelf run") from missing
+        if not (work / "night.json").is_file():
+            raise StepFailed(f"{work} is no night: it has no night.json. Begin with: nightshelf run")
+        tree = read_state(work / "night.json")
         home = work.resolve().parent.parent
         if tree.pop("format", None) != FORMAT:
             command = command_of_night(home, tree["run_date"], days_only=tree.get("days_only", False))
@@ -80,7 +79,7 @@ class Night:
     def save(self) -> None:
         """Write `night.json` in one step."""
         tree = TypeAdapter(Night).dump_python(self, mode="json", exclude={"home"})
-        write_json(self.work / "night.json", tree | {"format": FORMAT})
+        write_state(self.work / "night.json", tree | {"format": FORMAT})
 
     @property
     def work(self) -> Path:
@@ -127,11 +126,11 @@ class Night:
     def done(self, step: str) -> dict[str, Any] | None:
         """The facts that the step recorded when it ended well; None where it has not."""
         file = self.work / "done" / f"{step}.json"
-        return json.loads(file.read_text()) if file.is_file() else None
+        return read_state(file) if file.is_file() else None
 
     def mark_done(self, step: str, facts: dict[str, Any]) -> None:
         """Record that a step ended well, with its `facts`."""
-        write_json(self.work / "done" / f"{step}.json", facts)
+        write_state(self.work / "done" / f"{step}.json", facts)
 
     def forget(self, step: str) -> None:
         """Let a step run again."""

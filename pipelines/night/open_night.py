@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines.atomic_files import remove
 from pipelines.errors import SourceError
 from pipelines.night.access import group_id
 from pipelines.night.champion_log import predecessor
@@ -22,7 +23,15 @@ from pipelines.settings.load import FILE, load_settings
 from pipelines.settings.tree import Settings
 from pipelines.sources.columns import left_out, map_columns
 from pipelines.sources.files import SourceFile
-from pipelines.sources.ledger import KnownFiles, files_of, ledger_lock, load_ledger, save_ledger, scan_sources
+from pipelines.sources.ledger import (
+    KnownFiles,
+    files_of,
+    ledger_lock,
+    load_ledger,
+    make_ledger,
+    save_ledger,
+    scan_sources,
+)
 
 REQUIRED_SOURCES = ("events", "products")
 # Settings of where and when a night runs, and how much of the past is kept: they change no table. Further properties of
@@ -63,6 +72,7 @@ def open_night(home: Path, run_date: date, options: RunOptions) -> Night:
             return Night.load(night.work)
         if options.full_refresh:
             night = replace(night, generation=begin_generation(home))
+        remove(night.work)  # what a night whose night.json was lost has left
         night = replace(night, release_id=next_release_id(home, run_date))  # nobody else gets it from now on
         night.save()
     return night
@@ -76,6 +86,7 @@ def plan_night(home: Path, run_date: date, options: RunOptions) -> Night:
     key = fingerprint(load_user_key(home))
     code = step_hashes(DAYS_ONLY if options.days_only else tuple(STEPS))
     with ledger_lock(home):
+        make_ledger(home)
         ledger = load_ledger(home)
         files, columns, missing = find_sources(home, settings, run_date, ledger, again=options.full_refresh)
         before = None if options.days_only else predecessor(home, run_date)  # days need no model

@@ -14,13 +14,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pipelines.atomic_files import point_link, write_text
+from pipelines.atomic_files import point_link, remove
 from pipelines.errors import SettingsError
 from pipelines.night.run_date import first_command
 from pipelines.night.store import COMMIT, Store, store_of
+from pipelines.state_files import FROM_BACKUP, read_state, read_state_if_any, write_state
 
 Kind = Literal["night", "refresh"]  # a refresh gives some users new lists between two nights, without training
-JOURNAL = "releases/journal.txt"
+JOURNAL = "releases/journal.json"
+OLD_JOURNAL = "releases/journal.txt"  # of before files of state had checksums: an id on each line
 NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(\d{2,})")
 
 
@@ -170,21 +172,23 @@ def next_release_id(home: Path, run_date: date) -> str:
 
 
 def published_ids(home: Path) -> set[str]:
-    """The ids of all releases that the home ever published, kept or not."""
-    journal = home / JOURNAL
-    listed = journal.read_text(errors="replace").split() if journal.is_file() else []
+    """The ids of all releases that were ever published. Raises DamagedState where the journal is damaged."""
+    old = home / OLD_JOURNAL
+    listed = old.read_text(errors="replace").split() if old.is_file() else []
+    listed += read_state_if_any(home / JOURNAL, FROM_BACKUP).get("published", [])
     return {*listed, *(folder.name for folder in release_folders(home))}
 
 
 def _opened_id(night: Path) -> str:
     """The id that the night in this `night.json` reserved; none where it makes no release."""
-    tree = json.loads(night.read_text())
+    tree = read_state(night)
     return "" if tree.get("days_only") else str(tree.get("release_id"))
 
 
 def note_published(home: Path) -> None:
-    """Write the ids of all releases that were ever published, one a line, so that none is given again."""
-    write_text(home / JOURNAL, "".join(f"{release_id}\n" for release_id in sorted(published_ids(home))))
+    """Write the ids of all releases that were ever published, so that none is given again."""
+    write_state(home / JOURNAL, {"published": sorted(published_ids(home))})
+    remove(home / OLD_JOURNAL)
 
 
 def point_to(home: Path, release_id: str) -> None:

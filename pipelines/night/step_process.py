@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -11,12 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipelines.atomic_files import SPENT, write_json
+from pipelines.atomic_files import SPENT
 from pipelines.errors import NightshelfError, StepFailed
 from pipelines.night.access import write_for_owner_only
 from pipelines.night.night import Night
 from pipelines.night.steps import STEPS
 from pipelines.night.store import DamagedVersion
+from pipelines.state_files import read_state_if_any, write_state
 
 STORE_SECONDS = "store_seconds.json"
 
@@ -43,7 +43,7 @@ def step_main(night: Night, step: str) -> Iterator[None]:
 def _fail(file: Path, step: str, why: str, exit_code: int) -> NoReturn:
     """Record the reason, where the disk has room for it, and end the process."""
     with suppress(OSError):
-        write_json(file, {"step": step, "why": why, "exit_code": exit_code})
+        write_state(file, {"step": step, "why": why, "exit_code": exit_code})
     sys.exit(exit_code)
 
 
@@ -56,14 +56,12 @@ def note_store_seconds(night: Night, step: str) -> None:
         return
     print(f"{step}: {SPENT.seconds:.2f} s for syncs, checksums, renames and removals")
     if night.work.is_dir():  # `publish` has removed it
-        write_json(night.work / STORE_SECONDS, store_seconds(night) | {step: round(SPENT.seconds, 3)})
+        write_state(night.work / STORE_SECONDS, store_seconds(night) | {step: round(SPENT.seconds, 3)})
 
 
 def store_seconds(night: Night) -> dict[str, float]:
     """The seconds that each step of the night has spent on keeping files whole."""
-    file = night.work / STORE_SECONDS
-    seconds: dict[str, float] = json.loads(file.read_text()) if file.is_file() else {}
-    return seconds
+    return read_state_if_any(night.work / STORE_SECONDS)
 
 
 def step_process(step: str, work: Callable[[Night], Any], argv: Sequence[str] | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from pipelines.atomic_files import clear_folder, write_json
+from pipelines.atomic_files import clear_folder
 from pipelines.contracts.check_sql import check_queries
 from pipelines.contracts.contract import Table
 from pipelines.contracts.dialect import DUCKDB_MACROS, to_duckdb
@@ -19,6 +18,7 @@ from pipelines.contracts.views import views_read
 from pipelines.errors import StepFailed
 from pipelines.night.day_versions import files_of_table
 from pipelines.night.night import Night
+from pipelines.state_files import read_state, write_state
 
 
 def read_table(night: Night, table: Table) -> pa.Table:
@@ -48,7 +48,7 @@ def write_table(night: Night, table: Table, rows: pa.Table, views: Mapping[str, 
     """
     replace_rows(night, table, rows)
     numbers = measure(pq.read_table(night.place(table)), table, night.run_date, views or {})
-    write_json(night.aggregates(table), numbers)
+    write_state(night.aggregates(table), numbers)
 
 
 def replace_rows(night: Night, table: Table, rows: pa.Table) -> None:
@@ -72,8 +72,8 @@ def measure_texts_again(night: Night, table: Table) -> None:
         fresh = zip(found.columns, found.fetchall()[0], strict=True)
         numbers = {name: None if number is None else float(number) for name, number in fresh}
     del rows  # known to DuckDB by its name
-    known = json.loads(night.aggregates(table).read_text())
-    write_json(night.aggregates(table), known | numbers)
+    known = read_state(night.aggregates(table))
+    write_state(night.aggregates(table), known | numbers)
 
 
 def measure(rows: pa.Table, table: Table, run_date: date, views: Mapping[str, pa.Table]) -> dict[str, float | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from pipelines.orchestration.local_airflow import (
 from pipelines.orchestration.processes import running
 from pipelines.orchestration.services import free_port
 from pipelines.settings.load import load_settings
+from pipelines.state_files import read_state
 
 DAYS_DAG, NIGHTS_DAG = "backfill_days", "backfill_nights"
 POLL_S = 2  # seconds between two looks at Airflow's runs and at the steps that have ended
@@ -90,5 +90,5 @@ def _log_ended_steps(nights: Sequence[Night], logged: set[tuple[str, str]], log:
         for file in sorted((night.work / "done").glob("*.json"), key=os.path.getmtime):
             if (night.run_id, file.stem) not in logged:
                 logged.add((night.run_id, file.stem))
-                seconds = json.loads(file.read_text())["seconds"]
+                seconds = read_state(file)["seconds"]
                 log(f"  {night.run_date}  {file.stem:<14}{seconds:>7.1f} s")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import NightshelfError, StepFailed, from_exit_code
 from pipelines.night.night import Night
 from pipelines.night.releases import release_of_run
+from pipelines.state_files import read_state_if_any
 
 
 def failure_file(work: Path) -> Path:
@@ -18,8 +18,7 @@ def failure_file(work: Path) -> Path:
 
 def read_failure(work: Path) -> dict[str, Any]:
     """`step`, `why` and `exit_code` of the last failure; empty where there is none."""
-    file = failure_file(work)
-    return json.loads(file.read_text()) if file.is_file() else {}
+    return read_state_if_any(failure_file(work))
 
 
 def night_failure(night: Night, log: Path) -> NightshelfError:

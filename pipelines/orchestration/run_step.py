@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipelines.atomic_files import write_json
 from pipelines.errors import NightshelfError, SettingsError, StepFailed, from_exit_code
 from pipelines.night.home_locks import night_lock, writer_lock
 from pipelines.night.night import Night
@@ -19,6 +18,7 @@ from pipelines.orchestration.class_archive import keep_archive
 from pipelines.orchestration.failures import failure_file, read_failure
 from pipelines.orchestration.processes import run_process
 from pipelines.orchestration.step_command import command, environment
+from pipelines.state_files import write_state
 
 
 def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str], None] = print) -> dict[str, Any]:
@@ -81,5 +81,5 @@ def _failure(night: Night, name: str, code: int) -> NightshelfError:
     record = read_failure(night.work)
     if not record:
         record = {"step": name, "why": f"{name} ended with code {code}", "exit_code": StepFailed.exit_code}
-        write_json(failure_file(night.work), record)
+        write_state(failure_file(night.work), record)
     return from_exit_code(code, record["why"])

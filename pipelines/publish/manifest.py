@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,12 @@ from pipelines.night.day_versions import versions_read
 from pipelines.night.night import Night, source_facts
 from pipelines.night.releases import list_releases
 from pipelines.night.step_process import store_seconds
+from pipelines.state_files import read_state
 
 
 def make_manifest(night: Night) -> dict[str, Any]:
     """The manifest of the night's release: inputs, rows and hash of each table, model, checks."""
-    decision = json.loads((night.work / "decision.json").read_text())
+    decision = read_state(night.work / "decision.json")
     tables = {}
     for table in OUTPUTS:
         rows, digest = content_hash(night.place(table), table)
@@ -37,22 +37,22 @@ def make_manifest(night: Night) -> dict[str, Any]:
         "user_key": night.key_fingerprint,
         "catalogue_as_of": str(night.catalogue_as_of),
         "left_out": list(night.left_out),
-        "sources": json.loads((night.work / "account.json").read_text()),
+        "sources": read_state(night.work / "account.json"),
         "files": source_facts(night),
         "partitions": versions_read(night),
         "tables": tables,
         "model": decision | {"alias": ""},
         "predecessor": night.predecessor and vars(night.predecessor),
         "checks": _checks(night.work / "quality"),
-        "words": json.loads((night.work / "words.json").read_text()),
+        "words": read_state(night.work / "words.json"),
         "store_seconds": store_seconds(night),
-        "stages": {f.stem: json.loads(f.read_text()) for f in sorted((night.work / "done").glob("*.json"))},
+        "stages": {f.stem: read_state(f) for f in sorted((night.work / "done").glob("*.json"))},
     }
 
 
 def _checks(results: Path) -> dict[str, Any]:
     """The number of checks, and the sentences of those that do not hold, from the files in the folder `results`."""
-    reports = [json.loads(f.read_text()) for f in sorted(results.glob("*.json"))]
+    reports = [read_state(f) for f in sorted(results.glob("*.json"))]
     broken = [entry for report in reports for entry in report["broken"]]
     return {
         "judged": sum(report["judged"] for report in reports),

@@ -29,6 +29,7 @@ from pipelines.registry.promotion import set_aliases
 from pipelines.report.night_page import write_report
 from pipelines.report.releases_page import write_index
 from pipelines.sources.ledger import ledger_lock
+from pipelines.state_files import read_state
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -106,7 +107,7 @@ def quality_rows(results: Path, run_date: date, release_id: str) -> pa.Table:
     rows = [
         {"stage": file.stem, "table_name": r["table"], "check_name": r["check"], **r}
         for file in sorted(results.glob("*.json"))
-        for r in json.loads(file.read_text()).get("results", [])
+        for r in read_state(file).get("results", [])
     ]
     traced = [r | {"run_date": run_date, "release_id": release_id} for r in rows]
     return pa.Table.from_pylist(traced, schema=QUALITY_RESULTS.schema())

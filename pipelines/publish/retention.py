@@ -8,21 +8,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from pipelines.atomic_files import remove
 from pipelines.night.day_versions import remove_unused_versions
 from pipelines.night.night import pages_name
 from pipelines.night.releases import current, damaged_releases, list_releases
 from pipelines.settings.releases import Releases
+from pipelines.state_files import read_state
 
 
 def clear_leftovers(home: Path, settings: Releases) -> None:
     """Remove unpublished nights beyond those kept, unused versions, Data Docs of removed nights and old logs."""
     nights = prune_unpublished(home, settings.keep_unpublished)
-    manifests = [_json(release.folder / "manifest.json") for release in list_releases(home)]
+    manifests = [json.loads((release.folder / "manifest.json").read_text()) for release in list_releases(home)]
     versions = [manifest.get("partitions", {}) for manifest in manifests]
-    versions += [_json(folder / "view.json") for folder in nights if (folder / "view.json").is_file()]
+    versions += [read_state(folder / "view.json") for folder in nights if (folder / "view.json").is_file()]
     remove_unused_versions(home, versions)
     prune_data_docs(home)
     keep_newest(home.glob("airflow/logs/dag_id=*/run_id=*"), settings.keep_logs)
@@ -55,7 +55,7 @@ def prune_unpublished(home: Path, keep: int) -> list[Path]:
 
 def prune_data_docs(home: Path) -> None:
     """Remove the Data Docs of nights that have neither a working folder nor a release."""
-    nights = [_json(file) for file in (home / "staging").glob("*/night.json")]
+    nights = [read_state(file) for file in (home / "staging").glob("*/night.json")]
     kept = {pages_name(night["release_id"], night["fingerprint"]) for night in nights}
     kept |= {pages_name(r.release_id, r.fingerprint) for r in list_releases(home)}
     for folder in (home / "quality").glob("*/"):
@@ -72,7 +72,3 @@ def keep_newest(parts: Iterable[Path], keep: int) -> list[Path]:
 
 def _changed(part: Path) -> int:
     return max(p.stat().st_mtime_ns for p in (part, *part.glob("*"), *part.glob("done/*")))
-
-
-def _json(file: Path) -> Any:
-    return json.loads(file.read_text())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from pydantic import TypeAdapter
 
 from pipelines.atomic_files import remove
 from pipelines.errors import StepFailed
@@ -17,11 +16,27 @@ from pipelines.night.champion_log import read_changes
 from pipelines.night.day_versions import version_folders, versions_of_view
 from pipelines.night.generation import read_generations
 from pipelines.night.night import Night, OldFormat
-from pipelines.night.releases import damage_of_release, list_releases, release_folders
+from pipelines.night.releases import (
+    JOURNAL,
+    OLD_JOURNAL,
+    damage_of_release,
+    list_releases,
+    published_ids,
+    release_folders,
+)
 from pipelines.night.store import COMMIT, Store
-from pipelines.sources.ledger import load_ledger
+from pipelines.sources.ledger import MADE, load_ledger, read_ledger
+from pipelines.sources.product_history import known_products
+from pipelines.state_files import read_state
 
-JSON_OBJECT = TypeAdapter(dict[str, object])
+# The state files in the working folder of a night, and those that must be there once a step has ended well.
+STATES = ("*.json", "aggregates/*.json", "done/*.json", "quality/*.json")
+WRITTEN_BY = {
+    "clean": ("account.json", "view.json"),
+    "train": ("evaluation.json",),
+    "register": ("decision.json",),
+    "write": ("words.json",),
+}
 
 
 @dataclass(frozen=True)
@@ -75,24 +90,36 @@ def _unlisted(store: Store, folder: Path) -> str:
 
 
 def _verify_ledger(home: Path) -> Iterator[Damage]:
-    readers = {"files.json": load_ledger, "champions.json": read_changes, "generation.json": read_generations}
+    readers: dict[str, Callable[[Path], object]] = {
+        "ledger/made.json": partial(read_ledger, name=MADE),
+        "ledger/files.json": load_ledger,
+        "ledger/champions.json": read_changes,
+        "ledger/generation.json": read_generations,
+        "ledger/products.parquet": known_products,
+        JOURNAL: published_ids,
+    }
     for name, load in readers.items():
         try:
             load(home)
         except (ValueError, StepFailed) as broken:
-            yield Damage(home / "ledger" / name, _first_line(broken), "put back a copy from a backup")
+            yield Damage(home / name, _first_line(broken), "put back a copy from a backup")
+    if (releases := release_folders(home)) and not any((home / name).exists() for name in (JOURNAL, OLD_JOURNAL)):
+        missing = "it is missing: an id of a release that was removed may be given again"
+        yield Damage(home / JOURNAL, missing, f"put back a copy from a backup, or publish after {releases[-1].name}")
 
 
 def _verify_nights(home: Path) -> Iterator[Damage]:
-    for file in sorted((home / "staging").glob("*/night.json")):
+    for work in sorted((home / "staging").glob("*/")):
         try:
-            Night.load(file.parent)
-            for state in [*file.parent.glob("view.json"), *file.parent.glob("done/*.json")]:
-                JSON_OBJECT.validate_json(state.read_bytes())
+            night = Night.load(work)
+            written = {name for step, names in WRITTEN_BY.items() if night.done(step) for name in names}
+            found = (str(file.relative_to(work)) for pattern in STATES for file in work.glob(pattern))
+            for name in sorted({*written, *found}):
+                read_state(work / name)
         except OldFormat:
             continue
-        except (ValueError, KeyError) as broken:
-            yield Damage(file.parent, _first_line(broken), "run the night of its date again", repairable=True)
+        except (ValueError, KeyError, StepFailed) as broken:
+            yield Damage(work, _first_line(broken), "run the night of its date again", repairable=True)
 
 
 def _verify_databases(home: Path) -> Iterator[Damage]:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import great_expectations as gx
 import pandas as pd
 
-from pipelines.atomic_files import write_json
 from pipelines.contracts.contract import Measurements
 from pipelines.errors import CheckFailed, StepFailed
 from pipelines.file_lock import locked
@@ -22,6 +21,7 @@ from pipelines.night.step_process import step_main
 from pipelines.quality.data_docs import index_page, stage_context, write_table_pages
 from pipelines.quality.night_drift import MEASURED, day_history, measure_drift
 from pipelines.quality.suites import STAGES, details_in, numbers_in, outcomes, suite_of
+from pipelines.state_files import write_state
 
 ADVICE = "If the data is right, change the key that is named and run the night again. "
 
@@ -60,7 +60,7 @@ def check(night: Night, stage: str) -> dict[str, Any]:
         "broken": [r for r in results if not r["holds"]],
         "results": results,
     }
-    write_json(night.work / "quality" / f"{stage}.json", report)
+    write_state(night.work / "quality" / f"{stage}.json", report)
     index = index_page(night, stage, results, write_table_pages(context, night.checks_pages / stage))
     page = night.checks_pages / stage / "index.html"
     page.write_text(index, encoding="utf-8")
@@ -79,8 +79,8 @@ def write_drift(night: Night, drift: Measurements) -> None:
     back = (settings.checks.weeks, ZoneInfo(settings.shop.time_zone))
     days = day_history(night.home, table, versions_read(night).get(table.name, {}), night.run_date, back)
     measured = measure_drift(drift, days, settings.checks)
-    write_json(night.aggregates(drift), {check.name: measured[check.sql].number for check in drift.checks})
-    write_json(night.details(drift), {check.name: measured[check.sql].detail for check in drift.checks})
+    write_state(night.aggregates(drift), {check.name: measured[check.sql].number for check in drift.checks})
+    write_state(night.details(drift), {check.name: measured[check.sql].detail for check in drift.checks})
 
 
 def validate(context: Any, suite: gx.ExpectationSuite, numbers: pd.DataFrame, run_name: str) -> Any:

@@ -6,7 +6,6 @@ table. So judging takes the same time for a thousand rows as for a billion, and 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from pipelines.contracts.contract import Judged
 from pipelines.contracts.popularity import POPULARITY
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.settings.checks import Checks
+from pipelines.state_files import read_state, read_state_if_any
 
 JUDGED_OUTPUTS = tuple(t for t in OUTPUTS if t is not QUALITY_RESULTS)  # which holds the results themselves
 STAGES: dict[str, tuple[Judged, ...]] = {  # by stage
@@ -33,13 +33,12 @@ SEVERITY = {"fail": "critical", "warn": "warning"}
 
 def numbers_in(file: Path) -> pd.DataFrame:
     """One row: the numbers of the checks of a table, as the step that wrote the table measured them."""
-    return pd.DataFrame([json.loads(file.read_text())], dtype="float64")
+    return pd.DataFrame([read_state(file)], dtype="float64")
 
 
 def details_in(file: Path) -> dict[str, str]:
     """Sentences of detail on the numbers of a table, by check; none where there is no file."""
-    details: dict[str, str] = json.loads(file.read_text()) if file.is_file() else {}
-    return details
+    return read_state_if_any(file)
 
 
 def suite_of(contract: Judged, details: Mapping[str, str], settings: Checks) -> gx.ExpectationSuite:

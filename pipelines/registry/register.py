@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pipelines.atomic_files import write_json
 from pipelines.errors import StepFailed
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
@@ -17,6 +15,7 @@ from pipelines.registry.judge import judge, rules_of
 from pipelines.registry.load_back import load_back
 from pipelines.registry.log_run import log_decision, log_model
 from pipelines.registry.run_data import decision_rows
+from pipelines.state_files import read_state, write_state
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def register(night: Night) -> dict[str, Any]:
     """Write `model_in_force/` and `decision.json`. The alias `champion` moves only when the release is published."""
-    evaluation = json.loads((night.work / "evaluation.json").read_text())
+    evaluation = read_state(night.work / "evaluation.json")
     verdict = judge(evaluation, night.settings.guards, has_predecessor=night.predecessor is not None)
     name, version = night.settings.mlflow.model_name, None
     with registry(night.home, night.settings.mlflow) as client:
@@ -44,7 +43,7 @@ def register(night: Night) -> dict[str, Any]:
     shutil.rmtree(night.work / "model_in_force", ignore_errors=True)
     shutil.copytree(night.work / verdict.ranks, night.work / "model_in_force")
     decision = chosen | asdict(verdict) | {"challenger": version, "champion_before": champion}
-    write_json(night.work / "decision.json", decision)
+    write_state(night.work / "decision.json", decision)
     if version:
         with registry(night.home, night.settings.mlflow) as client:
             rules = rules_of(evaluation, night.settings.guards, has_predecessor=night.predecessor is not None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pipelines.state_files import read_state_if_any
 
 CHECK_STAGES = ("inputs", "outputs")
 
@@ -22,8 +23,8 @@ class StepResults:
     def read(cls, work: Path) -> StepResults:
         """The results in the working folder `work`."""
         files = {stage: work / "quality" / f"{stage}.json" for stage in CHECK_STAGES}
-        checks = {stage: _read_json(file) for stage, file in files.items() if file.is_file()}
-        return cls(_read_json(work / "evaluation.json"), _read_json(work / "words.json"), checks)
+        checks = {stage: read_state_if_any(file) for stage, file in files.items() if file.is_file()}
+        return cls(read_state_if_any(work / "evaluation.json"), read_state_if_any(work / "words.json"), checks)
 
     @property
     def checks_run(self) -> int:
@@ -35,7 +36,3 @@ class StepResults:
         """The checks that do not hold, those of severity `fail` first."""
         failed = [entry for stage in self.checks.values() for entry in stage.get("broken", [])]
         return sorted(failed, key=lambda entry: entry["severity"] != "fail")
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text()) if file.is_file() else {}

@@ -13,22 +13,43 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipelines.atomic_files import write_json
 from pipelines.file_lock import locked
 from pipelines.settings.sources import Source
 from pipelines.sources.files import SourceFile, delivery_day, find_files, inspect_file
+from pipelines.state_files import FROM_BACKUP, read_state, read_state_if_any, write_state
 
 KnownFiles = dict[str, SourceFile]  # by path, relative to the home where the file lies in it
 LEDGER = TypeAdapter(dict[str, KnownFiles])
+FILES, MADE = "files.json", "made.json"
+STATES = (FILES, "champions.json", "generation.json")  # what nights have found, chosen and built, for all later nights
+
+
+def make_ledger(home: Path) -> None:
+    """Make the state files of the ledger that a new home, or one of an earlier version, lacks. The caller holds it.
+
+    `made.json` says that they were made: one that is missing afterwards was removed, and is not taken for a new one.
+    """
+    folder = home / "ledger"
+    if not (folder / MADE).exists():
+        for name in STATES:
+            if not (folder / name).exists():
+                write_state(folder / name, {})
+        write_state(folder / MADE, {"files": STATES})
+
+
+def read_ledger(home: Path, name: str) -> dict[str, Any]:
+    """A state file of the ledger; empty before the first night. Raises DamagedState."""
+    made = (home / "ledger" / MADE).exists()
+    return (read_state if made else read_state_if_any)(home / "ledger" / name, FROM_BACKUP)
 
 
 def load_ledger(home: Path) -> dict[str, KnownFiles]:
     """The known files of each source; empty before the first night."""
-    file = home / "ledger" / "files.json"
-    return LEDGER.validate_json(file.read_bytes()) if file.is_file() else {}
+    return LEDGER.validate_python(read_ledger(home, FILES))
 
 
 def save_ledger(home: Path, ledger: Mapping[str, KnownFiles], run_id: str) -> None:
@@ -37,7 +58,7 @@ def save_ledger(home: Path, ledger: Mapping[str, KnownFiles], run_id: str) -> No
         name: {path: file if file.first_run else replace(file, first_run=run_id) for path, file in known.items()}
         for name, known in ledger.items()
     }
-    write_json(home / "ledger" / "files.json", LEDGER.dump_python(stamped, mode="json"))
+    write_state(home / "ledger" / FILES, LEDGER.dump_python(stamped, mode="json"))
 
 
 def forget_arrivals(
@@ -59,7 +80,7 @@ def forget_arrivals(
         for name, known in ledger.items()
     }
     if kept != ledger:
-        write_json(home / "ledger" / "files.json", LEDGER.dump_python(kept, mode="json"))
+        write_state(home / "ledger" / FILES, LEDGER.dump_python(kept, mode="json"))
 
 
 @contextmanager

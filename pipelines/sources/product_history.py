@@ -7,6 +7,7 @@ held: the day of its delivery, or the run date that found it first where files h
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,9 @@ import pyarrow.parquet as pq
 from pipelines.atomic_files import replacing
 from pipelines.contracts.products import PRODUCTS
 from pipelines.sources.ledger import ledger_lock
+from pipelines.state_files import FROM_BACKUP, DamagedState, read_state_if_any, write_state
 
+BOTH_FROM_BACKUP = "Put it back from a backup, with the products.json beside it."
 # The lists of what a column held, by the column. `since` is null for what was found without a day in the first night.
 CHANGING = {"price": "prices", "available": "availabilities"}
 LISTS = [
@@ -64,11 +67,16 @@ from changed where is_change group by product_id
 def known_products(home: Path) -> pa.Table:
     """All products of all nights: columns of `products`, `known_from`, `seen`; sorted by product.
 
-    A column that the contract has gained since the file was written is empty.
+    A column that the contract has gained since the file was written is empty. Raises DamagedState.
     """
     file = _file(home)
-    if not file.is_file():
+    written = _checksums(home)
+    if not file.is_file() and not written:
         return HISTORY.empty_table()
+    if not file.is_file():
+        raise DamagedState(f"{file} is missing. {BOTH_FROM_BACKUP}")
+    if written and _sha256(file) not in written:
+        raise DamagedState(f"{file} is damaged: its bytes are not what was written (SHA-256). {BOTH_FROM_BACKUP}")
     found = pq.read_table(file)
     for new in (field for field in HISTORY if field.name not in found.column_names):
         nothing: list[str] | None = [] if pa.types.is_list(new.type) else None
@@ -95,10 +103,27 @@ def merged(before: pa.Table, found: pa.Table, run_date: date) -> pa.Table:
 def remember_products(home: Path, found: pa.Table, run_date: date) -> pa.Table:
     """Merge the products that a night found into the history of the home; returns the merged history."""
     with ledger_lock(home):
-        history = merged(known_products(home), found, run_date)
+        before = known_products(home)
+        history = merged(before, found, run_date)
         with replacing(_file(home)) as part:
             pq.write_table(history, part, compression="zstd")
+            there = [_sha256(_file(home))] if before.num_rows else []  # it stays where this is killed before the rename
+            write_state(_list(home), {"sha256": [*there, _sha256(part)]})
     return history
+
+
+def _checksums(home: Path) -> list[str]:
+    """The SHA-256 that the file may have; none where an earlier version wrote it."""
+    return list(read_state_if_any(_list(home), FROM_BACKUP).get("sha256", []))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _list(home: Path) -> Path:
+    return home / "ledger" / "products.json"
 
 
 def _file(home: Path) -> Path:

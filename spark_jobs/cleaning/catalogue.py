@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from pipelines.atomic_files import write_json
 from pipelines.contracts.products import PRODUCTS
 from pipelines.night.day_versions import (
     files_of_table,
@@ -27,6 +26,7 @@ from pipelines.night.night import Night
 from pipelines.night.store import Version, sha256_of, store_of
 from pipelines.sources.files import SourceFile
 from pipelines.sources.product_history import remember_products
+from pipelines.state_files import write_state
 from spark_jobs.cleaning.account import account_with_news, clean_rows, refused_rows, verdicts_by_day
 from spark_jobs.cleaning.landing import delivered_source, land, landed_rows
 from spark_jobs.cleaning.products import judge_products, typed_products, value_changes, with_aliases
@@ -95,7 +95,7 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatal
     version = _commit(whole, refused_rows(judged, "products"), building, night.home)
     record_versions_read(night, **{PRODUCTS.name: {"": version}, "deliveries:products": {k: k for k in landed}})
     written = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
-    write_json(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))
+    write_state(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))
     verdicts = verdicts_by_day(judged).get("", {"verdicts": {}})["verdicts"]
     if products.from_lines:  # the account counts codes; the lines of the files are counted in the account of events
         codes = codes_by_delivery(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -10,12 +9,13 @@ from pyspark.sql import functions as F
 
 from pipelines.contracts.quarantine_summary import QUARANTINE_SUMMARY
 from pipelines.contracts.run_metrics import RUN_METRICS
+from pipelines.state_files import read_state
 from spark_jobs.engine import ddl
 
 
 def run_metrics(spark: SparkSession, evaluation: Path) -> DataFrame:
     """One row for each model and metric in the file that the step `train` writes of its evaluation."""
-    models = json.loads(evaluation.read_text())["models"]
+    models = read_state(evaluation)["models"]
     rows = [
         (model, metric, float(n["value"]), n.get("low"), n.get("high"), int(n.get("users", 0)))
         for model, metrics in sorted(models.items())
@@ -46,6 +46,6 @@ def feedback(events: DataFrame) -> DataFrame:
 
 def quarantine_counts(spark: SparkSession, account: Path) -> DataFrame:
     """Rows refused, by source and reason, from the file that the step `clean` writes of what became of all rows."""
-    accounts = json.loads(account.read_text())
+    accounts = read_state(account)
     rows = [(s, reason, n) for s, account in accounts.items() for reason, n in account["quarantined_by_reason"].items()]
     return spark.createDataFrame(rows, ddl(QUARANTINE_SUMMARY, *QUARANTINE_SUMMARY.content_columns()))

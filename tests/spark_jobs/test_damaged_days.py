@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from datetime import date
 
@@ -11,6 +10,7 @@ import pytest
 from demo_shop.write import write_demo_shop
 from pipelines.errors import SourceError
 from pipelines.night.day_versions import versions_read
+from pipelines.night.generation import Generations, read_generations
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.store import DamagedVersion
 from spark_jobs.build_features import build_features
@@ -126,5 +126,5 @@ def test_a_full_refresh_builds_beside_what_others_read(built, run):
     days = [versions_read(night)["events"] for night in (first, refreshed)]
     assert days[0].keys() == days[1].keys()
     assert not set(days[0].values()) & set(days[1].values())
-    assert json.loads((home / "ledger" / "generation.json").read_text()) == {"in_force": 0, "last": 1}
+    assert read_generations(home) == Generations(in_force=0, last=1)
     same(contents(first), built[1])

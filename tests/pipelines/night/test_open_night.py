@@ -10,6 +10,7 @@ from demo_shop.write import write_demo_shop
 from pipelines.errors import SettingsError
 from pipelines.night.open_night import RunOptions, open_night, plan_night
 from pipelines.night.steps import DAYS_ONLY, STEPS
+from pipelines.state_files import DamagedState
 
 DAY = date(2025, 3, 31)
 SOURCES = '[sources.events]\npath = "sources/events"\n[sources.products]\npath = "sources/products.csv"\n'
@@ -97,3 +98,20 @@ def test_a_password_in_an_address_stops_the_night_before_it_is_written_anywhere(
 
 def files_with(home, content):
     return [file.name for file in home.rglob("*") if file.is_file() and content in file.read_bytes()]
+
+
+def test_a_night_whose_list_of_inputs_was_lost_begins_anew(home):
+    """Its tables hold the id of the release that it had reserved: what its steps left is not used again."""
+    night = open_night(home, DAY, RunOptions())
+    night.mark_done("rank", {"seconds": 1.0})
+    (night.work / "night.json").unlink()
+    again = open_night(home, DAY, RunOptions())
+    assert again.work == night.work
+    assert again.done("rank") is None
+
+
+def test_a_home_whose_ledger_was_removed_is_not_taken_for_a_new_one(home):
+    open_night(home, DAY, RunOptions())
+    (home / "ledger" / "files.json").unlink()
+    with pytest.raises(DamagedState, match=r"files\.json is missing\. Put back a copy of it from a backup\."):
+        open_night(home, DAY, RunOptions())

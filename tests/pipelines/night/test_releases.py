@@ -50,6 +50,9 @@ def test_numbers_go_up_within_a_day_and_are_not_used_again(tmp_path):
     assert next_release_id(tmp_path, date(2025, 3, 31)) == "2025-03-31-02"
     (tmp_path / "releases" / "journal.txt").write_text("2025-03-31-01\n2025-03-31-02\n2025-03-30-07\n")
     assert next_release_id(tmp_path, date(2025, 3, 31)) == "2025-03-31-03"
+    note_published(tmp_path)
+    assert not (tmp_path / "releases" / "journal.txt").exists()
+    assert next_release_id(tmp_path, date(2025, 3, 31)) == "2025-03-31-03"
 
 
 def test_the_pointer_is_a_relative_link(tmp_path):

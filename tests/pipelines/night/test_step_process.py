@@ -33,7 +33,7 @@ def test_a_full_disk_ends_a_step_like_any_failure(night, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("pipelines.night.step_process.write_json", full)
+    monkeypatch.setattr("pipelines.night.step_process.write_state", full)
     with pytest.raises(SystemExit) as ended:
         step_process("clean", full, ["--night", str(night.work)])
     assert ended.value.code == StepFailed.exit_code

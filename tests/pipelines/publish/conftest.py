@@ -12,9 +12,10 @@ from pyarrow.fs import S3FileSystem
 from pipelines.atomic_files import write_json
 from pipelines.night.champion_log import Change, record_change
 from pipelines.night.night import Night
-from pipelines.night.releases import point_to
+from pipelines.night.releases import note_published, point_to
 from pipelines.night.store import Version, store_of
 from pipelines.registry.client import registry
+from pipelines.state_files import write_state
 from tests.small_night import build
 
 OLDER, BEFORE = "2026-03-29-01", "2026-03-30-01"
@@ -28,8 +29,8 @@ def prepared(tmp_path_factory):
     settings = night.settings.model_copy(update={"releases": night.settings.releases.model_copy(update={"keep": 2})})
     night = Night(**(vars(night) | {"settings": settings}))
     night.save()
-    write_json(night.work / "account.json", {})
-    write_json(night.work / "words.json", {})
+    write_state(night.work / "account.json", {})
+    write_state(night.work / "words.json", {})
     for number, release_id in enumerate((OLDER, BEFORE), start=1):
         made = home / "staging" / release_id
         shutil.copytree(night.release, made)
@@ -42,12 +43,13 @@ def prepared(tmp_path_factory):
         write_json(made / "manifest.json", facts)
         store_of(home).commit({made: Version(home / "releases" / release_id, {})})
     store_of(home).commit({home / "made": Version(home / "clean/events/day=2026-03-01/unused", {})})
+    note_published(home)
     point_to(home, BEFORE)
     with registry(home, settings.mlflow) as client:
         _register(client, home / "mlflow" / "model")
     record_change(home, Change("night", "nightshelf", "1", OLDER))
     decision = {"name": "nightshelf", "version": "2", "challenger": "2", "promote": True, "champion_before": "1"}
-    write_json(night.work / "decision.json", decision | {"ranks": "challenger", "why": "it is better"})
+    write_state(night.work / "decision.json", decision | {"ranks": "challenger", "why": "it is better"})
     return home
 
 

@@ -10,6 +10,7 @@ from pipelines.cli.main import app
 from pipelines.night.night import Night
 from pipelines.publish.publish import publish
 from pipelines.publish.verify import repair, verify_home
+from pipelines.sources.ledger import make_ledger
 from tests.given import cut, flip
 
 BUILT_AGAIN = {
@@ -45,15 +46,51 @@ def test_a_damaged_file_is_found_and_removed_where_it_is_built_again(home, harm,
     assert (home / place).exists() == (file in OF_RELEASE)
 
 
-@pytest.mark.parametrize(
-    "file", ["ledger/champions.json", "mlflow/mlflow.db", "ledger/files.json", "ledger/generation.json"]
-)
-def test_state_that_cannot_be_read_is_named_with_what_to_do(home, file):
-    (home / file).write_bytes(b"\x00 no state")
+STATES = ["made", "files", "champions", "generation"]
+
+
+@pytest.mark.parametrize("harm", [cut, flip], ids=["cut", "one bit changed"])
+@pytest.mark.parametrize("file", [*(f"ledger/{name}.json" for name in STATES), "releases/journal.json"])
+def test_damaged_state_is_named_with_what_to_do(home, file, harm):
+    make_ledger(home)
+    assert list(verify_home(home)) == []
+    harm(home / file)
     (found,) = verify_home(home)
     assert found.place == home / file
     assert "backup" in found.advice
     assert not found.repairable
+
+
+@pytest.mark.parametrize("file", [f"ledger/{name}.json" for name in STATES[1:]] + ["releases/journal.json"])
+def test_missing_state_is_named(home, file):
+    make_ledger(home)
+    (home / file).unlink()
+    assert [(damage.place, damage.repairable) for damage in verify_home(home)] == [(home / file, False)]
+
+
+def test_a_database_that_cannot_be_read_is_named(home):
+    (home / "mlflow/mlflow.db").write_bytes(b"\x00 no state")
+    (found,) = verify_home(home)
+    assert found.place == home / "mlflow/mlflow.db"
+    assert "backup" in found.advice
+
+
+@HARMS
+@pytest.mark.parametrize("file", ["night.json", "view.json", "decision.json", "quality/inputs.json", "done/clean.json"])
+def test_a_damaged_file_of_an_opened_night_is_found_and_the_night_removed(copy_of, harm, file):
+    home = copy_of("opened")
+    night = Night.load(home / "staging" / "2026-03-31-abc")
+    for step in ("clean", "train", "register", "write"):
+        night.mark_done(step, {"seconds": 1.0})
+    assert list(verify_home(home)) == []
+    harm(night.work / file)
+    found = list(verify_home(home))
+    if harm is Path.unlink and file in ("quality/inputs.json", "done/clean.json"):
+        assert found == []  # the step runs again
+        return
+    assert [damage.place for damage in found] == [night.work]
+    assert repair(found) == [night.work]
+    assert list(verify_home(home)) == []
 
 
 def test_a_version_that_a_release_was_made_from_is_missed(home):

@@ -1,15 +1,14 @@
 """The page of a night: its content, that it is well-formed, and that it loads nothing from elsewhere."""
 
-import json
 import re
 from html.parser import HTMLParser
 
-from pipelines.atomic_files import write_json
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.bundles import BUNDLES
 from pipelines.contracts.similar_products import SIMILAR_PRODUCTS
 from pipelines.contracts.user_bundles import USER_BUNDLES
 from pipelines.night.day_versions import record_versions_read
+from pipelines.state_files import read_state, write_state
 
 VOID = {"meta", "link", "br", "rect", "path"}
 
@@ -101,8 +100,8 @@ def test_visits_that_bought_nothing_show_what_belongs_together(small_night):
 def test_half_lives_stand_where_they_are_known(small_night):
     assert "pairs of products that one user chose, 10 days; popularity, 3.5 days." in text_of(small_night.page())
     file = small_night.night.work / "evaluation.json"
-    told = json.loads(file.read_text())
-    write_json(file, told | {"half_life_days": None})
+    told = read_state(file)
+    write_state(file, told | {"half_life_days": None})
     assert "Half-life of" not in text_of(small_night.page())
 
 
@@ -130,7 +129,7 @@ def test_a_night_with_nothing_at_all(small_night):
 
 def test_an_evaluation_may_lack_everything_optional(small_night):
     models = {"challenger": {"ndcg@10": {"value": 0.1}}, "item_knn": {"recall@10": 0.2}, "popularity": {}}
-    write_json(small_night.night.work / "evaluation.json", {"models": models})
+    write_state(small_night.night.work / "evaluation.json", {"models": models})
     said = text_of(small_night.page())
     assert "0.1000" in said
     assert "item-kNN" in said
@@ -139,9 +138,9 @@ def test_an_evaluation_may_lack_everything_optional(small_night):
 
 def test_learning_curves_name_what_was_trained_and_what_their_steps_are(small_night):
     file = small_night.night.work / "evaluation.json"
-    told = json.loads(file.read_text())
+    told = read_state(file)
     told["curves"]["projection_loss"] = [[1, 6.5], [2, 6.25]]
-    write_json(file, told)
+    write_state(file, told)
     said = text_of(small_night.page())
     assert "Encoder fine-tuning: contrastive loss, by optimiser steps: train loss lowest 2 at 60, last 2" in said
     assert "Projection of the vectors: loss, by rounds: projection loss lowest 6.25 at 2, last 6.25" in said

@@ -2,6 +2,7 @@
 
 from datetime import date
 from itertools import permutations
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,6 +10,9 @@ import pytest
 
 from pipelines.contracts.products import PRODUCTS
 from pipelines.sources.product_history import HISTORY, LISTS, known_products, merged, remember_products
+from pipelines.state_files import DamagedState
+from tests.given import cut, flip
+from tests.killing import killed_at
 
 FOUND = pa.schema([*PRODUCTS.schema(), pa.field("delivered", pa.date32()), *LISTS])
 
@@ -72,6 +76,7 @@ def test_a_column_that_is_new_in_the_contract_is_empty(tmp_path):
     remember_products(tmp_path, catalogue(MUG), DAY)
     file = tmp_path / "ledger" / "products.parquet"
     pq.write_table(pq.read_table(file).drop_columns(["aliases", "brand"]), file)
+    (tmp_path / "ledger" / "products.json").unlink()  # an earlier version wrote none
     (old,) = known_products(tmp_path).to_pylist()
     assert (old["title"], old["aliases"], old["brand"]) == ("Mug", [], None)
     remember_products(tmp_path, catalogue(MUG | {"product_id": "cup"}), DAY)
@@ -107,3 +112,22 @@ def test_without_days_in_file_names_a_price_holds_since_the_night_that_found_it(
 
 def test_a_price_that_is_taken_away_shows():
     assert prices([(DAYS[1], [(DAYS[0], 5.0), (DAYS[1], None)])]) == [(DAYS[0], 5.0), (DAYS[1], None)]
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, cut, flip], ids=["removed", "cut", "one bit changed"])
+def test_a_damaged_history_is_not_read(tmp_path, harm):
+    remember_products(tmp_path, catalogue(MUG), DAY)
+    harm(tmp_path / "ledger" / "products.parquet")
+    with pytest.raises(DamagedState, match=r"products\.parquet is (missing|damaged: .*)\. Put it back from a backup"):
+        remember_products(tmp_path, catalogue(MUG), DAY)
+
+
+def test_a_kill_at_any_operation_leaves_a_history_that_is_read(tmp_path, monkeypatch):
+    """The list of checksums is on the disk before the file that it is about: it names the file of before, too."""
+    remember_products(tmp_path, catalogue(MUG), DAY)
+    cup = catalogue(MUG | {"product_id": "cup"})
+    number = 0
+    while killed_at(monkeypatch, number, lambda: remember_products(tmp_path, cup, DAY)):
+        assert known_products(tmp_path)["product_id"].to_pylist() in (["mug"], ["cup", "mug"])
+        number += 1
+    assert number > 4
