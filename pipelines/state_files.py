@@ -25,6 +25,10 @@ class DamagedState(StepFailed):
     """A state file is missing, or is not what was written. Nothing of it is used."""
 
 
+class MissingState(DamagedState):
+    """A state file is missing."""
+
+
 def write_state(file: Path, content: Mapping[str, Any]) -> None:
     """Write `content`, without keys that begin with an underscore, with its checksum in place of `file`."""
     plain = json.loads(json.dumps(content, default=str))
@@ -38,8 +42,8 @@ def read_state(file: Path, advice: str = NIGHT_AGAIN) -> dict[str, Any]:
     """
     try:
         tree = json.loads(file.read_bytes())
-    except FileNotFoundError as missing:
-        raise DamagedState(f"{file} is missing. {advice}") from missing
+    except (FileNotFoundError, NotADirectoryError) as missing:
+        raise MissingState(f"{file} is missing. {advice}") from missing
     except (ValueError, RecursionError) as broken:
         raise DamagedState(f"{file} is damaged: it is no JSON any more. {advice}") from broken
     if not isinstance(tree, dict):
@@ -52,7 +56,10 @@ def read_state(file: Path, advice: str = NIGHT_AGAIN) -> dict[str, Any]:
 
 def read_state_if_any(file: Path, advice: str = NIGHT_AGAIN) -> dict[str, Any]:
     """The same; empty where there is no such file."""
-    return read_state(file, advice) if file.is_file() else {}
+    try:
+        return read_state(file, advice)
+    except MissingState:
+        return {}
 
 
 def _sha256(content: Any) -> str:

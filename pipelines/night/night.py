@@ -14,7 +14,7 @@ from pipelines.contracts.contract import Judged, Table
 from pipelines.errors import StepFailed
 from pipelines.settings.tree import Settings
 from pipelines.sources.files import SourceFile
-from pipelines.state_files import read_state, write_state
+from pipelines.state_files import MissingState, read_state, write_state
 
 # Counts the shapes of `night.json`, settings included. Raise it where an older file must not be read any more; files
 # without a number are of before the first one.
@@ -125,8 +125,10 @@ class Night:
 
     def done(self, step: str) -> dict[str, Any] | None:
         """The facts that the step recorded when it ended well; None where it has not."""
-        file = self.work / "done" / f"{step}.json"
-        return read_state(file) if file.is_file() else None
+        try:
+            return read_state(self.work / "done" / f"{step}.json")
+        except MissingState:
+            return None
 
     def mark_done(self, step: str, facts: dict[str, Any]) -> None:
         """Record that a step ended well, with its `facts`."""

@@ -20,6 +20,7 @@ from pipelines.night.steps import STEPS
 from pipelines.orchestration.failures import failure_file, night_failure
 from pipelines.orchestration.local_airflow import DAG_ID, airflow, airflow_environment, prepare_database
 from pipelines.orchestration.processes import EndedBySignal, end_groups, ended_by_signals
+from pipelines.orchestration.run_step import is_published
 
 POLL_S = 0.5  # seconds between two looks for steps that have ended
 
@@ -52,7 +53,7 @@ def run_night(home: Path, run_date: date, options: RunOptions, *, verbose: bool,
                     out.write(f"{stopped.sentence}\n")
                 raise
     releases = {r.release_id: r for r in list_releases(home)}
-    if night.release_id in releases and not night.work.exists():
+    if night.release_id in releases and is_published(night.work):
         return releases[night.release_id]
     raise night_failure(night, log_file)
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipelines.atomic_files import remove
 from pipelines.errors import NightshelfError, SettingsError, StepFailed, from_exit_code
 from pipelines.night.home_locks import night_lock, writer_lock
 from pipelines.night.night import Night
@@ -24,18 +25,20 @@ from pipelines.state_files import write_state
 def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str], None] = print) -> dict[str, Any]:
     """Run a step of the night whose working folder is `work`; returns {"seconds": …, "peak_rss_mb": …}.
 
-    A step that has ended well is not run again unless `again`, nor is `publish` of a night that is published. Running a
+    A step that has ended well is not run again unless `again`, nor is any step of a night that is published. Running a
     step forgets the results of all later ones.
     Raises the NightshelfError that the exit code of the process stands for, with the reason that the step recorded.
     """
     if (step := STEPS.get(name)) is None:
         raise SettingsError(f'"{name}" is not a step; steps are {", ".join(STEPS)}.')
-    if name == "publish" and not work.exists() and (release := release_of_run(work.parent.parent, work.name)):
-        log(f"publish: done before, as release {release.release_id}")
-        return {"seconds": 0.0, "peak_rss_mb": 0}
+    if is_published(work):
+        return _done_before(name, work, log)
     night = Night.load(work)
     clear_abandoned(night.home)
     with _locks(night, name) as descriptors:
+        if is_published(work):  # by another process, while this one waited
+            remove(work)  # the lock file alone is in it
+            return _done_before(name, work, log)
         done = night.done(name)
         if done is not None and not again:
             log(f"{name}: done before, {done['seconds']:.0f} s")
@@ -56,6 +59,17 @@ def run_step(name: str, work: Path, *, again: bool = False, log: Callable[[str],
             night.mark_done(name, facts)
         log(f"{name}: {facts['seconds']:.0f} s, at most {facts['peak_rss_mb']} MB in one process")
         return facts
+
+
+def is_published(work: Path) -> bool:
+    """Whether the night whose working folder was `work` is published: its release is there, and its inputs are not."""
+    return not (work / "night.json").exists() and release_of_run(work.parent.parent, work.name) is not None
+
+
+def _done_before(name: str, work: Path, log: Callable[[str], None]) -> dict[str, Any]:
+    release = release_of_run(work.parent.parent, work.name)
+    log(f"{name}: done before, as release {release.release_id if release else ''}")
+    return {"seconds": 0.0, "peak_rss_mb": 0}
 
 
 @contextmanager

@@ -232,7 +232,21 @@ def test_publishing_again_names_the_release(night):
     with pytest.raises(errors.StepFailed, match="is no night"):
         run_step("publish", night.home / "staging" / "another")
     shutil.rmtree(night.work)
-    assert lines(night, "publish") == ["publish: done before, as release 2025-03-31-02"]
+    for step in ("write", "publish"):  # of a second run of the night, which is a step behind
+        assert lines(night, step) == [f"{step}: done before, as release 2025-03-31-02"]
+
+
+def test_a_night_that_another_process_publishes_meanwhile_is_done(night):
+    """Two runs of one night wait for the lock of publishing; who comes second finds its folder gone."""
+    with ThreadPoolExecutor() as pool:
+        with writer_lock(night.home, wait=True):
+            second = pool.submit(lines, night, "publish")
+            time.sleep(0.3)
+            assert not second.done()
+            write_json(night.home / "releases" / "2025-03-31-01" / "manifest.json", {"run_id": "run", "model": {}})
+            shutil.rmtree(night.work)
+        assert second.result(60) == ["publish: done before, as release 2025-03-31-01"]
+    assert not night.work.exists()
 
 
 def test_a_failure_after_the_release_came_into_force_says_so(night):
