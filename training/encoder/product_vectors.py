@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from training.encoder.encoder import Encoder
 from training.encoder.quantised import QuantisedEncoder
+
+# What NumPy raises where an archive is cut, or a byte of it is changed.
+DAMAGE = (BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError, RuntimeError)
 
 
 def product_vectors(
@@ -18,8 +23,8 @@ def product_vectors(
 ) -> np.ndarray:
     """float32 (n, d), each row of length one: the encoder's vector of each of `texts`, whose `hashes` are keys.
 
-    `cache` is a folder for this encoder only (named by its fingerprint), to which new vectors are added. NumPy raises
-    an error where a file in it is broken; the folder can be deleted at any time.
+    `cache` is a folder for this encoder only (named by its fingerprint), to which new vectors are added. A file in it
+    that is damaged is removed, and its vectors are computed again; the folder can be deleted at any time.
     """
     known = _read(cache)
     text_of = dict(sorted(zip(hashes, texts, strict=True)))
@@ -43,14 +48,18 @@ def drop_other_caches(caches: Path, used: Collection[str]) -> None:
 def _read(cache: Path) -> dict[str, np.ndarray]:
     known: dict[str, np.ndarray] = {}
     for file in sorted(cache.glob("*.npz")):
-        with np.load(file, allow_pickle=False) as part:
-            known |= dict(zip(part["hashes"].tolist(), part["vectors"], strict=True))
+        try:
+            with np.load(file, allow_pickle=False) as part:  # compares the CRC-32 of both arrays
+                known |= dict(zip(part["hashes"].tolist(), part["vectors"], strict=True))
+        except DAMAGE as broken:
+            print(f"{file} is damaged ({broken}): its vectors are computed again")
+            file.unlink()
     return known
 
 
 def _write(cache: Path, hashes: Sequence[str], vectors: np.ndarray) -> None:
     cache.mkdir(parents=True, exist_ok=True)
-    number = len(list(cache.glob("*.npz")))
+    number = 1 + max((int(file.stem.removeprefix("part-")) for file in cache.glob("part-*.npz")), default=-1)
     unfinished = cache / f".part-{os.getpid()}"
     with unfinished.open("wb") as stream:
         np.savez(stream, allow_pickle=False, hashes=np.array(hashes, dtype=str), vectors=vectors)

@@ -12,7 +12,9 @@ import numpy as np
 import onnxruntime
 import torch
 
+from pipelines.night.store import sha256_of
 from pipelines.settings.training import Training
+from pipelines.state_files import DamagedState, read_state, write_state
 from training.encoder.encoder import Encoder, best_device
 from training.encoder.quantised_graph import TOKENS, open_graph, write_graph
 
@@ -38,10 +40,11 @@ class QuantisedEncoder:
 
     @cached_property
     def session(self) -> onnxruntime.InferenceSession:
-        """The ONNX Runtime session of the graph."""
-        graph = self.folder / GRAPH
-        if not graph.is_file():
+        """The ONNX Runtime session of the graph, which is made again where it is not what was written."""
+        graph, checksum = self.folder / GRAPH, self.folder / f"{GRAPH}.json"
+        if not graph.is_file() or _checksum_in(checksum) != sha256_of(graph):
             write_graph(self.encoder, graph)
+            write_state(checksum, {"sha256": sha256_of(graph)})
         return open_graph(graph)
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
@@ -75,3 +78,10 @@ def arithmetic(settings: Training) -> str:
         return f"{device} torch {torch.__version__}"
     engines = f" onnxruntime {onnxruntime.__version__}" if settings.precision == "int8" else ""
     return f"{settings.precision} torch {torch.__version__}{engines}"
+
+
+def _checksum_in(file: Path) -> str:
+    try:
+        return str(read_state(file).get("sha256"))
+    except DamagedState:
+        return ""

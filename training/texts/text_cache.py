@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipelines.atomic_files import write_json
+from pipelines.state_files import DamagedState, read_state, write_state
 from recommender.texts.grounding import BundleText
 
 
@@ -23,10 +22,16 @@ class CachedText:
 
 
 def read_cache(folder: Path) -> dict[str, CachedText]:
-    """All entries of a writer's `folder`, by key of the request."""
+    """All entries of a writer's `folder`, by key of the request. A damaged file is removed: its texts are new again."""
     cached: dict[str, CachedText] = {}
     for file in sorted(folder.glob("*.json")):
-        for key, entry in json.loads(file.read_text(encoding="utf-8")).items():
+        try:
+            entries = read_state(file)
+        except DamagedState:
+            print(f"{file} is damaged and was removed; its texts are written again")
+            file.unlink()
+            continue
+        for key, entry in entries.items():
             text = entry["text"] and BundleText(**entry["text"])
             cached[key] = CachedText(text, entry["tokens"], entry["twice"])
     return cached
@@ -36,7 +41,7 @@ def add_to_cache(folder: Path, entries: Mapping[str, CachedText]) -> None:
     """Write `entries` to a file of their own, named by a hash of the keys."""
     if entries:
         name = hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest()[:16]
-        write_json(folder / f"{name}.json", {key: asdict(entry) for key, entry in entries.items()})
+        write_state(folder / f"{name}.json", {key: asdict(entry) for key, entry in entries.items()})
 
 
 def drop_other_writers(caches: Path, fingerprint: str) -> None:

@@ -1,5 +1,7 @@
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from transformers.modeling_outputs import BaseModelOutput
 from pipelines.errors import SettingsError, StepFailed
 from pipelines.settings.load import check_settings
 from pipelines.settings.training import Training
+from tests.given import cut, flip
 from training.encoder.encoder_files import load_encoder, save_encoder
 from training.encoder.product_vectors import product_vectors
 from training.encoder.quantised import GRAPH, QuantisedEncoder, arithmetic, encoder_for_device
@@ -79,6 +82,25 @@ def test_only_changed_texts_are_computed_and_nothing_is_built_for_none(quantised
     idle = QuantisedEncoder(toy_encoder, tmp_path, threads=1)
     assert np.array_equal(product_vectors(idle, TEXTS, list("abcde"), tmp_path), before)
     assert not (tmp_path / GRAPH).exists()
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, cut, flip], ids=["removed", "cut", "one bit changed"])
+def test_a_damaged_cache_gives_the_same_vectors(quantised, tmp_path, harm):
+    product_vectors(quantised, TEXTS[:2], list("ab"), tmp_path)
+    before = product_vectors(quantised, TEXTS, list("abcde"), tmp_path)
+    harm(tmp_path / "part-00000.npz")
+    assert np.array_equal(product_vectors(quantised, TEXTS, list("abcde"), tmp_path), before)
+    assert np.array_equal(product_vectors(quantised, TEXTS, list("abcde"), tmp_path), before)
+
+
+@pytest.mark.parametrize("harm", [cut, flip], ids=["cut", "one bit changed"])
+@pytest.mark.parametrize("name", [GRAPH, f"{GRAPH}.json"])
+def test_a_damaged_graph_is_made_again(quantised, toy_encoder, folder, tmp_path, name, harm):
+    """A changed byte of a weight would change vectors, and no reader of ONNX would notice."""
+    expected = quantised.embed(TEXTS)
+    copied = shutil.copytree(folder, tmp_path / "copy")
+    harm(copied / name)
+    assert np.array_equal(QuantisedEncoder(toy_encoder, copied, threads=1).embed(TEXTS), expected)
 
 
 def test_lora_matrices_are_in_the_graph(toy_encoder, tmp_path):
