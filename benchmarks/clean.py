@@ -32,6 +32,7 @@ from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key
 from pipelines.orchestration.run_step import run_step
 from pipelines.orchestration.step_command import LARGE_METHODS
+from pipelines.state_files import read_state
 
 LAST = date(2025, 3, 31)
 WHAT = ("exact", "step")
@@ -131,7 +132,7 @@ def cleaned(home: Path, source: str) -> dict[str, object]:
     last = LAST if source == "reviews" else date.fromisoformat(max(f.stem for f in (home / "sources").glob("*.csv")))
     night = open_night(home, last, RunOptions())
     cost = run_step("clean", night.work, log=lambda line: None)
-    rows = json.loads((night.work / "account.json").read_text())[source]["rows_in"]
+    rows = read_state(night.work / "account.json")[source]["rows_in"]
     return line(f"clean {source}", rows, cost["seconds"], cost["peak_rss_mb"])
 
 

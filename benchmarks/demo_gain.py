@@ -10,7 +10,6 @@ disappear. Prints one line a shop, then the mean ratio with a 95 % interval (Stu
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -26,6 +25,7 @@ from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.user_key import make_user_key
 from pipelines.orchestration.run_step import run_step
+from pipelines.state_files import read_state
 
 LAST = date(2025, 3, 31)
 MODELS = ("challenger", "item_knn", "popularity", "lexical", "encoder")
@@ -58,7 +58,7 @@ def measure(seed: int, *, shuffle_texts: bool) -> dict[str, float]:
         night: Night = open_night(home, LAST, RunOptions())
         for step in ("clean", "features", "train"):
             run_step(step, night.work, log=lambda line: None)
-        evaluation = json.loads((night.work / "evaluation.json").read_text())
+        evaluation = read_state(night.work / "evaluation.json")
     scores = {m: evaluation["models"][m]["ndcg@10"]["value"] for m in MODELS if m in evaluation["models"]}
     scores["users"] = evaluation["window"]["users"]
     print(

@@ -8,6 +8,7 @@ import pytest
 from pipelines.contracts.events import EVENTS
 from pipelines.night.day_versions import missing_versions, versions_read
 from pipelines.night.night import Night
+from pipelines.state_files import read_state
 from tests.integration.conftest import make_tiny_shop
 
 pytestmark = pytest.mark.night
@@ -26,7 +27,7 @@ def test_days_of_past_dates_are_built_through_airflow_and_not_built_twice(tmp_pa
         days = versions_read(night)[EVENTS.name]
         assert max(days) == str(night.run_date)
         assert not missing_versions(shop.home, EVENTS, days)
-        assert json.loads((night.work / "account.json").read_text())["events"]["rows_clean"] > 0
+        assert read_state(night.work / "account.json")["events"]["rows_clean"] > 0
     runs = list((shop.home / "airflow" / "logs" / "dag_id=backfill_days").iterdir())
     assert len(runs) == len(DATES)
     assert all(run.name.startswith("run_id=backfill__") for run in runs)

@@ -14,6 +14,7 @@ from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.contracts.reviews import REVIEWS
 from pipelines.night.day_versions import files_of_table
+from pipelines.state_files import read_state
 from spark_jobs.clean import clean
 from spark_jobs.cleaning import catalogue
 from spark_jobs.cleaning.products import judge_products
@@ -45,7 +46,7 @@ not_products = "^POST$"
 
 
 def account(night):
-    return json.loads((night.work / "account.json").read_text())
+    return read_state(night.work / "account.json")
 
 
 def reasons(spark, night):
@@ -98,7 +99,7 @@ def _adds_up(spark, night):
         assert row["rows_in"] == sum(
             row[f"rows_{kind}"] for kind in ("clean", "quarantined", "duplicate", "superseded", "erased")
         )
-    numbers = json.loads(night.aggregates(ACCOUNT).read_text())
+    numbers = read_state(night.aggregates(ACCOUNT))
     assert numbers["every row is accounted for"] == 0
     assert read(spark, QUARANTINE, files_of_table(night, QUARANTINE)).count() == sum(
         a["rows_quarantined"] for a in account(night).values()
@@ -178,7 +179,7 @@ def test_a_product_that_is_lost_between_order_lines_and_catalogue_is_missing_in_
     clean(spark, night)
     products = account(night)["products"]
     assert (products["rows_in"], products["rows_clean"], products["rows_quarantined"]) == (2, 1, 0)
-    assert json.loads(night.aggregates(ACCOUNT).read_text())["every row is accounted for"] == 1
+    assert read_state(night.aggregates(ACCOUNT))["every row is accounted for"] == 1
 
 
 def test_an_empty_day_gives_empty_tables(spark, shop, tmp_path):

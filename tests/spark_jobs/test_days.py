@@ -23,6 +23,7 @@ from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
 from pipelines.night.table_io import read_table
 from pipelines.sources.product_history import known_products
+from pipelines.state_files import read_state
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 
@@ -117,7 +118,7 @@ def contents(night):
     """Everything that a night made, as values."""
     tables = {t.name: read_table(night, t).to_pylist() for t in (*CLEAN, *FEATURES)}
     refused = sorted(map(str, read_table(night, QUARANTINE).to_pylist()))
-    account = json.loads((night.work / "account.json").read_text())
+    account = read_state(night.work / "account.json")
     kept = {s: {k: v for k, v in a.items() if not k.startswith("new_")} for s, a in account.items()}
     numbers = {f.stem: json.loads(f.read_text()) for f in (night.work / "aggregates").glob("*.json")}
     return tables | {"refused": refused, "account": kept, "numbers": numbers}
@@ -151,7 +152,7 @@ def test_rows_that_expire_are_counted_and_both_ways_agree_without_their_files(se
     short = run(ours, 31)
     days, kept = (versions_read(night)[EVENTS.name] for night in (whole, short))
     assert kept == {day: version for day, version in days.items() if day >= "2025-03-29"}, "no day is built again"
-    account = json.loads((short.work / "account.json").read_text())["events"]
+    account = read_state(short.work / "account.json")["events"]
     assert account["rows_expired"] > 0
     assert account["rows_in"] == sum(account[f"rows_{w}"] for w in ("clean", "quarantined", "duplicate", "erased"))
     assert {row["day"] for row in read_table(short, EVENTS).to_pylist()} == {date(2025, 3, d) for d in (29, 30, 31)}
@@ -173,7 +174,7 @@ def test_late_and_repeated_files_are_folded_in(home, run):
     again.write_bytes(gzip.compress(b"".join(lines[: len(lines) // 2])))
     after = run(ours, 31)
     assert after.run_id != before.run_id
-    new = json.loads((after.work / "account.json").read_text())["events"]
+    new = read_state(after.work / "account.json")["events"]
     assert 0 < new["new_rows_in"] < new["rows_in"] / 2
     kept = contents(after)
     same(contents(run(ours, 31, full_refresh=True)), kept)
@@ -220,7 +221,7 @@ def test_the_newest_dated_catalogue_counts_and_a_past_date_sees_the_one_before(h
         night = open_night(ours, date(2025, 3, day), RunOptions())
         clean(spark.newSession(), night)
         (row,) = [row for row in read_table(night, CLEAN[2]).to_pylist() if row["product_id"] == code]
-        account = json.loads((night.work / "account.json").read_text())["products"]
+        account = read_state(night.work / "account.json")["products"]
         return row, account
 
     (before, _), (after, account) = row_of(30), row_of(31)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import random
 import re
 from collections import Counter
@@ -19,6 +18,7 @@ from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.quarantine import QUARANTINE
 from pipelines.night.day_versions import facts_of, files_of_table, landed_folder, versions_read
 from pipelines.night.store import store_of
+from pipelines.state_files import read_state
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
 
@@ -133,7 +133,7 @@ def test_every_row_of_broken_files_is_accounted_for(spark, night, files, tmp_pat
             wanted = rows_in(name, content)
             assert known.pop("read", 0) == wanted, name
             assert sum(known.values()) == wanted, (name, known)
-    products = json.loads((night.work / "account.json").read_text())["products"]
+    products = read_state(night.work / "account.json")["products"]
     wanted = sum(rows_in(name, content) for name, content in files["products"].items()) + 8 + len(DATA_ONLY)
     assert products["rows_in"] == wanted
     assert products["rows_clean"] + products["rows_quarantined"] + products["rows_duplicate"] == wanted

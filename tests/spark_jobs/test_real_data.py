@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tarfile
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from pipelines.contracts.products import PRODUCTS
 from pipelines.night.day_versions import files_of_table
+from pipelines.state_files import read_state
 from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 from spark_jobs.engine import read
@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def account(night):
-    return json.loads((night.work / "account.json").read_text())
+    return read_state(night.work / "account.json")
 
 
 @pytest.mark.realdata

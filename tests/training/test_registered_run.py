@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from pipelines.registry import register
 from pipelines.registry.client import experiment_of, registry, version_of
+from pipelines.state_files import read_state
 from tests.training.test_steps import run
 from tests.training.toy_shop import open_night
 from training import train
@@ -62,7 +63,7 @@ def test_parameters_are_all_settings_of_the_model_and_what_was_chosen(registered
 
 def test_curves_are_metrics_by_step(registered, in_registry):
     client, found = in_registry
-    curves = json.loads((registered.work / "evaluation.json").read_text())["curves"]
+    curves = read_state(registered.work / "evaluation.json")["curves"]
     for name in ("train_loss", "validation_loss", "projection_loss", "projection_ndcg", "next_choice_loss"):
         history = client.get_metric_history(found.info.run_id, f"as_learned/{name}")
         assert [[point.step, point.value] for point in history] == curves[name]

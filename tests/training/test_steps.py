@@ -14,6 +14,7 @@ from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.score_parts import NEXT_CHOICE
 from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.night.table_io import read_table
+from pipelines.state_files import read_state
 from recommender.ranking.histories import items_of
 from recommender.ranking.quantised_vectors import SHORT_LENGTH
 from recommender.ranking.ranker_files import load_ranker
@@ -31,7 +32,7 @@ def run(step, night):
 
 
 def evaluation(night):
-    return json.loads((night.work / "evaluation.json").read_text())
+    return read_state(night.work / "evaluation.json")
 
 
 def challenger_bytes(night):
@@ -159,7 +160,7 @@ def test_embedding_writes_both_tables_and_a_ranker(tmp_path, toy_base):
     own = [ranker.product_ids[i].split("-")[0] == ("red", "blue")[u % 2] for u, i in enumerate(ranked.items[:, 0])]
     assert np.mean(own) > 0.9
     assert len(list((tmp_path / "embeddings").iterdir())) == 1
-    assert json.loads(night.aggregates(USER_EMBEDDINGS).read_text())["key is unique"] == 0
+    assert read_state(night.aggregates(USER_EMBEDDINGS))["key is unique"] == 0
     said, *looked = read_table(night, NEWCOMERS).to_pylist()
     assert (said["segment"], said["history"][-1], len(said["history"])) == (
         "interest: blue lamp. kitchen",

@@ -23,6 +23,7 @@ from pipelines.night.table_io import read_table
 from pipelines.report.step_results import StepResults
 from pipelines.report.summary import attention_items, text_writers_sentence
 from pipelines.settings.load import check_settings
+from pipelines.state_files import read_state
 from tests.given import put
 from training import write
 
@@ -169,7 +170,7 @@ def open_night(home, generator, run_id="r", description="", language="en", **tex
 def written(night):
     write.main(["--night", str(night.work)])
     rows = {row["bundle_id"]: row for row in read_table(night, BUNDLES).to_pylist()}
-    return rows, json.loads((night.work / "words.json").read_text())
+    return rows, read_state(night.work / "words.json")
 
 
 def by(rows):
@@ -207,7 +208,7 @@ def test_checks_are_measured_on_the_rows_with_the_new_texts(tmp_path, endpoint):
     night = open_night(tmp_path, endpoint.address)
     written(night)
     for table, rows in ((BUNDLES, len(PAIRS)), (USER_TOPK, len(REASONS))):
-        numbers = json.loads(night.aggregates(table).read_text())
+        numbers = read_state(night.aggregates(table))
         assert numbers[ROW_COUNT] == rows
         assert numbers["written_by is known"] == 0
         assert numbers["a query over other tables"] == 7

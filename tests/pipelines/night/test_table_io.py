@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -14,6 +13,7 @@ from pipelines.night.night import Night
 from pipelines.night.store import Version, store_of
 from pipelines.night.table_io import read_table, write_table
 from pipelines.settings.tree import Settings
+from pipelines.state_files import read_state
 from tests.given import put
 
 
@@ -66,7 +66,7 @@ def test_what_is_written_is_sorted_measured_and_read_back(night):
     })  # fmt: skip
     write_table(night, PRODUCT_EMBEDDINGS, rows)
     assert read_table(night, PRODUCT_EMBEDDINGS)["product_id"].to_pylist() == ["a", "a", "b"]
-    numbers = json.loads(night.aggregates(PRODUCT_EMBEDDINGS).read_text())
+    numbers = read_state(night.aggregates(PRODUCT_EMBEDDINGS))
     assert numbers["row count"] == 3
     assert numbers["key is unique"] == 1
     assert numbers["vector is there"] == 0

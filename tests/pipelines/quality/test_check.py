@@ -16,6 +16,7 @@ from pipelines.quality.check import check
 from pipelines.quality.suites import STAGES, suite_of
 from pipelines.settings.load import check_settings
 from pipelines.settings.tree import Settings
+from pipelines.state_files import read_state
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_a_number_that_is_not_there_does_not_hold(night):
 
 @pytest.mark.parametrize("name", ["rows", "share with a user"])
 def test_an_exception_inside_great_expectations_is_a_failure_whatever_the_severity(night, name):
-    numbers = json.loads(night.aggregates(EVENTS).read_text())
+    numbers = read_state(night.aggregates(EVENTS))
     del numbers[name]
     write_json(night.aggregates(EVENTS), numbers)
     with pytest.raises(CheckFailed, match=rf'events: {name}: .*Great Expectations raised: .*"{name}" in BatchData'):
