@@ -27,6 +27,11 @@ from pipelines.registry.tracking_server import tracking_uri
 from pipelines.report.releases_page import write_index
 from pipelines.settings.load import load_settings
 
+OPEN_TO_ALL = (
+    "Every account of this machine can read the reports, and read and change MLflow's registry, while this runs; "
+    "Airflow asks for the password."
+)
+
 
 def free_port() -> int:
     """A TCP port on 127.0.0.1 that is not in use."""
@@ -83,6 +88,7 @@ def serve_home(home: Path, ports: Ports, log: Callable[[str], None]) -> Iterator
             log(f"Airflow  {airflow}/dags/{DAG_ID}  (user {user}, password {password})")
             log(f"MLflow   {mlflow}")
             log(f"Reports  {_reports(ports)}/report/")
+            log(OPEN_TO_ALL)
             yield
 
 

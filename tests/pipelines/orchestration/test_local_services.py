@@ -84,12 +84,13 @@ def lines_until(process, word):
 def test_services_listen_on_the_loopback_have_one_owner_and_outlive_it_only_until_the_next(home):
     ports = [free_port() for _ in range(3)]
     first = up(home, *ports)
-    lines_until(first, "Ctrl-C stops them all")
+    assert "Every account of this machine can read the reports" in "".join(lines_until(first, "Ctrl-C stops them all"))
     services = psutil.Process(first.pid).children(recursive=True)
     try:
         heard = {c.laddr for p in services for c in p.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
         assert {address.port for address in heard} >= set(ports[:2])
         assert {address.ip for address in heard} == {"127.0.0.1"}
+        as_another_account_sees_them(home, *ports)
         second = up(home, *(free_port() for _ in range(3)))
         said = second.communicate(timeout=180)[0]
         assert second.returncode == 2, said
@@ -106,6 +107,32 @@ def test_services_listen_on_the_loopback_have_one_owner_and_outlive_it_only_unti
         for process in (first, *services):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+
+
+def as_another_account_sees_them(home, airflow_port, mlflow_port, report_port):
+    """As SECURITY.md says: no file of the home, Airflow only with the password, MLflow and reports without one."""
+    if os.getuid() != 0:
+        return  # only root can become another account
+    asked = {
+        "airflow": f"http://127.0.0.1:{airflow_port}/api/v2/dags",
+        "mlflow": f"http://127.0.0.1:{mlflow_port}/api/2.0/mlflow/experiments/search?max_results=1",
+        "reports": f"http://127.0.0.1:{report_port}/report/",
+    }
+    code = (
+        "import json, os, sys, urllib.error, urllib.request\n"
+        "def status(address):\n"
+        "    try:\n"
+        "        return urllib.request.urlopen(address).status\n"
+        "    except urllib.error.HTTPError as refused:\n"
+        "        return refused.code\n"
+        "home, asked = sys.argv[1], json.loads(sys.argv[2])\n"
+        "seen = [name for name in ('nightshelf.toml', 'airflow/passwords.json') if os.path.exists(f'{home}/{name}')]\n"
+        "print(json.dumps([seen, {name: status(address) for name, address in asked.items()}]))\n"
+    )
+    argv = ["/usr/bin/python3", "-I", "-c", code, str(home), json.dumps(asked)]
+    nobody = subprocess.run(argv, user=65534, group=65534, extra_groups=[], cwd="/", capture_output=True, text=True)
+    assert nobody.returncode == 0, nobody.stderr
+    assert json.loads(nobody.stdout) == [[], {"airflow": 401, "mlflow": 200, "reports": 200}]
 
 
 def test_closing_the_terminal_ends_the_night_in_one_sentence(home):
