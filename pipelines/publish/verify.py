@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from pipelines.atomic_files import remove
 from pipelines.errors import StepFailed
@@ -64,6 +65,7 @@ def verify_home(home: Path) -> Iterator[Damage]:
             yield Damage(folder, wrong, advice)
     yield from _verify_ledger(home)
     yield from _verify_nights(home)
+    yield from _verify_caches(home)
     yield from _verify_databases(home)
 
 
@@ -120,6 +122,26 @@ def _verify_nights(home: Path) -> Iterator[Damage]:
             continue
         except (ValueError, KeyError, StepFailed) as broken:
             yield Damage(work, _first_line(broken), "run the night of its date again", repairable=True)
+
+
+def _verify_caches(home: Path) -> Iterator[Damage]:
+    readers: dict[str, Callable[[Path], object]] = {
+        "embeddings/*/*.npz": _test_archive,
+        "words/texts/*/*.json": read_state,
+    }
+    for pattern, read in readers.items():
+        for file in sorted(home.glob(pattern)):
+            try:
+                read(file)
+            except (BadZipFile, OSError, ValueError, StepFailed) as broken:
+                yield Damage(file, _first_line(broken), "the next night makes it again", repairable=True)
+
+
+def _test_archive(file: Path) -> None:
+    """Raises BadZipFile where the archive, or the CRC-32 of a member, is not right."""
+    with ZipFile(file) as archive:
+        if (damaged := archive.testzip()) is not None:
+            raise BadZipFile(f"the CRC-32 of {damaged} is another one")
 
 
 def _verify_databases(home: Path) -> Iterator[Damage]:

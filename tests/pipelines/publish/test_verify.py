@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -11,6 +12,7 @@ from pipelines.night.night import Night
 from pipelines.publish.publish import publish
 from pipelines.publish.verify import repair, verify_home
 from pipelines.sources.ledger import make_ledger
+from pipelines.state_files import write_state
 from tests.given import cut, flip
 
 BUILT_AGAIN = {
@@ -66,6 +68,22 @@ def test_missing_state_is_named(home, file):
     make_ledger(home)
     (home / file).unlink()
     assert [(damage.place, damage.repairable) for damage in verify_home(home)] == [(home / file, False)]
+
+
+@pytest.mark.parametrize("harm", [cut, flip], ids=["cut", "one bit changed"])
+@pytest.mark.parametrize("name", ["embeddings/e/part-00000.npz", "words/texts/w/t.json"])
+def test_a_damaged_cache_is_found_and_removed(home, name, harm):
+    file = home / name
+    file.parent.mkdir(parents=True)
+    if file.suffix == ".npz":
+        np.savez(file, hashes=np.array(["a"]), vectors=np.arange(800.0))
+    else:
+        write_state(file, {"a": {"tokens": 7}})
+    assert list(verify_home(home)) == []
+    harm(file)
+    found = list(verify_home(home))
+    assert repair(found) == [file]
+    assert list(verify_home(home)) == []
 
 
 def test_a_database_that_cannot_be_read_is_named(home):
