@@ -18,7 +18,10 @@ from pipelines.night.copy_state import CopyState, read_copy_state
 from pipelines.night.home_state import describe_unpublished
 from pipelines.night.releases import current, damaged_releases, list_releases
 from pipelines.night.user_key import load_user_key
+from pipelines.registry.failures import reach
+from pipelines.registry.tracking_server import tracking_uri
 from pipelines.settings.load import FILE, load_settings
+from pipelines.settings.mlflow import Mlflow
 from pipelines.sources.ledger import load_ledger
 
 LEAST_JAVA = 17
@@ -67,7 +70,7 @@ def _package_version(name: str) -> str:
 
 
 def check_home(home: Path) -> Iterator[Finding]:
-    """Settings, key of user ids, who may read the home, source files, releases, and nights that are not published."""
+    """Settings, key, model registry, who may read the home, source files, releases, and unpublished nights."""
     try:
         settings = load_settings(home)
         yield Finding("settings", True, str(home / FILE))
@@ -83,6 +86,7 @@ def check_home(home: Path) -> Iterator[Finding]:
     commands = closing_commands(home, group)
     readers = f"its owner, and releases the group {group}" if group else "its owner alone"
     state = f"too open; correct it with: {' && '.join(commands)}" if commands else readers
+    yield _registry(home, settings.mlflow)
     yield Finding("who may read the home", not commands, state)
     for source, known in sorted(load_ledger(home).items()):
         gone = sum(file.gone for file in known.values())
@@ -97,3 +101,14 @@ def check_home(home: Path) -> Iterator[Finding]:
         yield Finding("damaged release", False, f"{release_id}: {wrong}")
     for name, state in describe_unpublished(home):
         yield Finding(name, True, state)
+
+
+def _registry(home: Path, settings: Mlflow) -> Finding:
+    """Whether the model registry can be used."""
+    try:
+        uri = tracking_uri(home, settings)
+        if settings.tracking_uri:
+            reach(uri)
+    except NightshelfError as error:
+        return Finding("model registry", False, str(error))
+    return Finding("model registry", True, uri)

@@ -79,6 +79,7 @@ def serve_home(home: Path, ports: Ports, log: Callable[[str], None]) -> Iterator
         user, password = admin_login(home)
         logs = make_folder(home / "logs")
         write_index(home)
+        (home / "mlflow").mkdir(exist_ok=True)
         commands = _commands(home, ports, tracking_uri(home, settings.mlflow))
         with running(commands, logs, pass_fds=(lock,)), serve_pages(home, ports.reports):
             log("starting …")

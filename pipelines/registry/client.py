@@ -13,15 +13,18 @@ from typing import Any
 
 os.environ.setdefault("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # about 15 s; by default it tries for four minutes
 
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.errors import StepFailed
 from pipelines.file_lock import locked
 from pipelines.night.night import Night
+from pipelines.registry.failures import reach, sentence
 from pipelines.registry.tracking_server import artifacts_folder, tracking_uri
 from pipelines.settings.mlflow import Mlflow
 from pipelines.settings.tree import Settings
@@ -39,17 +42,21 @@ MODEL_FOLDER = "challenger"
 
 @contextmanager
 def registry(home: Path, settings: Mlflow) -> Iterator[MlflowClient]:
-    """A client of the registry. An MLflow error inside the block becomes StepFailed with the server's address."""
+    """A client of the registry. Raises StepFailed, in one sentence, where it fails, also inside the block."""
     uri = tracking_uri(home, settings)
-    logging.getLogger("alembic").setLevel(logging.ERROR)
-    if not settings.tracking_uri:
+    for told_in_one_sentence in ("alembic", "mlflow.store.db.utils"):
+        logging.getLogger(told_in_one_sentence).setLevel(logging.CRITICAL)
+    if settings.tracking_uri:
+        reach(uri)
+    else:
         _make_store(home / "mlflow")
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     try:
         yield MlflowClient(uri, uri)
-    except MlflowException as wrong:
-        raise StepFailed(f"the model registry at {uri} answered: {wrong.message}") from wrong
+    except (MlflowException, SQLAlchemyError) as wrong:
+        place = uri if settings.tracking_uri else uri.removeprefix("sqlite:///")
+        raise StepFailed(sentence(place, str(wrong))) from wrong
 
 
 def _make_store(folder: Path) -> None:

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from pipelines.registry.failures import LOCK_SECONDS
+
 # Columns of MLflow's database with addresses of files.
 ADDRESSES = (
     ("runs", "artifact_uri"),
@@ -14,8 +16,6 @@ ADDRESSES = (
     ("model_versions", "storage_location"),
     ("experiments", "artifact_location"),
 )
-
-LOCK_SECONDS = 60  # that another process may hold the database
 
 
 def follow_home(database: Path, artifacts: Path) -> None:

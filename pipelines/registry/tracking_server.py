@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelines.night.releases import list_releases
+from pipelines.registry.failures import examine_database, lost_database
 from pipelines.registry.moved_home import follow_home
 from pipelines.settings.mlflow import Mlflow
 
 
 def tracking_uri(home: Path, settings: Mlflow) -> str:
-    """The server in `[mlflow] tracking_uri`, or an SQLite database in HOME/mlflow, whose folder is made.
+    """The server in `[mlflow] tracking_uri`, or an SQLite database in HOME/mlflow.
 
-    Addresses of files in the database follow a home that was moved or copied.
+    Addresses of files in the database follow a home that was moved or copied. Raises StepFailed where the database is
+    damaged, held by another process, or missing although a release was made with a model of it.
     """
     if settings.tracking_uri:
         return settings.tracking_uri
-    (home / "mlflow").mkdir(parents=True, exist_ok=True)
     database = home.resolve() / "mlflow" / "mlflow.db"
     if database.is_file():
+        examine_database(database)
         follow_home(database, artifacts_folder(home))
+    elif made := [release for release in list_releases(home) if release.model_version]:
+        raise lost_database(database, made[-1].release_id)
     return f"sqlite:///{database}"
 
 

@@ -31,6 +31,8 @@ def prepared(tmp_path_factory):
     night.save()
     write_state(night.work / "account.json", {})
     write_state(night.work / "words.json", {})
+    with registry(home, settings.mlflow) as client:
+        _register(client, home / "mlflow" / "model")
     for number, release_id in enumerate((OLDER, BEFORE), start=1):
         made = home / "staging" / release_id
         shutil.copytree(night.release, made)
@@ -45,8 +47,6 @@ def prepared(tmp_path_factory):
     store_of(home).commit({home / "made": Version(home / "clean/events/day=2026-03-01/unused", {})})
     note_published(home)
     point_to(home, BEFORE)
-    with registry(home, settings.mlflow) as client:
-        _register(client, home / "mlflow" / "model")
     record_change(home, Change("night", "nightshelf", "1", OLDER))
     decision = {"name": "nightshelf", "version": "2", "challenger": "2", "promote": True, "champion_before": "1"}
     write_state(night.work / "decision.json", decision | {"ranks": "challenger", "why": "it is better"})
