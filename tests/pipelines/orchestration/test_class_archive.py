@@ -1,4 +1,4 @@
-"""The archive of Spark's classes: written by the first JVM, used by the next, ignored where it does not match."""
+"""The archive of Spark's classes: written by the first JVM, used by the next, made again where it is damaged."""
 
 from __future__ import annotations
 
@@ -42,14 +42,18 @@ def test_the_first_jvm_writes_the_archive_that_the_next_one_uses(cache):
     assert archive.stat().st_mtime_ns == before
 
 
-def test_an_archive_that_does_not_match_is_ignored_silently(cache):
+@pytest.mark.parametrize("damage", [lambda good: good[: len(good) // 2], lambda good: b"of another Java" * 1000])
+def test_a_damaged_archive_is_made_again_and_spark_runs(cache, capfd, damage):
     start()
     (archive,) = cache.iterdir()
+    good = archive.read_bytes()
     archive.chmod(0o644)
-    archive.write_bytes(b"of another Java" * 1000)
-    output = start()
-    assert pyspark.__version__ in output
-    assert str(archive) not in output
+    archive.write_bytes(damage(good))
+    assert pyspark.__version__ in start()
+    assert capfd.readouterr().err == f"{archive} is damaged: it is removed, and Spark makes it again\n"
+    (again,) = cache.iterdir()
+    assert again.stat().st_size == pytest.approx(len(good), rel=0.1)
+    assert archive_options()[0] == f"-XX:SharedArchiveFile={again}"
 
 
 def test_no_archive_where_none_can_be_stored(tmp_path, monkeypatch):
