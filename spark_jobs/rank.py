@@ -30,6 +30,7 @@ from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.contracts.views import HIDDEN_PRODUCTS, SHOWABLE_PRODUCTS, SUBSTITUTE_PAIRS, UNKNOWN_PRODUCTS
 from pipelines.night.day_versions import facts_of, files_of_table, versions_read
+from pipelines.night.model_in_force import version_in_force
 from pipelines.night.night import Night
 from pipelines.settings.features import Features
 from pipelines.state_files import write_state
@@ -98,7 +99,9 @@ def rank(spark: SparkSession, night: Night) -> None:
 
     newcomers = rows_of(NEWCOMERS)
     segments = rank_users(as_users(newcomers), hidden_from(newcomers), bundles.limit(0), lists)
+    version = F.lit(version_in_force(night.work))  # by whose half-life popularity is halved
     popular = popular_lists(rows_of(POPULARITY), products, showable, settings.ranking.k, language)
+    popular = popular.withColumn("model_version", version)
     publish(popular.unionByName(by_segment(topk_rows(segments, products, language))), COLD_START_TOPK)
 
     after = bought_after(days.events, night.run_date, settings.relations, settings.features)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +14,10 @@ from pipelines.contracts.product_embeddings import PRODUCT_EMBEDDINGS
 from pipelines.contracts.products import PRODUCTS
 from pipelines.contracts.sessions import SESSIONS
 from pipelines.contracts.user_embeddings import USER_EMBEDDINGS
-from pipelines.errors import StepFailed
+from pipelines.night.model_in_force import version_in_force
 from pipelines.night.night import Night
 from pipelines.night.step_process import step_process
 from pipelines.night.table_io import read_table, write_table
-from pipelines.state_files import read_state
 from recommender.ranking.histories import Histories
 from recommender.ranking.knn import query
 from recommender.ranking.quantised_vectors import user_vectors
@@ -71,18 +69,6 @@ def embed(night: Night) -> None:
         bundler = fit_visit_bundler(sessions, catalogue, night.run_date, night.settings.session_bundles, seed)
         if bundler is not None:
             bundler.save(folder)
-
-
-def version_in_force(work: Path) -> str:
-    """The registered version of the model in force, from `decision.json` in the folder of the night.
-
-    Raises StepFailed where the step that writes it has not run.
-    """
-    file = work / "decision.json"
-    try:
-        return str(read_state(file, "Run the step register again.")["version"])
-    except KeyError as missing:
-        raise StepFailed(f"{file} has no version. Run the step register first.") from missing
 
 
 def product_rows(inputs: Inputs, vectors: np.ndarray, version: str) -> pa.Table:

@@ -42,6 +42,9 @@ COLD_START_TOPK = Table(
         *list_checks("cold_start_topk", "segment", "product_id", "segments", placed="placed_by = 'score'"),
         only_showable("cold_start_topk"),
         fail(
+            "each row names its model", "count_if(model_version = '')", "rows without a version of a model", at_most=0
+        ),
+        fail(
             "nothing looked at is shown",
             "select count(*) from cold_start_topk where segment = concat('session: ', product_id)",
             "rows that show the product of the session",

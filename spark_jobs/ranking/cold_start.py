@@ -52,7 +52,6 @@ def popular_lists(
         reason.alias("reason"),
         F.lit(language.reasons[POPULARITY]).alias("reason_text"),
         F.lit(None).cast("double").alias("propensity"),
-        F.lit("").alias("model_version"),
     )
 
 

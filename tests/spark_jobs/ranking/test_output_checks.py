@@ -171,6 +171,11 @@ BROKEN = {
             "no near copies: 1 pairs of bundles that differ by a substitute alone": "fail",
         },
     ),
+    "a list of no model": (
+        COLD_START_TOPK,
+        [row | {"model_version": ""} for row in listed("segment", all=["mug", "cup"])],
+        {"each row names its model: 2 rows without a version of a model": "fail"},
+    ),
     "bundles for nobody": (
         COLD_START_BUNDLES,
         listed("segment", "bundle_id", all=["b1", "b1"], other=["b99"]),
