@@ -26,6 +26,7 @@ from typing import NamedTuple
 from pipelines.atomic_files import write_json
 from pipelines.contracts.all_tables import CLEAN, FEATURES
 from pipelines.contracts.quarantine import QUARANTINE
+from pipelines.night.content_hash import files_hash
 from pipelines.night.day_versions import files_of_table
 from pipelines.night.night import Night
 from pipelines.night.open_night import RunOptions, open_night
@@ -33,7 +34,6 @@ from pipelines.night.steps import STEPS
 from pipelines.night.user_key import make_user_key
 from pipelines.orchestration.run_step import run_step
 from pipelines.orchestration.step_command import command, environment
-from pipelines.publish.manifest import files_hash
 
 SETTINGS = Path(__file__).parents[1] / "examples" / "online_retail.toml"
 MEASURED = ("clean", "check_inputs", "features")

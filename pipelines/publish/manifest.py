@@ -1,16 +1,12 @@
-"""The manifest of a release (`manifest.json`), and the hashes of the contents of its tables."""
+"""The manifest of a release (`manifest.json`)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pipelines.contracts.all_tables import OUTPUTS
-from pipelines.contracts.contract import Table
+from pipelines.night.content_hash import content_hash
 from pipelines.night.day_versions import versions_read
 from pipelines.night.night import Night, source_facts
 from pipelines.night.releases import list_releases
@@ -59,34 +55,3 @@ def _checks(results: Path) -> dict[str, Any]:
         "failed": [e["says"] for e in broken if e["severity"] == "fail"],
         "warned": [e["says"] for e in broken if e["severity"] == "warn"],
     }
-
-
-def content_hash(folder: Path, table: Table) -> tuple[int, str]:
-    """Rows of the table in `folder`, and 32 hex digits that depend only on the multiset of their contents."""
-    return files_hash([str(file) for file in folder.glob("*.parquet")], table)
-
-
-def files_hash(files: Sequence[str], table: Table) -> tuple[int, str]:
-    """Rows of the table in these Parquet files, and 32 hex digits for their contents.
-
-    Each row, without the columns that say when and by which run, is hashed (MD5 of its text form, upper and lower
-    half); the halves are summed, so that neither order nor layout of files matters, and repeats count.
-    """
-    names = table.content_columns()
-    if not files:
-        return 0, _digest(names, 0, 0, 0)
-    columns = ", ".join(f'"{n}"' for n in names)
-    query = f"""
-        select
-            count(*),
-            coalesce(sum(md5_number_lower(row_text)::hugeint), 0),
-            coalesce(sum(md5_number_upper(row_text)::hugeint), 0)
-        from (select row({columns})::varchar row_text from read_parquet(?))
-    """
-    with duckdb.connect() as engine:
-        ((rows, low, high),) = engine.execute(query, [list(files)]).fetchall()
-    return rows, _digest(names, rows, low, high)
-
-
-def _digest(names: tuple[str, ...], rows: int, low: int, high: int) -> str:
-    return hashlib.sha256(repr((names, rows, int(low), int(high))).encode()).hexdigest()[:32]

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from pipelines.contracts.all_tables import OUTPUTS
 from pipelines.contracts.contract import Table
+from pipelines.night.content_hash import files_hash
 from pipelines.night.releases import find_release, table_files
-from pipelines.publish.manifest import files_hash
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from pipelines.contracts.products import PRODUCTS
+from pipelines.contracts.quarantine import QUARANTINE
+from pipelines.night.content_hash import content_hash
 from pipelines.night.day_versions import (
     files_of_table,
     folder_of,
@@ -23,7 +25,7 @@ from pipelines.night.day_versions import (
     version_hash,
 )
 from pipelines.night.night import Night
-from pipelines.night.store import Version, sha256_of, store_of
+from pipelines.night.store import Version, store_of
 from pipelines.sources.files import SourceFile
 from pipelines.sources.product_history import remember_products
 from pipelines.state_files import write_state
@@ -92,7 +94,7 @@ def clean_catalogue(spark: SparkSession, night: Night, key: bytes) -> CleanCatal
     ledger = ledger.filter(pc.fill_null(pc.less_equal(ledger["known_from"], pa.scalar(night.run_date)), True))
     former = from_arrow(spark, ledger.select(COLUMNS), spark_schema(PRODUCTS)).join(clean, "product_id", "left_anti")
     whole = conform(clean.unionByName(former.withColumn("available", F.lit(False))), PRODUCTS)
-    version = _commit(whole, refused_rows(judged, "products"), building, night.home)
+    version = commit_products(whole, refused_rows(judged, "products"), building, night.home)
     record_versions_read(night, **{PRODUCTS.name: {"": version}, "deliveries:products": {k: k for k in landed}})
     written = read(spark, PRODUCTS, files_of_table(night, PRODUCTS))
     write_state(night.aggregates(PRODUCTS), measure(written, PRODUCTS, night.run_date, {}))
@@ -118,14 +120,16 @@ def first_deliveries(said: DataFrame, files: Iterable[SourceFile]) -> DataFrame:
     return first.withColumn("delivered", F.nullif("delivered", F.lit(oldest).cast("date")))
 
 
-def _commit(clean: DataFrame, refused: DataFrame, building: Path, home: Path) -> str:
-    """Commit the table of products and its refused rows; the version is a hash of their files."""
-    made = {"refused products": refused, "products": clean}
-    for name, rows in made.items():
+def commit_products(clean: DataFrame, refused: DataFrame, building: Path, home: Path) -> str:
+    """Commit the table of products and its refused rows; the version is a hash of their rows."""
+    made = {
+        "refused products": (refused, QUARANTINE, refused_folder),
+        "products": (clean, PRODUCTS, folder_of),
+    }
+    for name, (rows, _, _) in made.items():
         ordered = rows.repartition(1).sortWithinPartitions(*rows.columns[:1])
         ordered.write.mode("overwrite").parquet(str(building / name))
-    version = version_hash([sha256_of(file) for name in made for file in sorted((building / name).glob("*.parquet"))])
-    targets = refused_folder(home, PRODUCTS, "", version), folder_of(home, PRODUCTS, "", version)
-    folders = (building / name for name in made)
-    store_of(home).commit({folder: Version(target, {}) for folder, target in zip(folders, targets, strict=True)})
+    version = version_hash([content_hash(building / name, table) for name, (_, table, _) in made.items()])
+    folders = {building / name: folder(home, PRODUCTS, "", version) for name, (_, _, folder) in made.items()}
+    store_of(home).commit({made: Version(target, {}) for made, target in folders.items()})
     return version

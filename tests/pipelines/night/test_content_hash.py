@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.contracts.user_bundles import USER_BUNDLES
-from pipelines.publish.manifest import content_hash
+from pipelines.night.content_hash import content_hash
 
 ROWS = [("u1", 1, "b1", 0.5), ("u1", 2, "b2", 0.25), ("u2", 1, "b1", 0.125)]
 
