@@ -1,6 +1,6 @@
 """Bundles of the first days of Online Retail, judged in the baskets of the days after, beside FP-growth of Spark ML.
 
-The steps clean, check_inputs and features build the tables of the known days as a night does, and the night's own code
+The steps clean, features and check_inputs build the tables of the known days as a night does, and the night's own code
 finds bundles in them, with TF-IDF and the frozen encoder as texts. FP-growth reads the same baskets (none larger than
 `[features] largest_basket`, a few of a user and day) and keeps itemsets of the same sizes, ranked by support or by
 lift. Later baskets pass the same filter.
@@ -60,7 +60,7 @@ from training.ranker.read_inputs import read_inputs
 from training.ranker.time_split import day_number
 
 FP_GROWTH = "FP-growth"
-STEPS = ("clean", "check_inputs", "features")
+STEPS = ("clean", "features", "check_inputs")
 SUPPORTS = (0.01, 0.005, 0.003)  # of known baskets; below, itemsets of all sizes are too many for FP-growth
 
 

@@ -1,6 +1,6 @@
 """Split by time on Online Retail: the night's models for the days after a date, compared with a cheap hybrid.
 
-The steps clean, check_inputs and features build the tables up to the last test day, as a night does. Models learn from
+The steps clean, features and check_inputs build the tables up to the last test day, as a night does. Models learn from
 the days up to a week before `--until`, are chosen on that week, then know all behaviour up to `--until`, and are judged
 on the days after: on products that are new to the user, and on all purchases, repeats included, with nothing hidden.
 Lists hold only products sold up to `--until`. `cheap_hybrid` is item-kNN by position (no turns, no ageing) and TF-IDF
@@ -45,7 +45,7 @@ from training.ranker.evaluate import DEPTH, LIST_LENGTH, ModelFigures, evaluate_
 from training.ranker.time_split import DayWindow, TimeSplit, day_number
 from training.ranker.training_run import TrainingRun
 
-STEPS = ("clean", "check_inputs", "features")
+STEPS = ("clean", "features", "check_inputs")
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)  # of the cheap hybrid's weight that TF-IDF may have
 
 

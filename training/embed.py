@@ -56,12 +56,15 @@ def embed(night: Night) -> None:
     folders = [night.work / name for name in ("model_in_force", "challenger", "predecessor")]
     used = {cache_of(folder, caches, settings).name for folder in folders if (folder / ENCODER).is_dir()}
     drop_other_caches(caches, used)
-    write_table(night, PRODUCT_EMBEDDINGS, product_rows(inputs, vectors, version))
-    write_table(night, USER_EMBEDDINGS, user_rows(ranker, past, version))
-    write_table(night, NEWCOMERS, newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version))
     products = read_table(night, PRODUCTS)
-    popularity = popularity_rows(inputs.days, night.run_date, model.blend.half_life_days)
-    write_table(night, POPULARITY, popularity, {PRODUCTS.name: products})
+    made = {
+        PRODUCT_EMBEDDINGS: product_rows(inputs, vectors, version),
+        USER_EMBEDDINGS: user_rows(ranker, past, version),
+        NEWCOMERS: newcomer_rows(ranker, vectors, model.embed, night.settings.newcomers, version),
+        POPULARITY: popularity_rows(inputs.days, night.run_date, model.blend.half_life_days),
+    }
+    for table, rows in made.items():
+        write_table(night, table, rows, {PRODUCTS.name: products})
     folder = clear_folder(night.work / "visit_bundler")
     if night.settings.session_bundles.enabled:
         sessions, catalogue = read_table(night, SESSIONS), Catalogue(products, vectors, model.embed)

@@ -1,4 +1,4 @@
-"""Checks that several output tables share: of lists, of products that may be shown, of substitutes."""
+"""Checks that several tables share: of lists, of products that may be shown, of substitutes, of vectors."""
 
 from __future__ import annotations
 
@@ -67,4 +67,40 @@ def no_substitutes(rows: str, by: str) -> Check:
         "pairs that replace each other in one bundle",
         at_most=0,
         views=("substitute_pairs",),
+    )
+
+
+def vector_checks(table: str) -> tuple[Check, ...]:
+    """The column `vector` of `table` holds numbers, is of length one, and as long in each row."""
+    return (
+        fail(
+            "vectors have length one",
+            # not between 0.98 and 1.02, where a number is missing or is none, too
+            "count_if(coalesce(inner_product(vector, vector), -1) not between 0.96 and 1.04)",
+            "rows whose vector is no vector of length one",
+            at_most=0,
+        ),
+        fail("vectors are as long", f"select count(distinct size(vector)) from {table}", "widths", at_most=1),
+    )
+
+
+def known_products(table: str, column: str) -> Check:
+    """Each product in the lists of `column` is one of the catalogue."""
+    return fail(
+        f"{column} exists in products",
+        f"select count(*) from (select explode({column}) product_id from {table}) t "
+        "anti join products p on t.product_id = p.product_id",
+        f"products in {column} that the catalogue lacks",
+        at_most=0,
+        views=("products",),
+    )
+
+
+def as_many(column: str, other: str) -> Check:
+    """The lists of both columns have the same number of entries."""
+    return fail(
+        f"as many {column} as {other}",
+        f"count_if(size({column}) != size({other}))",
+        f"rows with another number of {column} than of {other}",
+        at_most=0,
     )

@@ -21,6 +21,10 @@ RENAMED = {
 DUCKDB_MACROS = (
     # DuckDB's own count_if of no rows is null, Spark's is 0.
     "create or replace macro count_if(x) as count(case when x then 1 end)",
+    # Spark has none of lists: no table with vectors is written by it. NaN where a number is missing.
+    "create or replace macro inner_product(one, other) as list_inner_product("
+    "list_transform(one, lambda x: coalesce(x, 'nan'::float)), "
+    "list_transform(other, lambda x: coalesce(x, 'nan'::float)))",
     "create or replace macro get(items, n) as items[n + 1]",
     "create or replace macro array_except(one, other) as "
     "list_distinct(list_filter(one, lambda x: not list_contains(other, x)))",

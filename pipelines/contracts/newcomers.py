@@ -1,5 +1,6 @@
 """What the ranking reads of visitors without history."""
 
+from pipelines.contracts.common_checks import as_many, known_products
 from pipelines.contracts.contract import INTS, MODEL_VERSION, TEXT, TEXTS, Column, Table
 
 NEWCOMERS = Table(
@@ -15,5 +16,10 @@ NEWCOMERS = Table(
         Column("turns", INTS, "for each product of `history` its place in it"),
         Column("hidden", TEXTS, "products that are not shown in this segment"),
         MODEL_VERSION,
+    ),
+    checks=(
+        as_many("turns", "history"),
+        known_products("newcomers", "history"),
+        known_products("newcomers", "hidden"),
     ),
 )

@@ -20,8 +20,8 @@ STEPS = {
     step.name: step
     for step in (
         Step("clean", "spark", "spark_jobs.clean"),
-        Step("check_inputs", "python", "pipelines.quality.check", ("--tables", "inputs")),
         Step("features", "spark", "spark_jobs.build_features"),
+        Step("check_inputs", "python", "pipelines.quality.check", ("--tables", "inputs")),
         Step("train", "python", "training.train"),
         Step("register", "python", "pipelines.registry.register"),
         Step("embed", "python", "training.embed"),
@@ -33,4 +33,4 @@ STEPS = {
 }
 
 # The steps of a night that builds the days of a date, and no release.
-DAYS_ONLY = ("clean", "check_inputs", "features")
+DAYS_ONLY = ("clean", "features", "check_inputs")

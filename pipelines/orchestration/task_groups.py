@@ -19,9 +19,9 @@ def open_step() -> OpenNight:
 
 
 def prepare_data(spark_pool: str) -> TaskGroup:
-    """Clean, check, features; the two Spark steps take a slot of `spark_pool`."""
+    """Clean, features, check; the two Spark steps take a slot of `spark_pool`."""
     with _group("prepare_data", "from raw files to checked feature tables") as group:
-        _step("clean", pool=spark_pool) >> _step("check_inputs") >> _step("features", pool=spark_pool)
+        _step("clean", pool=spark_pool) >> _step("features", pool=spark_pool) >> _step("check_inputs")
     return group
 
 

@@ -15,18 +15,17 @@ import great_expectations.expectations as gxe
 import pandas as pd
 
 from pipelines.contracts.account import ACCOUNT
-from pipelines.contracts.all_tables import CLEAN, FEATURES, MEASUREMENTS, OUTPUTS
+from pipelines.contracts.all_tables import CLEAN, FEATURES, MEASUREMENTS, MODEL, OUTPUTS
 from pipelines.contracts.check_sql import bound, sentence
 from pipelines.contracts.contract import Judged
-from pipelines.contracts.popularity import POPULARITY
 from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.settings.checks import Checks
 from pipelines.state_files import read_state, read_state_if_any
 
 JUDGED_OUTPUTS = tuple(t for t in OUTPUTS if t is not QUALITY_RESULTS)  # which holds the results themselves
 STAGES: dict[str, tuple[Judged, ...]] = {  # by stage
-    "inputs": (*CLEAN, ACCOUNT, *MEASUREMENTS),
-    "outputs": (*FEATURES, POPULARITY, *JUDGED_OUTPUTS),
+    "inputs": (*CLEAN, ACCOUNT, *MEASUREMENTS, *FEATURES),
+    "outputs": (*MODEL, *JUDGED_OUTPUTS),
 }
 SEVERITY = {"fail": "critical", "warn": "warning"}
 

@@ -14,6 +14,7 @@ OF_NO_MODULE = {"contracts", "dags", "docker", "docs", "faults", "integration"} 
 OF_SEVERAL_MODULES = {
     "demo_shop/test_demo_shop.py",
     "pipelines/cli/test_commands.py",
+    "pipelines/contracts/test_model_tables.py",
     "pipelines/night/test_older_homes.py",
     "pipelines/orchestration/test_local_services.py",
     "pipelines/settings/test_settings.py",

@@ -60,7 +60,7 @@ def test_each_task_has_a_time_limit_retries_and_an_owner(dags):
 
 
 FLOW = [
-    "open", "clean", "check_inputs", "features", "train", "register", "embed", "rank", "write", "check_outputs",
+    "open", "clean", "features", "check_inputs", "train", "register", "embed", "rank", "write", "check_outputs",
     "publish",
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from pipelines.night.steps import STEPS
 AIRFLOW_EACH = 8  # one of so many nights runs under Airflow, whose process is killed
 # How often each step of a night is killed: those that take less time more often. `open` has no process of its own.
 TIMES = {
-    "open": 2, "clean": 2, "check_inputs": 2, "features": 1, "train": 1, "register": 2, "embed": 1, "rank": 1,
+    "open": 2, "clean": 2, "features": 1, "check_inputs": 2, "train": 1, "register": 2, "embed": 1, "rank": 1,
     "write": 2, "check_outputs": 2, "publish": 3,
 }  # fmt: skip
 LONGEST_WAIT_S = 0.02  # after the bytes were written

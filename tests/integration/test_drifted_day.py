@@ -16,6 +16,7 @@ from pipelines.night.user_key import make_user_key
 from pipelines.quality.check import main as check
 from pipelines.settings.load import check_settings
 from pipelines.settings.render import render_toml
+from spark_jobs.build_features import build_features
 from spark_jobs.clean import clean
 from tests.integration.conftest import WITHOUT_REVIEWS
 
@@ -43,7 +44,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture
 def judged(home, spark, capsys):
-    """Clean and check a night whose last day has these lines; gives back exit code, stage report and what was said."""
+    """Clean, build features and check a night whose last day has these lines; gives back exit code, stage report and what was said."""
 
     def night_of(change, **checks):
         settings = WITHOUT_REVIEWS | {"checks": {"least_rows_to_compare": 50, "warn_one_user": 0.4, **checks}}
@@ -55,6 +56,7 @@ def judged(home, spark, capsys):
         try:
             night = open_night(home, LAST, RunOptions())
             clean(spark, night)
+            build_features(spark, night)
             check(["--night", str(night.work), "--tables", "inputs"])
             code = 0
         except SystemExit as stopped:

@@ -64,7 +64,7 @@ def test_what_is_written_is_sorted_measured_and_read_back(night):
         "model_version": ["1", "1", "1"], "vector": [[1.0], [0.5], [0.0]],
         "product_id": ["b", "a", "a"], "text_hash": ["h", "h", "h"],
     })  # fmt: skip
-    write_table(night, PRODUCT_EMBEDDINGS, rows)
+    write_table(night, PRODUCT_EMBEDDINGS, rows, {"products": rows})
     assert read_table(night, PRODUCT_EMBEDDINGS)["product_id"].to_pylist() == ["a", "a", "b"]
     numbers = read_state(night.aggregates(PRODUCT_EMBEDDINGS))
     assert numbers["row count"] == 3

@@ -111,7 +111,7 @@ def test_the_reason_of_an_earlier_failure_is_not_given_again(night, script):
 
 
 def test_an_unknown_step_is_refused_with_the_names_of_all(night):
-    with pytest.raises(errors.SettingsError, match="clean, check_inputs"):
+    with pytest.raises(errors.SettingsError, match="clean, features"):
         run_step("bake", night.work)
 
 

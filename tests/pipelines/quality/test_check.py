@@ -8,10 +8,13 @@ from datetime import date
 import pytest
 
 from pipelines.atomic_files import write_json
+from pipelines.contracts.all_tables import CLEAN, FEATURES, MODEL, OUTPUTS
 from pipelines.contracts.events import EVENTS
+from pipelines.contracts.quality_results import QUALITY_RESULTS
 from pipelines.contracts.user_topk import USER_TOPK
 from pipelines.errors import CheckFailed, StepFailed
 from pipelines.night.night import Night
+from pipelines.night.steps import DAYS_ONLY, STEPS
 from pipelines.quality.check import check
 from pipelines.quality.suites import STAGES, suite_of
 from pipelines.settings.load import check_settings
@@ -33,6 +36,16 @@ def night(tmp_path):
 def put(night, table, **changed):
     good = {c.name: 0.0 if c.at_most is not None else 5.0 for c in table.all_checks()}
     write_json(night.aggregates(table), good | {"median title": 30.0} | changed)
+
+
+def test_what_a_step_reads_is_judged_before_it_and_every_table_is_judged_once():
+    judged = [table for stage in STAGES.values() for table in stage]
+    assert {*CLEAN, *FEATURES} <= set(STAGES["inputs"])
+    assert {*MODEL, *OUTPUTS} - {QUALITY_RESULTS} <= set(STAGES["outputs"])
+    assert len(judged) == len(set(judged))
+    order = list(STEPS)
+    assert order.index("features") < order.index("check_inputs") < order.index("train")
+    assert DAYS_ONLY == ("clean", "features", "check_inputs")
 
 
 def test_good_numbers_pass_and_leave_data_docs(night):
