@@ -26,6 +26,7 @@ from pipelines.publish.manifest import make_manifest
 from pipelines.publish.release_copies import keep_copies
 from pipelines.publish.retention import clear_leftovers, prune
 from pipelines.registry.promotion import set_aliases
+from pipelines.registry.prune_models import prune_models
 from pipelines.report.night_page import write_report
 from pipelines.report.releases_page import write_index
 from pipelines.sources.ledger import ledger_lock
@@ -63,6 +64,7 @@ def publish(night: Night) -> str:
     keep_copies(night.home, night.settings.releases)
     write_index(night.home)
     clear_leftovers(night.home, night.settings.releases)
+    prune_models(night.home, night.settings)
     remove(night.work)  # last: while it is there, the step is run again
     print(f"published {night.release_id}" + ("" if newest else ": a past date, so `current` stays"))
     return night.release_id

@@ -9,7 +9,6 @@ from typing import Any
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
-from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from pipelines.errors import StepFailed
@@ -25,6 +24,7 @@ from pipelines.registry.client import (
     experiment_of,
     log_table,
 )
+from pipelines.registry.delete_runs import delete_run
 from pipelines.registry.learning_curves import curves_of
 from pipelines.registry.plots import plots_of
 from pipelines.registry.run_data import Row, metrics_of, params_of, tables_of
@@ -66,19 +66,10 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
 
 
 def _delete_unregistered_runs(client: MlflowClient, experiment: str, fingerprint: str) -> None:
-    """Delete the runs of these inputs without a registered version: a registration that was killed left them.
-
-    Files are deleted before their run, so that the next registration still finds a run whose deletion was killed.
-    """
+    """Delete the runs of these inputs without a registered version: a registration that was killed left them."""
     for run in client.search_runs([experiment], f"tags.`{FINGERPRINT}` = '{fingerprint}'"):
-        run_id = run.info.run_id
-        if client.search_model_versions(f"run_id='{run_id}'"):
-            continue
-        for model in client.search_logged_models([experiment], f"source_run_id = '{run_id}'"):
-            get_artifact_repository(model.artifact_location).delete_artifacts()
-            client.delete_logged_model(model.model_id)
-        get_artifact_repository(run.info.artifact_uri).delete_artifacts()
-        client.delete_run(run_id)
+        if not client.search_model_versions(f"run_id='{run.info.run_id}'"):
+            delete_run(client, run)
 
 
 def log_decision(client: Any, name: str, decision: dict[str, Any], rows: list[Row]) -> None:

@@ -22,6 +22,12 @@ class Releases(Section):
     keep_unpublished: int = Field(
         90, ge=1, description="number of nights without a release kept: past dates that were built, and failures"
     )
+    keep_models: int = Field(
+        30,
+        ge=1,
+        description="number of newest models kept in the home's own registry; those that a kept release, an opened "
+        "night, an alias or a change by hand names are always kept; a tracking server keeps all",
+    )
     group: str = Field(
         "",
         description="group of accounts that may read the releases and `current`, and nothing else of the home; empty: "
