@@ -48,15 +48,16 @@ def write(folder: Path, table: Table, rows: list[dict[str, Any]]) -> None:
     pq.write_table(pa.Table.from_pylist(kept, schema=schema), folder / "part-0.parquet")
 
 
-def small_release(home: Path, number: int, products: tuple[str, ...] = ("shoe", "lamp")) -> str:
-    """Publish release 2026-03-0N-01, of two tables, and put it in force; returns its id."""
+def small_release(home: Path, number: int, products: tuple[str, ...] = ("shoe", "lamp"), **facts: Any) -> str:
+    """Publish release 2026-03-0N-01, of two tables, and put it in force; returns its id. `facts`: more of its
+    manifest."""
     release_id = f"2026-03-0{number}-01"
     made = home / "staging" / release_id
     for table in ("user_topk", "bundles"):
         (made / table).mkdir(parents=True)
         rows = pa.table({"product_id": list(products), "release_id": [release_id] * len(products)})
         pq.write_table(rows, made / table / "part-0.parquet")
-    facts = {"kind": "night", "number": number, "run_id": f"run-{number}", "model": {"name": "m", "version": "1"}}
+    facts |= {"kind": "night", "number": number, "run_id": f"run-{number}", "model": {"name": "m", "version": "1"}}
     write_json(made / "manifest.json", facts)
     store_of(home).commit({made: Version(home / "releases" / release_id, {"run_id": f"run-{number}"})})
     note_published(home)

@@ -13,6 +13,7 @@ from pipelines.night.access import group_id
 from pipelines.night.champion_log import predecessor
 from pipelines.night.fingerprint import hash_of, installed_packages
 from pipelines.night.generation import begin_generation, read_generations
+from pipelines.night.known_key import check_user_key
 from pipelines.night.night import Night, first_day, look_back
 from pipelines.night.releases import next_release_id
 from pipelines.night.step_code import step_hashes
@@ -84,6 +85,8 @@ def plan_night(home: Path, run_date: date, options: RunOptions) -> Night:
     if settings.releases.group:
         group_id(settings.releases.group)  # refused before any work is done
     key = fingerprint(load_user_key(home))
+    if not options.full_refresh:
+        check_user_key(home, key)
     code = step_hashes(DAYS_ONLY if options.days_only else tuple(STEPS))
     with ledger_lock(home):
         make_ledger(home)
