@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +72,7 @@ def _verify(home: Path, as_json: bool, *, repairing: bool) -> None:
         print_json([vars(damage) | {"removed": damage.place in removed} for damage in found])
     for damage in () if as_json else found:
         done = "removed: " if damage.place in removed else ""
-        typer.echo(f"NOT  {damage.place.relative_to(home)}: {damage.wrong}. {done}{damage.advice}")
+        typer.echo(f"NOT  {os.path.relpath(damage.place, home)}: {damage.wrong}. {done}{damage.advice}")
     if not found and not as_json:
         typer.echo("ok   every file is what was written")
     if len(found) > len(removed):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import secrets
@@ -67,23 +66,42 @@ def airflow_environment(home: Path, port: int = 8080) -> dict[str, str]:
     return os.environ | settings
 
 
-def _made_once(file: Path, make: Callable[[], str]) -> str:
-    """The secret in `file`, made by whoever calls first and readable by the owner only."""
+def _made_once(file: Path, make: Callable[[], str], usable: Callable[[str], object] = str.strip) -> str:
+    """The secret in `file`, made by whoever calls first and readable by the owner only; made again where it is damaged.
+
+    `usable` is false, or raises ValueError, for a text that is no such secret.
+    """
     with locked(file.with_name(".secrets.lock")):
-        if not file.exists():
+        if not _holds(file, usable):
             with replacing(file) as part:
                 part.touch(0o600)
                 part.write_text(make())
     return file.read_text()
 
 
+def _holds(file: Path, usable: Callable[[str], object]) -> bool:
+    try:
+        return bool(usable(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        return False
+
+
 _token = partial(secrets.token_hex, 32)
 
 
 def _fernet_key(home: Path) -> str:
-    """The key by which Airflow encrypts passwords of connections in its database."""
+    """The key by which Airflow encrypts passwords of connections in its database. Raises StepFailed where it is no key
+    any more: another one could not decrypt these."""
     file = home.resolve() / "airflow" / "fernet.key"
-    return _made_once(file, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    key = _made_once(file, lambda: Fernet.generate_key().decode(), lambda text: True)
+    try:
+        Fernet(key)
+    except ValueError as damaged:
+        raise StepFailed(
+            f"{file} is damaged: it is no key any more. Put back a copy from a backup; without one, remove it, and "
+            "enter the passwords of Airflow's connections again."
+        ) from damaged
+    return key
 
 
 def airflow(*arguments: str) -> list[str]:
@@ -111,7 +129,7 @@ def prepare_database(home: Path, log: Callable[[str], None]) -> None:
     marker = home / "airflow" / "migrated.json"
     state = {"airflow": metadata.version("apache-airflow"), "pools": POOLS, "encrypted": True}
     with locked(home / "airflow" / ".database.lock"):
-        if marker.is_file() and json.loads(marker.read_text()) == state:
+        if _holds(marker, lambda text: json.loads(text) == state):
             return
         log("preparing Airflow's database (once)")
         _migrate(home)
@@ -144,6 +162,11 @@ def encrypt_connections(home: Path) -> None:
 def admin_login(home: Path) -> tuple[str, str]:
     """User and password of the home's Airflow, made at the first call and readable by the owner only."""
     file = home / "airflow" / "passwords.json"
-    passwords = _made_once(file, lambda: json.dumps({"admin": secrets.token_urlsafe(12)}))
+    passwords = _made_once(file, lambda: json.dumps({"admin": secrets.token_urlsafe(12)}), _is_login)
     user, password = next(iter(json.loads(passwords).items()))
     return user, password
+
+
+def _is_login(text: str) -> bool:
+    login = json.loads(text)
+    return isinstance(login, dict) and isinstance(login.get("admin"), str)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from pipelines.atomic_files import remove
-from pipelines.errors import StepFailed
+from pipelines.errors import SettingsError, StepFailed
 from pipelines.night.champion_log import read_changes
 from pipelines.night.day_versions import version_folders, versions_of_view
 from pipelines.night.generation import read_generations
+from pipelines.night.known_key import check_user_key
 from pipelines.night.night import Night, OldFormat
 from pipelines.night.releases import (
     JOURNAL,
@@ -25,10 +23,13 @@ from pipelines.night.releases import (
     published_ids,
     release_folders,
 )
-from pipelines.night.store import COMMIT, Store
+from pipelines.night.store import COMMIT, Store, sha256_of
+from pipelines.night.user_key import fingerprint, key_file, load_user_key
+from pipelines.publish.damage import Damage, first_line
+from pipelines.publish.verify_programs import verify_programs
 from pipelines.sources.ledger import MADE, load_ledger, read_ledger
 from pipelines.sources.product_history import known_products
-from pipelines.state_files import read_state
+from pipelines.state_files import DamagedState, read_state
 
 # The state files in the working folder of a night, and those that must be there once a step has ended well.
 STATES = ("*.json", "aggregates/*.json", "done/*.json", "quality/*.json")
@@ -40,21 +41,8 @@ WRITTEN_BY = {
 }
 
 
-@dataclass(frozen=True)
-class Damage:
-    """A file or folder that is not what was written: which, what is wrong, what to do.
-
-    What is `repairable` is removed by `--repair`: the next night builds it again from the source files.
-    """
-
-    place: Path
-    wrong: str
-    advice: str
-    repairable: bool = False
-
-
 def verify_home(home: Path) -> Iterator[Damage]:
-    """All damage found by reading every committed file, the ledger, the nights, and the databases of a home."""
+    """All damage found by reading every committed file, the state, and what other programs keep in a home."""
     store = Store(home, trusting=False)
     for folder in sorted({*version_folders(home), *_versions_read(home)}):
         if wrong := store.damage(folder):
@@ -66,7 +54,9 @@ def verify_home(home: Path) -> Iterator[Damage]:
     yield from _verify_ledger(home)
     yield from _verify_nights(home)
     yield from _verify_caches(home)
-    yield from _verify_databases(home)
+    yield from _verify_key(home)
+    yield from _verify_current(home)
+    yield from verify_programs(home)
 
 
 def _versions_read(home: Path) -> set[Path]:
@@ -104,7 +94,7 @@ def _verify_ledger(home: Path) -> Iterator[Damage]:
         try:
             load(home)
         except (ValueError, StepFailed) as broken:
-            yield Damage(home / name, _first_line(broken), "put back a copy from a backup")
+            yield Damage(home / name, first_line(broken), "put back a copy from a backup")
     if (releases := release_folders(home)) and not any((home / name).exists() for name in (JOURNAL, OLD_JOURNAL)):
         missing = "it is missing: an id of a release that was removed may be given again"
         yield Damage(home / JOURNAL, missing, f"put back a copy from a backup, or publish after {releases[-1].name}")
@@ -121,12 +111,13 @@ def _verify_nights(home: Path) -> Iterator[Damage]:
         except OldFormat:
             continue
         except (ValueError, KeyError, StepFailed) as broken:
-            yield Damage(work, _first_line(broken), "run the night of its date again", repairable=True)
+            yield Damage(work, first_line(broken), "run the night of its date again", repairable=True)
 
 
 def _verify_caches(home: Path) -> Iterator[Damage]:
     readers: dict[str, Callable[[Path], object]] = {
         "embeddings/*/*.npz": _test_archive,
+        "embeddings/*/encoder.onnx": _compare_with_checksum,
         "words/texts/*/*.json": read_state,
     }
     for pattern, read in readers.items():
@@ -134,7 +125,7 @@ def _verify_caches(home: Path) -> Iterator[Damage]:
             try:
                 read(file)
             except (BadZipFile, OSError, ValueError, StepFailed) as broken:
-                yield Damage(file, _first_line(broken), "the next night makes it again", repairable=True)
+                yield Damage(file, first_line(broken), "the next night makes it again", repairable=True)
 
 
 def _test_archive(file: Path) -> None:
@@ -144,22 +135,26 @@ def _test_archive(file: Path) -> None:
             raise BadZipFile(f"the CRC-32 of {damaged} is another one")
 
 
-def _verify_databases(home: Path) -> Iterator[Damage]:
-    advice = {
-        "mlflow/mlflow.db": "put back a copy from a backup; without one, remove it: the next night trains anew",
-        "airflow/airflow.db": "remove it: the next command makes an empty one, the history of runs is lost",
-    }
-    for name, what_to_do in advice.items():
-        if not (home / name).is_file():
-            continue
-        try:
-            with closing(sqlite3.connect(f"file:{home / name}?mode=ro", uri=True)) as database:
-                ((state,),) = database.execute("pragma integrity_check(1)").fetchall()
-        except sqlite3.Error as broken:
-            state = str(broken)
-        if state != "ok":
-            yield Damage(home / name, state, what_to_do)
+def _compare_with_checksum(graph: Path) -> None:
+    """Raises DamagedState where the quantised encoder is not what was written (training/encoder/quantised.py)."""
+    if read_state(graph.with_name(f"{graph.name}.json")).get("sha256") != sha256_of(graph):
+        raise DamagedState(f"{graph} is not what was written (SHA-256)")
 
 
-def _first_line(broken: Exception) -> str:
-    return f"it cannot be read ({str(broken).splitlines()[0]})"
+def _verify_current(home: Path) -> Iterator[Damage]:
+    link, published = home / "current", [folder.name for folder in release_folders(home)]
+    wrong = ""
+    if not link.is_symlink():
+        wrong = "it is no link" if link.exists() else "it is missing" if published else ""
+    elif link.readlink() not in {Path("releases") / name for name in published}:
+        wrong = f"it points to {link.readlink()}, which is no release of this home"
+    if wrong:
+        newest = f" --to {published[-1]}" if published else ""
+        yield Damage(link, wrong, f"remove it, and put a release in force with: nightshelf rollback {home}{newest}")
+
+
+def _verify_key(home: Path) -> Iterator[Damage]:
+    try:
+        check_user_key(home, fingerprint(load_user_key(home)))
+    except SettingsError as wrong:
+        yield Damage(key_file(home), str(wrong).rstrip("."), "put back the key from where you keep a copy of it")

@@ -25,6 +25,7 @@ from pipelines.errors import StepFailed
 from pipelines.file_lock import locked
 from pipelines.night.night import Night
 from pipelines.registry.failures import reach, sentence
+from pipelines.registry.model_files import check_files
 from pipelines.registry.tracking_server import artifacts_folder, tracking_uri
 from pipelines.settings.mlflow import Mlflow
 from pipelines.settings.tree import Settings
@@ -114,10 +115,12 @@ def champion_of(client: MlflowClient, name: str) -> str:
 
 
 def fetch_model(client: MlflowClient, name: str, version: str, folder: Path) -> Path:
-    """Download the files of a registered model to `folder`, which is replaced."""
-    downloaded = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}/artifacts/{MODEL_FOLDER}")
+    """Download the files of a registered model to `folder`, which is replaced. Raises DamagedModel."""
+    inside = f"artifacts/{MODEL_FOLDER}"
+    downloaded = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}/{inside}")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(downloaded, folder)
+    check_files(name, version, client.get_model_version(name, version).tags, folder, f"{inside}/")
     return folder
 
 

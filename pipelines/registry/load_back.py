@@ -9,9 +9,11 @@ from typing import Any
 
 import mlflow
 import numpy as np
+from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from pipelines.errors import StepFailed
+from pipelines.registry.model_files import DamagedModel, check_files
 
 PROBE = "probe.json"  # in a model's folder: its outputs at training (written by training/ranker/golden_probe.py)
 VECTORS_DIFFER = 1e-4  # largest allowed difference of a component, between machines
@@ -22,14 +24,19 @@ def load_back(name: str, version: str, folder: Path) -> None:
     """Load a registered model through MLflow and compare its outputs with `probe.json` in `folder`.
 
     The probe holds vectors of some texts, lists of some users of the evaluation with the scores of each part, weights
-    and half-lives. Raises StepFailed where the model cannot be loaded or an output differs.
+    and half-lives. Raises StepFailed where a file is not what was registered, the model cannot be loaded, or an output
+    differs.
     """
     try:
         probe = json.loads((folder / PROBE).read_text())
-        model = mlflow.pyfunc.load_model(f"models:/{name}/{version}")
+        files = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}")
+        check_files(name, version, MlflowClient().get_model_version(name, version).tags, Path(files))
+        model = mlflow.pyfunc.load_model(files)
         outputs = {"vectors": model.predict(probe["texts"])}
         if "lists" in probe:
             outputs |= json.loads(json.dumps(model.unwrap_python_model().answers()))
+    except DamagedModel:
+        raise
     except MlflowException as wrong:
         if "No module named" not in wrong.message:
             raise

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from importlib import util
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import mlflow
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FILE_NAME
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from pipelines.errors import StepFailed
 from pipelines.night.night import Night, source_facts
+from pipelines.night.store import sha256_of
 from pipelines.registry.client import (
     FINGERPRINT,
     MODEL_FOLDER,
@@ -26,6 +31,7 @@ from pipelines.registry.client import (
 )
 from pipelines.registry.delete_runs import delete_run
 from pipelines.registry.learning_curves import curves_of
+from pipelines.registry.model_files import FILES
 from pipelines.registry.plots import plots_of
 from pipelines.registry.run_data import Row, metrics_of, params_of, tables_of
 from pipelines.settings.tree import Settings
@@ -53,7 +59,7 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
     with mlflow.start_run(experiment_id=experiment, run_name=night.release_id, tags=tags) as run:
         _log_numbers(client, run, settings, evaluation)
         _log_tables_and_plots(client, run.info.run_id, evaluation)
-        client.log_dict(run.info.run_id, evaluation, "evaluation.json")
+        client.log_artifact(run.info.run_id, str(night.work / "evaluation.json"))  # with its checksum
         snapshot = {"fingerprint": night.fingerprint, "files": source_facts(night)}
         client.log_dict(run.info.run_id, snapshot, "data_snapshot.json")
         info = mlflow.pyfunc.log_model(
@@ -62,7 +68,18 @@ def log_model(client: Any, night: Night, evaluation: dict[str, Any]) -> str:
             artifacts={MODEL_FOLDER: str(folder)},
             pip_requirements=["nightshelf", "torch", "transformers", "peft"],
         )
+    tags[FILES] = _sums_of(client.get_logged_model(info.model_id).artifact_location)
     return str(mlflow.register_model(info.model_uri, settings.mlflow.model_name, tags=tags).version)
+
+
+def _sums_of(artifacts: str) -> str:
+    """The SHA-256 of each file of a model, as a JSON object; MLflow keeps them at the address `artifacts`."""
+    with TemporaryDirectory() as copy:
+        folder = Path(get_artifact_repository(artifacts).download_artifacts("", copy))
+        files = sorted(file for file in folder.rglob("*") if file.is_file())
+        sums = {str(file.relative_to(folder)): sha256_of(file) for file in files}
+    sums.pop(REGISTERED_MODEL_META_FILE_NAME, None)  # MLflow writes it anew at each download
+    return json.dumps(sums)
 
 
 def _delete_unregistered_runs(client: MlflowClient, experiment: str, fingerprint: str) -> None:

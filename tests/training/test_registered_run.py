@@ -5,15 +5,19 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from mlflow.entities import ViewType
 from safetensors.numpy import load_file, save_file
 
+from pipelines.publish.verify_programs import verify_programs
 from pipelines.registry import register
 from pipelines.registry.client import experiment_of, registry, version_of
+from pipelines.registry.model_files import FILES
 from pipelines.state_files import read_state
+from tests.given import cut, flip
 from tests.training.test_steps import run
 from tests.training.toy_shop import open_night
 from training import train
@@ -132,8 +136,33 @@ def test_a_network_that_was_damaged_in_the_registry_is_refused(trained, tmp_path
     (night.work / "decision.json").unlink()
     (file,) = (night.home / "mlflow").rglob("next_choice.safetensors")
     save_file({name: values + np.float32(0.1) for name, values in load_file(file).items()}, file)
+    with registry(night.home, night.settings.mlflow) as client:  # as of before files were listed
+        client.delete_model_version_tag("nightshelf", "1", FILES)
     with pytest.raises(SystemExit):
         run(register, night)
     why = json.loads((night.work / "failure.json").read_text())["why"]
     assert why.startswith("model version 1, loaded back, is not what was trained: in the list of the recorded user 1, ")
     assert not (night.work / "decision.json").exists()
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, cut, flip], ids=["removed", "cut", "one bit changed"])
+def test_doctor_finds_each_damaged_file_of_a_registered_model(registered, harm):
+    artifacts = registered.home / "mlflow" / "artifacts"
+    (model,) = artifacts.glob("models/m-*/artifacts")
+    assert list(verify_programs(registered.home)) == []
+    files = [file for file in model.rglob("*") if file.is_file() and file.name != "registered_model_meta"]
+    assert {"MLmodel", "next_choice.safetensors", "probe.json", "served_model.py"} <= {file.name for file in files}
+    for file in files:
+        whole = file.read_bytes()
+        harm(file)
+        assert [damage.place for damage in verify_programs(registered.home)] == [model], file
+        file.write_bytes(whole)
+
+
+@pytest.mark.parametrize("harm", [cut, flip], ids=["cut", "one bit changed"])
+def test_doctor_finds_damaged_figures_of_a_registered_model(registered, harm):
+    (file,) = (registered.home / "mlflow" / "artifacts").glob("*/artifacts/evaluation.json")
+    whole = file.read_bytes()
+    harm(file)
+    assert [damage.place for damage in verify_programs(registered.home)] == [file]
+    file.write_bytes(whole)

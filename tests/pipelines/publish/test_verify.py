@@ -1,6 +1,7 @@
 """Every kind of file of a home, removed, cut, or with one bit changed, is found; what can be built again is removed."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli.main import app
 from pipelines.night.night import Night
+from pipelines.night.store import sha256_of
+from pipelines.night.user_key import fingerprint, key_file, make_user_key
 from pipelines.publish.publish import publish
 from pipelines.publish.verify import repair, verify_home
 from pipelines.sources.ledger import make_ledger
@@ -30,7 +33,8 @@ HARMS = pytest.mark.parametrize("harm", [Path.unlink, cut, flip], ids=["removed"
 @pytest.fixture
 def home(copy_of):
     home = copy_of("shop")
-    publish(Night.load(home / "staging" / "2026-03-31-abc"))
+    key = fingerprint(make_user_key(home).read_text().strip().encode())
+    publish(replace(Night.load(home / "staging" / "2026-03-31-abc"), key_fingerprint=key))
     for older in ("2026-03-29-01", "2026-03-30-01"):
         shutil.rmtree(home / "releases" / older, ignore_errors=True)
     (home / "nightshelf.toml").write_text("")
@@ -97,6 +101,7 @@ def test_a_database_that_cannot_be_read_is_named(home):
 @pytest.mark.parametrize("file", ["night.json", "view.json", "decision.json", "quality/inputs.json", "done/clean.json"])
 def test_a_damaged_file_of_an_opened_night_is_found_and_the_night_removed(copy_of, harm, file):
     home = copy_of("opened")
+    make_user_key(home)
     night = Night.load(home / "staging" / "2026-03-31-abc")
     for step in ("clean", "train", "register", "write"):
         night.mark_done(step, {"seconds": 1.0})
@@ -135,3 +140,46 @@ def test_the_command_says_what_is_damaged_and_what_it_removed(home):
     assert "clean/events/day=2026-03-31/v0: part-0.parquet has " in said
     assert doctor("--repair")[0] == 0
     assert not (home / "clean/events/day=2026-03-31/v0").exists()
+
+
+@pytest.mark.parametrize("points_to", ["releases/2026-01-01-01", "/etc", ""], ids=["dangling", "outside", "removed"])
+def test_a_link_to_no_release_of_the_home_is_named(home, points_to):
+    (home / "current").unlink()
+    if points_to:
+        (home / "current").symlink_to(points_to)
+    (found,) = verify_home(home)
+    assert (found.place, found.repairable) == (home / "current", False)
+    assert found.advice.endswith("--to 2026-03-31-01")
+
+
+def test_a_lost_and_another_key_of_user_ids_are_named(home):
+    file = key_file(home)
+    key = file.read_text()
+    for text in (None, "0" + key[1:] if key[0] != "0" else "1" + key[1:], key[:20]):
+        file.unlink()
+        if text:
+            file.write_text(text)
+            file.chmod(0o600)
+        (found,) = verify_home(home)
+        assert (found.place, found.repairable) == (file, False)
+        file.touch()
+
+
+def test_the_command_names_a_file_beside_the_home(home):
+    key_file(home).unlink()
+    result = CliRunner().invoke(app, ["doctor", str(home), "--verify"])
+    assert result.exit_code == 5
+    assert result.stdout.startswith("NOT  ../.shop.user-key: no key for user ids: set NIGHTSHELF_USER_KEY, ")
+
+
+@pytest.mark.parametrize("harm", [cut, flip], ids=["cut", "one bit changed"])
+def test_a_damaged_quantised_encoder_is_found_and_removed(home, harm):
+    graph = home / "embeddings/e/encoder.onnx"
+    graph.parent.mkdir(parents=True)
+    graph.write_bytes(bytes(range(200)))
+    write_state(graph.with_name("encoder.onnx.json"), {"sha256": sha256_of(graph)})
+    assert list(verify_home(home)) == []
+    harm(graph)
+    found = list(verify_home(home))
+    assert repair(found) == [graph]
+    assert list(verify_home(home)) == []
