@@ -1,9 +1,14 @@
 """Whole nights of a small shop through Airflow, and what everyone finds after the second one."""
 
+import grp
 import json
+import os
 import re
+import shutil
 import sqlite3
 import stat
+import subprocess
+import tempfile
 from contextlib import closing
 from fnmatch import fnmatch
 from pathlib import Path
@@ -46,6 +51,59 @@ def test_the_home_is_its_owners_alone_and_the_release_also_its_readers(shop):
         assert {path.group() for path in (shop.home, folder.parent, folder, *tables)} == {READERS}
         assert {stat.S_IMODE(path.stat().st_mode) for path in (folder.parent, folder)} == {0o750}
         assert {stat.S_IMODE(path.stat().st_mode) for path in (*tables, folder / "manifest.json")} == {0o640}
+
+
+LOOK_AROUND = """
+import json, os, sys
+print(json.dumps(sorted(name for name in sys.argv[2:] if os.access(f"{sys.argv[1]}/{name}", os.R_OK))))
+"""
+
+
+def files_that_can_be_read(home, group):
+    """All files of `home` that the account nobody reads as a member of `group` alone, whose names it knows."""
+    names = [str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()]
+    names += [str(path.relative_to(home)) for path in (home / "current" / "").glob("*/*.parquet")]
+    argv = ["/usr/bin/python3", "-I", "-c", LOOK_AROUND, str(home), *names]
+    looked = subprocess.run(argv, user=65534, group=group, extra_groups=[], cwd="/", capture_output=True, text=True)
+    assert looked.returncode == 0, looked.stderr
+    return json.loads(looked.stdout)
+
+
+@pytest.fixture(scope="module")
+def entered(shop):
+    """A copy of the home in a folder that every account may enter."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become another account")
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o711)
+    subprocess.run(["cp", "-a", str(shop.home), str(folder / "home")], check=True)
+    yield folder / "home"
+    shutil.rmtree(folder)
+
+
+def test_an_account_of_the_group_reads_the_releases_and_nothing_else(entered):
+    read = files_that_can_be_read(entered, grp.getgrnam(READERS).gr_gid)
+    assert {name.split("/")[0] for name in read} == {"releases", "current"}
+    in_force = (entered / "current").resolve().relative_to(entered)
+    for kept in (entered / "releases").glob("*/"):
+        tables = {str(table.relative_to(entered)) for table in kept.glob("*/*.parquet")}
+        assert tables
+        assert tables | {str(kept.relative_to(entered) / "manifest.json")} <= set(read)
+    assert {name for name in read if name.startswith("current/")} == {
+        f"current/{table.relative_to(entered / in_force)}" for table in (entered / in_force).glob("*/*.parquet")
+    }
+
+
+def test_an_account_outside_of_the_group_reads_nothing(entered):
+    assert files_that_can_be_read(entered, 65534) == []
+    entered.chmod(0o755)  # the test sees files: it is the modes of the home that close it
+    try:
+        assert "nightshelf.toml" not in files_that_can_be_read(entered, 65534)
+        (entered / "nightshelf.toml").chmod(0o644)
+        assert files_that_can_be_read(entered, 65534) == ["nightshelf.toml"]
+    finally:
+        (entered / "nightshelf.toml").chmod(0o600)
+        entered.chmod(0o710)
 
 
 def test_every_row_is_accounted_for_as_the_truth_says(shop):
