@@ -221,6 +221,20 @@ def test_each_store_of_rows_of_users_is_listed_in_the_privacy_document(shop):
     assert listed - set().union(*in_list.values()) == {"staging/*", "tmp/*"}, "only these are gone after a night"
 
 
+def kinds_of_files():
+    """The patterns of docs/durability.md for files of a home."""
+    table = (ROOT / "docs" / "durability.md").read_text().split("## Each kind")[1].split("\n## ")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    return [pattern for row in rows for pattern in re.findall("`([^`]+)`", row)]
+
+
+def test_each_file_of_the_home_is_of_a_kind_whose_protection_is_known(shop):
+    files = [str(path.relative_to(shop.home)) for path in shop.home.rglob("*") if path.is_symlink() or path.is_file()]
+    kinds = kinds_of_files()
+    assert [file for file in files if not any(fnmatch(file, kind) for kind in kinds)] == [], "docs/durability.md"
+    assert not any(fnmatch("cache/new.bin", kind) for kind in kinds)
+
+
 def test_a_new_store_of_rows_of_users_would_be_found(tmp_path):
     (tmp_path / "cache" / "new").mkdir(parents=True)
     (tmp_path / "cache" / "new" / "users.json").write_text('{"0123456789abcdef0123456789abcdef": 1}')
