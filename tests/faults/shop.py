@@ -115,7 +115,7 @@ def result_of(home: Path) -> Result:
         rows={of: {name: t["rows"] for name, t in m["tables"].items()} for of, m in manifests.items()},
         in_force=release,
         versions=sorted(str(file.parent.relative_to(home)) for file in home.rglob(COMMIT)),
-        damage=[f"{damage.place.relative_to(home)}: {damage.wrong}" for damage in verify_home(home)],
+        damage=[f"{damage.place}: {damage.wrong}" for damage in verify_home(home)],
     )
 
 

@@ -44,7 +44,10 @@ def home(tmp_path_factory):
 
 @pytest.fixture
 def judged(home, spark, capsys):
-    """Clean, build features and check a night whose last day has these lines; gives back exit code, stage report and what was said."""
+    """Clean, build features and check a night whose last day has these lines.
+
+    Gives back exit code, what does not hold, and what was said.
+    """
 
     def night_of(change, **checks):
         settings = WITHOUT_REVIEWS | {"checks": {"least_rows_to_compare": 50, "warn_one_user": 0.4, **checks}}
