@@ -17,7 +17,8 @@ from pipelines.registry.tracking_server import artifacts_folder
 from pipelines.state_files import read_state
 
 DATABASES = {
-    "mlflow/mlflow.db": "put back a copy from a backup; without one, remove it: the next night trains anew",
+    "mlflow/mlflow.db": "put back a copy of HOME/mlflow from a backup; without one, start a new home from the same "
+    "source files",
     "airflow/airflow.db": "remove it: the next command makes an empty one, the history of runs is lost",
 }
 ENCRYPTED = "select conn_id, password from connection where is_encrypted and password <> ''"
