@@ -6,7 +6,7 @@ import pytest
 from mlflow import MlflowClient
 
 from pipelines.errors import StepFailed
-from pipelines.registry import register
+from pipelines.registry import failures, register
 from pipelines.registry.client import registry
 from tests.faults.registry_server import breaking_way, mlflow_server
 from tests.killing import each_nth
@@ -42,11 +42,12 @@ def as_if_new(night, number):
 
 def test_a_step_that_a_dead_registry_stopped_registers_the_model_once(night, way, server, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    monkeypatch.setattr(failures, "REACH_SECONDS", 0)
     way.break_at(10_000)
     expected = register.register(as_if_new(night, -1))
     calls, tried = way.requests, 0
     assert calls > 10
-    for number in range(0, calls, each_nth(60)):
+    for number in range(0, calls, each_nth(120)):
         tried += 1
         this = as_if_new(night, number)
         way.break_at(number)
