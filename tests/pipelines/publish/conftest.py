@@ -6,7 +6,6 @@ from secrets import token_hex
 
 import pytest
 from mlflow import MlflowClient
-from moto.server import ThreadedMotoServer
 from pyarrow.fs import S3FileSystem
 
 from pipelines.atomic_files import write_json
@@ -16,6 +15,7 @@ from pipelines.night.releases import note_published, point_to
 from pipelines.night.store import Version, store_of
 from pipelines.registry.client import registry
 from pipelines.state_files import write_state
+from tests.s3_server import s3_server
 from tests.small_night import build
 
 OLDER, BEFORE = "2026-03-29-01", "2026-03-30-01"
@@ -67,23 +67,11 @@ def copy_of(prepared, tmp_path):
     return lambda name: Path(shutil.copytree(prepared, tmp_path / name, symlinks=True))
 
 
-@pytest.fixture(scope="session")
-def s3_server():
+@pytest.fixture(scope="session", name="s3_server")
+def _s3_server():
     """The address of a local S3 server; credentials for it are in the environment."""
-    with pytest.MonkeyPatch.context() as patch:
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "key",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }.items():
-            patch.setenv(name, value)
-        yield f"http://{host}:{port}"
-        server.stop()
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import os
 from datetime import date
 
 import pytest
-from moto.server import ThreadedMotoServer
 from pyarrow.fs import FileSystem
 
 from pipelines.errors import SourceError
 from pipelines.settings.sources import Source
 from pipelines.sources.ledger import files_of, scan_sources
+from tests.s3_server import s3_server
 
 DAY = date(2025, 1, 31)
 
@@ -17,20 +17,8 @@ DAY = date(2025, 1, 31)
 @pytest.fixture(scope="module")
 def bucket():
     """A bucket with an address; its files can be written with `put` and removed with `drop`."""
-    with pytest.MonkeyPatch.context() as patch:
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "key",
-            "AWS_SECRET_ACCESS_KEY": "secret",
-            "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }.items():
-            patch.setenv(name, value)
+    with s3_server():
         yield Bucket()
-        server.stop()
 
 
 class Bucket:
